@@ -1,0 +1,22 @@
+// Who is calling, as far as it was verified; made only by identity/, read by policy, proxy and rows.
+
+export type PrincipalKind = "anonymous" | "key" | "password" | "token" | "certificate";
+
+export interface Identity {
+  /** The verified name; empty for anonymous. */
+  readonly subject: string;
+  readonly kind: PrincipalKind;
+  /** Who vouches for it: a token's issuer, a certificate's CA; empty where nobody but weir. */
+  readonly issuer: string;
+  readonly roles: readonly string[];
+  /** Further verified facts (claims, SANs), readable by policies. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export const ANONYMOUS: Identity = {
+  subject: "",
+  kind: "anonymous",
+  issuer: "",
+  roles: [],
+  attributes: {},
+};

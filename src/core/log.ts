@@ -1,0 +1,28 @@
+// weir's own log: one JSON line an event on standard error; silent at levels below the chosen one.
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Log {
+  readonly debug: (event: string, fields?: LogFields) => void;
+  readonly info: (event: string, fields?: LogFields) => void;
+  readonly warn: (event: string, fields?: LogFields) => void;
+  readonly error: (event: string, fields?: LogFields) => void;
+}
+
+const ORDER: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** A log that writes lines of at least `least` through `write` (standard error unless told). */
+export function createLog(
+  least: LogLevel,
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+): Log {
+  const emit = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    if (ORDER[level] < ORDER[least]) return;
+    write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
+  };
+  return { debug: emit("debug"), info: emit("info"), warn: emit("warn"), error: emit("error") };
+}
+
+/** For tests and one-shot commands that must not chatter. */
+export const silentLog: Log = createLog("error", () => undefined);

@@ -1,0 +1,61 @@
+// What the config says about listening, routing and forwarding.
+import type { AuthenticationMethod } from "../identity/options.ts";
+
+export interface MatchOptions {
+  /** Exact host, "*.example.org", or "*". */
+  readonly host: string;
+  /** Segments: literal, ":param" (one), "*" (one), "**" (any number, last only). */
+  readonly path: string;
+  /** Upper-case methods; empty: all. */
+  readonly methods: readonly string[];
+  /** Lower-case field name to exact value; "*" means present. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface HeaderEdit {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+export interface TimeoutOptions {
+  readonly connect_ms: number;
+  /** From the request's head being sent to the response's head. */
+  readonly header_ms: number;
+  /** Longest silence in a body either way. */
+  readonly idle_ms: number;
+  /** Whole request; 0: no limit. */
+  readonly total_ms: number;
+}
+
+export interface RouteOptions {
+  readonly name: string;
+  readonly match: MatchOptions;
+  readonly service: string;
+  /** Methods tried in order; empty: everyone is anonymous. */
+  readonly authenticate: readonly AuthenticationMethod[];
+  /** New path, may name parameters of the match: "/v2/:id", "/**"; null: unchanged. */
+  readonly rewrite: string | null;
+  readonly request_headers: HeaderEdit;
+  readonly response_headers: HeaderEdit;
+  readonly timeouts: TimeoutOptions;
+}
+
+export interface ForwardedOptions {
+  /** CIDR blocks of proxies in front of weir whose Forwarded and X-Forwarded-* are believed. */
+  readonly trusted: readonly string[];
+  /** Name put into Via and Forwarded's "by". */
+  readonly pseudonym: string;
+}
+
+export interface LimitOptions {
+  readonly header_bytes: number;
+  readonly header_count: number;
+  readonly uri_bytes: number;
+  /** 0: no limit. */
+  readonly body_bytes: number;
+  /** For a client to send a whole request head. */
+  readonly head_ms: number;
+  /** Keep-alive silence before a client connection is closed. */
+  readonly keep_alive_ms: number;
+  readonly connections: number;
+}

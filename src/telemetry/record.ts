@@ -1,0 +1,91 @@
+// The request row before it is encoded: one mutable object for one request, filled stage by stage.
+// Field names are the columns of table `requests` in camel case; see collector/schema.
+import { ANONYMOUS, type Identity } from "../core/identity.ts";
+import type { RawHeaders } from "../core/header-list.ts";
+
+export type RowKind = "http" | "websocket" | "tcp" | "udp" | "decision";
+export type DecisionWord = "allow" | "deny" | "none" | "error";
+
+/** One try at one endpoint. Times in nanoseconds; `startedNs` counts from the request's start. */
+export interface AttemptRecord {
+  upstream: string;
+  spanId: string;
+  startedNs: number;
+  durationNs: number;
+  /** Status the upstream answered with; 0 where it did not answer. */
+  status: number;
+  /** Error code from the catalogue; empty where the attempt succeeded. */
+  error: string;
+}
+
+/** Everything known about one request. Written by the stages, read only by the row encoder. */
+export class RequestRecord {
+  kind: RowKind = "http";
+  /** Wall time in milliseconds since the epoch, with a fraction. */
+  startedAtMs = 0;
+  traceId = "";
+  spanId = "";
+  parentSpanId = "";
+  traceFlags = 0;
+  traceState = "";
+  sampled = false;
+  configRevision = "";
+
+  scheme = "http";
+  httpVersion = "1.1";
+  method = "";
+  host = "";
+  /** Normal form: what policy, balancer and upstream saw too. */
+  path = "";
+  /** Without the leading "?", redacted. */
+  query = "";
+  route = "";
+  service = "";
+  apiVersion = "";
+  requestBytes = 0;
+  contentType = "";
+  userAgent = "";
+  /** Chosen request fields, redacted: flat [name, value, ...], lower-case names in one fixed order. */
+  headers: RawHeaders = [];
+  clientAddress = "";
+  tlsVersion = "";
+
+  identity: Identity = ANONYMOUS;
+  authOutcome = "none";
+
+  decision: DecisionWord = "none";
+  rule = "";
+  /** "file:line" of the deciding rule. */
+  ruleSource = "";
+  policyRevision = "";
+  policyRequest: readonly string[] = [];
+
+  upstream = "";
+  picker = "";
+  /** The best eight by score, best first; same length as scores and inflight. */
+  candidates: readonly string[] = [];
+  candidateScores: readonly number[] = [];
+  candidateInflight: readonly number[] = [];
+  readonly attempts: AttemptRecord[] = [];
+
+  durationNs = 0;
+  identifyNs = 0;
+  authorizeNs = 0;
+  balanceNs = 0;
+  /** Waited for a connection slot. */
+  queueNs = 0;
+  connectNs = 0;
+  /** From the request's head being sent to the response's head. */
+  upstreamFirstByteNs = 0;
+  upstreamNs = 0;
+
+  status = 0;
+  responseBytes = 0;
+  completed = false;
+  errorCode = "";
+  errorSource = "";
+  limitedBy = "";
+  breaker = "";
+  fault = "";
+  attributes: RawHeaders = [];
+}
