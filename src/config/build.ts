@@ -1,0 +1,128 @@
+// From the checked input to the Config the rest of weir sees: paths absolute, names normal, frozen.
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
+import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
+import type { Config } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { cidrOf, originOf } from "./fields.ts";
+import type { ConfigInput } from "./schema.ts";
+import type { EndpointInput, ServiceInput } from "./sections/services.ts";
+import type { RouteInput } from "./sections/routes.ts";
+
+const MAX_WORKERS = 64;
+const REVISION_LENGTH = 12;
+
+/** `folder` is where relative paths begin. */
+export function buildConfig(input: ConfigInput, folder: string): Config {
+  const { timeouts, ...rest } = input;
+  return deepFreeze({
+    ...rest,
+    data: resolve(folder, input.data),
+    workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
+    store:
+      input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },
+    services: mapValues(input.services, buildService),
+    routes: input.routes.map((route) => buildRoute(route, timeouts)),
+    policy: buildPolicy(input.policy, folder),
+    telemetry: {
+      ...input.telemetry,
+      headers: input.telemetry.headers.map(lower),
+      redact: { ...input.telemetry.redact, headers: input.telemetry.redact.headers.map(lower) },
+    },
+    identity: { ...input.identity, headers: mapValues(input.identity.headers, lower) },
+    forwarded: {
+      ...input.forwarded,
+      trusted: input.forwarded.trusted.map((block) => cidrOf(block) ?? block),
+    },
+  });
+}
+
+/**
+ * A short name for what a config says, equal on every machine with the same file and secrets.
+ * Secrets enter only through SHA-256, of which 48 bits are kept.
+ */
+export function revisionOf(input: ConfigInput): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(input)))
+    .digest("hex")
+    .slice(0, REVISION_LENGTH);
+}
+
+function buildService(input: ServiceInput): ServiceOptions {
+  return { ...input, endpoints: input.endpoints.map(buildEndpoint), hash: buildHash(input.hash) };
+}
+
+function buildEndpoint(input: EndpointInput): EndpointOptions {
+  const { url, weight } =
+    typeof input === "string" ? { url: input, weight: DEFAULTS.service.weight } : input;
+  return { url: originOf(url) ?? url, weight };
+}
+
+function buildHash({ on, name = "" }: ServiceInput["hash"]): HashKey {
+  if (on === "header") return { on, name: lower(name) };
+  return on === "cookie" ? { on, name } : { on };
+}
+
+function buildRoute(input: RouteInput, timeouts: ConfigInput["timeouts"]): RouteOptions {
+  return {
+    ...input,
+    match: {
+      ...input.match,
+      host: lower(input.match.host),
+      headers: mapKeys(input.match.headers, lower),
+    },
+    rewrite: input.rewrite ?? null,
+    request_headers: buildEdit(input.request_headers),
+    response_headers: buildEdit(input.response_headers),
+    timeouts: {
+      connect_ms: input.timeouts.connect_ms ?? timeouts.connect_ms,
+      header_ms: input.timeouts.header_ms ?? timeouts.header_ms,
+      idle_ms: input.timeouts.idle_ms ?? timeouts.idle_ms,
+      total_ms: input.timeouts.total_ms ?? timeouts.total_ms,
+    },
+  };
+}
+
+function buildEdit({ set, remove }: HeaderEdit): HeaderEdit {
+  return { set: mapKeys(set, lower), remove: remove.map(lower) };
+}
+
+function buildPolicy(policy: ConfigInput["policy"], folder: string): Config["policy"] {
+  if (policy === undefined) return null;
+  return { ...policy, model: resolve(folder, policy.model), rules: resolve(folder, policy.rules) };
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+function mapKeys<T>(
+  from: Readonly<Record<string, T>>,
+  change: (key: string) => string,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [change(key), value]));
+}
+
+function mapValues<K extends string, T, R>(
+  from: Readonly<Record<K, T>>,
+  change: (value: T) => R,
+): Record<K, R> {
+  const entries = Object.entries<T>(from).map(([key, value]) => [key, change(value)]);
+  return Object.fromEntries(entries) as Record<K, R>;
+}
+
+/** Key order in the file must not change the revision; the order of lists does. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const item of Object.values(value)) deepFreeze(item);
+  return Object.freeze(value);
+}

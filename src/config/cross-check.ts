@@ -1,0 +1,100 @@
+// Checks between parts of a config: names that must exist, things that must not be there twice.
+import { accessSync, constants, statSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { resolve } from "node:path";
+import { DEFAULTS } from "./defaults.ts";
+import type { Finding, KeyPath } from "./fault.ts";
+import { originOf, parseListen } from "./fields.ts";
+import { listOf, mappingOf, textOf } from "./raw.ts";
+import { findRepeated } from "./repeated.ts";
+import { checkRoutes } from "./route-check.ts";
+
+/** Everything wrong between the parts; `folder` is where relative paths begin. */
+export function crossCheck(root: unknown, folder: string): Finding[] {
+  const config = mappingOf(root);
+  return [
+    ...checkRoutes(config),
+    ...Object.entries(mappingOf(config["services"])).flatMap(([name, service]) =>
+      checkService(["services", name], service),
+    ),
+    ...checkKeys(config["identity"]),
+    ...checkAdmin(config["admin"]),
+    ...checkPolicyFiles(config["policy"], folder),
+    ...checkSpool(config["telemetry"]),
+  ];
+}
+
+function checkService(path: KeyPath, raw: unknown): Finding[] {
+  const service = mappingOf(raw);
+  const endpoints = listOf(service["endpoints"]).map((endpoint, at) => ({
+    id: originOf(textOf(endpoint) || textOf(mappingOf(endpoint)["url"])) ?? "",
+    path: [...path, "endpoints", at],
+  }));
+  return [...findRepeated(endpoints, "endpoint"), ...checkHash([...path, "hash"], service["hash"])];
+}
+
+function checkHash(path: KeyPath, raw: unknown): Finding[] {
+  const hash = mappingOf(raw);
+  const named = hash["on"] === "header" || hash["on"] === "cookie";
+  const name = [...path, "name"];
+  if (named && hash["name"] === undefined) {
+    return [{ path: name, message: `is required: the name of the ${textOf(hash["on"])}` }];
+  }
+  if (named || hash["name"] === undefined) return [];
+  return [{ path: name, message: "is only for on: header and on: cookie; remove it" }];
+}
+
+function checkKeys(identity: unknown): Finding[] {
+  const keys = listOf(mappingOf(identity)["keys"]).map((key, at) => ({
+    id: textOf(mappingOf(key)["key"]),
+    path: ["identity", "keys", at, "key"],
+  }));
+  return findRepeated(keys, "secret");
+}
+
+function checkAdmin(raw: unknown): Finding[] {
+  const admin = mappingOf(raw);
+  const address = parseListen(textOf(admin["listen"]) || DEFAULTS.admin_listen);
+  if (address === null || isLoopback(address.host) || admin["token"] !== undefined) return [];
+  const message = "beyond loopback the admin side needs a token; set admin.token";
+  return [{ path: ["admin", "listen"], message }];
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+
+function isLoopback(host: string): boolean {
+  return (
+    host === "localhost" ||
+    (isIP(host) !== 0 && LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4"))
+  );
+}
+
+function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
+  const policy = mappingOf(raw);
+  return ["model", "rules"].flatMap((key) => {
+    const name = textOf(policy[key]);
+    if (name === "" || isReadableFile(resolve(folder, name))) return [];
+    const message = "names no readable file; relative paths begin at the config's folder";
+    return [{ path: ["policy", key], message }];
+  });
+}
+
+function isReadableFile(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function checkSpool(telemetry: unknown): Finding[] {
+  const spool = mappingOf(mappingOf(telemetry)["spool"]);
+  const whole = Number(spool["max_bytes"] ?? DEFAULTS.telemetry.spool_max_bytes);
+  const segment = Number(spool["segment_bytes"] ?? DEFAULTS.telemetry.spool_segment_bytes);
+  if (!(segment * 2 > whole)) return [];
+  const path = ["telemetry", "spool", "max_bytes"];
+  return [{ path, message: "must hold at least two segments; see segment_bytes" }];
+}

@@ -1,0 +1,98 @@
+// Reads a config file whole: either a Config, or every fault in it with its line.
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { buildConfig, revisionOf } from "./build.ts";
+import type { Config } from "./config.ts";
+import { crossCheck } from "./cross-check.ts";
+import { parseYaml, type ParsedDocument } from "./document.ts";
+import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
+import { resolveReferences, type Environment } from "./references.ts";
+import { checkSchema } from "./schema-check.ts";
+import type { ConfigInput } from "./schema.ts";
+
+/** Far above any real config; parsing stays well under a second. */
+const MAX_FILE_BYTES = 1_048_576;
+
+export type LoadResult =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** A short hash of what the config says, secrets included. */
+      readonly revision: string;
+      /** Absolute paths of everything that was read or named, to be watched. */
+      readonly files: readonly string[];
+    }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Reads, checks and completes a config file; relative paths in it begin at its folder. */
+export function loadConfig(file: string, env: Environment): LoadResult {
+  const text = readText(file);
+  if ("problem" in text) return { ok: false, faults: [wholeFile(file, 1, text.problem)] };
+  const parsed = parseYaml(text.value);
+  if (!parsed.ok) {
+    return {
+      ok: false,
+      faults: parsed.faults.map(({ line, message }) => wholeFile(file, line, message)),
+    };
+  }
+  return checkDocument(file, parsed.document, env);
+}
+
+function checkDocument(file: string, document: ParsedDocument, env: Environment): LoadResult {
+  const folder = dirname(resolve(file));
+  const references = resolveReferences(document.root, folder, env);
+  const schema = checkSchema(references.root);
+  const findings = [
+    ...document.findings,
+    ...references.findings,
+    ...(schema.ok ? [] : schema.findings),
+    ...crossCheck(references.root, folder),
+  ];
+  if (findings.length > 0 || !schema.ok) {
+    return { ok: false, faults: toFaults(file, document, findings) };
+  }
+  return loaded(schema.input, folder, [resolve(file), ...references.files]);
+}
+
+/** A checked input as a result; `files` are those read so far. */
+export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
+  const config = buildConfig(input, folder);
+  const named = config.policy === null ? [] : [config.policy.model, config.policy.rules];
+  return {
+    ok: true,
+    config,
+    revision: revisionOf(input),
+    files: [...new Set([...files, ...named])],
+  };
+}
+
+/** One fault for a key path: what is found later follows from what was found first. */
+function toFaults(file: string, document: ParsedDocument, findings: readonly Finding[]): Fault[] {
+  const faults = new Map<string, Fault>();
+  for (const { path, message } of findings) {
+    const keyPath = formatKeyPath(path);
+    if (faults.has(keyPath)) continue;
+    faults.set(keyPath, { file, line: document.lineOf(path), keyPath, message });
+  }
+  return [...faults.values()].sort((a, b) => a.line - b.line);
+}
+
+function wholeFile(file: string, line: number, message: string): Fault {
+  return { file, line, keyPath: formatKeyPath([]), message };
+}
+
+type Text = { readonly value: string } | { readonly problem: string };
+
+function readText(file: string): Text {
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) return { problem: "is not a file" };
+    if (stat.size > MAX_FILE_BYTES) return { problem: "is larger than 1 MiB" };
+    return { value: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)) };
+  } catch (thrown) {
+    if (thrown instanceof TypeError) return { problem: "is not valid UTF-8" };
+    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown";
+    const missing = code === "ENOENT" ? "there is no such file" : `cannot be read (${code})`;
+    return { problem: `${missing}; name the config with -c FILE` };
+  }
+}

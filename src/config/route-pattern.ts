@@ -1,0 +1,52 @@
+// What a route's path pattern may look like, checked before any request meets it.
+
+/** Unreserved and sub-delims of RFC 3986 section 3.3, and whole percent-encoded octets. */
+const LITERAL = /^(?:[A-Za-z0-9\-._~!$&'()+,;=@]|%[0-9A-Fa-f]{2})+$/;
+const PARAMETER = /^:[A-Za-z_]\w*$/;
+const DOTS = /^\.\.?$/;
+
+/** Why this is no path pattern; null where it is one. */
+export function pathPatternProblem(pattern: string): string | null {
+  if (!pattern.startsWith("/")) return "must begin with /";
+  const segments = pattern.split("/").slice(1);
+  const problem = segments.map((segment, at) =>
+    segmentProblem(segment, at === segments.length - 1),
+  );
+  return problem.find((found) => found !== null) ?? repeatedParameter(segments);
+}
+
+/** Why this rewrite does not fit its pattern; null where it does. */
+export function rewriteProblem(rewrite: string, pattern: string): string | null {
+  const problem = pathPatternProblem(rewrite);
+  if (problem !== null) return problem;
+  const given = new Set(pattern.split("/"));
+  for (const segment of rewrite.split("/")) {
+    if (segment === "*") return 'must not use "*", which has no name; use ":name" in both';
+    const named = segment === "**" || segment.startsWith(":");
+    if (named && !given.has(segment)) return `uses "${segment}", which match.path does not have`;
+  }
+  return null;
+}
+
+/** Patterns of one shape match the same paths, whatever their parameters are called. */
+export function patternShape(pattern: string): string {
+  return pattern
+    .split("/")
+    .map((segment) => (segment.startsWith(":") ? "*" : segment))
+    .join("/");
+}
+
+function segmentProblem(segment: string, last: boolean): string | null {
+  if (segment === "**") return last ? null : 'has "**" before its end; it matches all the rest';
+  if (segment === "") return last ? null : "has an empty segment, which no request path has";
+  if (segment === "*" || PARAMETER.test(segment)) return null;
+  if (DOTS.test(segment)) return "has a dot segment, which no request path has";
+  if (segment.startsWith(":")) return "has a parameter whose name is not letters, digits and _";
+  if (LITERAL.test(segment)) return null;
+  return 'has a segment that is neither literal, ":name", "*" nor "**"';
+}
+
+function repeatedParameter(segments: readonly string[]): string | null {
+  const names = segments.filter((segment) => segment.startsWith(":"));
+  return new Set(names).size === names.length ? null : "has the same parameter twice";
+}

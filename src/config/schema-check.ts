@@ -1,0 +1,80 @@
+// Checks a config against its schema and says each problem in words that show no value.
+import type { z } from "zod";
+import type { Finding, KeyPath } from "./fault.ts";
+import { configSchema, type ConfigInput } from "./schema.ts";
+import { enumOptions, expected, knownKeys, schemaAt } from "./schema-walk.ts";
+import { suggestion } from "./suggest.ts";
+
+export type SchemaResult =
+  | { readonly ok: true; readonly input: ConfigInput }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+type Issue = z.core.$ZodIssue;
+
+export function checkSchema(root: unknown): SchemaResult {
+  const result = configSchema.safeParse(root);
+  if (result.success) return { ok: true, input: result.data };
+  return {
+    ok: false,
+    findings: result.error.issues.flatMap((issue) => findingsOf(issue, [], root)),
+  };
+}
+
+function findingsOf(issue: Issue, prefix: KeyPath, root: unknown): Finding[] {
+  const path = [
+    ...prefix,
+    ...issue.path.map((step) => (typeof step === "number" ? step : String(step))),
+  ];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === "custom") return [{ path, message: issue.message }];
+  if (issue.code === "invalid_key") {
+    return [{ path, message: `the name ${issue.issues[0]?.message ?? "is not allowed"}` }];
+  }
+  const fitting = issue.code === "invalid_union" ? issue.errors.find(isSameKind) : undefined;
+  if (fitting === undefined) return [{ path, message: mismatch(path, root) }];
+  return fitting.flatMap((inner) => findingsOf(inner, path, root));
+}
+
+/** False where a choice of a union is another kind of value altogether. */
+function isSameKind(branch: readonly Issue[]): boolean {
+  return !branch.some(({ code, path }) => {
+    return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+  });
+}
+
+function unknownKey(parent: KeyPath, key: string): Finding {
+  const schema = schemaAt(configSchema, parent);
+  const known = schema === undefined ? [] : knownKeys(schema);
+  const hint = suggestion(key, known) || `; known here: ${known.join(", ")}`;
+  return { path: [...parent, key], message: `unknown key${hint}` };
+}
+
+function mismatch(path: KeyPath, root: unknown): string {
+  const schema = schemaAt(configSchema, path);
+  if (schema === undefined) return "is not allowed here";
+  const value = valueAt(root, path);
+  if (value === undefined) return `is required: ${expected(schema)}`;
+  const options = enumOptions(schema);
+  if (typeof value === "string" && options.length > 0) {
+    return `must be ${expected(schema)}${suggestion(value, options)}`;
+  }
+  if (Array.isArray(value) && value.length === 0) return "must have at least one item";
+  return `must be ${expected(schema)}, not ${kindOf(value)}`;
+}
+
+function valueAt(root: unknown, path: KeyPath): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "string") return value === "" ? "empty text" : "text";
+  if (typeof value === "number") return "this number";
+  return typeof value === "object" ? "a mapping" : "true or false";
+}

@@ -1,0 +1,61 @@
+// The sections that say who is known and what decides.
+import { z } from "zod";
+import { DEFAULTS } from "../defaults.ts";
+import { anyText, fieldName, nameText, textLike } from "../fields.ts";
+
+const MAX_KEYS = 10_000;
+const KEY = /^[!-~]{1,512}$/;
+const REQUEST_FIELD = /^(?:identity|request|route|service|client)\.[\w.-]{1,128}$/;
+const RESERVED_SUBJECTS = new Set(["anonymous"]);
+
+const subject = textLike("a name other than anonymous, without blanks at its ends", (text) => {
+  return (
+    /^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u.test(text) && !RESERVED_SUBJECTS.has(text.toLowerCase())
+  );
+});
+
+const key = z.strictObject({
+  key: textLike("visible ASCII without blanks, at most 512 long", (text) => KEY.test(text)).meta({
+    description: "The secret callers send in x-api-key; give a reference",
+  }),
+  subject: subject.meta({ description: "Who sends it" }),
+  roles: z.array(nameText()).default([]).meta({ description: "The subject's roles" }),
+  attributes: z
+    .record(nameText(), anyText())
+    .default({})
+    .meta({ description: "Further facts for policies" }),
+});
+
+const fieldOrNone = (): z.ZodUnion<[z.ZodString, z.ZodLiteral<"">]> =>
+  z.union([fieldName(), z.literal("")]);
+
+export const identitySection = z.strictObject({
+  keys: z.array(key).max(MAX_KEYS).default([]).meta({ description: "API keys" }),
+  headers: z
+    .strictObject({
+      subject: fieldOrNone()
+        .default(DEFAULTS.identity_headers.subject)
+        .meta({ description: "Field that tells the service who calls; empty: none" }),
+      roles: fieldOrNone()
+        .default(DEFAULTS.identity_headers.roles)
+        .meta({ description: "Field that tells the service the caller's roles; empty: none" }),
+    })
+    .prefault({})
+    .meta({ description: "Fields only weir may set; removed from what clients send" }),
+});
+
+export const policySection = z.strictObject({
+  model: anyText().meta({ description: "A casbin model file, seen from the config" }),
+  rules: anyText().meta({ description: "A casbin CSV rule file, seen from the config" }),
+  request: z
+    .array(
+      textLike("a request field, such as identity.subject", (text) => REQUEST_FIELD.test(text)),
+    )
+    .min(1)
+    .default([...DEFAULTS.policy_request])
+    .meta({ description: "Request fields in the order of the model's request_definition" }),
+  explain: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether a 403 names the deciding rule" }),
+});

@@ -1,0 +1,44 @@
+// The sections that say where rows are kept, for how long, and what is learned from them.
+import { z } from "zod";
+import { DEFAULTS } from "../defaults.ts";
+import { integer, milliseconds, storeUrl } from "../fields.ts";
+
+const MAX_DAYS = 3_650;
+const MAX_BOUND = 10;
+const { retention, statistics } = DEFAULTS;
+
+export const storeSection = z
+  .union([
+    z.literal("embedded"),
+    z.strictObject({
+      url: storeUrl().meta({ description: "A ClickHouse server; no path: database weir" }),
+    }),
+  ])
+  .default(DEFAULTS.store)
+  .meta({ description: "The ClickHouse that keeps the rows" });
+
+const days = (otherwise: number, description: string): z.ZodDefault<z.ZodInt> =>
+  integer(1, MAX_DAYS).default(otherwise).meta({ description });
+
+export const retentionSection = z.strictObject({
+  requests_days: days(retention.requests_days, "How long request rows are kept"),
+  rollup_10s_days: days(retention.rollup_10s_days, "How long the 10-second rollup is kept"),
+  rollup_1m_days: days(retention.rollup_1m_days, "How long the 1-minute rollup is kept"),
+  rollup_1h_days: days(retention.rollup_1h_days, "How long the 1-hour rollup is kept"),
+  traces_days: days(retention.traces_days, "How long services' own spans and logs are kept"),
+});
+
+export const statisticsSection = z.strictObject({
+  interval_ms: milliseconds(100)
+    .default(statistics.interval_ms)
+    .meta({ description: "How often rollups are read for the balancer" }),
+  bound: z
+    .number()
+    .min(1)
+    .max(MAX_BOUND)
+    .default(statistics.bound)
+    .meta({ description: "A weight from statistics stays within [1/bound, bound]" }),
+  fade_ms: milliseconds(1_000)
+    .default(statistics.fade_ms)
+    .meta({ description: "Age at which a statistic no longer counts" }),
+});

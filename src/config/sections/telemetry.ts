@@ -1,0 +1,72 @@
+// The sections that say what is recorded and how much of anything is taken.
+import { z } from "zod";
+import { DEFAULTS } from "../defaults.ts";
+import { fieldName, integer, milliseconds, textLike } from "../fields.ts";
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+const MAX_SPOOL_BYTES = 1024 * KIB * MIB;
+const MAX_HEADER_BYTES = MIB;
+const MAX_COUNT = 1_000_000;
+const { telemetry, limits } = DEFAULTS;
+
+const parameterName = textLike("the name of a query parameter", (text) =>
+  /^[^\s&=]{1,128}$/.test(text),
+);
+
+const spool = z.strictObject({
+  max_bytes: integer(MIB, MAX_SPOOL_BYTES).default(telemetry.spool_max_bytes).meta({
+    description: "All segments together; beyond it the oldest go, or requests are refused",
+  }),
+  segment_bytes: integer(64 * KIB, KIB * MIB)
+    .default(telemetry.spool_segment_bytes)
+    .meta({ description: "One segment" }),
+});
+
+const redact = z.strictObject({
+  query: z
+    .array(parameterName)
+    .default([...telemetry.redact_query])
+    .meta({ description: "Query parameters whose values are not recorded" }),
+  headers: z
+    .array(fieldName())
+    .default([...telemetry.redact_headers])
+    .meta({ description: "Fields whose values are not recorded" }),
+});
+
+export const telemetrySection = z.strictObject({
+  audit: z
+    .enum(["optional", "required"])
+    .default(telemetry.audit)
+    .meta({ description: "required: a request that cannot be recorded is refused with 503" }),
+  spool: spool.prefault({}).meta({ description: "Rows on their way to the store" }),
+  headers: z
+    .array(fieldName())
+    .default([...telemetry.headers])
+    .meta({ description: "Request fields kept in the row" }),
+  redact: redact.prefault({}).meta({ description: "What is recorded as -" }),
+});
+
+export const limitsSection = z.strictObject({
+  header_bytes: integer(KIB, MAX_HEADER_BYTES)
+    .default(limits.header_bytes)
+    .meta({ description: "A request's head" }),
+  header_count: integer(1, 10_000)
+    .default(limits.header_count)
+    .meta({ description: "Fields of a request's head" }),
+  uri_bytes: integer(64, MAX_HEADER_BYTES)
+    .default(limits.uri_bytes)
+    .meta({ description: "A request's target" }),
+  body_bytes: integer(0, Number.MAX_SAFE_INTEGER)
+    .default(limits.body_bytes)
+    .meta({ description: "A request's body; 0: no limit" }),
+  head_ms: milliseconds(100)
+    .default(limits.head_ms)
+    .meta({ description: "For a client to send a whole head" }),
+  keep_alive_ms: milliseconds(0)
+    .default(limits.keep_alive_ms)
+    .meta({ description: "Silence before a client's connection is closed" }),
+  connections: integer(1, MAX_COUNT)
+    .default(limits.connections)
+    .meta({ description: "Client connections to one worker" }),
+});
