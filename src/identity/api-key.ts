@@ -1,0 +1,68 @@
+// API keys in x-api-key, compared so that the time taken says nothing about any key.
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { HeaderList } from "../core/header-list.ts";
+import type { Identity } from "../core/identity.ts";
+import type { Authenticator, Verification } from "./authenticator.ts";
+import type { KeyOptions } from "./options.ts";
+
+export const API_KEY_HEADER = "x-api-key";
+
+/** Longer keys are refused unread: hashing them would be work that anybody can order. */
+const MAX_KEY_CHARS = 512;
+
+interface KnownKey {
+  readonly digest: Buffer;
+  readonly verification: Verification;
+}
+
+const INVALID: Verification = { outcome: "invalid_key" };
+const REPEATED: Verification = { outcome: "repeated_key" };
+
+/**
+ * What is looked up is HMAC-SHA-256 of the presented key under a random key of this process. Whoever
+ * measures how long a Map look-up takes learns about digests they can neither predict nor choose, so
+ * nothing about a stored key ("double HMAC verification"); the match is confirmed by timingSafeEqual.
+ * Plain keys are not kept.
+ */
+export function createKeyAuthenticator(keys: readonly KeyOptions[]): Authenticator {
+  const secret = randomBytes(32);
+  const digestOf = (key: string): Buffer => createHmac("sha256", secret).update(key).digest();
+  const known = new Map<string, KnownKey>();
+  for (const options of keys) {
+    const digest = digestOf(options.key);
+    known.set(indexOf(digest), {
+      digest,
+      verification: { outcome: "ok", identity: identityOf(options) },
+    });
+  }
+  return {
+    method: "key",
+    credentialHeaders: [API_KEY_HEADER],
+    challenge: `ApiKey header="${API_KEY_HEADER}"`,
+    authenticate: (headers) => {
+      const presented = presentedKey(headers);
+      if (typeof presented !== "string") return presented;
+      const digest = digestOf(presented);
+      const match = known.get(indexOf(digest));
+      if (match === undefined || !timingSafeEqual(match.digest, digest)) return INVALID;
+      return match.verification;
+    },
+  };
+}
+
+/** The one key presented; null for none. Two fields, or a list in one, have no single reading. */
+function presentedKey(headers: HeaderList): string | Verification | null {
+  const first = headers.get(API_KEY_HEADER);
+  if (first === undefined) return null;
+  if (headers.all(API_KEY_HEADER).length > 1 || first.includes(",")) return REPEATED;
+  if (first === "" || first.length > MAX_KEY_CHARS) return INVALID;
+  return first;
+}
+
+function indexOf(digest: Buffer): string {
+  return digest.latin1Slice();
+}
+
+function identityOf({ subject, roles, attributes }: KeyOptions): Identity {
+  return Object.freeze({ subject, kind: "key", issuer: "", roles, attributes });
+}

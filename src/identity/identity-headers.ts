@@ -1,0 +1,107 @@
+// Which request fields only weir may set, and what it sets there for a verified caller.
+import type { Identity, PrincipalKind } from "../core/identity.ts";
+import type { IdentityHeaderOptions } from "./options.ts";
+
+export interface IdentityHeaders {
+  /** True for every field a client may not send on to the upstream, by its name in any case. */
+  readonly isReserved: (name: string) => boolean;
+  /** What the upstream gets for this identity: flat [name, value, ...], possibly empty. */
+  readonly fieldsOf: (identity: Identity) => readonly string[];
+}
+
+/** Fields other gateways use for the same purpose: an upstream moved behind weir may believe them. */
+const KNOWN: readonly string[] = [
+  "x-weir-subject",
+  "x-weir-roles",
+  "x-remote-user",
+  "remote-user",
+  "x-forwarded-user",
+  "x-forwarded-email",
+  "x-forwarded-groups",
+  "x-forwarded-preferred-username",
+  "x-authenticated-user",
+  "x-authenticated-userid",
+  "x-auth-request-user",
+  "x-auth-request-email",
+  "x-auth-request-groups",
+  "x-consumer-username",
+  "x-consumer-id",
+  "x-consumer-custom-id",
+  "x-credential-identifier",
+];
+
+/** Names in this prefix are weir's own, now and later. */
+const OWN_PREFIX = "x-weir-";
+
+/**
+ * CGI (RFC 3875 section 4.1.18), and with it WSGI, Rack and PHP, hand "X-Weir-Subject" and
+ * "X_Weir_Subject" to the application under one name; so do some that fold dots or blanks. Names are
+ * therefore compared with everything but letters and digits as "-".
+ */
+export function createIdentityHeaders(
+  options: IdentityHeaderOptions,
+  credentialHeaders: ReadonlySet<string>,
+): IdentityHeaders {
+  const reserved = new Set(
+    [...KNOWN, ...credentialHeaders, options.subject, options.roles]
+      .filter((name) => name !== "")
+      .map(folded),
+  );
+  const isReserved = createFoldedTest(reserved);
+  return { isReserved, fieldsOf: (identity) => fieldsFor(identity, options) };
+}
+
+/** Request names repeat, so the answer for one is remembered, for a bounded number of names. */
+function createFoldedTest(reserved: ReadonlySet<string>): (name: string) => boolean {
+  const remembered = new Map<string, boolean>();
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const plain = folded(name);
+    const answer = reserved.has(plain) || plain.startsWith(OWN_PREFIX);
+    if (remembered.size < MAX_REMEMBERED && name.length < MAX_NAME_CHARS) {
+      remembered.set(name, answer);
+    }
+    return answer;
+  };
+}
+
+const MAX_REMEMBERED = 1024;
+const MAX_NAME_CHARS = 64;
+
+function folded(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "-");
+}
+
+const VERIFIED: Readonly<Record<PrincipalKind, boolean>> = {
+  anonymous: false,
+  key: true,
+  password: true,
+  token: true,
+  certificate: true,
+};
+
+function fieldsFor(identity: Identity, options: IdentityHeaderOptions): readonly string[] {
+  if (!VERIFIED[identity.kind]) return [];
+  const fields: string[] = [];
+  if (options.subject !== "") fields.push(options.subject, fieldValue(identity.subject));
+  if (options.roles !== "" && identity.roles.length > 0) {
+    fields.push(options.roles, identity.roles.map(listItem).join(","));
+  }
+  return fields;
+}
+
+/**
+ * A field value of visible ASCII: everything else, and "%" itself, as percent-encoded UTF-8, so that
+ * no name can end the field or begin another, and two names never look the same to the upstream.
+ */
+function fieldValue(text: string): string {
+  return text.replace(/[^\x21-\x24\x26-\x7e]+/gu, (part) =>
+    encodeURIComponent(part.toWellFormed()),
+  );
+}
+
+/** Roles are separated by commas, so a comma in one is encoded too. */
+function listItem(role: string): string {
+  return fieldValue(role).replaceAll(",", "%2C");
+}

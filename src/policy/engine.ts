@@ -1,0 +1,27 @@
+// The seam between policy and whoever evaluates it: casbin now, a compiled index later.
+import type { PolicyModel } from "./model.ts";
+import type { RoleGraph } from "./roles.ts";
+import type { Rule } from "./rule.ts";
+
+/** A policy that was checked whole; every engine may rely on that. */
+export interface CheckedPolicy {
+  readonly model: PolicyModel;
+  /** The p rules in file order, `eft` filled in where the model has that column. */
+  readonly rules: readonly Rule[];
+  /** The g rules of each role definition, by its name. */
+  readonly links: ReadonlyMap<string, readonly Rule[]>;
+  readonly roles: ReadonlyMap<string, RoleGraph>;
+}
+
+export interface Verdict {
+  readonly allowed: boolean;
+  /** The rule that decided; null where none did and the effect's default holds. */
+  readonly rule: Rule | null;
+}
+
+/** Pure and synchronous; may throw, which the snapshot turns into the decision "error". */
+export interface PolicyEngine {
+  readonly evaluate: (tuple: readonly string[]) => Verdict;
+}
+
+export type CreateEngine = (policy: CheckedPolicy) => Promise<PolicyEngine>;

@@ -1,0 +1,42 @@
+// Writes a checked matcher as the text casbin's evaluator gets: it never sees the author's own.
+import type { Expression } from "./model.ts";
+
+/** Name under which a role definition's look-up is registered with casbin. */
+export function roleFunction(role: string): string {
+  return `holds_${role}`;
+}
+
+/**
+ * Fully bracketed, so that casbin's precedences don't matter; no blank before a bracket, which casbin
+ * would rewrite; brackets in strings escaped, so that no string looks like `eval(...)`.
+ */
+export function matcherText(expression: Expression, roles: ReadonlySet<string>): string {
+  const text = (inner: Expression): string => matcherText(inner, roles);
+  const list = (items: readonly Expression[]): string => items.map(text).join(",");
+  switch (expression.kind) {
+    case "string":
+      return stringText(expression.value);
+    case "number":
+    case "boolean":
+      return String(expression.value);
+    case "field":
+      return `${expression.of}_${expression.name}`;
+    case "call": {
+      const name = roles.has(expression.name) ? roleFunction(expression.name) : expression.name;
+      return `${name}(${list(expression.arguments)})`;
+    }
+    case "not":
+      return `!(${text(expression.operand)})`;
+    case "in":
+      return `(${text(expression.operand)} in [${list(expression.list)}])`;
+    default:
+      return `((${text(expression.left)})${expression.operator}(${text(expression.right)}))`;
+  }
+}
+
+function stringText(value: string): string {
+  return `"${value
+    .replace(/["\\()]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")}"`;
+}

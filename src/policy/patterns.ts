@@ -1,0 +1,74 @@
+// Says why a pattern can't be given to one of casbin's matching functions: it would hang, throw or crawl.
+import { isIP, isIPv6 } from "node:net";
+import { MAX_WILDCARDS } from "./limits.ts";
+import { regexFault } from "./regex-safety.ts";
+
+type PatternCheck = (pattern: string) => string;
+
+const CHECKS: ReadonlyMap<string, PatternCheck> = new Map([
+  ["keyMatch2", (pattern) => colonFault(pattern)],
+  ["keyGet2", (pattern) => colonFault(pattern)],
+  ["keyMatch3", (pattern) => pathFault(pattern, BRACE)],
+  ["keyMatch4", (pattern) => (/[()]/.test(pattern) ? NO_GROUPS : pathFault(pattern, BRACE))],
+  ["keyMatch5", (pattern) => pathFault(pattern, BRACE)],
+  ["regexMatch", regexFault],
+  ["ipMatch", addressFault],
+  ["globMatch", globFault],
+]);
+
+const NO_GROUPS = "keyMatch4 takes no groups";
+
+/** "" where the pattern is fine for the function; keyMatch and keyGet take any. */
+export function patternFault(functionName: string, pattern: string): string {
+  return CHECKS.get(functionName)?.(pattern) ?? "";
+}
+
+/** How casbin turns a path pattern into a regular expression: one parameter a round, the last first. */
+interface ParameterSyntax {
+  readonly opening: string;
+  readonly round: RegExp;
+  readonly advice: string;
+}
+
+const COLON: ParameterSyntax = {
+  opening: "/:",
+  round: /(.*):[^/]+(.*)/g,
+  advice: "a parameter needs a name: /:id",
+};
+const BRACE: ParameterSyntax = {
+  opening: "/{",
+  round: /(.*)\{[^/]+\}(.*)/g,
+  advice: "a parameter needs a name and a closing brace: /{id}",
+};
+
+/** A bare star is everything. */
+function colonFault(pattern: string): string {
+  return pattern === "*" ? "" : pathFault(pattern, COLON);
+}
+
+/** Casbin repeats its rounds until none is left; a round that changes nothing means for ever. */
+function pathFault(pattern: string, syntax: ParameterSyntax): string {
+  let text = pattern.replace(/\/\*/g, "/.*");
+  while (text.includes(syntax.opening)) {
+    const next = text.replace(syntax.round, "$1[^/]+$2");
+    if (next === text) return `casbin would hang: ${syntax.advice}`;
+    if (next.includes("[^/]+/]+")) return `parameters run into each other: ${syntax.advice}`;
+    text = next;
+  }
+  return regexFault(`^${text}$`);
+}
+
+function addressFault(pattern: string): string {
+  const [address = "", bits, ...rest] = pattern.split("/");
+  const most = isIPv6(address) ? 128 : 32;
+  const known = isIP(address) !== 0 && !address.includes("%") && rest.length === 0;
+  if (known && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))) return "";
+  return `"${pattern}" is no IP address and no CIDR block such as 10.0.0.0/8`;
+}
+
+/** Brace ranges and extended globs can expand or backtrack without bound, so they are refused. */
+function globFault(pattern: string): string {
+  if (/[{}()]/.test(pattern)) return "globMatch takes no braces and no brackets ( )";
+  const stars = pattern.match(/\*+/g)?.length ?? 0;
+  return stars > MAX_WILDCARDS ? `more than ${MAX_WILDCARDS} wildcards in one pattern` : "";
+}
