@@ -1,0 +1,86 @@
+-- The request row: one row for one answered or abandoned request (columns in src/telemetry/columns.ts).
+-- Words are LowCardinality, ids and paths plain strings, durations whole nanoseconds.
+CREATE TABLE IF NOT EXISTS requests
+(
+    -- which
+    kind LowCardinality(String) CODEC(ZSTD(1)),
+    started_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    parent_span_id String CODEC(ZSTD(1)),
+    trace_flags UInt8 CODEC(ZSTD(1)),
+    trace_state String CODEC(ZSTD(1)),
+    sampled Bool CODEC(ZSTD(1)),
+    instance LowCardinality(String) CODEC(ZSTD(1)),
+    worker UInt16 CODEC(T64, ZSTD(1)),
+    config_revision LowCardinality(String) CODEC(ZSTD(1)),
+    -- what
+    scheme LowCardinality(String) CODEC(ZSTD(1)),
+    http_version LowCardinality(String) CODEC(ZSTD(1)),
+    method LowCardinality(String) CODEC(ZSTD(1)),
+    host String CODEC(ZSTD(1)),
+    path String CODEC(ZSTD(1)),
+    query String CODEC(ZSTD(1)),
+    route LowCardinality(String) CODEC(ZSTD(1)),
+    service LowCardinality(String) CODEC(ZSTD(1)),
+    api_version LowCardinality(String) CODEC(ZSTD(1)),
+    request_bytes UInt64 CODEC(T64, ZSTD(1)),
+    content_type String CODEC(ZSTD(1)),
+    user_agent String CODEC(ZSTD(1)),
+    headers Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    client_address String CODEC(ZSTD(1)),
+    tls_version LowCardinality(String) CODEC(ZSTD(1)),
+    -- who
+    principal String CODEC(ZSTD(1)),
+    principal_kind LowCardinality(String) CODEC(ZSTD(1)),
+    issuer LowCardinality(String) CODEC(ZSTD(1)),
+    roles Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    auth_outcome LowCardinality(String) CODEC(ZSTD(1)),
+    -- may they
+    decision LowCardinality(String) CODEC(ZSTD(1)),
+    rule LowCardinality(String) CODEC(ZSTD(1)),
+    rule_source LowCardinality(String) CODEC(ZSTD(1)),
+    policy_revision LowCardinality(String) CODEC(ZSTD(1)),
+    policy_request Array(String) CODEC(ZSTD(1)),
+    shadow_decision LowCardinality(String) CODEC(ZSTD(1)),
+    shadow_rule LowCardinality(String) CODEC(ZSTD(1)),
+    shadow_revision LowCardinality(String) CODEC(ZSTD(1)),
+    -- where to
+    upstream LowCardinality(String) CODEC(ZSTD(1)),
+    picker LowCardinality(String) CODEC(ZSTD(1)),
+    candidates Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    candidate_scores Array(Float32) CODEC(ZSTD(1)),
+    candidate_inflight Array(UInt16) CODEC(T64, ZSTD(1)),
+    attempt_upstream Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    attempt_span_id Array(String) CODEC(ZSTD(1)),
+    attempt_started_ns Array(UInt64) CODEC(T64, ZSTD(1)),
+    attempt_duration_ns Array(UInt64) CODEC(T64, ZSTD(1)),
+    attempt_status Array(UInt16) CODEC(T64, ZSTD(1)),
+    attempt_error Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    -- where the time went
+    duration_ns UInt64 CODEC(T64, ZSTD(1)),
+    identify_ns UInt64 CODEC(T64, ZSTD(1)),
+    authorize_ns UInt64 CODEC(T64, ZSTD(1)),
+    balance_ns UInt64 CODEC(T64, ZSTD(1)),
+    queue_ns UInt64 CODEC(T64, ZSTD(1)),
+    connect_ns UInt64 CODEC(T64, ZSTD(1)),
+    upstream_first_byte_ns UInt64 CODEC(T64, ZSTD(1)),
+    upstream_ns UInt64 CODEC(T64, ZSTD(1)),
+    -- how it ended
+    status UInt16 CODEC(T64, ZSTD(1)),
+    response_bytes UInt64 CODEC(T64, ZSTD(1)),
+    completed Bool CODEC(ZSTD(1)),
+    error_code LowCardinality(String) CODEC(ZSTD(1)),
+    error_source LowCardinality(String) CODEC(ZSTD(1)),
+    limited_by LowCardinality(String) CODEC(ZSTD(1)),
+    breaker LowCardinality(String) CODEC(ZSTD(1)),
+    fault LowCardinality(String) CODEC(ZSTD(1)),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toDate(started_at)
+ORDER BY (toStartOfFiveMinutes(started_at), service, route, started_at)
+TTL toDateTime(started_at) + toIntervalDay({{requests_days}})
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1,
+    non_replicated_deduplication_window = 10000;

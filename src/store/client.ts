@@ -1,0 +1,180 @@
+// The one way to the store: batches in, questions out, over ClickHouse's HTTP wherever it runs.
+import { Readable } from "node:stream";
+import {
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+} from "@clickhouse/client";
+import { messageOf } from "../core/errors.ts";
+import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
+import { deliveryOf } from "./delivery.ts";
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Rows {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
+export interface QueryOptions {
+  /** The store itself refuses anything that would change it or reach outside it. */
+  readonly readonly?: boolean;
+  readonly maxRows?: number;
+  readonly timeoutMs?: number;
+}
+
+export type QueryParams = Readonly<Record<string, unknown>>;
+
+export interface Store extends Sink {
+  /** `{name:Type}` in the SQL takes its value from `params`. Rejects with StoreError. */
+  readonly query: (sql: string, params?: QueryParams, options?: QueryOptions) => Promise<Rows>;
+  /** A statement without an answer. */
+  readonly command: (sql: string) => Promise<void>;
+  /** Makes the store's database where it is missing. */
+  readonly createDatabase: () => Promise<void>;
+  /** Why the store does not answer; null where it does. */
+  readonly ping: () => Promise<string | null>;
+  /** The store's database, from the URL's path. */
+  readonly database: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A statement that failed; `code` is ClickHouse's, null where the store was not reached. */
+export class StoreError extends Error {
+  readonly code: number | null;
+
+  constructor(message: string, code: number | null, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+}
+
+const INSERT_TIMEOUT_MS = 60_000;
+const QUERY_TIMEOUT_MS = 30_000;
+/** The HTTP request outlives the statement's own limit, so that the limit's answer arrives. */
+const GRACE_MS = 5000;
+
+const INSERT_SETTINGS = {
+  async_insert: 0,
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  // A batch is one block, so that its token stands for all of it.
+  max_insert_block_size: "1048576",
+  date_time_input_format: "best_effort",
+} as const;
+
+/** `url`: http(s)://user:password@host:port/database; without a path, database weir. */
+export function createStore(options: { readonly url: string }): Store {
+  const url = new URL(options.url);
+  const database = decodeURIComponent(url.pathname.slice(1)) || "weir";
+  url.pathname = "";
+  const client = connect(url, database);
+  return {
+    database,
+    write: (batch) => write(client, batch),
+    query: (sql, params, limits) => query(client, { sql, params: params ?? {}, ...limits }),
+    command: (sql) => command(client, sql),
+    createDatabase: async () => {
+      // A server refuses every statement that names a database it does not have, even this one.
+      const outside = connect(url, "default");
+      try {
+        await command(outside, `CREATE DATABASE IF NOT EXISTS \`${database}\``);
+      } finally {
+        await outside.close();
+      }
+    },
+    ping: async () => {
+      const result = await client.ping({ select: true });
+      return result.success ? null : messageOf(result.error);
+    },
+    close: () => client.close(),
+  };
+}
+
+function connect(url: URL, database: string): ClickHouseClient {
+  return createClient({
+    url,
+    database,
+    application: "weir",
+    request_timeout: INSERT_TIMEOUT_MS,
+    max_open_connections: 8,
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    // Errors are told where they are handled.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+}
+
+async function write(client: ClickHouseClient, batch: Batch): Promise<Delivery> {
+  try {
+    const { stream } = await client.exec({
+      query: `INSERT INTO ${batch.table} (${batch.columns.join(", ")}) FORMAT JSONCompactEachRow`,
+      values: Readable.from([batch.body], { objectMode: false }),
+      clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: batch.token },
+    });
+    // The connection returns to the pool once its answer is read.
+    await stream.resume().toArray();
+    return { kind: "stored" };
+  } catch (thrown) {
+    const error = toStoreError(thrown);
+    return deliveryOf(error.code, error.message);
+  }
+}
+
+interface Question extends QueryOptions {
+  readonly sql: string;
+  readonly params: QueryParams;
+}
+
+interface JsonAnswer {
+  readonly meta?: readonly Column[];
+  readonly data: readonly Row[];
+}
+
+async function query(client: ClickHouseClient, question: Question): Promise<Rows> {
+  const { maxRows, timeoutMs = QUERY_TIMEOUT_MS } = question;
+  const limit = AbortSignal.timeout(timeoutMs + GRACE_MS);
+  try {
+    const result = await client.query({
+      query: question.sql,
+      query_params: { ...question.params },
+      format: "JSON",
+      abort_signal: limit,
+      clickhouse_settings: {
+        max_execution_time: timeoutMs / 1000,
+        ...(maxRows === undefined
+          ? {}
+          : { max_result_rows: String(maxRows), result_overflow_mode: "break" as const }),
+        ...(question.readonly === true ? { readonly: "1" as const } : {}),
+      },
+    });
+    const answer: JsonAnswer = await result.json<Row>();
+    // The engine breaks at block ends, not at the very row.
+    return { columns: answer.meta ?? [], rows: answer.data.slice(0, maxRows) };
+  } catch (thrown) {
+    throw limit.aborted
+      ? new StoreError(`no answer within ${timeoutMs + GRACE_MS} ms`, null, { cause: thrown })
+      : toStoreError(thrown);
+  }
+}
+
+async function command(client: ClickHouseClient, sql: string): Promise<void> {
+  try {
+    await client.command({ query: sql });
+  } catch (thrown) {
+    throw toStoreError(thrown);
+  }
+}
+
+function toStoreError(thrown: unknown): StoreError {
+  if (thrown instanceof ClickHouseError) {
+    return new StoreError(thrown.message.trim(), Number(thrown.code), { cause: thrown });
+  }
+  return new StoreError(messageOf(thrown), null, { cause: thrown });
+}

@@ -1,0 +1,156 @@
+// ClickHouse's HTTP protocol in front of the engine, as far as @clickhouse/client and curl use it.
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf } from "../../core/errors.ts";
+import { readBody } from "./body.ts";
+import { credentialsOf, isAllowed, settingsOf, withDefaults, type Credentials } from "./call.ts";
+import type { Engine, EngineCall, EngineResult } from "./engine.ts";
+import { exceptionCodeOf, httpStatusOf } from "./http-status.ts";
+import { createLane } from "./lanes.ts";
+import { formatOf, rawInsertOf, readonlyFault, statementFault, tokensOf } from "./statement.ts";
+
+/** Statements at once; with one thread for the heartbeat they fit libuv's pool (server.ts). */
+const READS = 4;
+const WRITES = 2;
+const WAITING = 200;
+
+/** One statement as it came: its text, the bytes after it and where its answer goes. */
+interface Asked {
+  readonly call: EngineCall;
+  readonly body: Buffer;
+  readonly queryId: string;
+}
+
+/** An HTTP server over the engine; it is not listening yet. */
+export function createProtocolServer(engine: Engine, wanted: Credentials): Server {
+  const reads = createLane(READS, WAITING);
+  const writes = createLane(WRITES, WAITING);
+  const execute = async (asked: Asked): Promise<EngineResult> => {
+    const lane = asked.call.settings.has("readonly") ? reads : writes;
+    const target = rawInsertOf(asked.call.sql);
+    if (target !== null) return lane.run(() => engine.insert(asked.call, target, asked.body));
+    const sql =
+      asked.body.length === 0 ? asked.call.sql : `${asked.call.sql}\n${asked.body.toString()}`;
+    return lane.run(() => engine.run({ ...asked.call, sql }));
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname === "/ping") return void response.end("Ok.\n");
+    const queryId = url.searchParams.get("query_id") ?? randomUUID();
+    try {
+      demand(isAllowed(credentialsOf(request.headers, url.searchParams), wanted), DENIED);
+      const asked = await readAsked(request, url.searchParams, queryId);
+      if (asked === null) return void response.end("Ok.\n");
+      sendResult(response, asked, await execute(asked));
+    } catch (thrown) {
+      sendFault(response, queryId, messageOf(thrown));
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  server.keepAliveTimeout = 10_000;
+  return server;
+}
+
+const DENIED =
+  "Code: 516. DB::Exception: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)";
+
+function demand(fine: boolean, message: string): void {
+  if (!fine) throw new Error(message);
+}
+
+/** null: no statement was given, as in ClickHouse's own "is anybody there". */
+async function readAsked(
+  request: IncomingMessage,
+  url: URLSearchParams,
+  queryId: string,
+): Promise<Asked | null> {
+  const body = await readBody(request);
+  const inUrl = url.get("query");
+  const text = inUrl ?? body.toString("utf8");
+  if (text.trim() === "") return null;
+  const settings = withDefaults(settingsOf(url));
+  // As on a server, GET must not change anything.
+  if (request.method === "GET" && !settings.has("readonly")) settings.set("readonly", "2");
+  const call = {
+    sql: text,
+    format: url.get("default_format") ?? header(request, "x-clickhouse-format") ?? "TabSeparated",
+    database: url.get("database") ?? header(request, "x-clickhouse-database") ?? "default",
+    settings,
+  };
+  const rest = inUrl === null ? Buffer.alloc(0) : body;
+  demandStatement(call, rest);
+  return { call, body: rest, queryId };
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function demandStatement(call: EngineCall, rest: Buffer): void {
+  // Rows after an INSERT are data, whatever words they hold.
+  const isInsert = /^\s*INSERT\b/i.test(call.sql);
+  const tokens = tokensOf(
+    isInsert || rest.length === 0 ? call.sql : `${call.sql}\n${rest.toString()}`,
+  );
+  const fault = isInsert ? insertFault(call.sql) : statementFault(tokens);
+  demand(fault === null, `Code: 62. DB::Exception: Syntax error: ${fault}. (SYNTAX_ERROR)`);
+  if ((call.settings.get("readonly") ?? "0") === "0") return;
+  const readonly = readonlyFault(tokens);
+  demand(
+    readonly === null,
+    `Code: 164. DB::Exception: Cannot execute query in readonly mode: ${readonly}. (READONLY)`,
+  );
+}
+
+/** An INSERT's own data may hold any sign; FROM INFILE would read a file of this machine. */
+function insertFault(sql: string): string | null {
+  const before = /^(?<head>[^]*?)\b(?:FORMAT|VALUES)\b/i.exec(sql)?.groups?.["head"] ?? sql;
+  return statementFault(tokensOf(before));
+}
+
+function sendResult(response: ServerResponse, asked: Asked, result: EngineResult): void {
+  const format = formatOf(tokensOf(asked.call.sql)) ?? asked.call.format;
+  response.writeHead(200, {
+    "content-type": contentTypeOf(format),
+    "content-length": result.bytes.length,
+    "x-clickhouse-format": format,
+    "x-clickhouse-query-id": asked.queryId,
+    "x-clickhouse-timezone": "UTC",
+    "x-clickhouse-server-display-name": "weir",
+    "x-clickhouse-summary": summaryOf(result),
+  });
+  response.end(result.bytes);
+}
+
+function sendFault(response: ServerResponse, queryId: string, message: string): void {
+  const code = exceptionCodeOf(message);
+  response.writeHead(httpStatusOf(code), {
+    "content-type": "text/plain; charset=UTF-8",
+    "x-clickhouse-exception-code": code,
+    "x-clickhouse-query-id": queryId,
+  });
+  response.end(
+    `${message.startsWith("Code:") ? message : `Code: ${code}. DB::Exception: ${message} (UNKNOWN_EXCEPTION)`}\n`,
+  );
+}
+
+function contentTypeOf(format: string): string {
+  if (/EachRow/.test(format)) return "application/x-ndjson; charset=UTF-8";
+  if (format.startsWith("JSON")) return "application/json; charset=UTF-8";
+  if (format.startsWith("CSV")) return "text/csv; charset=UTF-8; header=absent";
+  return "text/tab-separated-values; charset=UTF-8";
+}
+
+function summaryOf(result: EngineResult): string {
+  return JSON.stringify({
+    read_rows: String(result.readRows),
+    read_bytes: String(result.readBytes),
+    written_rows: String(result.writtenRows),
+    written_bytes: String(result.writtenBytes),
+    total_rows_to_read: "0",
+    result_rows: "0",
+    result_bytes: String(result.bytes.length),
+    elapsed_ns: String(result.elapsedNs),
+  });
+}

@@ -1,0 +1,89 @@
+// Brings a database to the schema of this code: numbered files, each applied once, in order.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Store } from "./client.ts";
+import type { RetentionOptions } from "./options.ts";
+import { packageFolder } from "./package-folder.ts";
+
+export interface Migration {
+  /** The file's name without ".sql": "0001_requests". */
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+const APPLIED = `
+  CREATE TABLE IF NOT EXISTS schema_migrations
+  (name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+  ENGINE = ReplacingMergeTree ORDER BY name`;
+
+/** Which key of the retention options rules which tables, and the time their rows age by. */
+const RETAINED: readonly (readonly [keyof RetentionOptions, string, readonly string[]])[] = [
+  ["requests_days", "toDateTime(started_at)", ["requests"]],
+  ["rollup_10s_days", "time", ["requests_10s", "upstreams_10s"]],
+  ["rollup_1m_days", "time", ["requests_1m", "upstreams_1m"]],
+  ["rollup_1h_days", "time", ["requests_1h", "upstreams_1h"]],
+  ["traces_days", "toDateTime(Timestamp)", ["otel_spans"]],
+];
+
+/**
+ * Creates the database, applies what is missing and sets the retention. May run twice at once:
+ * every statement of a migration can be repeated. Throws where the database is newer than the code.
+ */
+export async function migrate(
+  store: Store,
+  retention: RetentionOptions,
+  folder: string = join(packageFolder(), "collector", "schema"),
+): Promise<void> {
+  const migrations = readMigrations(folder, retention);
+  await store.createDatabase();
+  await store.command(APPLIED);
+  const { rows } = await store.query("SELECT DISTINCT name FROM schema_migrations ORDER BY name");
+  const applied = new Set(rows.map((row) => String(row["name"])));
+  refuseNewer(applied, migrations);
+  for (const migration of migrations) {
+    if (!applied.has(migration.name)) await apply(store, migration);
+  }
+  await setRetention(store, retention);
+}
+
+/** Files in the order of their numbers, `{{requests_days}}` and its like filled in. */
+export function readMigrations(folder: string, retention: RetentionOptions): Migration[] {
+  const files = readdirSync(folder).filter((file) => /^\d{4}_\w+\.sql$/.test(file));
+  return files.sort().map((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const filled = text.replaceAll(/\{\{(?<key>\w+)\}\}/g, (whole, key: string) =>
+      String(retention[key as keyof RetentionOptions] ?? whole),
+    );
+    const statements = filled.split(/;\s*$/m).filter((statement) => statement.trim() !== "");
+    return { name: file.replace(/\.sql$/, ""), statements };
+  });
+}
+
+function refuseNewer(applied: ReadonlySet<string>, known: readonly Migration[]): void {
+  const names = new Set(known.map((migration) => migration.name));
+  const unknown = [...applied].filter((name) => !names.has(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `the database is newer than this weir: it has ${unknown.join(", ")}; start a newer weir, or use another database`,
+    );
+  }
+}
+
+async function apply(store: Store, migration: Migration): Promise<void> {
+  for (const statement of migration.statements) await store.command(statement);
+  await store.command(`INSERT INTO schema_migrations (name) VALUES ('${migration.name}')`);
+}
+
+async function setRetention(store: Store, retention: RetentionOptions): Promise<void> {
+  const { rows } = await store.query(
+    "SELECT name, engine_full FROM system.tables WHERE database = {database:String}",
+    { database: store.database },
+  );
+  const engines = new Map(rows.map((row) => [String(row["name"]), String(row["engine_full"])]));
+  for (const [key, time, tables] of RETAINED) {
+    const rule = `toIntervalDay(${retention[key]})`;
+    for (const table of tables.filter((name) => !engines.get(name)?.includes(rule))) {
+      await store.command(`ALTER TABLE ${table} MODIFY TTL ${time} + ${rule}`);
+    }
+  }
+}
