@@ -1,0 +1,55 @@
+// adaptive: least expected wait from live estimates, in-flight age, weights and statistics.
+import type { Nanos } from "../../core/clock.ts";
+import { estimateAtNs, fleetMeanNs, waitingAgeNs } from "../estimate.ts";
+import { CLOSED, TRIAL } from "../health.ts";
+import { statisticsWeightAt } from "../statistics-weight.ts";
+import { createColdStartCap } from "./cold-start-cap.ts";
+import type { Picker, PickerParts } from "./picker.ts";
+
+/**
+ * Below 1, so that latency counts a little more than load; below 0.7 a purely latency-led choice
+ * becomes unstable, as Prequal (NSDI 2024, section 5.3) reports too.
+ */
+const LOAD_EXPONENT = 0.85;
+const POWERS: Float64Array = Float64Array.from(
+  { length: 1024 },
+  (_, load) => load ** LOAD_EXPONENT,
+);
+/** Puts an endpoint behind all others and still leaves it a candidate. */
+const LAST = 1e6;
+
+/** score = max(estimate, age of waiting attempts) * ((in flight + 1) / weight)^0.85 / statistics. */
+export function createAdaptivePicker(parts: PickerParts): Picker {
+  const { endpoints, serviceSlot, shared } = parts;
+  const slots = Int32Array.from(endpoints, (endpoint) => endpoint.slot);
+  const byWeight = Float64Array.from(endpoints, ({ weight }) => weight ** -LOAD_EXPONENT);
+  const cap = createColdStartCap(parts);
+  const at = { fleetNs: 0, nowNs: 0 };
+
+  const latencyNs = (slot: number): Nanos =>
+    Math.max(estimateAtNs(shared, slot, at), waitingAgeNs(shared, slot, at.nowNs));
+
+  return {
+    score({ open, inflight, scores, nowNs }) {
+      at.fleetNs = fleetMeanNs(shared, serviceSlot);
+      at.nowNs = nowNs;
+      cap.refresh(nowNs);
+      for (let index = 0; index < slots.length; index++) {
+        if (open[index] === CLOSED) continue;
+        const slot = slots[index] ?? 0;
+        const load = powered((inflight[index] ?? 0) + 1) * (byWeight[index] ?? 1);
+        const score = (latencyNs(slot) * load) / statisticsWeightAt(shared, slot, nowNs);
+        scores[index] = cap.isReached(index) ? score * LAST : score;
+        // A trial goes first: by its own record it would never be tried again.
+        if (open[index] === TRIAL) scores[index] = 0;
+      }
+    },
+    picked(_round, index) {
+      cap.picked(index);
+    },
+  };
+}
+
+function powered(load: number): number {
+  return POWERS[load] ?? load ** LOAD_EXPONENT;
+}

@@ -1,0 +1,25 @@
+// least-response-time: shortest expected wait, average time to first byte times the queue.
+import { estimateAtNs, fleetMeanNs } from "../estimate.ts";
+import { CLOSED, TRIAL } from "../health.ts";
+import { keepsNoTurn, type Picker, type PickerParts } from "./picker.ts";
+
+export function createLeastResponseTimePicker(parts: PickerParts): Picker {
+  const { endpoints, serviceSlot, shared } = parts;
+  const weights = Float64Array.from(endpoints, (endpoint) => endpoint.weight);
+  const slots = Int32Array.from(endpoints, (endpoint) => endpoint.slot);
+  const at = { fleetNs: 0, nowNs: 0 };
+  return {
+    score({ open, inflight, scores, nowNs }) {
+      at.fleetNs = fleetMeanNs(shared, serviceSlot);
+      at.nowNs = nowNs;
+      for (let index = 0; index < slots.length; index++) {
+        if (open[index] === CLOSED) continue;
+        const queue = ((inflight[index] ?? 0) + 1) / (weights[index] ?? 1);
+        // A trial goes first: by its own record it would never be tried again.
+        scores[index] =
+          open[index] === TRIAL ? 0 : estimateAtNs(shared, slots[index] ?? 0, at) * queue;
+      }
+    },
+    picked: keepsNoTurn,
+  };
+}

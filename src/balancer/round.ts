@@ -1,0 +1,53 @@
+// Prepares a decision: which endpoints are candidates now, and their load.
+import type { Endpoint, Round } from "./pickers/picker.ts";
+import { availability, CLOSED, isPanic, OPEN } from "./health.ts";
+import { STRIPE, type SharedState } from "./shared-state.ts";
+
+const NOBODY = { slot: 0, weight: 0 };
+
+export function createRound(endpoints: number): Round {
+  return {
+    open: new Uint8Array(endpoints),
+    inflight: new Float64Array(endpoints),
+    scores: new Float64Array(endpoints),
+    hash: 0,
+    nowNs: 0,
+  };
+}
+
+export interface RoundParts {
+  readonly endpoints: readonly Endpoint[];
+  readonly shared: SharedState;
+  /** Slots of the endpoints that may take traffic. */
+  readonly usable: readonly number[];
+}
+
+/**
+ * Opens what has weight, was not tried and is not ejected. A retry is nobody's trial. Where too many
+ * are ejected, or nothing else is left, ejection is ignored: a poor answer beats none.
+ */
+export function openRound(round: Round, parts: RoundParts, tried: readonly number[]): void {
+  const { endpoints, shared, usable } = parts;
+  let candidates = 0;
+  for (let at = 0; at < endpoints.length; at++) {
+    const { slot, weight } = endpoints[at] ?? NOBODY;
+    round.open[at] = CLOSED;
+    round.inflight[at] = shared.total(slot, STRIPE.inflight);
+    if (weight === 0 || isTried(tried, at)) continue;
+    const state = availability(shared, slot, round.nowNs);
+    if (state === OPEN || tried.length === 0) round.open[at] = state;
+    if (round.open[at] !== CLOSED) candidates++;
+  }
+  if (candidates === 0 || isPanic(shared, usable)) openAll(round, endpoints, tried);
+}
+
+function openAll(round: Round, endpoints: readonly Endpoint[], tried: readonly number[]): void {
+  for (let at = 0; at < endpoints.length; at++) {
+    const { weight } = endpoints[at] ?? NOBODY;
+    round.open[at] = weight > 0 && !isTried(tried, at) ? OPEN : CLOSED;
+  }
+}
+
+function isTried(tried: readonly number[], index: number): boolean {
+  return tried.length > 0 && tried.includes(index);
+}
