@@ -1,0 +1,222 @@
+// Which rows of the spool are delivered, on their way, or given up: decided here, one step at a time.
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import { REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
+import type { CutJournal } from "./cut-journal.ts";
+import { choosePieces, tokenOf, wholeLines, type Cut, type CutLimits, type Piece } from "./cut.ts";
+import { MAX_ROW_BYTES } from "./row-encoder.ts";
+import type { Segment, SegmentList } from "./segment-list.ts";
+import { SpoolGauge } from "./spool-gauge.ts";
+import { highWaterBytes, type Spool } from "./spool.ts";
+
+/** The columns of every row version that a segment may still hold. */
+const COLUMNS: ReadonlyMap<number, readonly string[]> = new Map([[ROW_VERSION, REQUEST_COLUMNS]]);
+
+/** A cut with its bytes in memory. */
+export interface Taken {
+  readonly cut: Cut;
+  readonly columns: readonly string[];
+  readonly body: Buffer;
+}
+
+export interface LedgerOptions {
+  readonly spool: Spool;
+  readonly segments: SegmentList;
+  readonly journal: CutJournal;
+  readonly limits: CutLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class DrainLedger {
+  readonly #options: LedgerOptions;
+  readonly #gauge: SpoolGauge;
+  #cut: Cut | null = null;
+  #tornLines = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.#gauge = new SpoolGauge(options.spool.gauge);
+  }
+
+  /** Lines that a crash left without an end. */
+  get tornLines(): number {
+    return this.#tornLines;
+  }
+
+  get pendingBytes(): number {
+    return this.#waiting().reduce((sum, { size, done }) => sum + size - done, 0);
+  }
+
+  /** Wall time of the oldest row that waits; undefined where none does. */
+  get waitingSinceMs(): number | undefined {
+    const waiting = this.#waiting();
+    if (waiting.length === 0) return undefined;
+    return waiting.reduce((least, one) => Math.min(least, one.waitingSinceMs), Infinity);
+  }
+
+  /** Resolves once no step is being taken. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Takes up what an earlier process left: to be called once, first. */
+  load(): Promise<void> {
+    return this.#alone(async () => {
+      const { journal, segments, clock, log } = this.#options;
+      const { state, broken } = await journal.load();
+      if (broken) log.error("drain_journal_broken", { consequence: "rows may be stored twice" });
+      await segments.refresh(state.done, clock.wallMs());
+      this.#cut = state.cut;
+    });
+  }
+
+  /** The cut on its way, or a new one, which is written down before this resolves. */
+  take(newestFirst: boolean): Promise<Taken | undefined> {
+    return this.#alone(async () => {
+      await this.#refresh();
+      if (this.#cut !== null) {
+        const again = await this.#readAgain(this.#cut);
+        if (again !== undefined) return again;
+        await this.#advance(this.#cut);
+      }
+      const taken = await this.#cutNew(newestFirst);
+      if (taken !== undefined) {
+        this.#cut = taken.cut;
+        await this.#save(true);
+      }
+      return taken;
+    });
+  }
+
+  /** The cut is delivered: its segments move on, and those that are finished are deleted. */
+  settle(cut: Cut): Promise<void> {
+    return this.#alone(() => this.#advance(cut));
+  }
+
+  /** Deletes whole segments from the old end while the spool is too full; counts their rows as dropped. */
+  trim(): Promise<void> {
+    return this.#alone(async () => {
+      const { spool, segments, log } = this.#options;
+      if (this.#gauge.usedBytes <= highWaterBytes(spool)) return;
+      await this.#refresh();
+      const onItsWay = new Set(this.#cut?.pieces.map(({ segment }) => segment));
+      for (const segment of segments.all) {
+        if (this.#gauge.usedBytes <= highWaterBytes(spool)) break;
+        if (!segment.closed || onItsWay.has(segment.file)) continue;
+        const rows = await this.#countWaitingRows(segment);
+        this.#gauge.addUsed(-(await segments.remove(segment)));
+        this.#gauge.addDropped(rows);
+        log.warn("spool_full", { dropped_rows: rows, segment: segment.file });
+      }
+    });
+  }
+
+  async #advance(cut: Cut): Promise<void> {
+    for (const { segment, offset, length } of cut.pieces) {
+      const known = this.#options.segments.get(segment);
+      if (known !== undefined) known.done = Math.max(known.done, offset + length);
+    }
+    this.#cut = null;
+    await this.#save(false);
+    await this.#removeFinished();
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#options.segments.refresh({}, this.#options.clock.wallMs());
+  }
+
+  #waiting(): Segment[] {
+    return this.#options.segments.all.filter(
+      ({ size, done, rowVersion }) => size > done && COLUMNS.has(rowVersion),
+    );
+  }
+
+  /** Pieces that are gone were stored before they were deleted; for the rest the token decides. */
+  async #readAgain(cut: Cut): Promise<Taken | undefined> {
+    const there = cut.pieces.filter(({ segment }) => this.#options.segments.get(segment));
+    const parts = await Promise.all(there.map((piece) => this.#options.segments.read(piece)));
+    const body = Buffer.concat(parts);
+    return body.length === 0 ? undefined : this.#taken(cut, body);
+  }
+
+  async #cutNew(newestFirst: boolean): Promise<Taken | undefined> {
+    const { limits, segments } = this.#options;
+    const waiting = this.#waiting();
+    if (newestFirst) waiting.reverse();
+    const pieces: Piece[] = [];
+    const parts: Buffer[] = [];
+    const tornBefore = this.#tornLines;
+    let rows = 0;
+    for (const piece of choosePieces(waiting, limits)) {
+      const bytes = await segments.read(piece);
+      const lines = wholeLines(bytes, limits.rows - rows);
+      if (lines.rows > 0) {
+        pieces.push({ ...piece, length: lines.length });
+        parts.push(bytes.subarray(0, lines.length));
+        rows += lines.rows;
+      } else if (!bytes.includes(0x0a)) this.#passTorn(piece);
+      if (rows === limits.rows) break;
+    }
+    const rowVersion = waiting[0]?.rowVersion ?? ROW_VERSION;
+    if (rows > 0) {
+      return this.#taken(
+        { token: tokenOf(pieces), rowVersion, rows, pieces },
+        Buffer.concat(parts),
+      );
+    }
+    await this.#removeFinished();
+    return this.#tornLines > tornBefore ? this.#cutNew(newestFirst) : undefined;
+  }
+
+  /** Gives up bytes that can be no row: the unfinished last line of a dead writer, or pure rubbish. */
+  #passTorn({ segment, offset, length }: Piece): void {
+    const known = this.#options.segments.get(segment);
+    if (known?.closed !== true) return;
+    const end = offset + length;
+    if (end < known.size && length <= MAX_ROW_BYTES) return;
+    known.done = end;
+    this.#tornLines++;
+    this.#options.log.warn("spool_line_torn", { segment, offset, bytes: length });
+  }
+
+  #taken(cut: Cut, body: Buffer): Taken {
+    return { cut, body, columns: COLUMNS.get(cut.rowVersion) ?? REQUEST_COLUMNS };
+  }
+
+  async #removeFinished(): Promise<void> {
+    const { segments } = this.#options;
+    for (const segment of segments.all) {
+      const finished = segment.closed && segment.done >= segment.size;
+      if (finished) this.#gauge.addUsed(-(await segments.remove(segment)));
+    }
+  }
+
+  async #countWaitingRows({ file, size, done }: Segment): Promise<number> {
+    let rows = 0;
+    for (let offset = done; offset < size; offset += this.#options.limits.bytes) {
+      const length = Math.min(this.#options.limits.bytes, size - offset);
+      const bytes = await this.#options.segments.read({ segment: file, offset, length });
+      rows += countLines(bytes);
+    }
+    return rows;
+  }
+
+  async #save(durable: boolean): Promise<void> {
+    const started = this.#options.segments.all.filter(({ done }) => done > 0);
+    const done = Object.fromEntries(started.map((segment) => [segment.file, segment.done]));
+    await this.#options.journal.save({ done, cut: this.#cut }, durable);
+  }
+
+  /** Steps never overlap: what one decides, the next one sees. */
+  #alone<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(step);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  return wholeLines(bytes, Number.POSITIVE_INFINITY).rows;
+}

@@ -1,0 +1,229 @@
+// Carries rows from the spool to the store: each cut once, the same bytes and token until it is stored.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock, Random } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { createCutJournal } from "./cut-journal.ts";
+import { writeDeadLetters } from "./dead-letter.ts";
+import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
+import { DrainLedger, type Taken } from "./drain-ledger.ts";
+import { SegmentList } from "./segment-list.ts";
+import { MAX_ROW_BYTES } from "./row-encoder.ts";
+import type { Sink } from "./sink.ts";
+import { SpoolGauge } from "./spool-gauge.ts";
+import { acquireSpoolLock, type SpoolLock } from "./spool-lock.ts";
+import type { Spool } from "./spool.ts";
+
+export interface DrainStats {
+  readonly pendingBytes: number;
+  /** Estimated from the size of rows delivered so far. */
+  readonly pendingRows: number;
+  readonly storedRows: number;
+  /** Lost since the start: the spool was full, or could not be written. */
+  readonly droppedRows: number;
+  /** In the dead-letter folder. */
+  readonly rejectedRows: number;
+  readonly tornLines: number;
+  /** Null while all is well. */
+  readonly lastError: string | null;
+  /** Wall time; 0 before the first. */
+  readonly lastStoredAtMs: number;
+  /** Age of the oldest row that waits; 0 where none does. */
+  readonly lagMs: number;
+}
+
+export interface Drain {
+  /** Locks the spool and begins; rejects where another process has it. */
+  readonly start: () => Promise<void>;
+  /** Ends, having delivered what it can within the deadline; the rest stays for the next start. */
+  readonly stop: (deadlineMs?: number) => Promise<void>;
+  /** Resolves once every row that was in the spool at the call is delivered, or the drain has stopped. */
+  readonly flush: () => Promise<void>;
+  readonly stats: () => DrainStats;
+}
+
+export interface DrainOptions {
+  readonly spool: Spool;
+  readonly sink: Sink;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly table?: string;
+  /** Least time between two inserts while little is waiting. */
+  readonly intervalMs?: number;
+  readonly batchBytes?: number;
+  readonly batchRows?: number;
+  readonly firstPauseMs?: number;
+  readonly longestPauseMs?: number;
+}
+
+const DEFAULT_ROW_BYTES = 800;
+
+/** For the main thread: reads and writes without blocking, holds one batch in memory. */
+export function createDrain(options: DrainOptions): Drain {
+  const drain = new SpoolDrain(options);
+  return {
+    start: () => drain.start(),
+    stop: (deadlineMs = 2000) => drain.stop(deadlineMs),
+    flush: () => drain.flush(),
+    stats: () => drain.stats(),
+  };
+}
+
+class SpoolDrain {
+  readonly #options: DrainOptions;
+  readonly #ledger: DrainLedger;
+  readonly #gauge: SpoolGauge;
+  readonly #delivery: DeliveryOptions;
+  /** Aborted at the deadline of a stop: gives up where it stands. */
+  readonly #end = new AbortController();
+  #wake = new AbortController();
+  #lock: SpoolLock | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #trimmer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #flushes: (() => void)[] = [];
+  #turn = 0;
+  #storedRows = 0;
+  #storedBytes = 0;
+  #rejectedRows = 0;
+  #lastError: string | null = null;
+  #lastStoredAtMs = 0;
+
+  constructor(options: DrainOptions) {
+    const { spool, clock, log, sink, random } = options;
+    this.#options = options;
+    this.#gauge = new SpoolGauge(spool.gauge);
+    this.#ledger = new DrainLedger({
+      spool,
+      clock,
+      log,
+      segments: new SegmentList(spool.folder, spool.run),
+      journal: createCutJournal(spool.folder),
+      limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
+    });
+    this.#delivery = {
+      sink,
+      random,
+      firstPauseMs: options.firstPauseMs ?? 250,
+      longestPauseMs: options.longestPauseMs ?? 15_000,
+      onRetry: (reason) => this.#failed("drain_waits", reason),
+    };
+  }
+
+  async start(): Promise<void> {
+    this.#lock = acquireSpoolLock(this.#options.spool.folder);
+    await this.#ledger.load();
+    this.#running = this.#run();
+    if (this.#options.spool.audit === "required") return;
+    const trim = () =>
+      void this.#ledger.trim().catch((error: unknown) => {
+        this.#failed("spool_trim_failed", messageOf(error));
+      });
+    this.#trimmer = setInterval(trim, Math.min(this.#intervalMs, 250)).unref();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#trimmer);
+    this.#wake.abort();
+    const deadline = setTimeout(() => this.#end.abort(), deadlineMs);
+    const ended = new Promise<void>((resolve) => {
+      this.#end.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([this.#running, ended]);
+    clearTimeout(deadline);
+    this.#end.abort();
+    await this.#ledger.idle();
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
+  flush(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#flushes.push(resolve);
+      this.#wake.abort();
+    });
+  }
+
+  stats(): DrainStats {
+    const { pendingBytes, waitingSinceMs, tornLines } = this.#ledger;
+    const rowBytes =
+      this.#storedRows > 0 ? this.#storedBytes / this.#storedRows : DEFAULT_ROW_BYTES;
+    const nowMs = this.#options.clock.wallMs();
+    return {
+      pendingBytes,
+      pendingRows: Math.ceil(pendingBytes / rowBytes),
+      storedRows: this.#storedRows,
+      droppedRows: this.#gauge.droppedRows,
+      rejectedRows: this.#rejectedRows,
+      tornLines,
+      lastError: this.#lastError,
+      lastStoredAtMs: this.#lastStoredAtMs,
+      lagMs: Math.max(0, nowMs - (waitingSinceMs ?? nowMs)),
+    };
+  }
+
+  get #intervalMs(): number {
+    return this.#options.intervalMs ?? 500;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      const flushes = this.#flushes.length;
+      const outcome = await this.#cycle().catch((error: unknown) => {
+        this.#failed("drain_failed", messageOf(error));
+        return "failed" as const;
+      });
+      if (outcome === "empty") {
+        for (const done of this.#flushes.splice(0, flushes)) done();
+        if (this.#stopping) break;
+      }
+      if (outcome !== "more") await this.#pause(outcome === "failed");
+    }
+    for (const done of this.#flushes.splice(0)) done();
+  }
+
+  /** One cut, if any; "more" where what waits should not wait for the interval. */
+  async #cycle(): Promise<"more" | "little" | "empty"> {
+    const taken = await this.#ledger.take(this.#turn++ % 2 === 1);
+    if (taken === undefined) return "empty";
+    await this.#deliver(taken);
+    const eager = this.#stopping || this.#flushes.length > 0;
+    return eager || this.#ledger.pendingBytes > MAX_ROW_BYTES ? "more" : "little";
+  }
+
+  /** Leaves the cut as it is where the deadline of a stop comes first. */
+  async #deliver({ cut, columns, body }: Taken): Promise<void> {
+    const { table = "requests", spool, clock, log } = this.#options;
+    const batch = { table, columns, body, rows: cut.rows, token: cut.token };
+    const rejected = await deliver(batch, this.#delivery, this.#end.signal);
+    if (rejected === undefined || this.#end.signal.aborted) return;
+    if (rejected.length > 0) {
+      await writeDeadLetters(spool.folder, cut.token, rejected);
+      log.error("rows_rejected", { rows: rejected.length, reason: rejected[0]?.reason });
+    }
+    await this.#ledger.settle(cut);
+    this.#rejectedRows += rejected.length;
+    this.#storedRows += cut.rows - rejected.length;
+    this.#storedBytes += body.length;
+    this.#lastStoredAtMs = clock.wallMs();
+    if (this.#lastError !== null) log.info("drain_recovered");
+    this.#lastError = null;
+  }
+
+  async #pause(always: boolean): Promise<void> {
+    if (always) await sleep(this.#intervalMs, undefined, { ref: false });
+    else if (!this.#stopping && this.#flushes.length === 0) {
+      const { signal } = this.#wake;
+      await sleep(this.#intervalMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.#wake = new AbortController();
+  }
+
+  /** Said once, until something is stored again. */
+  #failed(event: string, reason: string): void {
+    if (this.#lastError === null) this.#options.log.warn(event, { reason });
+    this.#lastError = reason;
+  }
+}

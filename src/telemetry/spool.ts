@@ -1,0 +1,54 @@
+// The spool folder as the main thread sets it up and as every worker is told of it.
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseSegmentName } from "./segment-name.ts";
+import { SpoolGauge } from "./spool-gauge.ts";
+
+/** Plain data and shared memory: goes to a worker as it is, by workerData. */
+export interface Spool {
+  readonly folder: string;
+  /** Eight hex digits, new for each run of the process. */
+  readonly run: string;
+  readonly maxBytes: number;
+  readonly segmentBytes: number;
+  /** "required": when a row can't be kept, nothing may be answered. */
+  readonly audit: "optional" | "required";
+  /** Memory of a SpoolGauge. */
+  readonly gauge: SharedArrayBuffer;
+}
+
+export interface SpoolSetup {
+  /** `spool/` in the data folder; made if missing. */
+  readonly folder: string;
+  readonly maxBytes: number;
+  readonly segmentBytes: number;
+  readonly workers: number;
+  readonly audit: "optional" | "required";
+}
+
+/** A full spool frees itself a segment at a time, so the open ones may hold a quarter at most. */
+const OPEN_SHARE = 4;
+
+/** Makes the folder and counts what an earlier run left in it. Throws what the file system throws. */
+export function createSpool(setup: SpoolSetup): Spool {
+  const { folder, maxBytes, audit } = setup;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const gauge = SpoolGauge.allocate();
+  let used = 0;
+  for (const file of readdirSync(folder)) {
+    if (parseSegmentName(file) !== undefined) used += statSync(join(folder, file)).size;
+  }
+  new SpoolGauge(gauge).addUsed(used);
+  const share = Math.ceil(maxBytes / (OPEN_SHARE * setup.workers));
+  const segmentBytes = Math.min(setup.segmentBytes, share);
+  return { folder, run: randomBytes(4).toString("hex"), maxBytes, segmentBytes, audit, gauge };
+}
+
+/**
+ * Where a spool begins to defend itself: the drain deletes from the old end, or the proxy takes no
+ * new requests. The sixteenth above it is for rows of requests already in flight.
+ */
+export function highWaterBytes(spool: Spool): number {
+  return spool.maxBytes - Math.floor(spool.maxBytes / 16);
+}

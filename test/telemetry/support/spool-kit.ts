@@ -1,0 +1,95 @@
+// Parts for tests of spool and drain: a folder of their own, records, and a sink that deduplicates by token.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededRandom, systemClock } from "../../../src/core/clock.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import type { DrainOptions } from "../../../src/telemetry/drain.ts";
+import { RequestRecord } from "../../../src/telemetry/record.ts";
+import type { Batch, Delivery, Sink } from "../../../src/telemetry/sink.ts";
+import { createSpool, type Spool, type SpoolSetup } from "../../../src/telemetry/spool.ts";
+import {
+  createSpoolWriter,
+  type SpoolWriter,
+  type SpoolWriterOptions,
+} from "../../../src/telemetry/spool-writer.ts";
+
+/** Where `path` stands in REQUEST_COLUMNS: the tests keep a row's number there. */
+const PATH_COLUMN = 15;
+
+export function tempFolder(): { path: string; [Symbol.dispose]: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "weir-spool-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function numbered(number: number | string): RequestRecord {
+  const record = new RequestRecord();
+  record.path = `/${String(number)}`;
+  record.startedAtMs = 1_795_294_080_123.25;
+  return record;
+}
+
+export function pathsIn(body: Buffer): string[] {
+  return body
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => String((JSON.parse(line) as unknown[])[PATH_COLUMN]).slice(1));
+}
+
+export function spoolIn(folder: string, setup: Partial<SpoolSetup> = {}): Spool {
+  return createSpool({
+    folder: join(folder, "spool"),
+    maxBytes: 64 * 1024 * 1024,
+    segmentBytes: 1024 * 1024,
+    workers: 2,
+    audit: "optional",
+    ...setup,
+  });
+}
+
+export function writerOn(spool: Spool, options: Partial<SpoolWriterOptions> = {}): SpoolWriter {
+  return createSpoolWriter({
+    spool,
+    instance: "test",
+    worker: 0,
+    log: silentLog,
+    clock: systemClock,
+    ...options,
+  });
+}
+
+/** Stores rows once for each token, as ClickHouse does within its deduplication window. */
+export class TokenSink implements Sink {
+  readonly tokens = new Map<string, Buffer>();
+  readonly rows: string[] = [];
+  inserts = 0;
+  /** What to answer next; "lost" stores and then throws, as a connection that breaks does. */
+  plan: (batch: Batch) => "stored" | "retry" | "rejected" | "lost" = () => "stored";
+
+  readonly write = (batch: Batch): Promise<Delivery> => {
+    this.inserts++;
+    const answer = this.plan(batch);
+    if (answer === "retry") return Promise.resolve({ kind: "retry", reason: "busy" });
+    if (answer === "rejected") return Promise.resolve({ kind: "rejected", reason: "bad row" });
+    if (!this.tokens.has(batch.token)) {
+      this.tokens.set(batch.token, Buffer.from(batch.body));
+      this.rows.push(...pathsIn(batch.body));
+    }
+    if (answer === "lost") return Promise.reject(new Error("connection reset"));
+    return Promise.resolve({ kind: "stored" });
+  };
+}
+
+export function drainOptions(spool: Spool, sink: Sink): DrainOptions {
+  return {
+    spool,
+    sink,
+    log: silentLog,
+    clock: systemClock,
+    random: seededRandom(1),
+    intervalMs: 5,
+    firstPauseMs: 1,
+    longestPauseMs: 4,
+  };
+}
