@@ -1,0 +1,53 @@
+// Opens sockets to one endpoint, and says why one could not be opened or broke.
+import { type Socket, type TcpNetConnectOpts, connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { messageOf, WeirError } from "../core/errors.ts";
+import type { UpstreamEndpoint } from "./upstream.ts";
+
+/** Node's `onread`: reads go to buffers of the reader's choice, past the stream machinery. */
+export interface SocketReader {
+  readonly buffer: () => Buffer;
+  readonly callback: (length: number, bytes: Uint8Array) => boolean;
+}
+
+/** Opens a socket; without a reader, one whose data comes as stream events. */
+export type Dial = (reader: SocketReader | null) => Socket;
+
+export interface Dialer {
+  readonly dial: Dial;
+  /** The event that says the socket can be written to. */
+  readonly readyEvent: "connect" | "secureConnect";
+}
+
+export function createDialer(endpoint: UpstreamEndpoint): Dialer {
+  const url = new URL(endpoint.url);
+  const secure = url.protocol === "https:";
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const port = Number(url.port) || (secure ? 443 : 80);
+  const base = { host, port, noDelay: true, keepAlive: true };
+  const optionsFor = (reader: SocketReader | null): TcpNetConnectOpts =>
+    reader === null ? base : { ...base, onread: reader };
+  if (!secure) return { dial: (reader) => connect(optionsFor(reader)), readyEvent: "connect" };
+  const tls = { servername: servernameOf(host), ...endpoint.tls, ALPNProtocols: ["http/1.1"] };
+  return {
+    dial: (reader) => connectTls({ ...tls, ...optionsFor(reader) }),
+    readyEvent: "secureConnect",
+  };
+}
+
+/** upstream_unreachable before the connection stood, upstream_reset after. */
+export function socketError(wasReady: boolean, cause: Error | null): WeirError {
+  const why = cause === null ? "connection closed" : reasonOf(cause);
+  return new WeirError(wasReady ? "upstream_reset" : "upstream_unreachable", why, { cause });
+}
+
+/** SNI names hosts, never addresses (RFC 6066 section 3). */
+function servernameOf(host: string): string {
+  return /^[0-9.]+$/.test(host) || host.includes(":") ? "" : host;
+}
+
+/** Where a name has several addresses, each was tried, and the first failure speaks for all. */
+function reasonOf(cause: Error): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return messageOf(first ?? cause);
+}

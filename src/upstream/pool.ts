@@ -1,0 +1,144 @@
+// Connections to one endpoint: the freshest idle one serves next; at the cap, requests wait in line.
+import { toWeirError, WeirError } from "../core/errors.ts";
+import { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection.ts";
+import { createDialer } from "./dial.ts";
+import { Exchange, type ExchangeOwner } from "./exchange.ts";
+import { declaredLength, encodeHead } from "./request-head.ts";
+import type {
+  Attempt,
+  ResponseSink,
+  UpstreamEndpoint,
+  UpstreamPool,
+  UpstreamPoolOptions,
+  UpstreamRequest,
+} from "./upstream.ts";
+
+const SWEEP_MS = 50;
+
+/** A pool for one endpoint; opens nothing until the first request. */
+export function createUpstreamPool(
+  endpoint: UpstreamEndpoint,
+  options: UpstreamPoolOptions,
+): UpstreamPool {
+  return new Pool(endpoint, options);
+}
+
+class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
+  readonly #options: ConnectionOptions;
+  readonly #cap: number;
+  readonly #connections = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+  /** Waiting for a slot, in order of arrival. */
+  readonly #queue = new Set<Exchange>();
+  #active = 0;
+  #closed = false;
+  #whenQuiet: (() => void) | null = null;
+  #sweepTimer: NodeJS.Timeout | null = null;
+
+  constructor(endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) {
+    this.#options = { ...options, dialer: createDialer(endpoint) };
+    this.#cap = options.connections;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  send(request: UpstreamRequest, sink: ResponseSink): Attempt {
+    const nowNs = this.#options.clock.nowNs();
+    const exchange = new Exchange(this, { request, sink }, nowNs);
+    this.#active++;
+    try {
+      if (this.#closed) throw new WeirError("draining");
+      exchange.encoded = { head: encodeHead(request), bodyLength: declaredLength(request) };
+      this.#place(exchange, nowNs);
+    } catch (thrown) {
+      process.nextTick(() => exchange.fail(toWeirError(thrown)));
+    }
+    return exchange;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    for (const connection of this.#idle.splice(0)) connection.drop();
+    if (this.#connections.size > 0) await this.#quiet(graceMs);
+    for (const exchange of this.#queue) exchange.fail(new WeirError("draining"));
+    for (const connection of this.#connections) connection.fail(new WeirError("draining"));
+  }
+
+  released(connection: Connection): void {
+    const next = this.#nextInLine();
+    if (next !== null) this.#reuse(connection, next);
+    else if (this.#closed) connection.drop();
+    else this.#idle.push(connection);
+  }
+
+  gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    const next = this.#connections.size < this.#cap ? this.#nextInLine() : null;
+    if (next !== null) this.#dial(next);
+    if (this.#connections.size === 0) this.#rest();
+  }
+
+  ended(exchange: Exchange): void {
+    this.#active--;
+    this.#queue.delete(exchange);
+  }
+
+  #place(exchange: Exchange, nowNs: number): void {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) this.#reuse(idle, exchange, nowNs);
+    else if (this.#connections.size < this.#cap) this.#dial(exchange);
+    else this.#queue.add(exchange);
+  }
+
+  /** An upgrade needs a socket of another kind; the free one makes room for it. */
+  #reuse(free: Connection, exchange: Exchange, nowNs = this.#options.clock.nowNs()): void {
+    if (exchange.request.upgrade === "") free.serve(exchange, nowNs);
+    else {
+      this.#dial(exchange);
+      free.drop();
+    }
+  }
+
+  #dial(exchange: Exchange): void {
+    this.#connections.add(new Connection(this, this.#options, exchange));
+    this.#sweepTimer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  /** The one who has waited longest, out of the queue. */
+  #nextInLine(): Exchange | null {
+    for (const exchange of this.#queue) {
+      this.#queue.delete(exchange);
+      exchange.timing.queueNs = this.#options.clock.nowNs() - exchange.startedNs;
+      return exchange;
+    }
+    return null;
+  }
+
+  #sweep(): void {
+    const nowNs = this.#options.clock.nowNs();
+    for (const connection of this.#connections) connection.sweep(nowNs);
+    for (const exchange of this.#queue) {
+      if (exchange.isLate(nowNs)) exchange.fail(new WeirError("connect_timeout", "no free slot"));
+    }
+  }
+
+  #rest(): void {
+    if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
+    this.#sweepTimer = null;
+    this.#whenQuiet?.();
+  }
+
+  #quiet(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#whenQuiet = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,220 @@
+// Reads one HTTP/1 response after another from bytes (RFC 9112); knows nothing of sockets.
+import type { RawHeaders } from "../core/header-list.ts";
+import { ChunkedDecoder } from "./chunked-decoder.ts";
+import { FieldSection, malformed } from "./field-section.ts";
+import {
+  bodyLengthOf,
+  CHUNKED,
+  FramingFields,
+  isReusable,
+  withoutContentLength,
+} from "./framing.ts";
+import type { ResponseHead } from "./upstream.ts";
+
+/** More interim responses than this are an attack or a fault. */
+const MAX_INFORMATIONAL = 16;
+
+const DIGIT_0 = 48;
+const NO_TRAILERS: RawHeaders = [];
+const STATUS_LINE = /^HTTP\/1\.[01] [1-9][0-9]{2}(?: |$)/;
+
+/** What the parser found, in order of the bytes. Each may call `stop`. */
+export interface ParserEvents {
+  /** Interim heads, 101 and the final one. */
+  readonly onHead: (head: ResponseHead) => void;
+  /** Body bytes are [start, end) of `bytes`, which is valid during the call only. */
+  readonly onBody: (bytes: Buffer, range: BodyRange) => void;
+}
+
+/** Reused from call to call. */
+export interface BodyRange {
+  start: number;
+  end: number;
+  /** Completes a body whose end the framing tells. */
+  last: boolean;
+}
+
+type Stage = "head" | "fixed" | "chunked" | "until-close" | "upgraded" | "done";
+
+export class ResponseParser {
+  readonly #events: ParserEvents;
+  readonly #section: FieldSection;
+  readonly #framing = new FramingFields();
+  readonly #chunks: ChunkedDecoder;
+  readonly #range: BodyRange = { start: 0, end: 0, last: false };
+  #stage: Stage = "done";
+  #method = "";
+  #mayUpgrade = false;
+  #informational = 0;
+  #remaining = 0;
+  /** The upstream lets the connection serve again, as far as this response says. */
+  reusable = true;
+  trailers: RawHeaders = NO_TRAILERS;
+
+  constructor(events: ParserEvents, maxHeadBytes: number) {
+    this.#events = events;
+    this.#section = new FieldSection(true, maxHeadBytes);
+    this.#chunks = new ChunkedDecoder(maxHeadBytes);
+  }
+
+  /** Makes ready for the response to a request. */
+  start(method: string, mayUpgrade: boolean): void {
+    this.#method = method;
+    this.#mayUpgrade = mayUpgrade;
+    this.#informational = 0;
+    this.#section.reset();
+    this.#stage = "head";
+    this.trailers = NO_TRAILERS;
+    this.reusable = true;
+  }
+
+  /** Nothing more is read or told. */
+  stop(): void {
+    this.#stage = "done";
+    this.reusable = false;
+  }
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  /** The upstream's own limit for an idle connection, ms; -1: it names none. */
+  get idleMs(): number {
+    return this.#framing.idleMs;
+  }
+
+  /**
+   * Reads bytes [0, length), changing them where chunks are joined; returns how many belong to
+   * the response. Throws upstream_malformed, after which only `start` may follow.
+   */
+  feed(bytes: Buffer, length: number): number {
+    let at = 0;
+    while (at < length) {
+      switch (this.#stage) {
+        case "head":
+          at = this.#readHead(bytes, at, length);
+          break;
+        case "fixed":
+          at = this.#readFixed(bytes, at, length);
+          break;
+        case "chunked":
+          at = this.#readChunked(bytes, at, length);
+          break;
+        case "until-close":
+          this.#emit(bytes, at, length);
+          return length;
+        case "upgraded":
+        case "done":
+          return at;
+      }
+    }
+    return at;
+  }
+
+  /** The upstream ended its side; true where that completes the response. */
+  finish(): boolean {
+    if (this.#stage !== "until-close") return false;
+    this.#stage = "done";
+    return true;
+  }
+
+  #readHead(bytes: Buffer, at: number, length: number): number {
+    const section = this.#section;
+    const end = section.take(bytes, at, length);
+    if (end < 0) {
+      if (section.hasWholeStartLine) checkStatusLine(section.startLine);
+      return length;
+    }
+    const head = this.#parseHead();
+    section.reset();
+    this.#enter(head);
+    this.#events.onHead(head);
+    return end;
+  }
+
+  #parseHead(): ResponseHead {
+    const line = this.#section.startLine;
+    checkStatusLine(line);
+    const framing = this.#framing;
+    const fields = this.#section.fields();
+    framing.read(fields);
+    const status = statusOf(line);
+    const httpMinor = line.charCodeAt(7) === DIGIT_0 ? 0 : 1;
+    if (httpMinor === 0 && framing.chunked) throw malformed("Transfer-Encoding in HTTP/1.0");
+    const overridden = framing.chunked && framing.contentLength >= 0;
+    this.#remaining = bodyLengthOf(this.#method, status, framing);
+    return {
+      status,
+      reason: line.slice(13),
+      headers: overridden ? withoutContentLength(fields) : fields,
+      httpMinor,
+      bodyLength: Math.max(this.#remaining, -1),
+    };
+  }
+
+  #enter(head: ResponseHead): void {
+    if (head.status < 200) {
+      this.#enterInformational(head.status);
+      return;
+    }
+    this.reusable = isReusable(head.httpMinor, head.status, this.#framing);
+    if (this.#remaining === 0) this.#stage = "done";
+    else if (this.#remaining > 0) this.#stage = "fixed";
+    else if (this.#remaining === CHUNKED) {
+      this.#chunks.reset();
+      this.#stage = "chunked";
+    } else {
+      this.reusable = false;
+      this.#stage = "until-close";
+    }
+  }
+
+  #enterInformational(status: number): void {
+    if (this.#framing.chunked || this.#framing.contentLength >= 0) {
+      throw malformed("interim response with a body");
+    }
+    if (status === 101) {
+      if (!this.#mayUpgrade) throw malformed("101 that was not asked for");
+      this.#stage = "upgraded";
+    } else if (++this.#informational > MAX_INFORMATIONAL) {
+      throw malformed("too many interim responses");
+    }
+  }
+
+  #readFixed(bytes: Buffer, at: number, length: number): number {
+    const end = Math.min(length, at + this.#remaining);
+    this.#remaining -= end - at;
+    if (this.#remaining === 0) this.#stage = "done";
+    this.#emit(bytes, at, end);
+    return end;
+  }
+
+  #readChunked(bytes: Buffer, at: number, length: number): number {
+    const chunks = this.#chunks;
+    const end = chunks.decode(bytes, at, length);
+    if (chunks.done) {
+      this.trailers = chunks.trailers;
+      this.#stage = "done";
+    }
+    if (chunks.end > chunks.start) this.#emit(bytes, chunks.start, chunks.end);
+    return end;
+  }
+
+  #emit(bytes: Buffer, start: number, end: number): void {
+    const range = this.#range;
+    range.start = start;
+    range.end = end;
+    range.last = this.#stage === "done";
+    this.#events.onBody(bytes, range);
+  }
+}
+
+function checkStatusLine(line: string): void {
+  if (!STATUS_LINE.test(line)) throw malformed("invalid status line");
+}
+
+function statusOf(line: string): number {
+  const hundreds = line.charCodeAt(9) - DIGIT_0;
+  const tens = line.charCodeAt(10) - DIGIT_0;
+  return hundreds * 100 + tens * 10 + line.charCodeAt(11) - DIGIT_0;
+}
