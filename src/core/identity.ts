@@ -13,6 +13,12 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/**
+ * What policies call a caller without credentials. A word rather than "", so that rules can name it;
+ * identity/ verifies nobody by this name.
+ */
+export const ANONYMOUS_SUBJECT = "anonymous";
+
 export const ANONYMOUS: Identity = {
   subject: "",
   kind: "anonymous",

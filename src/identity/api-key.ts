@@ -8,7 +8,12 @@ import type { KeyOptions } from "./options.ts";
 export const API_KEY_HEADER = "x-api-key";
 
 /** Longer keys are refused unread: hashing them would be work that anybody can order. */
-const MAX_KEY_CHARS = 512;
+export const MAX_KEY_CHARS = 512;
+
+/** True for what can arrive as the one value of a request field. */
+export function isApiKey(text: string): boolean {
+  return text.length <= MAX_KEY_CHARS && /^[\x21-\x2b\x2d-\x7e]+$/.test(text);
+}
 
 interface KnownKey {
   readonly digest: Buffer;
@@ -60,7 +65,7 @@ function presentedKey(headers: HeaderList): string | Verification | null {
 }
 
 function indexOf(digest: Buffer): string {
-  return digest.latin1Slice();
+  return digest.toString("latin1");
 }
 
 function identityOf({ subject, roles, attributes }: KeyOptions): Identity {

@@ -97,7 +97,7 @@ function fieldsFor(identity: Identity, options: IdentityHeaderOptions): readonly
  */
 function fieldValue(text: string): string {
   return text.replace(/[^\x21-\x24\x26-\x7e]+/gu, (part) =>
-    encodeURIComponent(part.toWellFormed()),
+    encodeURIComponent(part.replace(/\p{Cs}/gu, "\u{fffd}")),
   );
 }
 

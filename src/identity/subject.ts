@@ -1,7 +1,7 @@
 // Which names a verified caller may have: none that policies give a meaning of their own.
 
-/** The subject policies see for a caller without credentials; nobody can be verified as it. */
-export const ANONYMOUS_SUBJECT = "anonymous";
+import { ANONYMOUS_SUBJECT } from "../core/identity.ts";
+
 /** Subjects and roles share one name space in casbin: a caller named like a role would hold it. */
 export const ROLE_PREFIX = "role:";
 

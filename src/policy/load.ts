@@ -2,6 +2,7 @@
 import { messageOf } from "../core/errors.ts";
 import { createCasbinEngine } from "./casbin-engine.ts";
 import { checkPolicy } from "./check.ts";
+import type { CheckedPolicy } from "./engine.ts";
 import { MAX_FAULTS } from "./limits.ts";
 import { readModel } from "./model-text.ts";
 import { readRules } from "./rules-text.ts";
@@ -9,8 +10,8 @@ import { createSnapshot, type PolicySnapshot } from "./snapshot.ts";
 import { revisionOf, type PolicyFault, type PolicySource, type ReportFault } from "./source.ts";
 
 export interface LoadOptions {
-  /** Names of the request fields in tuple order; part of the revision, checked against the model. */
-  readonly request: readonly string[];
+  /** What fills the model's r, in tuple order; part of the revision. null: tuples come ready-made. */
+  readonly request: readonly string[] | null;
   /** Decisions a snapshot remembers; 0: none. Default 8192. */
   readonly remembered?: number;
 }
@@ -27,6 +28,30 @@ const REMEMBERED = 8192;
  */
 export async function loadPolicy(source: PolicySource, options: LoadOptions): Promise<PolicyLoad> {
   const faults: PolicyFault[] = [];
+  const policy = readPolicy(source, options, faults);
+  if (policy === null || faults.length > 0) return { ok: false, faults: shortened(faults) };
+  const { model, rules, links } = policy;
+  try {
+    const snapshot = createSnapshot({
+      revision: revisionOf(source, options.request ?? model.request),
+      rules: [...links.values()].reduce((sum, each) => sum + each.length, rules.length),
+      arity: model.request.length,
+      engine: await createCasbinEngine(policy),
+      remembered: options.remembered ?? REMEMBERED,
+    });
+    return { ok: true, snapshot };
+  } catch (error) {
+    const message = `casbin refuses this policy: ${messageOf(error)}`;
+    return { ok: false, faults: [{ file: source.modelFile, line: 0, message }] };
+  }
+}
+
+/** Reads and checks both texts; what is found wrong is added to `faults`. */
+function readPolicy(
+  source: PolicySource,
+  { request }: LoadOptions,
+  faults: PolicyFault[],
+): CheckedPolicy | null {
   const inFile =
     (file: string): ReportFault =>
     (line, message) =>
@@ -35,25 +60,11 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   const onRules = inFile(source.rulesFile);
   const model = readModel(source.modelText, onModel);
   const rules = readRules(source.rulesText, source.rulesFile, onRules);
-  if (model !== null && model.request.length !== options.request.length) {
-    onModel(model.requestLine, arityMessage(model.request, options.request));
+  if (model === null) return null;
+  if (request !== null && model.request.length !== request.length) {
+    onModel(model.requestLine, arityMessage(model.request, request));
   }
-  const policy = model === null ? null : checkPolicy(model, rules, { onModel, onRules });
-  if (policy === null || faults.length > 0) return { ok: false, faults: shortened(faults) };
-  try {
-    const engine = await createCasbinEngine(policy);
-    const snapshot = createSnapshot({
-      revision: revisionOf(source, options.request),
-      rules: rules.length,
-      arity: policy.model.request.length,
-      engine,
-      remembered: options.remembered ?? REMEMBERED,
-    });
-    return { ok: true, snapshot };
-  } catch (error) {
-    onModel(0, `casbin refuses this policy: ${messageOf(error)}`);
-    return { ok: false, faults };
-  }
+  return checkPolicy(model, rules, { onModel, onRules });
 }
 
 function arityMessage(defined: readonly string[], mapped: readonly string[]): string {

@@ -81,6 +81,7 @@ class Checker implements MatcherReport {
       case "in":
         this.#membership(expression.operand, expression.list);
         return "boolean";
+      case "binary":
       default:
         this.#binary(expression);
         return "boolean";

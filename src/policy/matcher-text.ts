@@ -29,6 +29,7 @@ export function matcherText(expression: Expression, roles: ReadonlySet<string>):
       return `!(${text(expression.operand)})`;
     case "in":
       return `(${text(expression.operand)} in [${list(expression.list)}])`;
+    case "binary":
     default:
       return `((${text(expression.left)})${expression.operator}(${text(expression.right)}))`;
   }
