@@ -1,9 +1,12 @@
 // YAML text to plain values, with the line of every key kept, and with limits on hostile input.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Pair, YAMLError, YAMLMap } from "yaml";
 import type { Finding, KeyPath } from "./fault.ts";
 
 /** Deeper than any real config; keeps walks off the end of the stack. */
 const MAX_DEPTH = 32;
+/** Brackets open at once, strings and comments counted in; the parser recurses on each. */
+const MAX_BRACKETS = 256;
 /** Nodes that aliases may stand for, so that no small text becomes a large config. */
 const MAX_ALIASES = 100;
 
@@ -26,8 +29,7 @@ export type ParseResult =
 /** The parser's own words may quote the text, and the text may hold a secret. */
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "a tab cannot indent YAML; use spaces",
-  BAD_ALIAS: "the alias names no anchor before it",
-  BAD_INDENT: "the indentation fits no level above; align it with its siblings",
+  BAD_INDENT: "the indentation fits no level above; align it, or close the bracket before it",
   MISSING_CHAR: "a bracket, brace, quote or comma is missing",
   MULTILINE_IMPLICIT_KEY: 'a key must be on one line; is a ":" missing?',
   MULTIPLE_DOCS: "only one YAML document is allowed; remove the ---",
@@ -35,19 +37,19 @@ const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
 };
 
 export function parseYaml(text: string): ParseResult {
+  if (openBrackets(text) > MAX_BRACKETS) return rejected(1, "nested too deeply");
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: "silent",
     });
     const errors = [...document.errors, ...document.warnings];
-    if (errors.length > 0) return { ok: false, faults: errors.map((e) => syntaxFault(e, lines)) };
+    if (errors.length > 0) return { ok: false, faults: syntaxFaults(errors, lines) };
     return readDocument(document, lines);
   } catch (thrown) {
-    // The parser is recursive: a wall of brackets ends its stack.
+    // The parser recurses on nested blocks, too, and ends its stack.
     if (thrown instanceof RangeError) return rejected(1, "nested too deeply");
     throw thrown;
   }
@@ -56,82 +58,136 @@ export function parseYaml(text: string): ParseResult {
 function readDocument(document: Document, lines: LineCounter): ParseResult {
   const root = document.contents;
   if (!isMap(root)) {
-    const line = lineAt(rangeStart(root) ?? 0, lines);
+    const line = lineAt(startOf(root) ?? 0, lines);
     return rejected(line, "must be a mapping of keys to values, such as listen: ...");
   }
   const findings: Finding[] = [];
-  if (!checkNode(root, [], findings)) return rejected(1, `nested deeper than ${MAX_DEPTH} levels`);
+  const unusable = findUnusable(root, [], { document, findings });
+  if (unusable !== null)
+    return rejected(lineAt(startOf(unusable.node) ?? 0, lines), unusable.message);
+  const aliases = `aliases stand for more than ${MAX_ALIASES} nodes, or for themselves`;
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    const lineOf = (path: KeyPath): number => lineAt(offsetOf(document, path), lines);
+    if (containsItself(value, new Set())) return rejected(1, aliases);
+    const offsetOf = createLocator(document);
+    const lineOf = (path: KeyPath): number => lineAt(offsetOf(path), lines);
     return { ok: true, document: { root: value, lineOf, findings } };
   } catch (thrown) {
     if (!(thrown instanceof ReferenceError)) throw thrown;
-    return rejected(1, `aliases stand for more than ${MAX_ALIASES} nodes, or for themselves`);
+    return rejected(1, aliases);
   }
 }
 
-/** Duplicate and unusable keys; false where the nesting is too deep. Aliases are not followed. */
-function checkNode(node: unknown, path: KeyPath, findings: Finding[]): boolean {
-  if (path.length > MAX_DEPTH) return false;
-  if (isSeq(node)) return node.items.every((item, at) => checkNode(item, [...path, at], findings));
-  if (!isMap(node)) return true;
+interface Scan {
+  readonly document: Document;
+  readonly findings: Finding[];
+}
+
+interface Unusable {
+  readonly node: unknown;
+  readonly message: string;
+}
+
+/** What makes a document unreadable, or null; keys written twice go to `findings`. */
+function findUnusable(node: unknown, path: KeyPath, scan: Scan): Unusable | null {
+  if (path.length > MAX_DEPTH) return { node, message: `nested deeper than ${MAX_DEPTH} levels` };
+  if (isAlias(node) && node.resolve(scan.document) === undefined) {
+    return { node, message: "the alias names no anchor before it" };
+  }
+  if (isMap(node)) return findUnusableKey(node, path, scan);
+  if (!isSeq(node)) return null;
+  for (const [at, item] of node.items.entries()) {
+    const unusable = findUnusable(item, [...path, at], scan);
+    if (unusable !== null) return unusable;
+  }
+  return null;
+}
+
+function findUnusableKey(map: YAMLMap, path: KeyPath, scan: Scan): Unusable | null {
   const seen = new Set<string>();
-  for (const pair of node.items) {
-    const key = keyText(pair.key);
-    if (key === null || key === "__proto__") {
-      findings.push({ path, message: "has a key that is not a plain word" });
-      continue;
+  for (const { key, value } of map.items) {
+    const name = keyText(key);
+    if (name === null) return { node: key, message: "a key must be a plain word" };
+    const here = [...path, name];
+    if (seen.has(name)) scan.findings.push({ path: here, message: "is written twice; remove one" });
+    seen.add(name);
+    const unusable = findUnusable(value, here, scan);
+    if (unusable !== null) return unusable;
+  }
+  return null;
+}
+
+function containsItself(value: unknown, ancestors: Set<object>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (ancestors.has(value)) return true;
+  ancestors.add(value);
+  const found = Object.values(value).some((item) => containsItself(item, ancestors));
+  ancestors.delete(value);
+  return found;
+}
+
+/** Finds where the deepest written part of a path begins; for a key written twice, the last. */
+function createLocator(document: Document): (path: KeyPath) => number {
+  const indexes = new WeakMap<YAMLMap, Map<string | null, Pair>>();
+  const child = (node: unknown, step: string | number): Place | null => {
+    if (isSeq(node)) return { key: node.items[Number(step)], value: node.items[Number(step)] };
+    if (!isMap(node)) return null;
+    const index = indexes.get(node) ?? new Map(node.items.map((pair) => [keyText(pair.key), pair]));
+    indexes.set(node, index);
+    return index.get(String(step)) ?? null;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let offset = startOf(node) ?? 0;
+    for (const step of path) {
+      const place = child(isAlias(node) ? node.resolve(document) : node, step);
+      if (place === null) break;
+      offset = startOf(place.key) ?? offset;
+      node = place.value;
     }
-    const here = [...path, key];
-    if (seen.has(key)) findings.push({ path: here, message: "is written twice; remove one" });
-    seen.add(key);
-    if (!checkNode(pair.value, here, findings)) return false;
-  }
-  return true;
+    return offset;
+  };
 }
 
-/** Where the deepest written part of a path begins; for a key written twice, the last. */
-function offsetOf(document: Document, path: KeyPath): number {
-  let node: unknown = document.contents;
-  let offset = rangeStart(node) ?? 0;
-  for (const step of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.findLast(({ key }) => keyText(key) === String(step));
-      if (pair === undefined) break;
-      offset = rangeStart(pair.key) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node) && typeof step === "number") {
-      node = node.items[step];
-      offset = rangeStart(node) ?? offset;
-    } else break;
-  }
-  return offset;
+interface Place {
+  readonly key: unknown;
+  readonly value: unknown;
 }
 
+/** A key's text; null for what no config key can be. */
 function keyText(key: unknown): string | null {
   const value = isScalar(key) ? key.value : null;
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value === "__proto__" ? null : value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }
 
-function rangeStart(node: unknown): number | undefined {
-  return isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)
-    ? node.range?.[0]
-    : undefined;
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function openBrackets(text: string): number {
+  let open = 0;
+  let most = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
+    most = Math.max(most, open);
+  }
+  return most;
 }
 
 function lineAt(offset: number, lines: LineCounter): number {
   return Math.max(1, lines.linePos(offset).line);
 }
 
-function syntaxFault(
-  error: { readonly code: string; readonly pos: readonly [number, number] },
-  lines: LineCounter,
-): SyntaxFault {
-  const message = SYNTAX_MESSAGES[error.code] ?? "is not valid YAML here";
-  return { line: lineAt(error.pos[0], lines), message };
+/** The first error of each line: the rest of a line only follows from it. */
+function syntaxFaults(errors: readonly YAMLError[], lines: LineCounter): SyntaxFault[] {
+  const byLine = new Map<number, SyntaxFault>();
+  for (const { code, pos } of errors) {
+    const line = lineAt(pos[0], lines);
+    const message = SYNTAX_MESSAGES[code] ?? "is not valid YAML here";
+    if (!byLine.has(line)) byLine.set(line, { line, message });
+  }
+  return [...byLine.values()].sort((a, b) => a.line - b.line);
 }
 
 function rejected(line: number, message: string): ParseResult {

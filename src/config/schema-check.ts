@@ -31,8 +31,17 @@ function findingsOf(issue: Issue, prefix: KeyPath, root: unknown): Finding[] {
     return [{ path, message: `the name ${issue.issues[0]?.message ?? "is not allowed"}` }];
   }
   const fitting = issue.code === "invalid_union" ? issue.errors.find(isSameKind) : undefined;
-  if (fitting === undefined) return [{ path, message: mismatch(path, root) }];
+  if (fitting === undefined) return [{ path, message: wrongLength(issue) ?? mismatch(path, root) }];
   return fitting.flatMap((inner) => findingsOf(inner, path, root));
+}
+
+/** What a list of the wrong length should have; null where something else is wrong. */
+function wrongLength(issue: Issue): string | null {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return null;
+  if (issue.origin !== "array") return null;
+  return issue.code === "too_small"
+    ? `must have at least ${issue.minimum} item`
+    : `must have at most ${issue.maximum} items`;
 }
 
 /** False where a choice of a union is another kind of value altogether. */
@@ -58,7 +67,6 @@ function mismatch(path: KeyPath, root: unknown): string {
   if (typeof value === "string" && options.length > 0) {
     return `must be ${expected(schema)}${suggestion(value, options)}`;
   }
-  if (Array.isArray(value) && value.length === 0) return "must have at least one item";
   return `must be ${expected(schema)}, not ${kindOf(value)}`;
 }
 

@@ -1,0 +1,62 @@
+// `weir check` as people and scripts see it: what it prints and how it exits.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { checkCommand } from "../../src/cli/check.ts";
+
+const GOOD = `services: { a: { endpoints: ["http://a:1"] } }\nroutes: [{ name: r, service: a }]\n`;
+const BAD = `${GOOD}workers: 0\nlimit: 1\n`;
+
+let file = "";
+let printed = "";
+
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), "weir-check-")), "weir.yaml");
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(join(file, ".."), { recursive: true });
+});
+
+async function check(text: string, ...flags: string[]): Promise<number> {
+  writeFileSync(file, text);
+  await checkCommand().parseAsync(["-c", file, ...flags], { from: "user" });
+  return Number(process.exitCode ?? 0);
+}
+
+test("a good config: one line, exit 0", async () => {
+  expect(await check(GOOD)).toBe(0);
+  expect(printed).toMatch(
+    /^\S+weir\.yaml: ok, revision [0-9a-f]{12}: 1 service, 1 route, 0 keys, no policy: nothing is enforced\n$/,
+  );
+});
+
+test("a bad config: a line for each fault, exit 2", async () => {
+  expect(await check(BAD)).toBe(2);
+  expect(printed.split("\n")).toEqual([
+    `${file}:3: workers: must be a whole number from 1 to 64, not this number`,
+    `${file}:4: limit: unknown key (did you mean "limits"?)`,
+    "",
+  ]);
+});
+
+test("--json", async () => {
+  expect(await check(BAD, "--json")).toBe(2);
+  expect(JSON.parse(printed)).toMatchObject({
+    ok: false,
+    file,
+    revision: null,
+    faults: [
+      { file, line: 3, key_path: "workers" },
+      { line: 4, key_path: "limit" },
+    ],
+  });
+});
