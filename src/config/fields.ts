@@ -78,7 +78,7 @@ export function listenAddress(): z.ZodType<ListenAddress, string> {
 }
 
 export const endpointUrl = (): z.ZodString =>
-  textLike("http://HOST:PORT with no path, user or query", (text) => originOf(text) !== null);
+  textLike("http(s)://HOST:PORT with no path, user or query", (text) => originOf(text) !== null);
 
 export const storeUrl = (): z.ZodString =>
   textLike("http(s)://USER:PASSWORD@HOST:PORT/DATABASE", (text) => {
@@ -102,7 +102,7 @@ export function parseListen(text: string): ListenAddress | null {
 /** The normal form of an endpoint's URL; null where it holds more than scheme, host and port. */
 export function originOf(text: string): string | null {
   const url = URL.parse(text);
-  if (url === null || url.protocol !== "http:" || url.port === "0") return null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.port === "0") return null;
   const rest = `${url.username}${url.password}${url.search}${url.hash}`;
   return rest === "" && url.pathname === "/" && !/[?#@\s]/.test(text) ? url.origin : null;
 }

@@ -22,7 +22,7 @@ test.each([
   ["http://127.0.0.1:3000/api", "services.upstream.endpoints[0]"],
   ["", "services.upstream.endpoints[0]"],
 ])("says what is wrong with %j", (url, keyPath) => {
-  const message = "must be http://HOST:PORT with no path, user or query";
+  const message = "must be http(s)://HOST:PORT with no path, user or query";
   const faults = [{ file: "--upstream", line: 1, keyPath, message }];
   expect(upstreamConfig(url)).toEqual({ ok: false, faults });
 });

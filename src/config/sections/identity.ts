@@ -1,12 +1,13 @@
 // The sections that say who is known and what decides.
 import { z } from "zod";
+import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, fieldName, nameText, textLike } from "../fields.ts";
 
 const MAX_KEYS = 10_000;
 const KEY = /^[!-~]{1,512}$/;
-const REQUEST_FIELD = /^(?:identity|request|route|service|client)\.[\w.-]{1,128}$/;
-const RESERVED_SUBJECTS = new Set(["anonymous"]);
+const REQUEST_FIELD = /^(?:identity|request|route)\.[\w.-]{1,128}$/;
+const RESERVED_SUBJECTS = new Set([ANONYMOUS_SUBJECT]);
 
 const subject = textLike("a name other than anonymous, without blanks at its ends", (text) => {
   return (
