@@ -46,12 +46,8 @@ function afterComment(sql: string, from: number): number {
 function tokenOf(text: string): Token | null {
   if (/^(?:\s|--|#[!\s])/.test(text)) return null;
   if (text.length > 1 && text.startsWith("'")) return { kind: "string", text };
-  if (text.length > 1 && /^[`"]/.test(text)) return { kind: "name", text: unquoted(text) };
+  if (text.length > 1 && /^[`"]/.test(text)) return { kind: "name", text: text.slice(1, -1) };
   return { kind: /^[\p{L}_$]/u.test(text) ? "word" : "sign", text };
-}
-
-function unquoted(text: string): string {
-  return text.slice(1, -1).replaceAll(/\\([^])/g, "$1");
 }
 
 const READING = new Set(["SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS", "("]);
@@ -73,7 +69,8 @@ export function readonlyFault(tokens: readonly Token[]): string | null {
 
 function isOutside(token: Token, next: Token | undefined): boolean {
   const named = token.kind === "word" || token.kind === "name";
-  return named && next?.text === "(" && OUTSIDE.test(token.text);
+  // An escape in a name has no honest use here, and could spell any of them.
+  return named && next?.text === "(" && (token.text.includes("\\") || OUTSIDE.test(token.text));
 }
 
 /** Why a statement must not run at all, as it would on no server over HTTP; null where it may. */

@@ -1,0 +1,34 @@
+-- title: Callers
+-- question: Who calls, how often, and how does it go for them?
+-- visual: table
+-- column principal: text
+-- column principal_kind: text
+-- column requests: requests
+-- column errors: requests
+-- column denied: requests
+-- column routes: count
+-- column p95_ns: ns
+-- column request_bytes: bytes
+-- column response_bytes: bytes
+-- column last_at: time
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter limit: UInt32 = 100, most rows
+SELECT
+    principal,
+    principal_kind,
+    count() AS requests,
+    countIf(status >= 500) AS errors,
+    countIf(decision = 'deny') AS denied,
+    uniq(route) AS routes,
+    quantileTDigest(0.95)(duration_ns) AS p95_ns,
+    sum(row.request_bytes) AS request_bytes,
+    sum(row.response_bytes) AS response_bytes,
+    max(started_at) AS last_at
+FROM requests AS row
+WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY principal, principal_kind
+ORDER BY requests DESC, principal
+LIMIT {limit:UInt32}

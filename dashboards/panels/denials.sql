@@ -1,0 +1,38 @@
+-- title: Denials
+-- question: Who was denied what, and by which rule?
+-- visual: table
+-- column principal: text
+-- column principal_kind: text
+-- column method: text
+-- column route: text
+-- column rule: text
+-- column rule_source: text
+-- column requests: requests
+-- column paths: count
+-- column path: text
+-- column last_at: time
+-- column trace_id: trace
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter principal: String, only this principal
+-- parameter limit: UInt32 = 100, most rows
+SELECT
+    principal,
+    principal_kind,
+    method,
+    route,
+    rule,
+    rule_source,
+    count() AS requests,
+    uniq(row.path) AS paths,
+    argMax(row.path, started_at) AS path,
+    max(started_at) AS last_at,
+    argMax(row.trace_id, started_at) AS trace_id
+FROM requests AS row
+WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')} AND decision = 'deny'
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+    AND ({principal:String} = '' OR principal = {principal:String})
+GROUP BY principal, principal_kind, method, route, rule, rule_source
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

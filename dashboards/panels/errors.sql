@@ -1,0 +1,35 @@
+-- title: Errors
+-- question: What fails, where, and since when? Denials have a panel of their own.
+-- visual: table
+-- column service: text
+-- column route: text
+-- column status: status
+-- column upstream: text
+-- column error_code: text
+-- column error_source: text
+-- column requests: requests
+-- column first_at: time
+-- column last_at: time
+-- column trace_id: trace
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter limit: UInt32 = 100, most rows
+SELECT
+    service,
+    route,
+    status,
+    upstream,
+    error_code,
+    error_source,
+    count() AS requests,
+    min(started_at) AS first_at,
+    max(started_at) AS last_at,
+    argMax(row.trace_id, started_at) AS trace_id
+FROM requests AS row
+WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    AND (status >= 500 OR (error_code != '' AND decision != 'deny'))
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY service, route, status, upstream, error_code, error_source
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -1,0 +1,39 @@
+-- title: Routes
+-- question: Which routes carry the traffic, which fail, and where does the time go?
+-- visual: table
+-- column service: text
+-- column route: text
+-- column requests: requests
+-- column requests_per_second: requests/s
+-- column errors: requests
+-- column error_share: share
+-- column denied: requests
+-- column total_ns: ns
+-- column p50_ns: ns
+-- column p95_ns: ns
+-- column p99_ns: ns
+-- column response_bytes: bytes
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter limit: UInt32 = 200, most rows
+WITH quantilesExactWeightedArray(0.5, 0.95, 0.99)(mapKeys(buckets), mapValues(buckets)) AS percentiles
+SELECT
+    service,
+    route,
+    sum(bucket.requests) AS requests,
+    requests / greatest(dateDiff('second', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}), 1) AS requests_per_second,
+    sum(bucket.errors) AS errors,
+    errors / requests AS error_share,
+    sum(bucket.denied) AS denied,
+    sum(bucket.duration_ns) AS total_ns,
+    exp2((percentiles[1] + 0.5) / 8) AS p50_ns,
+    exp2((percentiles[2] + 0.5) / 8) AS p95_ns,
+    exp2((percentiles[3] + 0.5) / 8) AS p99_ns,
+    sum(bucket.response_bytes) AS response_bytes
+FROM requests_{{rollup}} AS bucket
+WHERE bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY service, route
+ORDER BY requests DESC, service, route
+LIMIT {limit:UInt32}

@@ -1,0 +1,159 @@
+// Request rows one by one: the list with its filters and pages, and everything known of one trace.
+import { StoreError, type Row, type Store } from "./client.ts";
+
+/** Every field narrows the list; one that is missing does not. */
+export interface RequestFilters {
+  readonly route?: string;
+  readonly service?: string;
+  readonly status?: number;
+  /** 2 for 2xx, and so on. */
+  readonly status_class?: number;
+  readonly method?: string;
+  readonly principal?: string;
+  readonly decision?: string;
+  readonly upstream?: string;
+  readonly path_prefix?: string;
+  readonly trace_id?: string;
+  readonly min_duration_ns?: number;
+}
+
+export interface RequestPage {
+  /** Milliseconds since the epoch. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** `next` of the page before. */
+  readonly before?: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+export interface RequestList {
+  /** Newest first. Times are UTC, as "2026-11-21 09:30:00.123456789". */
+  readonly rows: readonly Row[];
+  /** Cursor of the next, older page; null where there is none. */
+  readonly next: string | null;
+}
+
+export interface Trace {
+  /** Whole rows of `requests`, oldest first. */
+  readonly requests: readonly Row[];
+  /** Rows of `otel_spans` in the Collector's columns, oldest first. */
+  readonly spans: readonly Row[];
+}
+
+const MOST_ROWS = 1000;
+const MOST_SPANS = 5000;
+const QUERY_TIMEOUT_MS = 20_000;
+
+const LISTED = [
+  "started_at",
+  "kind",
+  "trace_id",
+  "span_id",
+  "instance",
+  "method",
+  "host",
+  "path",
+  "route",
+  "service",
+  "principal",
+  "principal_kind",
+  "decision",
+  "rule",
+  "upstream",
+  "picker",
+  "length(attempt_upstream) AS attempts",
+  "status",
+  "duration_ns",
+  "request_bytes",
+  "response_bytes",
+  "completed",
+  "error_code",
+  "error_source",
+].join(", ");
+
+const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
+  route: "route = {route:String}",
+  service: "service = {service:String}",
+  status: "status = {status:UInt16}",
+  status_class: "intDiv(status, 100) = {status_class:UInt8}",
+  method: "method = {method:String}",
+  principal: "principal = {principal:String}",
+  decision: "decision = {decision:String}",
+  upstream: "upstream = {upstream:String}",
+  path_prefix: "startsWith(path, {path_prefix:String})",
+  trace_id: "trace_id = {trace_id:String}",
+  min_duration_ns: "duration_ns >= {min_duration_ns:UInt64}",
+};
+
+export const REQUEST_FILTERS = Object.keys(CONDITIONS) as readonly (keyof RequestFilters)[];
+
+const SINCE = "started_at >= {since:DateTime64(3, 'UTC')}";
+const UNTIL = "started_at < {until:DateTime64(3, 'UTC')}";
+const BEFORE = "(started_at, span_id) < ({before_at:DateTime64(9, 'UTC')}, {before_span:String})";
+
+/** Rejects with StoreError; code 27 for a cursor that is none. */
+export async function listRequests(
+  store: Store,
+  filters: RequestFilters,
+  page: RequestPage,
+): Promise<RequestList> {
+  const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)));
+  const given = REQUEST_FILTERS.filter((name) => filters[name] !== undefined);
+  const conditions = given.map((name) => CONDITIONS[name]);
+  const params: Record<string, unknown> = { limit };
+  for (const name of given) params[name] = filters[name];
+  if (page.sinceMs !== undefined) {
+    conditions.push(SINCE);
+    params["since"] = new Date(page.sinceMs);
+  }
+  if (page.untilMs !== undefined) {
+    conditions.push(UNTIL);
+    params["until"] = new Date(page.untilMs);
+  }
+  if (page.before !== undefined) {
+    conditions.push(BEFORE);
+    Object.assign(params, readCursor(page.before));
+  }
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  // The sort key's first part leads, so that the newest rows are read first and the rest not at all.
+  const { rows } = await store.query(
+    `SELECT ${LISTED} FROM requests ${where}
+     ORDER BY toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC
+     LIMIT {limit:UInt32}`,
+    params,
+    { readonly: true, timeoutMs: QUERY_TIMEOUT_MS },
+  );
+  return { rows, next: rows.length < limit ? null : cursorOf(rows.at(-1)) };
+}
+
+function cursorOf(row: Row | undefined): string | null {
+  if (row === undefined) return null;
+  return `${String(row["started_at"]).replace(" ", "T")}~${String(row["span_id"])}`;
+}
+
+const CURSOR = /^(?<day>\d{4}-\d\d-\d\d)T(?<time>\d\d:\d\d:\d\d\.\d{9})~(?<span>[\w-]*)$/;
+
+function readCursor(cursor: string): { readonly before_at: string; readonly before_span: string } {
+  const groups = CURSOR.exec(cursor)?.groups;
+  if (groups === undefined) throw new StoreError(`"${cursor}" is no cursor of this list`, 27);
+  return { before_at: `${groups["day"]} ${groups["time"]}`, before_span: groups["span"] ?? "" };
+}
+
+/** Rejects with StoreError. A trace nobody knows has neither requests nor spans. */
+export async function readTrace(store: Store, traceId: string): Promise<Trace> {
+  const ask = async (table: string, time: string, limit: number): Promise<readonly Row[]> => {
+    const id = table === "requests" ? "trace_id" : "TraceId";
+    const { rows } = await store.query(
+      `SELECT * FROM ${table} WHERE ${id} = {id:String} ORDER BY ${time} LIMIT {limit:UInt32}`,
+      { id: traceId, limit },
+      { readonly: true, timeoutMs: QUERY_TIMEOUT_MS },
+    );
+    return rows;
+  };
+  const [requests, spans] = await Promise.all([
+    ask("requests", "started_at", MOST_ROWS),
+    ask("otel_spans", "Timestamp", MOST_SPANS),
+  ]);
+  return { requests, spans };
+}
