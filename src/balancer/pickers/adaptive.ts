@@ -4,6 +4,7 @@ import { estimateAtNs, fleetMeanNs, waitingAgeNs } from "../estimate.ts";
 import { CLOSED, TRIAL } from "../health.ts";
 import { statisticsWeightAt } from "../statistics-weight.ts";
 import { createColdStartCap } from "./cold-start-cap.ts";
+import { createExploration } from "./exploration.ts";
 import type { Picker, PickerParts } from "./picker.ts";
 
 /**
@@ -24,6 +25,7 @@ export function createAdaptivePicker(parts: PickerParts): Picker {
   const slots = Int32Array.from(endpoints, (endpoint) => endpoint.slot);
   const byWeight = Float64Array.from(endpoints, ({ weight }) => weight ** -LOAD_EXPONENT);
   const cap = createColdStartCap(parts);
+  const exploration = createExploration(parts);
   const at = { fleetNs: 0, nowNs: 0 };
 
   const latencyNs = (slot: number): Nanos =>
@@ -40,12 +42,13 @@ export function createAdaptivePicker(parts: PickerParts): Picker {
         const load = powered((inflight[index] ?? 0) + 1) * (byWeight[index] ?? 1);
         const score = (latencyNs(slot) * load) / statisticsWeightAt(shared, slot, nowNs);
         scores[index] = cap.isReached(index) ? score * LAST : score;
-        // A trial goes first: by its own record it would never be tried again.
-        if (open[index] === TRIAL) scores[index] = 0;
+        // These go first: by its own record such an endpoint would not be tried for long.
+        if (open[index] === TRIAL || exploration.isDue(index, nowNs)) scores[index] = 0;
       }
     },
     picked(_round, index) {
       cap.picked(index);
+      exploration.picked(index);
     },
   };
 }
