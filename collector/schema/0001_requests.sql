@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS requests
 (
     -- which
     kind LowCardinality(String) CODEC(ZSTD(1)),
-    started_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    started_at DateTime64(9) CODEC(Delta(8), ZSTD(1)),
     trace_id String CODEC(ZSTD(1)),
     span_id String CODEC(ZSTD(1)),
     parent_span_id String CODEC(ZSTD(1)),
@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS requests
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toDate(started_at)
+PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (toStartOfFiveMinutes(started_at), service, route, started_at)
 TTL toDateTime(started_at) + toIntervalDay({{requests_days}})
 SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1,

@@ -42,23 +42,24 @@ TTL toDateTime(Timestamp) + toIntervalDay({{traces_days}})
 SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1,
     non_replicated_deduplication_window = 10000;
 
--- Span 0 of a request is its SERVER span, span n the CLIENT span of attempt n.
+-- The SERVER span of a request, a CLIENT span for each of its attempts, and the services' own spans.
+-- Filters on TraceId reach the bloom filters; filters on Timestamp prune server spans and the services'.
 CREATE VIEW IF NOT EXISTS otel_traces AS
 SELECT
-    CAST(if(n = 0, started_at, addNanoseconds(started_at, attempt_started_ns[n])), 'DateTime64(9)') AS Timestamp,
+    started_at AS Timestamp,
     trace_id AS TraceId,
-    if(n = 0, span_id, attempt_span_id[n]) AS SpanId,
-    if(n = 0, parent_span_id, span_id) AS ParentSpanId,
+    span_id AS SpanId,
+    parent_span_id AS ParentSpanId,
     trace_state AS TraceState,
-    CAST(if(n = 0, trimRight(concat(method, ' ', route)), method), 'LowCardinality(String)') AS SpanName,
-    CAST(if(n = 0, 'Server', 'Client'), 'LowCardinality(String)') AS SpanKind,
+    CAST(trimRight(concat(method, ' ', route)), 'LowCardinality(String)') AS SpanName,
+    CAST('Server', 'LowCardinality(String)') AS SpanKind,
     CAST('weir', 'LowCardinality(String)') AS ServiceName,
     CAST(map('service.name', 'weir', 'service.instance.id', toString(instance)),
         'Map(LowCardinality(String), String)') AS ResourceAttributes,
     'weir' AS ScopeName,
     '' AS ScopeVersion,
-    CAST(mapFilter((name, value) -> value != '', if(n = 0,
-        mapConcat(map(
+    CAST(mapFilter((name, value) -> value != '', mapConcat(
+        map(
             'http.request.method', toString(method),
             'url.scheme', toString(scheme),
             'url.path', path,
@@ -79,24 +80,13 @@ SELECT
             'weir.rule', toString(rule),
             'weir.rule_source', toString(rule_source),
             'weir.policy_revision', toString(policy_revision),
-            'weir.error_source', toString(error_source)),
-            CAST(attributes, 'Map(String, String)')),
-        map(
-            'http.request.method', toString(method),
-            'url.full', if(position(attempt_upstream[n], '://') > 0, concat(attempt_upstream[n], path), ''),
-            'http.response.status_code', if(attempt_status[n] = 0, '', toString(attempt_status[n])),
-            'server.address', if(domain(attempt_upstream[n]) != '', domain(attempt_upstream[n]), toString(attempt_upstream[n])),
-            'server.port', if(port(attempt_upstream[n]) = 0, '', toString(port(attempt_upstream[n]))),
-            'http.request.resend_count', if(n > 1, toString(n - 1), ''),
-            'error.type', multiIf(attempt_error[n] != '', toString(attempt_error[n]),
-                attempt_status[n] >= 400, toString(attempt_status[n]), ''),
-            'weir.service', toString(service),
-            'weir.upstream', toString(attempt_upstream[n])))),
-        'Map(LowCardinality(String), String)') AS SpanAttributes,
-    if(n = 0, duration_ns, attempt_duration_ns[n]) AS Duration,
-    CAST(if(if(n = 0, status >= 500 OR status = 0, attempt_status[n] >= 400 OR attempt_error[n] != ''), 'Error', 'Unset'),
-        'LowCardinality(String)') AS StatusCode,
-    if(n = 0, '', toString(attempt_error[n])) AS StatusMessage,
+            'weir.error_source', toString(error_source)
+        ),
+        CAST(attributes, 'Map(String, String)')
+    )), 'Map(LowCardinality(String), String)') AS SpanAttributes,
+    duration_ns AS Duration,
+    CAST(if(status >= 500 OR status = 0, 'Error', 'Unset'), 'LowCardinality(String)') AS StatusCode,
+    '' AS StatusMessage,
     CAST([], 'Array(DateTime64(9))') AS `Events.Timestamp`,
     CAST([], 'Array(LowCardinality(String))') AS `Events.Name`,
     CAST([], 'Array(Map(LowCardinality(String), String))') AS `Events.Attributes`,
@@ -105,7 +95,46 @@ SELECT
     CAST([], 'Array(String)') AS `Links.TraceState`,
     CAST([], 'Array(Map(LowCardinality(String), String))') AS `Links.Attributes`
 FROM requests
-ARRAY JOIN range(length(attempt_upstream) + 1) AS n
+UNION ALL
+SELECT
+    addNanoseconds(started_at, attempt_started_ns[n]) AS Timestamp,
+    trace_id AS TraceId,
+    attempt_span_id[n] AS SpanId,
+    span_id AS ParentSpanId,
+    trace_state AS TraceState,
+    CAST(method, 'LowCardinality(String)') AS SpanName,
+    CAST('Client', 'LowCardinality(String)') AS SpanKind,
+    CAST('weir', 'LowCardinality(String)') AS ServiceName,
+    CAST(map('service.name', 'weir', 'service.instance.id', toString(instance)),
+        'Map(LowCardinality(String), String)') AS ResourceAttributes,
+    'weir' AS ScopeName,
+    '' AS ScopeVersion,
+    CAST(mapFilter((name, value) -> value != '', map(
+        'http.request.method', toString(method),
+        'url.full', if(position(attempt_upstream[n], '://') > 0, concat(attempt_upstream[n], path), ''),
+        'http.response.status_code', if(attempt_status[n] = 0, '', toString(attempt_status[n])),
+        'server.address', if(domain(attempt_upstream[n]) != '', domain(attempt_upstream[n]), toString(attempt_upstream[n])),
+        'server.port', if(port(attempt_upstream[n]) = 0, '', toString(port(attempt_upstream[n]))),
+        'http.request.resend_count', if(n > 1, toString(n - 1), ''),
+        'error.type', multiIf(
+            attempt_error[n] != '', toString(attempt_error[n]),
+            attempt_status[n] >= 400, toString(attempt_status[n]),
+            ''),
+        'weir.service', toString(service),
+        'weir.upstream', toString(attempt_upstream[n])
+    )), 'Map(LowCardinality(String), String)') AS SpanAttributes,
+    attempt_duration_ns[n] AS Duration,
+    CAST(if(attempt_status[n] >= 400 OR attempt_error[n] != '', 'Error', 'Unset'), 'LowCardinality(String)') AS StatusCode,
+    toString(attempt_error[n]) AS StatusMessage,
+    CAST([], 'Array(DateTime64(9))') AS `Events.Timestamp`,
+    CAST([], 'Array(LowCardinality(String))') AS `Events.Name`,
+    CAST([], 'Array(Map(LowCardinality(String), String))') AS `Events.Attributes`,
+    CAST([], 'Array(String)') AS `Links.TraceId`,
+    CAST([], 'Array(String)') AS `Links.SpanId`,
+    CAST([], 'Array(String)') AS `Links.TraceState`,
+    CAST([], 'Array(Map(LowCardinality(String), String))') AS `Links.Attributes`
+FROM requests
+ARRAY JOIN arrayEnumerate(attempt_upstream) AS n
 UNION ALL
 SELECT
     Timestamp, TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName, ResourceAttributes,

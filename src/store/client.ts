@@ -105,7 +105,11 @@ function connect(url: URL, database: string): ClickHouseClient {
     application: "weir",
     request_timeout: INSERT_TIMEOUT_MS,
     max_open_connections: 8,
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      // Times in answers are UTC whatever the server's own zone is.
+      session_timezone: "UTC",
+    },
     // Errors are told where they are handled.
     log: { level: ClickHouseLogLevel.OFF },
   });

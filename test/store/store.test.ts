@@ -259,6 +259,17 @@ describe("otel_traces", () => {
     expect(rows[1]?.["SpanAttributes"]).not.toHaveProperty("http.response.status_code");
   });
 
+  test("a time filter prunes days", async () => {
+    const old = timestamp(nowMs - 3 * 86_400_000);
+    await system.store.write(batch("old", [line({ service: "old", started_at: old })]));
+    const rows = await ask(
+      "EXPLAIN indexes = 1 SELECT count() FROM otel_traces WHERE SpanKind = 'Server' AND Timestamp > now() - 3600",
+    );
+    expect(rows.map((row) => String(row["explain"])).join("\n")).toMatch(
+      /Parts: (\d+)\/(?!\1\b)\d+/,
+    );
+  });
+
   test("services' own spans stand beside them", async () => {
     await system.store.command(
       "INSERT INTO otel_spans (Timestamp, TraceId, SpanId, ServiceName) VALUES (now64(9), 'trace1', 'own', 'orders')",
