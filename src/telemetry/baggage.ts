@@ -1,5 +1,5 @@
-// W3C Baggage: passed on byte for byte where it is valid, bounded, never read by weir.
-import { charSet, isMadeOf, trimOws, visibleExcept } from "./field-chars.ts";
+// W3C Baggage: its members passed on byte for byte where all are valid, bounded, never read.
+import { charSet, isMadeOf, nextComma, trimOws, visibleExcept } from "./field-chars.ts";
 
 /** What every platform must carry is 64 members in 8192 bytes; the grammar ends at 180. */
 const MAX_MEMBERS = 180;
@@ -12,20 +12,22 @@ const VALUE = charSet(visibleExcept('",;\\'));
 /**
  * The baggage to pass on for a received one, its fields already joined by commas; empty where it
  * is not baggage (the text leaves that to us: a broken list is dropped whole). Empty members are
- * skipped (RFC 9110 section 5.6.1). Members beyond the limits are dropped whole, from the end.
+ * skipped (RFC 9110 section 5.6.1). A member that would pass the limits
+ * is dropped whole.
  */
 export function readBaggage(field: string): string {
-  if (field === "") return "";
-  const kept: string[] = [];
-  let length = -1;
-  for (const part of field.split(",")) {
-    const member = trimOws(part);
+  let list = "";
+  let count = 0;
+  for (let start = 0; start < field.length;) {
+    const end = nextComma(field, start);
+    const member = trimOws(field.slice(start, end));
+    start = end + 1;
     if (member === "") continue;
     if (!isMember(member)) return "";
-    length += member.length + 1;
-    if (length <= MAX_LENGTH && kept.length < MAX_MEMBERS) kept.push(member);
+    const longer = list === "" ? member : `${list},${member}`;
+    if (++count <= MAX_MEMBERS && longer.length <= MAX_LENGTH) list = longer;
   }
-  return kept.join(",");
+  return list;
 }
 
 /** key "=" value, then properties, each ";" and a key with or without a value. */

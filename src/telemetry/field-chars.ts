@@ -46,3 +46,9 @@ export function trimOws(text: string): string {
 function isOws(code: number): boolean {
   return code === SPACE || code === TAB;
 }
+
+/** Where the list member that starts here ends: at a comma, or with the text. */
+export function nextComma(text: string, start: number): number {
+  const comma = text.indexOf(",", start);
+  return comma < 0 ? text.length : comma;
+}

@@ -1,5 +1,5 @@
 // W3C tracestate (Trace Context Level 2, section 3.3): check, normalize and, where too long, cut.
-import { charSet, isMadeOf, trimOws, visibleExcept } from "./field-chars.ts";
+import { charSet, isMadeOf, nextComma, trimOws, visibleExcept } from "./field-chars.ts";
 
 const MAX_MEMBERS = 32;
 const MAX_KEY_LENGTH = 256;
@@ -8,10 +8,10 @@ const MAX_VALUE_LENGTH = 256;
 const LARGE_MEMBER_LENGTH = 128;
 
 /**
- * Longest list passed on, in characters. The text asks for at least 512; four times that leaves
- * several vendors room and still bounds what a caller can make us store with every row.
+ * Longest list passed on, in characters: what the text asks for at least, and what a row keeps,
+ * so that a stored state is whole and a caller cannot make every row large.
  */
-export const MAX_STATE_LENGTH = 2048;
+export const MAX_STATE_LENGTH = 512;
 
 const LOWER_ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
 /** Level 2 allows a digit first and "@" anywhere after; Level 1 did not. */
@@ -26,20 +26,21 @@ const VALUE = charSet(` ${visibleExcept(",=")}`);
  * members with one key the first stays, which is the most recent.
  */
 export function readTraceState(field: string): string {
-  if (field === "") return "";
-  const members: string[] = [];
+  let list = "";
   const keys: string[] = [];
   let count = 0;
-  for (const part of field.split(",")) {
-    const member = trimOws(part);
+  for (let start = 0; start < field.length;) {
+    const end = nextComma(field, start);
+    const member = trimOws(field.slice(start, end));
+    start = end + 1;
     if (member === "") continue;
     const key = keyOf(member);
     if (key === "" || ++count > MAX_MEMBERS) return "";
     if (keys.includes(key)) continue;
     keys.push(key);
-    members.push(member);
+    list = list === "" ? member : `${list},${member}`;
   }
-  return cut(members.join(","), members);
+  return list.length > MAX_STATE_LENGTH ? cut(list.split(",")) : list;
 }
 
 /** The key of a member within the grammar; empty where it is outside. */
@@ -54,9 +55,8 @@ function keyOf(member: string): string {
 }
 
 /** Drops whole members until the list fits: large ones first, then any, both from the end. */
-function cut(list: string, members: string[]): string {
-  if (list.length <= MAX_STATE_LENGTH) return list;
-  let excess = list.length - MAX_STATE_LENGTH;
+function cut(members: string[]): string {
+  let excess = members.join(",").length - MAX_STATE_LENGTH;
   for (const least of [LARGE_MEMBER_LENGTH + 1, 0]) {
     for (let at = members.length - 1; at >= 0 && excess > 0; at--) {
       const { length } = members[at] ?? "";
