@@ -6,7 +6,11 @@ import { EFFECTS } from "./model.ts";
 import type { RoleGraph } from "./roles.ts";
 import type { Rule } from "./rule.ts";
 
+/** Without rules casbin would compare the request with empty ones, and allow the empty request (S9). */
+const DENY_ALL: PolicyEngine = { evaluate: () => ({ allowed: false, rule: null }) };
+
 export async function createCasbinEngine(policy: CheckedPolicy): Promise<PolicyEngine> {
+  if (policy.usesRules && policy.rules.length === 0) return DENY_ALL;
   const rulesByRow = new Map<readonly string[], Rule>();
   const enforcer = await newEnforcer(modelOf(policy), adapterOf(policy, rulesByRow));
   await addRoleFunctions(enforcer, policy.roles);

@@ -31,7 +31,7 @@ export function checkPolicy(
   const policies = rulesOf(rules, "p").map((rule) => withEffect(rule, model));
   const emptiness = emptinessFault(model, matcher, policies.length);
   if (emptiness !== "") onModel(model.effectLine, emptiness);
-  const policy = { model, rules: policies, links, roles };
+  const policy = { model, rules: policies, links, roles, usesRules: matcher.usesRules };
   for (const { line, message } of subjectPriorityFaults(policy)) {
     if (line === 0) onModel(model.effectLine, message);
     else onRules(line, message);

@@ -11,6 +11,8 @@ export interface CheckedPolicy {
   /** The g rules of each role definition, by its name. */
   readonly links: ReadonlyMap<string, readonly Rule[]>;
   readonly roles: ReadonlyMap<string, RoleGraph>;
+  /** False: the matcher never looks at p, there are no rules, and it is evaluated once. */
+  readonly usesRules: boolean;
 }
 
 export interface Verdict {

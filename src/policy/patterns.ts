@@ -9,14 +9,12 @@ const CHECKS: ReadonlyMap<string, PatternCheck> = new Map([
   ["keyMatch2", (pattern) => colonFault(pattern)],
   ["keyGet2", (pattern) => colonFault(pattern)],
   ["keyMatch3", (pattern) => pathFault(pattern, BRACE)],
-  ["keyMatch4", (pattern) => (/[()]/.test(pattern) ? NO_GROUPS : pathFault(pattern, BRACE))],
+  ["keyMatch4", keyMatch4Fault],
   ["keyMatch5", (pattern) => pathFault(pattern, BRACE)],
   ["regexMatch", regexFault],
   ["ipMatch", addressFault],
   ["globMatch", globFault],
 ]);
-
-const NO_GROUPS = "keyMatch4 takes no groups";
 
 /** "" where the pattern is fine for the function; keyMatch and keyGet take any. */
 export function patternFault(functionName: string, pattern: string): string {
@@ -44,6 +42,14 @@ const BRACE: ParameterSyntax = {
 /** A bare star is everything. */
 function colonFault(pattern: string): string {
   return pattern === "*" ? "" : pathFault(pattern, COLON);
+}
+
+/** Casbin compares the number of braces with that of captures, and throws where they differ. */
+function keyMatch4Fault(pattern: string): string {
+  if (/[()]/.test(pattern)) return "keyMatch4 takes no groups";
+  if (/[{}]/.test(pattern.replace(/\/\{[^/{}]+\}/g, "/")))
+    return `casbin would hang or fail: ${BRACE.advice}`;
+  return pathFault(pattern, BRACE);
 }
 
 /** Casbin repeats its rounds until none is left; a round that changes nothing means for ever. */

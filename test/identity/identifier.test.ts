@@ -1,0 +1,132 @@
+// Who a request is from: only what was verified, and nothing for a credential with two readings.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { HeaderList } from "../../src/core/header-list.ts";
+import { ANONYMOUS } from "../../src/core/identity.ts";
+import type { Authenticator } from "../../src/identity/authenticator.ts";
+import { createIdentifier, identifierOf, identityFaults } from "../../src/identity/identifier.ts";
+import type { IdentityOptions, KeyOptions } from "../../src/identity/options.ts";
+
+function key(subject: string, secret: string): KeyOptions {
+  return { key: secret, subject, roles: ["staff"], attributes: { team: "red" } };
+}
+
+function options(keys: readonly KeyOptions[]): IdentityOptions {
+  return { keys, headers: { subject: "x-weir-subject", roles: "x-weir-roles" } };
+}
+
+const identifier = createIdentifier(options([key("alice", "alice-key"), key("bob", "bob-key")]));
+const CHALLENGE = 'ApiKey header="x-api-key"';
+
+describe("an API key", () => {
+  it.each([
+    ["the right one", ["X-API-Key", "alice-key"], "ok", "alice"],
+    ["another one", ["accept", "*/*", "x-api-key", "bob-key"], "ok", "bob"],
+    ["no one", ["accept", "*/*"], "none", ""],
+    ["a wrong one", ["x-api-key", "alice-kez"], "invalid_key", ""],
+    ["the beginning of one", ["x-api-key", "alice-ke"], "invalid_key", ""],
+    ["one with more behind it", ["x-api-key", "alice-key "], "invalid_key", ""],
+    ["one in another case", ["x-api-key", "Alice-Key"], "invalid_key", ""],
+    ["an empty one", ["x-api-key", ""], "invalid_key", ""],
+    ["a very long one", ["x-api-key", "a".repeat(10_000)], "invalid_key", ""],
+    [
+      "the same one twice",
+      ["x-api-key", "alice-key", "X-Api-Key", "alice-key"],
+      "repeated_key",
+      "",
+    ],
+    ["a wrong one first", ["x-api-key", "no", "x-api-key", "alice-key"], "repeated_key", ""],
+    ["a list", ["x-api-key", "alice-key, bob-key"], "repeated_key", ""],
+    ["a look-alike field", ["x_api_key", "alice-key"], "none", ""],
+  ])("%s", (...[, raw, outcome, subject]) => {
+    const result = identifier.identify(new HeaderList(raw), ["key"]);
+    expect(result).toMatchObject({ outcome, identity: { subject } });
+    expect(result).toMatchObject({ challenge: outcome === "ok" ? "" : CHALLENGE });
+  });
+
+  it("carries the roles and attributes of the config, and the kind", () => {
+    expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), ["key"])).toMatchObject({
+      identity: { kind: "key", issuer: "", roles: ["staff"], attributes: { team: "red" } },
+    });
+  });
+
+  it("is not looked at where the route asks for none", () => {
+    expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), [])).toEqual({
+      outcome: "none",
+      identity: ANONYMOUS,
+      challenge: "",
+    });
+  });
+
+  it("is nobody's but the configured ones", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fc.pre(text !== "alice-key" && text !== "bob-key");
+        expect(identifier.identify(new HeaderList(["x-api-key", text]), ["key"])).toMatchObject({
+          identity: ANONYMOUS,
+        });
+      }),
+    );
+  });
+
+  it("is a credential that upstreams don't get", () => {
+    expect([...identifier.credentialHeaders]).toEqual(["x-api-key"]);
+  });
+
+  it("is nowhere to be found in the identifier", () => {
+    expect(JSON.stringify(identifier)).not.toContain("alice-key");
+  });
+});
+
+describe("any method", () => {
+  const asSubject = (subject: string): Authenticator => ({
+    method: "key",
+    credentialHeaders: ["authorization"],
+    challenge: "Test",
+    authenticate: () =>
+      Promise.resolve({ outcome: "ok", identity: { ...ANONYMOUS, kind: "token", subject } }),
+  });
+
+  it("may take its time", async () => {
+    const late = identifierOf([asSubject("carol")]).identify(new HeaderList([]), ["key"]);
+    expect(late).toBeInstanceOf(Promise);
+    expect(await late).toMatchObject({ outcome: "ok", identity: { subject: "carol" } });
+  });
+
+  it.each([
+    "anonymous",
+    "Anonymous",
+    "",
+    "role:admin",
+    "ROLE:admin",
+    "a\nb",
+    " a",
+    "a".repeat(300),
+  ])("can't bring in the subject %j", async (subject) => {
+    const result = await identifierOf([asSubject(subject)]).identify(new HeaderList([]), ["key"]);
+    expect(result).toEqual({
+      outcome: "reserved_subject",
+      identity: ANONYMOUS,
+      challenge: "Test",
+    });
+  });
+});
+
+describe("identity options", () => {
+  it.each([
+    [[key("anonymous", "k")], 'identity.keys[0].subject: "anonymous" is what policies call'],
+    [[key("role:admin", "k")], 'identity.keys[0].subject: names that begin with "role:"'],
+    [[key("", "k")], "identity.keys[0].subject: a subject must not be empty"],
+    [[key("a", "k"), key("b", "k")], "identity.keys[1].key: the same key is there twice"],
+    [[key("a", "")], "identity.keys[0].key: 1 to 512 visible"],
+    [[key("a", "one,two")], "identity.keys[0].key: 1 to 512 visible"],
+    [[key("a", "with blank")], "identity.keys[0].key: 1 to 512 visible"],
+  ])("%j: %s", (keys, message) => {
+    const faults = identityFaults(options(keys));
+    expect(faults[0]).toContain(message);
+    for (const { key: secret } of keys) {
+      if (secret.length > 1) expect(faults.join()).not.toContain(secret);
+    }
+    expect(() => createIdentifier(options(keys))).toThrow();
+  });
+});

@@ -1,0 +1,358 @@
+// The holes casbin has for a proxy, each shown to be closed; numbered S1 to S9 where they were found.
+import * as fc from "fast-check";
+import { newEnforcer, newModel } from "casbin";
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/policy/load.ts";
+import { EFFECTS } from "../../src/policy/model.ts";
+import { buildRoleGraph } from "../../src/policy/roles.ts";
+import type { Rule } from "../../src/policy/rule.ts";
+import { faultsOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
+
+describe("S1: no policy text reaches JavaScript", () => {
+  it.each([
+    "eval(p.sub)",
+    "constructor(r.sub)",
+    "Object.keys(r.sub)",
+    "r.constructor == p.sub",
+    "r.__proto__ == p.sub",
+    "r.sub.constructor == p.sub",
+    'r["sub"] == p.sub',
+    "this == p.sub",
+    "__proto__ == p.sub",
+    "toString() == p.sub",
+    "hasOwnProperty(r.sub, p.sub)",
+    "__defineGetter__(r.sub, p.sub)",
+    "globalThis == p.sub",
+    "`${r.sub}` == p.sub",
+    "(r.sub)(p.sub)",
+  ])("refuses the matcher %s", async (matcher) => {
+    const [fault] = await faultsOf(model({ matcher }), "p, a, /x, GET");
+    expect(fault).toMatchObject({ file: "model.conf" });
+  });
+
+  it.each(["eval(r.sub)", "x eval (1) y"])("refuses the rule text %s", async (text) => {
+    const [fault] = await faultsOf(model({ matcher: "r.sub == p.sub" }), `p, ${text}, /x, GET`);
+    expect(fault?.message).toContain("eval( in a rule is not supported");
+  });
+
+  it("takes prototype names as the plain words they are", async () => {
+    const text = model({
+      request: "constructor, __proto__, act",
+      policy: "constructor, __proto__, act",
+      matcher: "r.constructor == p.constructor && r.__proto__ == p.__proto__ && g(r.act, p.act)",
+    });
+    const { decide } = await loaded(text, "p, a, b, c\ng, toString, c");
+    expect(decide(["a", "b", "c"]).effect).toBe("allow");
+    expect(decide(["a", "b", "toString"]).effect).toBe("allow");
+    expect(decide(["a", "", "c"]).effect).toBe("deny");
+    expect(decide(["a", "b", "hasOwnProperty"]).effect).toBe("deny");
+  });
+
+  it("hands casbin nothing that matchers made at random could smuggle in", async () => {
+    const word = fc.constantFrom(
+      ..."r.sub p.sub r.act p.act == != && || ! ( ) , in [ ] < \"GET\" 'a' 1 true g( keyMatch2( eval( constructor this . ? : ; = & + -".split(
+        " ",
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 14 }), async (words) => {
+        const source = sourceOf(model({ matcher: words.join(" ") || "0" }), "p, a, /x, GET");
+        const load = await loadPolicy(source, { request: null });
+        if (!load.ok) return;
+        expect(load.snapshot.decide(["a", "/x", "GET"]).error).toBe("");
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe("S2, S3, S4: a reload is a new snapshot or nothing", () => {
+  it("decides on by the old one while another is loaded, and after that failed", async () => {
+    const text = model({ effect: EFFECTS.denyOverride });
+    const rules = "p, role:suspended, /*, *, deny\ng, dave, role:suspended\n";
+    const old = await loaded(text, rules);
+    const ask = (): string => old.decide(["dave", "/x", "GET"]).effect;
+    const loading = loadPolicy(sourceOf(text, "p, broken"), { request: null });
+    expect(ask()).toBe("deny");
+    expect((await loading).ok).toBe(false);
+    expect(ask()).toBe("deny");
+    const next = await loaded(text, rules.replace("dave", "erin"));
+    expect(ask()).toBe("deny");
+    expect(next.decide(["dave", "/x", "GET"]).effect).toBe("allow");
+    expect(next.revision).not.toBe(old.revision);
+  });
+
+  it("refuses an emptied rules file where that would allow everything", async () => {
+    const [fault] = await faultsOf(model({ effect: EFFECTS.denyOverride }), "");
+    expect(fault?.message).toBe("without a rule this effect allows everything");
+  });
+
+  it("can't be changed from outside", async () => {
+    const snapshot = await loaded(MODEL, RULES);
+    const decision = snapshot.decide(["alice", "/orders", "GET"]);
+    expect(Object.isFrozen(snapshot)).toBe(true);
+    expect(Object.isFrozen(decision)).toBe(true);
+    expect(Object.isFrozen(decision.permit)).toBe(true);
+  });
+});
+
+describe("S5: no decision is taken for another request's", () => {
+  it("keeps tuples apart whose fields join to the same text", async () => {
+    const text = model({ matcher: "r.sub == p.sub && r.obj == p.obj && r.act == p.act" });
+    const { decide } = await loaded(text, "p, a$$b, c, r");
+    expect(decide(["a$$b", "c", "r"]).effect).toBe("allow");
+    expect(decide(["a", "b$$c", "r"]).effect).toBe("deny");
+  });
+
+  it("answers from memory what it would answer without", async () => {
+    const source = sourceOf(MODEL, RULES);
+    const [fresh, small] = await Promise.all(
+      [0, 8].map(async (remembered) => {
+        const load = await loadPolicy(source, { request: null, remembered });
+        if (!load.ok) throw new Error("fixture");
+        return load.snapshot;
+      }),
+    );
+    const field = fc.constantFrom(
+      "alice",
+      "dave",
+      "1:a",
+      "",
+      "/orders",
+      "/orders/1",
+      "GET",
+      "5:alice",
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(field, field, field), { maxLength: 60 }), (tuples) => {
+        for (const tuple of tuples) expect(small?.decide(tuple)).toEqual(fresh?.decide(tuple));
+      }),
+    );
+  });
+});
+
+describe("S6: patterns that hang, throw or crawl are refused with their line", () => {
+  it.each([
+    ["keyMatch2", "/a/:/b", "would hang"],
+    ["keyMatch2", "/a/:", "would hang"],
+    ["keyMatch2", "/a/:b/:/c", "would hang"],
+    ["keyMatch2", "/a/[", "not a valid regular expression"],
+    ["keyMatch2", "/a/(b+)+", "repeated group"],
+    ["keyMatch2", "/*/a/*/b/*/c/*", "more than 3 wildcards"],
+    ["keyMatch3", "/a/{id", "would hang"],
+    ["keyMatch3", "/a/{}", "would hang"],
+    ["keyMatch3", "*", "not a valid regular expression"],
+    ["keyMatch4", "/a/x{id}", "would hang"],
+    ["keyMatch4", "/a/(b)/{id}", "takes no groups"],
+    ["keyMatch5", "/a/{", "would hang"],
+    ["regexMatch", "[", "not a valid regular expression"],
+    ["regexMatch", "^(a+)+$", "repeated group"],
+    ["regexMatch", "^(a|a)*$", "repeated group"],
+    ["regexMatch", "^(?=a)a$", "look-around"],
+    ["regexMatch", "^(a)\\1$", "back-references"],
+    ["regexMatch", ".*.*.*.*x", "more than 3 wildcards"],
+    ["ipMatch", "10.0.0.0/33", "no IP address"],
+    ["ipMatch", "10.0.0", "no IP address"],
+    ["ipMatch", "::1/129", "no IP address"],
+    ["ipMatch", "10.0.0.0/8/8", "no IP address"],
+    ["globMatch", "{1..999999}", "no braces"],
+    ["globMatch", "+(a|aa)b", "no brackets"],
+    ["globMatch", "*a*a*a*a*b", "more than 3 wildcards"],
+  ])("%s %s", async (name, pattern, message) => {
+    const text = model({ matcher: `r.sub == p.sub && ${name}(r.obj, p.obj)` });
+    const [fault] = await faultsOf(text, `\np, a, "${pattern}", GET`);
+    expect(fault).toMatchObject({ file: "policy.csv", line: 2 });
+    expect(fault?.message).toContain(message);
+    const literal = JSON.stringify(pattern);
+    const inModel = await faultsOf(
+      model({ matcher: `r.sub == p.sub && ${name}(r.obj, ${literal})` }),
+      "p, a, /x, GET",
+    );
+    expect(inModel[0]).toMatchObject({ file: "model.conf", line: 10 });
+  });
+
+  it.each([
+    ["keyMatch2", "*", "/anything", "allow"],
+    ["keyMatch2", "/a/:id/b/:no", "/a/1/b/2", "allow"],
+    ["keyMatch2", "/a/:id/b/:no/c/:d/e/:f", "/a/1/b/2/c/3/e/4", "allow"],
+    ["keyMatch3", "/a/{id}/b/{no}", "/a/1/b/2", "allow"],
+    ["keyMatch4", "/a/{id}/b/{id}", "/a/1/b/2", "deny"],
+    ["keyMatch5", "/a/{id}", "/a/1?x=y", "allow"],
+    ["regexMatch", "^/a/[0-9]+$", "/a/17", "allow"],
+    ["ipMatch", "10.0.0.0/8", "10.1.2.3", "allow"],
+    ["ipMatch", "2001:db8::/32", "2001:db8::1", "allow"],
+    ["globMatch", "/a/*", "/a/b", "allow"],
+  ])("takes %s %s", async (...[name, pattern, path, effect]) => {
+    const text = model({ matcher: `r.sub == p.sub && ${name}(r.obj, p.obj)` });
+    const { decide } = await loaded(text, `p, a, ${pattern}, GET`);
+    expect(decide(["a", path, "GET"])).toMatchObject({ effect, error: "" });
+  });
+
+  it("has no accepted path pattern that a long path makes slow", { timeout: 60_000 }, async () => {
+    const part = fc.constantFrom(
+      "/",
+      "a",
+      ":id",
+      "*",
+      "/*",
+      "/:x",
+      ".",
+      "+",
+      "(",
+      ")",
+      "[",
+      "]",
+      "{n}",
+      "?",
+      "|",
+      "b",
+    );
+    const name = fc.constantFrom("keyMatch2", "keyMatch3", "keyMatch4", "keyMatch5");
+    const long = "/a/b".repeat(500);
+    await fc.assert(
+      fc.asyncProperty(name, fc.array(part, { maxLength: 8 }), async (fn, parts) => {
+        const text = model({ matcher: `r.sub == p.sub && ${fn}(r.obj, p.obj)` });
+        const load = await loadPolicy(sourceOf(text, `p, a, "/${parts.join("")}", GET`), {
+          request: null,
+        });
+        if (!load.ok) return;
+        const started = performance.now();
+        expect(load.snapshot.decide(["a", long, "GET"]).error).toBe("");
+        expect(performance.now() - started).toBeLessThan(2000);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("makes a request that a function can't take an error, not an allow", async () => {
+    const text = model({
+      matcher: "r.sub == p.sub && ipMatch(r.obj, p.obj)",
+      effect: EFFECTS.allowOverride,
+    });
+    const { decide } = await loaded(text, "p, a, 10.0.0.0/8, GET");
+    const decision = decide(["a", "unknown", "GET"]);
+    expect(decision).toMatchObject({ effect: "error", permit: null, rule: "" });
+    expect(decision.error).toContain("not an IP address");
+  });
+});
+
+describe("S7: role look-ups don't share answers", () => {
+  it("keeps apart arguments that join to the same text", async () => {
+    const text = model({ matcher: "g(r.sub, p.sub) || g(r.obj, p.obj)" });
+    const rules = 'p, "c", "b,c", GET\ng, "a,b", "x"\ng, "a,b", "c2"';
+    const { decide } = await loaded(text, rules);
+    expect(decide(["a,b", "a", "GET"]).effect).toBe("deny");
+    const collide = await loaded(
+      text,
+      'p, "c", "b,c", GET, deny\np, "c", "b,c", GET\ng, "a,b", "c"',
+    );
+    expect(collide.decide(["zz", "a", "GET"]).effect).toBe("deny");
+  });
+});
+
+const link = (name: string, role: string, line = 1): Rule => ({
+  ptype: "g",
+  fields: [name, role],
+  text: `g, ${name}, ${role}`,
+  line,
+  source: `policy.csv:${line}`,
+});
+
+describe("S8: role graphs neither explode nor end silently", () => {
+  it("takes ten links and refuses the eleventh", () => {
+    const chain = (length: number): Rule[] =>
+      Array.from({ length }, (_, at) => link(`r${at}`, `r${at + 1}`, at + 1));
+    const ten = buildRoleGraph(chain(10));
+    expect(ten.ok && ten.graph.holds("r0", "r10", "")).toBe(true);
+    const eleven = buildRoleGraph(chain(11));
+    expect(eleven.ok ? "" : eleven.message).toBe('"r11" is more than 10 links above "r0"');
+  });
+
+  it("ends on circles, and knows nobody it was not told of", () => {
+    const circle = buildRoleGraph([link("a", "b"), link("b", "c"), link("c", "a"), link("d", "d")]);
+    if (!circle.ok) throw new Error(circle.message);
+    expect(circle.graph.holds("a", "c", "")).toBe(true);
+    expect(circle.graph.holds("c", "b", "")).toBe(true);
+    expect(circle.graph.holds("c", "d", "")).toBe(false);
+    expect(circle.graph.holds("nobody", "a", "")).toBe(false);
+    expect(circle.graph.holds("nobody", "nobody", "")).toBe(true);
+  });
+
+  it("is built in a second and asked in no time where casbin's search takes width^10", () => {
+    const layers = Array.from({ length: 9 }, (_, layer) => layer);
+    const nodes = Array.from({ length: 30 }, (_, node) => node);
+    const rules = layers.flatMap((layer) =>
+      nodes.flatMap((from) => nodes.map((to) => link(`${layer}-${from}`, `${layer + 1}-${to}`))),
+    );
+    const started = performance.now();
+    const built = buildRoleGraph(rules);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(built.ok && built.graph.holds("0-0", "nowhere", "")).toBe(false);
+    expect(built.ok && built.graph.holds("0-0", "9-29", "")).toBe(true);
+  });
+
+  it("refuses a graph that would not fit", () => {
+    const rules = Array.from({ length: 4000 }, (_, at) => link(`u${at}`, "all"));
+    const roles = Array.from({ length: 600 }, (_, at) => link("all", `r${at}`));
+    const result = buildRoleGraph([...rules, ...roles]);
+    expect(result.ok ? "" : result.message).toBe("the role graph is too large");
+  });
+
+  it("holds what a breadth-first walk of casbin's graph holds", async () => {
+    const name = fc.constantFrom("a", "b", "c", "d", "e");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(name, name), { maxLength: 8 }),
+        name,
+        name,
+        async (links, one, two) => {
+          const csv = links.map(([from, to]) => `g, ${from}, ${to}`).join("\n");
+          const text = model({ matcher: "g(r.sub, p.sub)" });
+          const { decide } = await loaded(text, `p, ${two}, /x, GET\n${csv}`);
+          const casbin = await newEnforcer(newModel(text));
+          await casbin.addPolicy(two, "/x", "GET");
+          for (const pair of links) await casbin.addGroupingPolicy(...pair);
+          expect(decide([one, "", ""]).effect === "allow").toBe(casbin.enforceSync(one, "", ""));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("S9: what is missing is never taken for a match", () => {
+  it("denies the empty request when there are no rules", async () => {
+    for (const effect of [EFFECTS.allowOverride, EFFECTS.allowAndDeny, EFFECTS.priority]) {
+      const { decide } = await loaded(model({ effect, matcher: "r.sub == p.sub" }), "");
+      expect(decide(["", "", ""]).effect).toBe("deny");
+    }
+  });
+
+  it.each([
+    ["too few", ["alice", "/orders"]],
+    ["too many", ["alice", "/orders", "GET", "GET"]],
+    ["none", []],
+    ["undefined", ["alice", undefined, "GET"]],
+    ["null", ["alice", null, "GET"]],
+    ["an object", ["alice", { length: 7, toString: () => "/orders" }, "GET"]],
+    ["an array", ["alice", ["/orders"], "GET"]],
+    ["a number", [1, "/orders", "GET"]],
+    [
+      "an object that throws",
+      [
+        {
+          toString: () => {
+            throw new Error("no");
+          },
+        },
+        "/orders",
+        "GET",
+      ],
+    ],
+    ["a path too long", ["alice", "/".repeat(9000), "GET"]],
+  ])("fields that are %s are an error, not a decision", async (_, tuple) => {
+    const { decide } = await loaded(MODEL, RULES);
+    decide(["alice", "/orders", "GET"]);
+    expect(decide(tuple as string[])).toMatchObject({ effect: "error", permit: null });
+  });
+});

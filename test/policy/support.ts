@@ -1,0 +1,57 @@
+// Small policies for the tests of this folder.
+import { loadPolicy } from "../../src/policy/load.ts";
+import { EFFECTS } from "../../src/policy/model.ts";
+import type { PolicySnapshot } from "../../src/policy/snapshot.ts";
+import type { PolicyFault, PolicySource } from "../../src/policy/source.ts";
+
+interface ModelParts {
+  readonly request?: string;
+  readonly policy?: string;
+  readonly roles?: string;
+  readonly effect?: string;
+  readonly matcher?: string;
+}
+
+/** The matcher is on line 10. */
+export function model(parts: ModelParts): string {
+  return `[request_definition]
+r = ${parts.request ?? "sub, obj, act"}
+[policy_definition]
+p = ${parts.policy ?? "sub, obj, act, eft"}
+[role_definition]
+${parts.roles ?? "g = _, _"}
+[policy_effect]
+e = ${parts.effect ?? EFFECTS.allowAndDeny}
+[matchers]
+m = ${parts.matcher ?? 'g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && (r.act == p.act || p.act == "*")'}
+`;
+}
+
+export const MODEL: string = model({});
+
+export const RULES = `# who, path, method
+p, role:customer, /orders, GET
+p, role:customer, /orders/:id, GET
+g, alice, role:customer
+g, dave, role:customer
+p, role:suspended, /*, *, deny
+g, dave, role:suspended
+`;
+
+export function sourceOf(modelText: string, rulesText: string): PolicySource {
+  return { modelText, modelFile: "model.conf", rulesText, rulesFile: "policy.csv" };
+}
+
+export async function loaded(modelText: string, rulesText: string): Promise<PolicySnapshot> {
+  const load = await loadPolicy(sourceOf(modelText, rulesText), { request: null });
+  if (!load.ok) throw new Error(JSON.stringify(load.faults, null, 1));
+  return load.snapshot;
+}
+
+export async function faultsOf(
+  modelText: string,
+  rulesText: string,
+): Promise<readonly PolicyFault[]> {
+  const load = await loadPolicy(sourceOf(modelText, rulesText), { request: null });
+  return load.ok ? [] : load.faults;
+}
