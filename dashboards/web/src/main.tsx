@@ -1,4 +1,13 @@
-// Entry of the web UI: mounts the app.
+// Entry of the web UI: styles, then the app.
+import "./css/tokens.css";
+import "./css/base.css";
+import "./css/frame.css";
+import "./css/parts.css";
+import "./css/table.css";
+import "./css/chart.css";
+import "./css/pages.css";
+import "./css/sheet.css";
+import "./css/palette.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 

@@ -1,0 +1,172 @@
+// What the admin API answers, as types: the contract between src/admin and this UI.
+
+/** ISO-8601 UTC, with milliseconds or nanoseconds. */
+export type IsoTime = string;
+
+export interface PolicyStatus {
+  readonly enforced: boolean;
+  readonly revision: string;
+  readonly rules: number;
+  readonly loaded_at: IsoTime | null;
+  readonly fault: string | null;
+}
+
+export interface StoreStatus {
+  readonly kind: "embedded" | "server";
+  readonly state: "starting" | "ready" | "down";
+  readonly since: IsoTime;
+  readonly error: string | null;
+}
+
+export interface SpoolStatus {
+  readonly pending_rows: number;
+  readonly pending_bytes: number;
+  readonly stored_rows: number;
+  readonly dropped_rows: number;
+  readonly rejected_rows: number;
+  readonly lag_ms: number;
+}
+
+export interface ReloadStatus {
+  readonly at: IsoTime;
+  readonly ok: boolean;
+  readonly fault: string | null;
+}
+
+export interface Status {
+  readonly instance: string;
+  readonly version: string;
+  readonly started_at: IsoTime;
+  readonly uptime_s: number;
+  readonly config_revision: string;
+  readonly policy: PolicyStatus;
+  readonly reload: ReloadStatus | null;
+  readonly store: StoreStatus;
+  readonly spool: SpoolStatus;
+  readonly workers: number;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly unit: string | null;
+}
+
+export interface QueryResult<Row> {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
+export interface Percentiles {
+  readonly p50_ns: number | null;
+  readonly p95_ns: number | null;
+  readonly p99_ns: number | null;
+}
+
+export interface Counts {
+  readonly requests: number;
+  readonly errors: number;
+  readonly denied: number;
+}
+
+/** One time bucket of `step_s` seconds that begins at `time`. */
+export interface OverviewRow extends Counts, Percentiles {
+  readonly time: IsoTime;
+  readonly step_s: number;
+}
+
+export interface SummaryRow extends Counts, Percentiles {
+  readonly request_bytes: number;
+  readonly response_bytes: number;
+}
+
+export interface RouteRow extends Counts, Percentiles {
+  readonly route: string;
+  readonly service: string;
+}
+
+export interface UpstreamRow extends Percentiles {
+  readonly service: string;
+  readonly upstream: string;
+  readonly attempts: number;
+  readonly failures: number;
+  /** 0 to 1, of the service's attempts. */
+  readonly share: number;
+}
+
+export interface ErrorRow {
+  readonly route: string;
+  readonly status: number;
+  readonly upstream: string;
+  readonly error_code: string;
+  readonly requests: number;
+  readonly last_seen: IsoTime;
+  readonly example_trace_id: string;
+}
+
+export interface SlowestRow {
+  readonly started_at: IsoTime;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  readonly status: number;
+  readonly duration_ns: number;
+  readonly upstream: string;
+}
+
+export interface DenialRow {
+  readonly principal: string;
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  readonly rule: string;
+  readonly rule_source: string;
+  readonly requests: number;
+  readonly last_seen: IsoTime;
+  readonly example_trace_id: string;
+}
+
+export interface CallerRow {
+  readonly principal: string;
+  readonly principal_kind: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly denied: number;
+  readonly p95_ns: number | null;
+  readonly last_seen: IsoTime;
+}
+
+export type EndpointState = "ok" | "young" | "ejected" | "trial";
+
+export interface Endpoint {
+  readonly url: string;
+  readonly weight: number;
+  readonly inflight: number;
+  readonly estimate_ns: number;
+  readonly samples: number;
+  readonly state: EndpointState;
+  readonly ejected_until: IsoTime | null;
+  readonly statistics_weight: number;
+  readonly ok_total: number;
+  readonly failed_total: number;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly balance: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Route {
+  readonly name: string;
+  readonly match: {
+    readonly host: string;
+    readonly path: string;
+    readonly methods: readonly string[];
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  readonly service: string;
+  readonly authenticate: readonly string[];
+}

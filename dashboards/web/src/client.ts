@@ -1,0 +1,76 @@
+// Talks to the admin API: JSON and server-sent events, with the bearer token where one is needed.
+import { needToken, readToken } from "./state/token.ts";
+
+/** An answer that is not 2xx, or no answer at all (status 0). */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+}
+
+/** GET `path` (relative to the page). Throws ApiError; asks for a token on 401. */
+export async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
+  const response = await send(path, "application/json", signal);
+  return response.json();
+}
+
+/** Calls `onEvent` with the data of each server-sent event until the stream ends or is aborted. */
+export async function readEvents(
+  path: string,
+  signal: AbortSignal,
+  onEvent: (data: string) => void,
+): Promise<void> {
+  // fetch, not EventSource: EventSource cannot send an Authorization header.
+  const response = await send(path, "text/event-stream", signal);
+  if (response.body === null) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split(/\r?\n\r?\n/);
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const data = dataOf(block);
+      if (data !== "") onEvent(data);
+    }
+  }
+}
+
+function dataOf(block: string): string {
+  const lines = block.split(/\r?\n/).filter((line) => line.startsWith("data:"));
+  return lines.map((line) => line.slice(5).trimStart()).join("\n");
+}
+
+async function send(path: string, accept: string, signal: AbortSignal): Promise<Response> {
+  const token = readToken();
+  const headers = { accept, ...(token === "" ? {} : { authorization: `Bearer ${token}` }) };
+  let response: Response;
+  try {
+    response = await fetch(path, { headers, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError(0, "weir's admin server does not answer.");
+  }
+  if (response.ok) return response;
+  if (response.status === 401) needToken();
+  throw new ApiError(response.status, await problemOf(response));
+}
+
+async function problemOf(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as Problem;
+    return problem.detail ?? problem.title ?? `HTTP ${response.status}`;
+  } catch {
+    return `HTTP ${response.status}`;
+  }
+}

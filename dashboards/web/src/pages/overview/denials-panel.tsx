@@ -1,0 +1,85 @@
+// Who was refused what, and by which rule.
+import type { ReactNode } from "react";
+import type { DenialRow } from "../../api.ts";
+import { Amount } from "../../parts/amount.tsx";
+import { TraceLink } from "../../parts/door.tsx";
+import { Empty, Panel } from "../../parts/panel.tsx";
+import { openRequests } from "../../state/filters.ts";
+import type { Place } from "../../state/place.ts";
+import type { TableColumn } from "../../tables/columns.ts";
+import { CopyCsv } from "../../tables/copy-csv.tsx";
+import { DataTable } from "../../tables/data-table.tsx";
+import { count } from "../../words/quantity.ts";
+import { age, timeMs } from "../../words/time.ts";
+import { useQuery } from "./use-overview.ts";
+
+const SHOWN = 6;
+
+export function DenialsPanel({ place }: { readonly place: Place }): ReactNode {
+  const denials = useQuery<DenialRow>("denials", place);
+  const rows = denials.data?.rows ?? [];
+  const csv = <CopyCsv columns={COLUMNS} rows={rows} />;
+  return (
+    <Panel title="Denials" from={denials} what="denials" aside={csv}>
+      {() =>
+        rows.length === 0 ? (
+          <NoDenials />
+        ) : (
+          <DataTable
+            label="Denials"
+            columns={COLUMNS}
+            rows={rows.slice(0, SHOWN)}
+            rowKey={({ principal, method, path }) => `${principal} ${method} ${path}`}
+            onOpen={({ principal, path }) => openRequests({ principal, path, decision: "deny" })}
+          />
+        )
+      }
+    </Panel>
+  );
+}
+
+function NoDenials(): ReactNode {
+  return (
+    <Empty title="Nobody was denied anything.">
+      <p>A rule that would, in the file under policy.rules of weir.yaml:</p>
+      <pre>p, bob, /orders/*, DELETE, deny</pre>
+    </Empty>
+  );
+}
+
+const COLUMNS: readonly TableColumn<DenialRow>[] = [
+  { key: "principal", label: "Caller", value: ({ principal }) => principal || "anonymous" },
+  {
+    key: "path",
+    label: "Wanted",
+    value: ({ method, path }) => `${method} ${path}`,
+    wide: true,
+    lead: true,
+  },
+  {
+    key: "rule_source",
+    label: "Rule",
+    value: ({ rule_source }) => rule_source,
+    show: ({ rule, rule_source }) => (
+      <code className="is-policy" title={rule}>
+        {rule_source || "no rule allows it"}
+      </code>
+    ),
+  },
+  {
+    key: "requests",
+    label: "Count",
+    value: ({ requests }) => requests,
+    numeric: true,
+    show: ({ requests }) => <Amount of={count(requests)} />,
+  },
+  {
+    key: "last_seen",
+    label: "Last",
+    value: ({ last_seen }) => last_seen,
+    numeric: true,
+    show: ({ last_seen, example_trace_id }) => (
+      <TraceLink traceId={example_trace_id}>{age(Date.now() - timeMs(last_seen))} ago</TraceLink>
+    ),
+  },
+];

@@ -1,0 +1,87 @@
+// What fails most: route, upstream and code together.
+import type { ReactNode } from "react";
+import type { ErrorRow, QueryResult } from "../../api.ts";
+import { Amount } from "../../parts/amount.tsx";
+import { TraceLink } from "../../parts/door.tsx";
+import { Empty, Panel } from "../../parts/panel.tsx";
+import { StatusMark } from "../../parts/status-mark.tsx";
+import { openRequests } from "../../state/filters.ts";
+import type { Loaded } from "../../state/use-api.ts";
+import { Bar } from "../../tables/bar.tsx";
+import type { TableColumn } from "../../tables/columns.ts";
+import { CopyCsv } from "../../tables/copy-csv.tsx";
+import { DataTable } from "../../tables/data-table.tsx";
+import { count } from "../../words/quantity.ts";
+import { age, timeMs } from "../../words/time.ts";
+import { errorFilters } from "./error-filters.ts";
+import { hostOf } from "./verdict-line.tsx";
+
+const SHOWN = 6;
+
+interface ErrorsPanelProps {
+  readonly errors: Loaded<QueryResult<ErrorRow>>;
+}
+
+export function ErrorsPanel({ errors }: ErrorsPanelProps): ReactNode {
+  const rows = errors.data?.rows ?? [];
+  const columns = columnsFor(rows);
+  return (
+    <Panel
+      title="Errors"
+      from={errors}
+      what="errors"
+      aside={<CopyCsv columns={columns} rows={rows} />}
+    >
+      {() =>
+        rows.length === 0 ? (
+          <Empty title="No request failed." />
+        ) : (
+          <DataTable
+            label="Errors"
+            columns={columns}
+            rows={rows.slice(0, SHOWN)}
+            rowKey={({ route, status, upstream, error_code }) =>
+              [route, status, upstream, error_code].join(" ")
+            }
+            onOpen={(row) => openRequests(errorFilters(row))}
+          />
+        )
+      }
+    </Panel>
+  );
+}
+
+function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[] {
+  const max = Math.max(...rows.map(({ requests }) => requests));
+  return [
+    {
+      key: "status",
+      label: "Status",
+      value: ({ status }) => status,
+      show: ({ status }) => <StatusMark status={status} />,
+    },
+    { key: "error_code", label: "Code", value: (row) => row.error_code, wide: true, lead: true },
+    { key: "route", label: "Route", value: ({ route }) => route },
+    { key: "upstream", label: "Upstream", value: ({ upstream }) => hostOf(upstream) },
+    {
+      key: "requests",
+      label: "Count",
+      value: ({ requests }) => requests,
+      numeric: true,
+      show: ({ requests }) => (
+        <Bar value={requests} max={max} tone="error">
+          <Amount of={count(requests)} />
+        </Bar>
+      ),
+    },
+    {
+      key: "last_seen",
+      label: "Last",
+      value: ({ last_seen }) => last_seen,
+      numeric: true,
+      show: ({ last_seen, example_trace_id }) => (
+        <TraceLink traceId={example_trace_id}>{age(Date.now() - timeMs(last_seen))} ago</TraceLink>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+// The summary figures, each with its change against the period before, each a door.
+import type { ReactNode } from "react";
+import type { SummaryRow } from "../../api.ts";
+import { Amount } from "../../parts/amount.tsx";
+import { Door } from "../../parts/door.tsx";
+import { bytes, duration, type Quantity, rate, share } from "../../words/quantity.ts";
+import { changeOf, type ChangeWords } from "./change-words.ts";
+import type { OverviewData } from "./use-overview.ts";
+
+interface FiguresProps {
+  readonly now: SummaryRow;
+  readonly data: OverviewData;
+}
+
+interface Figure {
+  readonly label: string;
+  readonly amount: Quantity;
+  readonly change: ChangeWords;
+  readonly filters: Readonly<Record<string, string>>;
+}
+
+export function Figures({ now, data }: FiguresProps): ReactNode {
+  const seconds = (data.interval.toMs - data.interval.fromMs) / 1000;
+  return (
+    <div className="figures">
+      {figuresOf(now, data.before, seconds).map(({ label, amount, change, filters }) => (
+        <Door key={label} className="figure" filters={filters} title={`Requests behind ${label}`}>
+          <span className="figure-label">{label}</span>
+          <span className="figure-amount">
+            <Amount of={amount} />
+          </span>
+          <span className={`figure-change ${change.tone}`}>{change.words}</span>
+        </Door>
+      ))}
+    </div>
+  );
+}
+
+function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number): Figure[] {
+  const part = (of: "errors" | "denied"): ChangeWords =>
+    changeOf(
+      now[of] / now.requests,
+      before === null ? null : before[of] / before.requests,
+      "error",
+    );
+  return [
+    {
+      label: "Requests",
+      amount: rate(now.requests, seconds),
+      change: changeOf(now.requests, before?.requests ?? null, "neutral"),
+      filters: {},
+    },
+    {
+      label: "Errors",
+      amount: share(now.errors, now.requests),
+      change: part("errors"),
+      filters: { status_class: "5xx" },
+    },
+    {
+      label: "Denied",
+      amount: share(now.denied, now.requests),
+      change: part("denied"),
+      filters: { decision: "deny" },
+    },
+    latency("p50", now.p50_ns, before?.p50_ns ?? null),
+    latency("p95", now.p95_ns, before?.p95_ns ?? null),
+    latency("p99", now.p99_ns, before?.p99_ns ?? null),
+    {
+      label: "Sent",
+      amount: perSecond(bytes(now.response_bytes / seconds)),
+      change: changeOf(now.response_bytes, before?.response_bytes ?? null, "neutral"),
+      filters: {},
+    },
+  ];
+}
+
+function latency(label: string, now: number | null, before: number | null): Figure {
+  const slower = now === null ? {} : { min_duration_ms: (now / 1e6).toPrecision(3) };
+  return { label, amount: duration(now), change: changeOf(now, before, "slow"), filters: slower };
+}
+
+function perSecond([value, unit]: Quantity): Quantity {
+  return [value, `${unit}/s`];
+}

@@ -1,0 +1,60 @@
+// What is going on, whether it is worse than before, and where to look next.
+import type { ReactNode } from "react";
+import type { Status } from "../../api.ts";
+import { Empty, Nothing } from "../../parts/panel.tsx";
+import type { Place } from "../../state/place.ts";
+import { rangeOf } from "../../state/range.ts";
+import { lastOf } from "../../words/time.ts";
+import { DenialsPanel } from "./denials-panel.tsx";
+import { ErrorsPanel } from "./errors-panel.tsx";
+import { Figures } from "./figures.tsx";
+import { OverviewCharts } from "./overview-charts.tsx";
+import { SlowestPanel } from "./slowest-panel.tsx";
+import { TopRoutesPanel } from "./top-routes-panel.tsx";
+import { type OverviewData, useOverview } from "./use-overview.ts";
+import { VerdictLine } from "./verdict-line.tsx";
+
+interface OverviewPageProps {
+  readonly place: Place;
+  readonly status: Status | null;
+}
+
+export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
+  const data = useOverview(place);
+  const now = data.summary.data?.rows[0];
+  if (data.summary.data === null) return <Nothing from={data.summary} what="the overview" />;
+  if (now === undefined || now.requests === 0) return <NoTraffic place={place} />;
+  return (
+    <>
+      <VerdictLine data={data} />
+      <Figures now={now} data={data} />
+      <OverviewCharts place={place} data={data} status={status} />
+      <div className="halves">
+        <ErrorsPanel errors={data.errors} />
+        <TopRoutesPanel place={place} seconds={secondsOf(data)} />
+        <SlowestPanel place={place} />
+        <DenialsPanel place={place} />
+      </div>
+    </>
+  );
+}
+
+export function secondsOf({ interval }: OverviewData): number {
+  return (interval.toMs - interval.fromMs) / 1000;
+}
+
+export function NoTraffic({ place }: { readonly place: Place }): ReactNode {
+  const range = lastOf(rangeOf(place.params).since);
+  return (
+    <section className="panel teach">
+      <Empty title={`No request came through weir in ${range}.`}>
+        <p>Send one through its proxy port; it shows here within a few seconds:</p>
+        <pre>curl -i http://127.0.0.1:8080/</pre>
+        <p>
+          The answer&rsquo;s <code>traceresponse</code> header carries the trace id: paste it into
+          the search above to see where its time went.
+        </p>
+      </Empty>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+// Loads all figures of the overview: this period, the one before, and what explains the difference.
+import { useMemo } from "react";
+import type { CallerRow, ErrorRow, OverviewRow, QueryResult, SummaryRow } from "../../api.ts";
+import { apiParams } from "../../state/filters.ts";
+import { useNow } from "../../state/live.ts";
+import { changed, type Place } from "../../state/place.ts";
+import { type Interval, intervalOf, previousRange, rangeOf, refreshOf } from "../../state/range.ts";
+import { readQuery } from "../../state/readers.ts";
+import { type Loaded, useApi } from "../../state/use-api.ts";
+import { alignPrevious, type Buckets, toBuckets } from "../../words/buckets.ts";
+
+/** The past does not change: it only moves along, half a minute at a time. */
+const PREVIOUS_STEP_MS = 30_000;
+
+export interface OverviewData {
+  readonly summary: Loaded<QueryResult<SummaryRow>>;
+  readonly before: SummaryRow | null;
+  readonly series: Loaded<QueryResult<OverviewRow>>;
+  readonly errors: Loaded<QueryResult<ErrorRow>>;
+  readonly callers: readonly CallerRow[];
+  readonly buckets: Buckets | null;
+  readonly previous: Buckets | null;
+  readonly interval: Interval;
+}
+
+export function useQuery<Row>(name: string, place: Place): Loaded<QueryResult<Row>> {
+  const params = apiParams(place.page === "requests" ? "overview" : place.page, place.params);
+  const everyMs = refreshOf(rangeOf(place.params));
+  return useApi(`api/v1/query/${name}?${params.toString()}`, readQuery<Row>, { everyMs });
+}
+
+export function useOverview(place: Place): OverviewData {
+  const summary = useQuery<SummaryRow>("summary", place);
+  const series = useQuery<OverviewRow>("overview", place);
+  const errors = useQuery<ErrorRow>("errors", place);
+  const callers = useQuery<CallerRow>("callers", place).data?.rows ?? [];
+  const range = useMemo(() => rangeOf(place.params), [place]);
+  const previousQuery = usePreviousQuery(place);
+  const before = useApi(`api/v1/query/summary?${previousQuery}`, readQuery<SummaryRow>, ONCE);
+  const past = useApi(`api/v1/query/overview?${previousQuery}`, readQuery<OverviewRow>, ONCE);
+  const loadedAt = series.loadedAt;
+  const interval = useMemo(() => intervalOf(range, loadedAt ?? Date.now()), [range, loadedAt]);
+  const rows = series.data?.rows;
+  const buckets = useMemo(
+    () => (rows === undefined ? null : toBuckets(rows, interval)),
+    [rows, interval],
+  );
+  const pastRows = past.data?.rows;
+  const previous = useMemo(
+    () =>
+      buckets === null || pastRows === undefined || pastRows.length === 0
+        ? null
+        : alignPrevious(buckets, pastRows, interval),
+    [buckets, pastRows, interval],
+  );
+  return {
+    summary,
+    before: before.data?.rows[0] ?? null,
+    series,
+    errors,
+    callers,
+    buckets,
+    previous,
+    interval,
+  };
+}
+
+const ONCE = { everyMs: null } as const;
+
+function usePreviousQuery(place: Place): string {
+  const now = Math.floor(useNow(PREVIOUS_STEP_MS) / PREVIOUS_STEP_MS) * PREVIOUS_STEP_MS;
+  return useMemo(() => {
+    const { since, until } = previousRange(rangeOf(place.params), now);
+    const narrowed = apiParams("overview", place.params);
+    return changed(narrowed, { since, until }).toString();
+  }, [place, now]);
+}

@@ -1,0 +1,91 @@
+// Columns of the request list.
+import type { ReactNode } from "react";
+import { Amount } from "../../parts/amount.tsx";
+import { StatusMark } from "../../parts/status-mark.tsx";
+import type { RequestRow } from "../../request-row.ts";
+import { Bar } from "../../tables/bar.tsx";
+import type { TableColumn } from "../../tables/columns.ts";
+import { duration } from "../../words/quantity.ts";
+import { preciseClock, timeMs } from "../../words/time.ts";
+import { hostOf } from "../overview/verdict-line.tsx";
+
+export function requestColumns(rows: readonly RequestRow[]): readonly TableColumn<RequestRow>[] {
+  const maxNs = Math.max(...rows.map(({ duration_ns }) => duration_ns));
+  return [...COLUMNS, durationColumn(maxNs)];
+}
+
+const COLUMNS: readonly TableColumn<RequestRow>[] = [
+  {
+    key: "started_at",
+    label: "Time",
+    value: (row) => row.started_at,
+    show: (row) => (
+      <time dateTime={row.started_at} title={row.started_at}>
+        {preciseClock(timeMs(row.started_at))}
+      </time>
+    ),
+  },
+  {
+    key: "status",
+    label: "Status",
+    value: ({ status }) => status,
+    show: ({ status }) => <StatusMark status={status} />,
+  },
+  {
+    key: "path",
+    label: "Request",
+    value: ({ method, path }) => `${method} ${path}`,
+    show: ({ method, path }) => (
+      <>
+        <span className="muted">{method}</span> {path}
+      </>
+    ),
+    wide: true,
+    lead: true,
+  },
+  {
+    key: "error_code",
+    label: "Error",
+    value: (row) => row.error_code,
+    show: (row) => <span className="is-error">{row.error_code}</span>,
+  },
+  { key: "route", label: "Route", value: ({ route }) => route },
+  {
+    key: "principal",
+    label: "Caller",
+    value: ({ principal }) => principal,
+    show: ({ principal }) => principal || <span className="faint">anonymous</span>,
+  },
+  {
+    key: "decision",
+    label: "Decision",
+    value: ({ decision }) => decision,
+    show: ({ decision }) => <DecisionTag decision={decision} />,
+  },
+  {
+    key: "upstream",
+    label: "Upstream",
+    value: ({ upstream }) => upstream,
+    show: ({ upstream }) => (upstream === "" ? <span className="faint">–</span> : hostOf(upstream)),
+  },
+];
+
+function durationColumn(maxNs: number): TableColumn<RequestRow> {
+  return {
+    key: "duration_ns",
+    label: "Duration",
+    value: (row) => row.duration_ns,
+    numeric: true,
+    show: (row) => (
+      <Bar value={row.duration_ns} max={maxNs} tone="latency">
+        <Amount of={duration(row.duration_ns)} />
+      </Bar>
+    ),
+  };
+}
+
+export function DecisionTag({ decision }: { readonly decision: string }): ReactNode {
+  if (decision === "deny") return <span className="tag policy">deny</span>;
+  if (decision === "error") return <span className="tag bad">error</span>;
+  return <span className="muted">{decision || "none"}</span>;
+}

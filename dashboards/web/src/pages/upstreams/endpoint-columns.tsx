@@ -1,0 +1,141 @@
+// Columns for endpoints: state, load, estimate, weights, share, failures, latency.
+import type { ReactNode } from "react";
+import type { Endpoint, EndpointState, UpstreamRow } from "../../api.ts";
+import { Amount } from "../../parts/amount.tsx";
+import { Door } from "../../parts/door.tsx";
+import { Bar } from "../../tables/bar.tsx";
+import type { TableColumn } from "../../tables/columns.ts";
+import { count, duration, type Quantity, share, text } from "../../words/quantity.ts";
+import { age, timeMs } from "../../words/time.ts";
+import { hostOf } from "../overview/verdict-line.tsx";
+import type { EndpointRow } from "./endpoint-row.ts";
+
+const BAD_SHARE = 0.01;
+
+export function endpointColumns(rows: readonly EndpointRow[]): readonly TableColumn<EndpointRow>[] {
+  const maxInflight = Math.max(...rows.map(({ endpoint }) => endpoint.inflight), 1);
+  const maxEstimate = Math.max(...rows.map(({ endpoint }) => endpoint.estimate_ns), 1);
+  return [
+    {
+      key: "upstream",
+      label: "Endpoint",
+      value: ({ endpoint }) => endpoint.url,
+      show: ({ endpoint }) => <span className="mono">{hostOf(endpoint.url)}</span>,
+      lead: true,
+    },
+    {
+      key: "state",
+      label: "State",
+      value: ({ endpoint }) => endpoint.state,
+      show: ({ endpoint }) => <StateTag endpoint={endpoint} />,
+    },
+    barred({ key: "inflight", label: "In flight", max: maxInflight, words: count }),
+    barred({ key: "estimate_ns", label: "Estimate", max: maxEstimate, words: duration }),
+    shareColumn,
+    {
+      key: "weight",
+      label: "Weight",
+      value: ({ endpoint }) => endpoint.weight,
+      numeric: true,
+      show: weights,
+    },
+    figure("attempts", "Attempts", ({ attempts }) => <Amount of={count(attempts)} />),
+    figure("failures", "Failed", failureCell),
+    figure("p50_ns", "p50", ({ p50_ns }) => <Amount of={duration(p50_ns)} />),
+    figure("p95_ns", "p95", ({ p95_ns }) => <Amount of={duration(p95_ns)} />),
+    figure("p99_ns", "p99", ({ p99_ns }) => <Amount of={duration(p99_ns)} />),
+  ];
+}
+
+interface Barred {
+  readonly key: "inflight" | "estimate_ns";
+  readonly label: string;
+  readonly max: number;
+  readonly words: (value: number) => Quantity;
+}
+
+function barred({ key, label, max, words }: Barred): TableColumn<EndpointRow> {
+  const tone = key === "inflight" ? "accent" : "latency";
+  return {
+    key,
+    label,
+    value: ({ endpoint }) => endpoint[key],
+    numeric: true,
+    show: ({ endpoint }) => (
+      <span title={`from ${endpoint.samples} samples`}>
+        <Bar value={endpoint[key]} max={max} tone={tone}>
+          <Amount of={words(endpoint[key])} />
+        </Bar>
+      </span>
+    ),
+  };
+}
+
+const shareColumn: TableColumn<EndpointRow> = {
+  key: "share",
+  label: "Share",
+  value: ({ figures }) => figures?.share ?? null,
+  numeric: true,
+  show: ({ figures, dueShare }) =>
+    figures === null ? (
+      <span className="faint">–</span>
+    ) : (
+      <span title={`By weight alone it would get ${text(share(dueShare, 1))}`}>
+        <Bar value={figures.share} max={1}>
+          <Amount of={share(figures.share, 1)} />
+        </Bar>
+      </span>
+    ),
+};
+
+function figure(
+  key: Exclude<keyof UpstreamRow, "service" | "upstream">,
+  label: string,
+  show: (row: UpstreamRow) => ReactNode,
+): TableColumn<EndpointRow> {
+  return {
+    key,
+    label,
+    value: ({ figures }) => figures?.[key] ?? null,
+    numeric: true,
+    show: ({ figures }) => (figures === null ? <span className="faint">–</span> : show(figures)),
+  };
+}
+
+function failureCell({ failures, attempts, upstream }: UpstreamRow): ReactNode {
+  const bad = attempts > 0 && failures / attempts >= BAD_SHARE;
+  return (
+    <Door filters={{ upstream, status_class: "5xx" }} title={`${failures} attempts failed`}>
+      <Amount of={share(failures, attempts)} tone={bad ? "error" : undefined} />
+    </Door>
+  );
+}
+
+/** The configured weight, and what past statistics make of it. */
+function weights({ endpoint }: EndpointRow): ReactNode {
+  const { weight, statistics_weight: learned } = endpoint;
+  return (
+    <span title="configured weight × weight learned from statistics">
+      {weight} <span className="faint">× {learned.toFixed(2)}</span>
+    </span>
+  );
+}
+
+const STATES: Readonly<Record<EndpointState, { tone: string; hint: string }>> = {
+  ok: { tone: "", hint: "takes its full part" },
+  young: { tone: "accent", hint: "new: traffic is growing while its latency is learned" },
+  ejected: { tone: "bad", hint: "failed too often: takes no traffic for now" },
+  trial: { tone: "slow", hint: "back after an ejection: a few requests try it" },
+};
+
+function StateTag({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
+  const { tone, hint } = STATES[endpoint.state];
+  const until = endpoint.ejected_until;
+  const left = until === null ? 0 : timeMs(until) - Date.now();
+  return (
+    <span className={`tag ${tone}`} title={hint}>
+      {endpoint.state}
+      {endpoint.state === "ejected" && left > 0 ? `, back in ${age(left)}` : ""}
+    </span>
+  );
+}

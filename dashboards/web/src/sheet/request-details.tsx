@@ -1,0 +1,53 @@
+// The sections of the sheet, in the order somebody on call asks: where, why slow, who, which way.
+import type { ReactNode } from "react";
+import { CopyButton } from "../parts/copy-button.tsx";
+import type { RequestRow, Trace } from "../request-row.ts";
+import { Attempts } from "./attempts.tsx";
+import { Candidates } from "./candidates.tsx";
+import { Decision } from "./decision.tsx";
+import { Fields } from "./fields.tsx";
+import { StageList } from "./stage-list.tsx";
+import { WaterfallChart } from "./waterfall.tsx";
+
+interface RequestDetailsProps {
+  readonly trace: Trace;
+  readonly row: RequestRow;
+}
+
+export function RequestDetails({ trace, row }: RequestDetailsProps): ReactNode {
+  return (
+    <div className="sheet-body">
+      <section>
+        <h3>Trace</h3>
+        <WaterfallChart trace={trace} spanId={row.span_id} />
+      </section>
+      <section>
+        <h3>Where the time went</h3>
+        <StageList row={row} />
+      </section>
+      <section>
+        <h3>Decision</h3>
+        <Decision row={row} />
+      </section>
+      <section>
+        <h3>Candidates {row.picker === "" ? null : <span className="tag">{row.picker}</span>}</h3>
+        <Candidates row={row} />
+      </section>
+      {row.attempt_span_id.length === 0 ? null : (
+        <section>
+          <h3>{row.attempt_span_id.length === 1 ? "Attempt" : "Attempts"}</h3>
+          <Attempts row={row} />
+        </section>
+      )}
+      <section>
+        <details className="fields">
+          <summary>
+            <h3>All fields</h3>
+          </summary>
+          <CopyButton label="JSON" words={() => JSON.stringify(row, null, 2)} />
+          <Fields row={row} />
+        </details>
+      </section>
+    </div>
+  );
+}

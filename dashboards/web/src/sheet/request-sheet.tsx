@@ -1,0 +1,81 @@
+// One request in a sheet over the page: its trace, its decision, its candidates, all its fields.
+import { type ReactNode, useCallback } from "react";
+import { Icon } from "../parts/icon.tsx";
+import { Nothing } from "../parts/panel.tsx";
+import type { RequestRow, Trace } from "../request-row.ts";
+import { isTyping, useKeys } from "../state/keys.ts";
+import { change } from "../state/place.ts";
+import { readTrace } from "../state/readers.ts";
+import { type Loaded, useApi } from "../state/use-api.ts";
+import { RequestDetails } from "./request-details.tsx";
+import { SheetHead } from "./sheet-head.tsx";
+
+/** Spans of other services come later than weir's row. */
+const AGAIN = { everyMs: 10_000, always: true } as const;
+
+interface RequestSheetProps {
+  /** "trace" or "trace.span", as in the URL. */
+  readonly open: string;
+}
+
+export function RequestSheet({ open }: RequestSheetProps): ReactNode {
+  const [traceId = "", spanId = ""] = open.split(".", 2);
+  const trace = useApi(`api/v1/traces/${encodeURIComponent(traceId)}`, readTrace, AGAIN);
+  useKeys(
+    useCallback((event: KeyboardEvent) => {
+      const inDialog = document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !isTyping(event) && !inDialog) close();
+    }, []),
+  );
+  // Of another trace, while the new one is on its way: better nothing than the wrong one.
+  const current = trace.data?.trace_id === traceId ? trace.data : null;
+  const row = current === null ? undefined : rowOf(current, spanId);
+  return (
+    <aside className="sheet" role="dialog" aria-label="Request">
+      {current !== null && row !== undefined ? (
+        <>
+          <SheetHead row={row} onClose={close} />
+          <RequestDetails trace={current} row={row} />
+        </>
+      ) : (
+        <NoRequest trace={trace} traceId={traceId} found={current !== null} />
+      )}
+    </aside>
+  );
+}
+
+function close(): void {
+  change({ open: null });
+}
+
+/** The one asked for, else the one that began it all. */
+function rowOf({ requests }: Trace, spanId: string): RequestRow | undefined {
+  const first = requests.toSorted((a, b) => (a.started_at < b.started_at ? -1 : 1))[0];
+  return requests.find(({ span_id }) => span_id === spanId) ?? first;
+}
+
+interface NoRequestProps {
+  readonly trace: Loaded<Trace>;
+  readonly traceId: string;
+  readonly found: boolean;
+}
+
+function NoRequest({ trace, traceId, found }: NoRequestProps): ReactNode {
+  return (
+    <>
+      <header className="sheet-head">
+        <h2 className="mono">{traceId}</h2>
+        <button type="button" className="button quiet" aria-label="Close" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {found ? (
+        <p className="empty">
+          No request of this trace went through weir, or its row is past retention.
+        </p>
+      ) : (
+        <Nothing from={trace} what="this trace" />
+      )}
+    </>
+  );
+}

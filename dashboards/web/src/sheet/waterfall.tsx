@@ -1,0 +1,170 @@
+// The trace in time: one line a span, coloured by service, weir's stages inside its own.
+import { type ReactNode, useMemo, useState } from "react";
+import { Amount } from "../parts/amount.tsx";
+import { Icon } from "../parts/icon.tsx";
+import type { Trace } from "../request-row.ts";
+import { changeQuietly } from "../state/place.ts";
+import { duration, text } from "../words/quantity.ts";
+import { STAGE_COLORS, type Stage } from "./stages.ts";
+import { type PlacedBar, unfolded, type Waterfall, waterfallOf } from "./waterfall-model.ts";
+
+const COLORS = 7;
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+interface WaterfallChartProps {
+  readonly trace: Trace;
+  /** The request the sheet is about. */
+  readonly spanId: string;
+}
+
+export function WaterfallChart({ trace, spanId }: WaterfallChartProps): ReactNode {
+  const waterfall = useMemo(() => waterfallOf(trace), [trace]);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string): void => {
+    const next = new Set(closed);
+    if (!next.delete(id)) next.add(id);
+    setClosed(next);
+  };
+  return (
+    <div className="waterfall" role="group" aria-label="Trace waterfall">
+      <Services of={waterfall} />
+      <div className="waterfall-ticks" aria-hidden="true">
+        {TICKS.map((part) => (
+          <span key={part} style={{ left: `${part * 100}%` }}>
+            {text(duration(part * waterfall.totalNs))}
+          </span>
+        ))}
+      </div>
+      <ol>
+        {unfolded(waterfall.bars, closed).map((bar) => (
+          <BarLine
+            key={bar.id}
+            bar={bar}
+            of={waterfall}
+            current={bar.id === spanId}
+            closed={closed.has(bar.id)}
+            onToggle={() => toggle(bar.id)}
+            onOpen={() => changeQuietly({ open: `${trace.trace_id}.${bar.id}` })}
+          />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Services({ of: { services } }: { readonly of: Waterfall }): ReactNode {
+  return (
+    <p className="waterfall-services small">
+      <span>
+        <i style={{ background: "var(--line-strong)" }} />
+        weir
+      </span>
+      {services.map((name) => (
+        <span key={name}>
+          <i style={{ background: colorOf(name, services) }} />
+          {name}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function colorOf(service: string, services: readonly string[]): string {
+  if (service === "weir") return "var(--line-strong)";
+  return `var(--s${services.indexOf(service) % COLORS})`;
+}
+
+interface BarLineProps {
+  readonly bar: PlacedBar;
+  readonly of: Waterfall;
+  readonly current: boolean;
+  readonly closed: boolean;
+  readonly onToggle: () => void;
+  readonly onOpen: () => void;
+}
+
+function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): ReactNode {
+  return (
+    <li className={`line ${bar.kind} ${current ? "is-current" : ""}`}>
+      <div className="line-name" style={{ paddingLeft: `${bar.depth * 12}px` }}>
+        {bar.children === 0 ? (
+          <span className="line-fold" />
+        ) : (
+          <button
+            type="button"
+            className="line-fold"
+            aria-expanded={!closed}
+            aria-label={`${closed ? "Unfold" : "Fold"} ${bar.name}`}
+            onClick={onToggle}
+          >
+            <Icon name="next" size={12} />
+          </button>
+        )}
+        {bar.kind === "request" && !current ? (
+          <button type="button" className="line-open" onClick={onOpen} title={bar.name}>
+            {bar.name}
+          </button>
+        ) : (
+          <span className="line-words" title={bar.name}>
+            {bar.name}
+          </span>
+        )}
+      </div>
+      <BarTrack bar={bar} of={of} />
+    </li>
+  );
+}
+
+function BarTrack({ bar, of }: Pick<BarLineProps, "bar" | "of">): ReactNode {
+  const percent = (ns: number): number => (ns / of.totalNs) * 100;
+  const left = percent(bar.startNs);
+  const width = percent(bar.durationNs);
+  // Beside the bar where there is room, else at the track's end.
+  const label =
+    left + width > 78
+      ? { right: `${Math.max(0, 100 - left) + 1}%` }
+      : { left: `${left + width + 1}%` };
+  const fits = left > 16 || left + width <= 78;
+  return (
+    <div className="line-track">
+      <span
+        className={bar.failed ? "line-bar failed" : "line-bar"}
+        style={{
+          left: `${left}%`,
+          width: `${width}%`,
+          background: colorOf(bar.service, of.services),
+        }}
+      >
+        {bar.stages.map((stage) => (
+          <StageSegment key={stage.name} stage={stage} wholeNs={bar.durationNs} />
+        ))}
+      </span>
+      <span className={fits ? "line-label" : "line-label inside"} style={fits ? label : undefined}>
+        <Amount of={duration(bar.durationNs)} />
+        {bar.note === "" ? null : (
+          <span className={bar.failed ? "is-error" : "muted"}> {bar.note}</span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function StageSegment({
+  stage,
+  wholeNs,
+}: {
+  readonly stage: Stage;
+  readonly wholeNs: number;
+}): ReactNode {
+  return (
+    <span
+      className="line-stage"
+      title={`${stage.name} ${text(duration(stage.durationNs))}`}
+      style={{
+        left: `${(stage.startNs / wholeNs) * 100}%`,
+        width: `${(stage.durationNs / wholeNs) * 100}%`,
+        background: `var(${STAGE_COLORS[stage.name]})`,
+      }}
+    />
+  );
+}

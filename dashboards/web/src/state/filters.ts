@@ -1,0 +1,75 @@
+// The filters of the request list: their names in the URL and in the API are the same.
+import { changed, currentPlace, go, type PageName } from "./place.ts";
+import { rangeOf } from "./range.ts";
+
+export const FILTERS = [
+  "route",
+  "service",
+  "status",
+  "status_class",
+  "principal",
+  "decision",
+  "upstream",
+  "path",
+  "min_duration_ms",
+  "trace_id",
+] as const;
+export type FilterName = (typeof FILTERS)[number];
+export type FilterValues = Partial<Readonly<Record<FilterName, string>>>;
+
+/** These narrow every page; the others only the request list. */
+const EVERYWHERE: readonly FilterName[] = ["route", "service"];
+
+export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
+  route: "route",
+  service: "service",
+  status: "status",
+  status_class: "status",
+  principal: "caller",
+  decision: "decision",
+  upstream: "upstream",
+  path: "path from",
+  min_duration_ms: "slower than",
+  trace_id: "trace",
+};
+
+export function filtersFor(page: PageName): readonly FilterName[] {
+  return page === "requests" ? FILTERS : EVERYWHERE;
+}
+
+/** What `page` asks the API for: range and the filters that count there. */
+export function apiParams(page: PageName, params: URLSearchParams): URLSearchParams {
+  const out = rangeParams(params);
+  for (const name of filtersFor(page)) {
+    const value = params.get(name);
+    if (value !== null) out.set(name, value);
+  }
+  return out;
+}
+
+export function rangeParams(params: URLSearchParams): URLSearchParams {
+  const { since, until } = rangeOf(params);
+  return changed(new URLSearchParams(), { since, until });
+}
+
+/** What goes along from page to page: range, route and service. */
+export function carried(params: URLSearchParams): URLSearchParams {
+  const out = new URLSearchParams();
+  for (const name of ["since", "until", ...EVERYWHERE]) {
+    const value = params.get(name);
+    if (value !== null) out.set(name, value);
+  }
+  return out;
+}
+
+/** The request list with these filters added to those that go along; every figure's door. */
+export function requestsWith(
+  params: URLSearchParams,
+  values: Readonly<Record<string, string>>,
+): URLSearchParams {
+  return changed(carried(params), values);
+}
+
+export function openRequests(values: Readonly<Record<string, string>>): void {
+  go("requests", requestsWith(currentPlace().params, values));
+}

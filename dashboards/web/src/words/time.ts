@@ -1,0 +1,48 @@
+// Instants and ages as people read them: local time, 24 hours.
+
+/** Milliseconds since the epoch of an ISO time or ClickHouse's "2026-11-21 21:00:00.123" (UTC). */
+export function timeMs(text: string): number {
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
+  return Date.parse(zoned.replace(" ", "T"));
+}
+
+/** Nanoseconds after the millisecond of `timeMs`, which Date cannot hold. */
+export function subMillisecondNs(text: string): number {
+  const fraction = /\.\d{3}(\d{1,6})/.exec(text)?.[1] ?? "";
+  return Number(fraction.padEnd(6, "0"));
+}
+
+/** "02:14:05" */
+export function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString("en-GB");
+}
+
+/** "02:14:05.123" */
+export function preciseClock(ms: number): string {
+  return `${clock(ms)}.${String(Math.floor(ms) % 1000).padStart(3, "0")}`;
+}
+
+/** "02:14" today, "21 Nov 02:14" on any other day. */
+export function instant(ms: number, nowMs: number): string {
+  const at = new Date(ms);
+  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (at.toDateString() === new Date(nowMs).toDateString()) return time;
+  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+}
+
+/** "3 min", "2 h", "5 d": one unit is enough to judge an age by. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** Of a range's `since`: "the last 15 minutes". */
+export function lastOf(since: string): string {
+  const match = /^(\d+)([smhd])$/.exec(since);
+  const unit = { s: "second", m: "minute", h: "hour", d: "day" }[match?.[2] ?? ""];
+  if (unit === undefined) return "this range";
+  return match?.[1] === "1" ? `the last ${unit}` : `the last ${match?.[1]} ${unit}s`;
+}
