@@ -57,14 +57,27 @@ function retryable(status: number, title: string): ErrorEntry {
   return { ...entry(status, "upstream", title), retryable: true };
 }
 
+/** What a failure brings along besides its code. */
+interface ErrorExtras {
+  readonly cause?: unknown;
+  /** Response fields the reply must carry, flat: WWW-Authenticate, Retry-After. */
+  readonly headers?: readonly string[];
+  /** Further members of the problem body, shown to the client. */
+  readonly members?: Readonly<Record<string, string>>;
+}
+
 /** A failure with a code from the catalogue; `detail` is for logs and rows, never for clients. */
 export class WeirError extends Error {
   readonly code: ErrorCode;
+  readonly headers: readonly string[];
+  readonly members: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, detail?: string, options?: { readonly cause?: unknown }) {
-    super(detail ?? ERRORS[code].title, options);
+  constructor(code: ErrorCode, detail?: string, extras: ErrorExtras = {}) {
+    super(detail ?? ERRORS[code].title, { cause: extras.cause });
     this.name = "WeirError";
     this.code = code;
+    this.headers = extras.headers ?? [];
+    this.members = extras.members ?? {};
   }
 
   get status(): number {

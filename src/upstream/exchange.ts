@@ -24,7 +24,6 @@ export interface EncodedRequest {
 }
 
 const NANOS_PER_MILLI = 1e6;
-const NO_CHUNKS: readonly Buffer[] = [];
 
 class Timing implements AttemptTiming {
   queueNs = 0;
@@ -46,7 +45,7 @@ export class Exchange implements Attempt {
   readonly #owner: ExchangeOwner;
   #carrier: Carrier | null = null;
   /** Body handed in before the head could be sent. */
-  #early: readonly Buffer[] = NO_CHUNKS;
+  #early: Buffer[] | null = null;
   #earlyTrailers: RawHeaders | null = null;
 
   constructor(
@@ -63,7 +62,8 @@ export class Exchange implements Attempt {
   write(chunk: Buffer): boolean {
     if (this.over) return true;
     if (this.sent && this.#carrier !== null) return this.#carrier.write(chunk);
-    this.#early = [...this.#early, chunk];
+    this.#early ??= [];
+    this.#early.push(chunk);
     return false;
   }
 
@@ -98,11 +98,11 @@ export class Exchange implements Attempt {
   flushEarly(): void {
     this.sent = true;
     const early = this.#early;
-    this.#early = NO_CHUNKS;
-    let more = true;
-    for (const chunk of early) more = this.write(chunk);
+    this.#early = null;
+    let more = early !== null;
+    for (const chunk of early ?? []) more = this.write(chunk);
     if (this.#earlyTrailers !== null) this.finish(this.#earlyTrailers);
-    else if (early.length > 0 && more) this.onDrain?.();
+    else if (more) this.onDrain?.();
   }
 
   /** The response is whole. */
@@ -130,7 +130,7 @@ export class Exchange implements Attempt {
   #end(): void {
     this.over = true;
     this.onDrain = null;
-    this.#early = NO_CHUNKS;
+    this.#early = null;
     this.#owner.ended(this);
   }
 

@@ -76,6 +76,7 @@ export interface Attempt {
   readonly write: (chunk: Buffer) => boolean;
   /** Ends the body; trailers are sent with a chunked one only. */
   readonly finish: (trailers: RawHeaders) => void;
+  /** Called when more may be written; first when the head was sent, unless `send` did so at once. */
   onDrain: (() => void) | null;
   readonly resume: () => void;
   /** Destroys the connection; no sink call follows. */
@@ -109,7 +110,7 @@ export interface UpstreamEndpoint {
 export interface UpstreamPoolOptions {
   /** At most this many sockets, upgraded ones included. */
   readonly connections: number;
-  /** An idle connection is closed after this; sooner where the upstream's Keep-Alive says so. */
+  /** An idle connection is closed after this; sooner where the upstream's Keep-Alive says so. 0: never idle. */
   readonly keepAliveMs: number;
   /** For each response head and each trailer section. */
   readonly maxHeadBytes: number;

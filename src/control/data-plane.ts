@@ -1,0 +1,55 @@
+// Starts the data workers over the memory they share, and gives them each new config.
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { createSharedClock } from "../balancer/shared-clock.ts";
+import { createSharedMemory, type SharedMemory, SharedState } from "../balancer/shared-state.ts";
+import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { startWorkers, type Workers } from "../proxy/workers.ts";
+import type { Spool } from "../telemetry/spool.ts";
+import { type InForce, snapshotSource } from "./reloader.ts";
+
+export interface DataPlane {
+  /** Tells this run of this process from all others; a column of every row. */
+  readonly instance: string;
+  readonly memory: SharedMemory;
+  readonly shared: SharedState;
+  readonly workers: Workers;
+  /** A fault where it can't be taken; then the one before stays in force. */
+  readonly publish: (next: InForce) => Promise<string | null>;
+  readonly slots: () => SlotPlan;
+}
+
+export interface DataPlaneParts {
+  readonly initial: InForce;
+  readonly spool: Spool;
+  readonly log: Log;
+}
+
+/** @throws Error when a worker can't start: the port is taken, or there are too many endpoints. */
+export async function startDataPlane({ initial, spool, log }: DataPlaneParts): Promise<DataPlane> {
+  const { workers: count } = initial.config;
+  const memory = createSharedMemory({ workers: count });
+  const shared = new SharedState(memory);
+  const { nowNs } = createSharedClock(memory);
+  const table = createSlotTable(shared);
+  let plan = table.assign(initial.config.services, nowNs());
+  const instance = `${hostname()}-${randomBytes(3).toString("hex")}`;
+  const workers = await startWorkers({
+    count,
+    boot: { instance, shared: memory, spool },
+    source: snapshotSource(initial, plan),
+    log,
+    lost: (index) => shared.resetWorker(index),
+  });
+  const publish = async (next: InForce): Promise<string | null> => {
+    try {
+      plan = table.assign(next.config.services, nowNs());
+    } catch (thrown) {
+      return messageOf(thrown);
+    }
+    return workers.publish(snapshotSource(next, plan));
+  };
+  return { instance, memory, shared, workers, publish, slots: () => plan };
+}

@@ -1,0 +1,106 @@
+// Replaces config and policy while running: everything is checked first, then all workers swap.
+import type { Config } from "../config/config.ts";
+import { formatFault } from "../config/fault.ts";
+import type { LoadResult } from "../config/load.ts";
+import type { Log } from "../core/log.ts";
+import type { SnapshotSource } from "../proxy/worker-protocol.ts";
+import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
+
+/** What is in force. */
+export interface InForce {
+  readonly config: Config;
+  readonly revision: string;
+  readonly files: readonly string[];
+  readonly policy: CheckedPolicy | null;
+  readonly loadedAtMs: number;
+}
+
+export interface ReloadResult {
+  readonly atMs: number;
+  readonly ok: boolean;
+  /** Every fault, one a line; null when it went well. */
+  readonly fault: string | null;
+  /** Keys that changed but wait for a restart. */
+  readonly restart: readonly string[];
+}
+
+export interface Reloader {
+  readonly current: () => InForce;
+  /** The newest try; null before the first. */
+  readonly last: () => ReloadResult | null;
+  /** Tries run one after the other; never rejects. */
+  readonly reload: () => Promise<ReloadResult>;
+}
+
+export interface ReloaderParts {
+  readonly initial: InForce;
+  readonly load: () => LoadResult;
+  /** Gives the config to whoever holds it; a fault where one could not take it. */
+  readonly publish: (next: InForce) => Promise<string | null>;
+  readonly log: Log;
+}
+
+/** Fixed while the process lives: sockets, threads and folders hang on them. */
+const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
+
+export type Loaded =
+  | { readonly ok: true; readonly next: InForce }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Config and policy read and checked, nothing changed yet. */
+export async function loadAll(load: () => LoadResult): Promise<Loaded> {
+  const result = load();
+  if (!result.ok) return { ok: false, faults: result.faults.map(formatFault) };
+  const policy = await checkPolicyFiles(result.config);
+  if (!policy.ok) return policy;
+  const { config, revision, files } = result;
+  return {
+    ok: true,
+    next: { config, revision, files, policy: policy.policy, loadedAtMs: Date.now() },
+  };
+}
+
+export function createReloader(parts: ReloaderParts): Reloader {
+  let current = parts.initial;
+  let last: ReloadResult | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const attempt = async (): Promise<ReloadResult> => {
+    const loaded = await loadAll(parts.load);
+    const fault = loaded.ok ? await parts.publish(loaded.next) : loaded.faults.join("\n");
+    const restart = loaded.ok ? changedKeys(current.config, loaded.next.config) : [];
+    if (loaded.ok && fault === null) current = loaded.next;
+    last = { atMs: Date.now(), ok: fault === null, fault, restart };
+    if (fault === null)
+      parts.log.info("reloaded", {
+        config: current.revision,
+        policy: current.policy?.revision,
+        restart,
+      });
+    else parts.log.error("reload_refused", { fault, kept: current.revision });
+    return last;
+  };
+  return {
+    current: () => current,
+    last: () => last,
+    reload: () => {
+      const result = queue.then(attempt);
+      queue = result;
+      return result;
+    },
+  };
+}
+
+function changedKeys(before: Config, after: Config): string[] {
+  return NEEDS_RESTART.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+/** What workers build their snapshots from. */
+export function snapshotSource(
+  { config, revision, policy }: InForce,
+  slots: SnapshotSource["slots"],
+): SnapshotSource {
+  // The policy's revision is part of the name: a worker tells one publication from another by it.
+  const name = policy === null ? revision : `${revision}-${policy.revision}`;
+  return { revision: name, config, policy: policy?.source ?? null, slots };
+}

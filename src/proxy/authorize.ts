@@ -1,0 +1,40 @@
+// The stage that asks the policy; without its Permit nothing can be forwarded.
+import type { Clock } from "../core/clock.ts";
+import { WeirError } from "../core/errors.ts";
+import { type Permit, unenforcedPermit } from "../policy/snapshot.ts";
+import type { Exchange } from "./exchange.ts";
+import type { RoutedRequest } from "./route.ts";
+
+/** @throws WeirError forbidden when denied, policy_error when it can't be decided: it fails closed. */
+export function createAuthorize(
+  clock: Clock,
+): (exchange: Exchange, routed: RoutedRequest) => Permit {
+  return function authorize(exchange, { head }) {
+    const { snapshot, record } = exchange;
+    const { policy } = snapshot;
+    if (policy === null) return unenforcedPermit();
+    const startedNs = clock.nowNs();
+    const tuple = policy.requestOf({
+      identity: record.identity,
+      path: head.path,
+      method: head.method,
+      host: head.host,
+      scheme: head.client.scheme,
+      clientAddress: head.client.address,
+      headers: head.headers,
+      route: record.route,
+      service: record.service,
+    });
+    const decision = policy.snapshot.decide(tuple);
+    record.authorizeNs = clock.nowNs() - startedNs;
+    record.policyRequest = tuple;
+    record.policyRevision = policy.snapshot.revision;
+    record.decision = decision.effect;
+    record.rule = decision.rule;
+    record.ruleSource = decision.ruleSource;
+    if (decision.permit !== null) return decision.permit;
+    if (decision.effect === "error") throw new WeirError("policy_error");
+    const members = policy.explain ? { rule: decision.rule, rule_source: decision.ruleSource } : {};
+    throw new WeirError("forbidden", undefined, { members });
+  };
+}

@@ -1,0 +1,91 @@
+// One request and its reply as the stages see them: a read-only head, the body stream, the row.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import type { TraceContext } from "../telemetry/trace-context.ts";
+import type { RequestRecord } from "../telemetry/record.ts";
+import type { ClientFacts } from "./forwarded.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** How the request's body is framed: none, by Content-Length, or chunked. */
+export type BodyFraming = "none" | "length" | "chunked";
+
+/** What arrived before the body; never changed. */
+export interface RequestHead {
+  readonly method: string;
+  /** Normal form. */
+  readonly path: string;
+  /** Without "?". */
+  readonly query: string;
+  /** Lower case, as sent: with port where one was given. */
+  readonly host: string;
+  readonly headers: HeaderList;
+  readonly httpVersion: string;
+  readonly body: BodyFraming;
+  readonly client: ClientFacts;
+}
+
+/** Raw parts of an upgrade request; the reply is then the socket itself. */
+export interface UpgradeParts {
+  readonly protocol: string;
+  /** Bytes the client sent after its head. */
+  readonly leftover: Buffer;
+}
+
+/** A request under way. `head` is null until its target and Host were found valid. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly snapshot: Snapshot;
+  readonly record: RequestRecord;
+  readonly trace: TraceContext;
+  readonly headers: HeaderList;
+  /** Monotonic nanoseconds. */
+  readonly startedNs: number;
+  readonly upgrade: UpgradeParts | null;
+  /** The client waits for 100 before it sends its body (RFC 9110 section 10.1.1). */
+  readonly expectsContinue: boolean;
+  /** Fields every reply carries: traceresponse. */
+  readonly replyHeaders: RawHeaders;
+  /** Set by `record`: writes the row; false: it could not, and must. */
+  seal: () => boolean = () => true;
+
+  constructor(parts: ExchangeParts) {
+    this.request = parts.request;
+    this.response = parts.response;
+    this.snapshot = parts.snapshot;
+    this.record = parts.record;
+    this.trace = parts.trace;
+    this.headers = parts.headers;
+    this.startedNs = parts.startedNs;
+    this.upgrade = parts.upgrade;
+    this.expectsContinue = parts.expectsContinue;
+    this.replyHeaders = parts.replyHeaders;
+  }
+
+  /** True once a status line went to the client. */
+  get replied(): boolean {
+    return this.response.headersSent;
+  }
+
+  /**
+   * Hands over the last byte, after the row is written: no answered request without its record.
+   * Where the row must be written and can't be, the reply is cut off instead.
+   */
+  finish(lastChunk: Buffer | string | null, trailers: RawHeaders): void {
+    if (!this.seal()) {
+      this.response.destroy();
+      return;
+    }
+    if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
+    if (lastChunk === null) this.response.end();
+    else this.response.end(lastChunk);
+  }
+}
+
+export type ExchangeParts = Omit<Exchange, "seal" | "replied" | "finish">;
+
+function pairs(raw: RawHeaders): [string, string][] {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) list.push([raw[at] ?? "", raw[at + 1] ?? ""]);
+  return list;
+}

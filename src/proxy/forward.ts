@@ -1,0 +1,228 @@
+// One attempt at one endpoint: streams the request up and the response down, both under backpressure.
+import type { Duplex } from "node:stream";
+import type { Lease } from "../balancer/lease.ts";
+import { outcomeOf } from "../balancer/outcome.ts";
+import type { Clock } from "../core/clock.ts";
+import { WeirError } from "../core/errors.ts";
+import type { RawHeaders } from "../core/header-list.ts";
+import type { Permit } from "../policy/snapshot.ts";
+import type { IdSource } from "../telemetry/span-ids.ts";
+import type { AttemptRecord } from "../telemetry/record.ts";
+import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
+import type { FailedAttempt, Send } from "./balance.ts";
+import { BodyPump } from "./body-pump.ts";
+import type { Exchange } from "./exchange.ts";
+import { passInformational } from "./informational.ts";
+import { buildOutgoing } from "./outgoing.ts";
+import { replyFields } from "./reply-fields.ts";
+import type { RoutedRequest } from "./route.ts";
+import { joinSockets } from "./tunnel.ts";
+
+export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
+
+const NANOS_PER_MILLI = 1e6;
+
+/** RFC 9110 section 9.2.2: sending one of these twice has the effect of sending it once. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PUT",
+  "DELETE",
+  "TRACE",
+]);
+
+/** Needs a Permit though it reads nothing of it: what was not allowed can't be sent. */
+export function createForward(clock: Clock, ids: IdSource): Forward {
+  return function forward(_permit, exchange, routed) {
+    return (lease) =>
+      new Promise((resolve) => {
+        const spanId = ids.spanId();
+        const request = buildOutgoing(exchange, routed, spanId);
+        const parts = { exchange, routed, lease, request, spanId, clock };
+        new Forwarding(parts, resolve).start();
+      });
+  };
+}
+
+interface ForwardingParts {
+  readonly exchange: Exchange;
+  readonly routed: RoutedRequest;
+  readonly lease: Lease;
+  readonly request: UpstreamRequest;
+  readonly spanId: string;
+  readonly clock: Clock;
+}
+
+/** The sink of one attempt. One object instead of a closure for each event: this is the hot path. */
+class Forwarding implements ResponseSink {
+  readonly #parts: ForwardingParts;
+  readonly #resolve: (failed: FailedAttempt | null) => void;
+  readonly #record: AttemptRecord;
+  readonly #startedNs: number;
+  #attempt: Attempt | null = null;
+  #pump: BodyPump | null = null;
+  #last: Buffer | null = null;
+  #flowing = false;
+  #settled = false;
+  #deadline: NodeJS.Timeout | null = null;
+
+  constructor(parts: ForwardingParts, resolve: (failed: FailedAttempt | null) => void) {
+    this.#parts = parts;
+    this.#resolve = resolve;
+    this.#startedNs = parts.clock.nowNs();
+    this.#record = {
+      upstream: parts.lease.endpoint.url,
+      spanId: parts.spanId,
+      startedNs: this.#startedNs - parts.exchange.startedNs,
+      durationNs: 0,
+      status: 0,
+      error: "",
+    };
+    parts.exchange.record.attempts.push(this.#record);
+  }
+
+  start(): void {
+    const { exchange, request, lease } = this.#parts;
+    exchange.response.once("close", this.#clientGone);
+    this.#armDeadline();
+    const pool = exchange.snapshot.upstreams.get(lease.endpoint.url);
+    if (pool === undefined) {
+      this.#abort(new WeirError("no_endpoint"));
+      return;
+    }
+    this.#attempt = pool.send(request, this);
+    if (request.body === "none") return;
+    if (this.#attempt.sent) this.#pumpBody();
+    else this.#attempt.onDrain = this.#pumpBody;
+  }
+
+  /** The head is on its way: from here on the body may be read, and the request not be sent anew. */
+  readonly #pumpBody = (): void => {
+    const { exchange } = this.#parts;
+    if (this.#attempt === null) return;
+    if (exchange.expectsContinue) exchange.response.writeContinue();
+    this.#pump = new BodyPump(exchange, this.#attempt, (error) => this.#abort(error));
+    this.#pump.start();
+  };
+
+  informational(head: ResponseHead): void {
+    passInformational(this.#parts.exchange, head);
+  }
+
+  head(head: ResponseHead): void {
+    const { exchange, lease, routed, clock } = this.#parts;
+    lease.firstByte(clock.nowNs(), head.status);
+    this.#record.status = head.status;
+    exchange.record.status = head.status;
+    exchange.response.writeHead(
+      head.status,
+      head.reason,
+      replyFields(
+        head,
+        routed.match.route.options.response_headers,
+        exchange.replyHeaders,
+      ) as string[],
+    );
+    if (head.bodyLength !== 0) process.nextTick(this.#flushHead);
+  }
+
+  data(chunk: Buffer, last: boolean): boolean {
+    const { exchange } = this.#parts;
+    this.#flowing = true;
+    exchange.record.responseBytes += chunk.length;
+    if (last) {
+      this.#last = chunk;
+      return true;
+    }
+    if (exchange.response.write(chunk)) return true;
+    exchange.response.once("drain", this.#resumeUpstream);
+    return false;
+  }
+
+  end(trailers: RawHeaders): void {
+    const { exchange } = this.#parts;
+    this.#settle(outcomeOf(this.#record.status));
+    exchange.record.completed = !exchange.response.destroyed;
+    exchange.finish(this.#last, trailers);
+    this.#resolve(null);
+  }
+
+  upgraded(head: ResponseHead, socket: Duplex, leftover: Buffer): void {
+    const { exchange, lease, clock } = this.#parts;
+    lease.firstByte(clock.nowNs(), head.status);
+    exchange.record.kind = "websocket";
+    exchange.record.status = head.status;
+    this.#record.status = head.status;
+    exchange.response.off("close", this.#clientGone);
+    joinSockets({ exchange, head, upstream: socket, leftover }, (completed) => {
+      exchange.record.completed = completed;
+      this.#settle("ok");
+      this.#resolve(null);
+    });
+  }
+
+  fail(error: WeirError): void {
+    if (this.#settled) return;
+    this.#record.error = error.code;
+    const sent = this.#attempt?.sent ?? false;
+    this.#settle("failed");
+    this.#resolve({ error, repeatable: this.#isRepeatable(error, sent) });
+  }
+
+  #isRepeatable(error: WeirError, sent: boolean): boolean {
+    const { exchange, request } = this.#parts;
+    if (exchange.replied || (this.#pump?.consumed ?? false)) return false;
+    if (error.retryable || !sent) return true;
+    return error.code === "upstream_reset" && IDEMPOTENT.has(request.method);
+  }
+
+  readonly #flushHead = (): void => {
+    if (!this.#flowing && !this.#settled) this.#parts.exchange.response.flushHeaders();
+  };
+
+  readonly #resumeUpstream = (): void => this.#attempt?.resume();
+
+  readonly #clientGone = (): void => {
+    if (!this.#settled) this.#abort(new WeirError("client_closed"));
+  };
+
+  #abort(error: WeirError): void {
+    if (this.#settled) return;
+    this.#attempt?.abort();
+    this.#record.error = error.code;
+    this.#settle("aborted");
+    this.#resolve({ error, repeatable: false });
+  }
+
+  /** Most routes have no total limit, so most requests have no timer. */
+  #armDeadline(): void {
+    const { exchange, routed, clock } = this.#parts;
+    const { total_ms: totalMs } = routed.match.route.options.timeouts;
+    if (totalMs === 0) return;
+    const spentMs = (clock.nowNs() - exchange.startedNs) / NANOS_PER_MILLI;
+    this.#deadline = setTimeout(
+      () => this.#abort(new WeirError("total_timeout")),
+      Math.max(0, totalMs - spentMs),
+    );
+  }
+
+  /** Frees the slot and notes the times; once. */
+  #settle(outcome: "ok" | "failed" | "aborted"): void {
+    const { exchange, lease, clock } = this.#parts;
+    this.#settled = true;
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    const nowNs = clock.nowNs();
+    const { record, response } = exchange;
+    this.#record.durationNs = nowNs - this.#startedNs;
+    lease.settle(outcome, nowNs);
+    response.off("close", this.#clientGone);
+    this.#pump?.stop();
+    if (this.#attempt === null) return;
+    const { queueNs, connectNs, firstByteNs } = this.#attempt.timing;
+    record.queueNs += queueNs;
+    record.connectNs += connectNs;
+    record.upstreamFirstByteNs = firstByteNs;
+    record.upstreamNs = this.#record.durationNs;
+  }
+}

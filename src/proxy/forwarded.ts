@@ -1,0 +1,158 @@
+// Who the client is behind trusted proxies, and the Forwarded fields that say so upstream (RFC 7239).
+import { BlockList, isIP } from "node:net";
+import type { HeaderList } from "../core/header-list.ts";
+import type { ForwardedOptions } from "./options.ts";
+
+export interface ClientFacts {
+  /** The nearest address not of a trusted proxy, without brackets or port. */
+  readonly address: string;
+  readonly scheme: string;
+  /** Host as the client named it to the first trusted proxy. */
+  readonly host: string;
+  /** Addresses from the client on, ending with the peer: what X-Forwarded-For will say. */
+  readonly chain: readonly string[];
+}
+
+export interface Hop {
+  /** Address of the TCP peer. */
+  readonly peer: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly headers: HeaderList;
+}
+
+/** Fields weir alone writes: a client's own are dropped unless they came through a trusted proxy. */
+export const FORWARDING_FIELDS: ReadonlySet<string> = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-server",
+  "x-forwarded-prefix",
+  "x-real-ip",
+]);
+
+const MAX_CHAIN = 32;
+const SCHEME = /^https?$/;
+const FORWARDED_HOST = /^[\w.\-:[\]]+$/;
+const PREFIX_BITS = { 4: 32, 6: 128 } as const;
+const IPV4_MAPPED = "::ffff:";
+
+/** Compiles the trusted proxies once; the returned function reads one request. */
+export function createForwarded(options: ForwardedOptions): (hop: Hop) => ClientFacts {
+  const trusted = blockList(options.trusted);
+  const isTrusted = (address: string): boolean => {
+    const family = isIP(address);
+    return family !== 0 && trusted.check(address, family === 4 ? "ipv4" : "ipv6");
+  };
+  return (hop) => {
+    const peer = plainAddress(hop.peer);
+    if (options.trusted.length === 0 || !isTrusted(peer)) {
+      return { address: peer, scheme: hop.scheme, host: hop.host, chain: [peer] };
+    }
+    return behindProxies({ ...hop, peer }, isTrusted);
+  };
+}
+
+function blockList(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = "", prefix] = cidr.split("/");
+    const family = isIP(network) === 6 ? 6 : 4;
+    list.addSubnet(network, Number(prefix ?? PREFIX_BITS[family]), family === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
+}
+
+function behindProxies(hop: Hop, isTrusted: (address: string) => boolean): ClientFacts {
+  const { peer, headers } = hop;
+  const told = headers.has("x-forwarded-for") ? fromXForwarded(headers) : fromForwarded(headers);
+  const chain = [...believable(told.addresses, isTrusted), peer];
+  return {
+    address: chain.find((address) => !isTrusted(address)) ?? chain[0] ?? peer,
+    scheme: SCHEME.test(told.scheme) ? told.scheme : hop.scheme,
+    host: FORWARDED_HOST.test(told.host) ? told.host : hop.host,
+    chain,
+  };
+}
+
+/** What proxies in front say, unchecked; empty strings where they say nothing. */
+interface Told {
+  readonly addresses: readonly string[];
+  readonly scheme: string;
+  readonly host: string;
+}
+
+/** Outranks Forwarded: a proxy that sets only one of the two most often sets this. */
+function fromXForwarded(headers: HeaderList): Told {
+  return {
+    addresses: listOf(headers.joined("x-forwarded-for")).map(plainAddress),
+    scheme: listOf(headers.joined("x-forwarded-proto")).at(-1) ?? "",
+    host: listOf(headers.joined("x-forwarded-host")).at(-1) ?? "",
+  };
+}
+
+function fromForwarded(headers: HeaderList): Told {
+  const elements = forwardedElements(headers.joined("forwarded"));
+  return {
+    addresses: elements.map((element) => plainAddress(element.get("for") ?? "")),
+    scheme: elements[0]?.get("proto") ?? "",
+    host: elements[0]?.get("host") ?? "",
+  };
+}
+
+/** From the right, as long as each was told by a trusted proxy; the first untrusted one is the client. */
+function believable(told: readonly string[], isTrusted: (address: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (const address of told.slice(-MAX_CHAIN).reverse()) {
+    if (isIP(address) === 0) break;
+    kept.unshift(address);
+    if (!isTrusted(address)) break;
+  }
+  return kept;
+}
+
+function forwardedElements(value: string | undefined): Map<string, string>[] {
+  return listOf(value).map((element) => {
+    const pairs = element.split(";").map((pair) => {
+      const equals = pair.indexOf("=");
+      const quoted = pair.slice(equals + 1).trim();
+      return [
+        pair.slice(0, equals).trim().toLowerCase(),
+        quoted.replace(/^"(.*)"$/, "$1"),
+      ] as const;
+    });
+    return new Map(pairs);
+  });
+}
+
+function listOf(value: string | undefined): string[] {
+  if (value === undefined) return [];
+  return value.split(",").map((item) => item.trim());
+}
+
+/** Without brackets, port and IPv4-mapping: "[2001:db8::1]:4711" is "2001:db8::1". */
+function plainAddress(text: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  if (text.startsWith(IPV4_MAPPED)) return text.slice(IPV4_MAPPED.length);
+  const port = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1];
+  return port ?? text;
+}
+
+/** Appends X-Forwarded-*, Forwarded and Via for one upstream request to a flat header array. */
+export function appendForwarded(headers: string[], facts: ClientFacts, pseudonym: string): void {
+  headers.push("X-Forwarded-For", facts.chain.join(", "));
+  headers.push("X-Forwarded-Proto", facts.scheme, "X-Forwarded-Host", facts.host);
+  headers.push("Forwarded", forwardedValue(facts, pseudonym));
+}
+
+function forwardedValue({ chain, scheme, host }: ClientFacts, pseudonym: string): string {
+  const elements = chain.map(
+    (address) => `for=${isIP(address) === 6 ? `"[${address}]"` : address}`,
+  );
+  elements[0] += `;host="${host}";proto=${scheme}`;
+  elements[elements.length - 1] += `;by=_${pseudonym}`;
+  return elements.join(", ");
+}

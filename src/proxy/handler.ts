@@ -1,0 +1,40 @@
+// The life of a request, top to bottom: the only place where the order of the stages exists.
+import type { Permit } from "../policy/snapshot.ts";
+import type { Balance, Send } from "./balance.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Identify } from "./identify.ts";
+import type { RecordStage } from "./record.ts";
+import type { Rescue } from "./rescue.ts";
+import type { RoutedRequest } from "./route.ts";
+
+export interface Stages {
+  readonly record: RecordStage;
+  readonly rescue: Rescue;
+  readonly admit: (exchange: Exchange) => void;
+  readonly route: (exchange: Exchange) => RoutedRequest;
+  readonly identify: Identify;
+  readonly authorize: (exchange: Exchange, routed: RoutedRequest) => Permit;
+  readonly balance: Balance;
+  readonly forward: (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
+}
+
+export type Handler = (exchange: Exchange) => Promise<void>;
+
+/**
+ * `record` is outside `rescue`, so that the row has the status the client saw; only these two take
+ * a function, because only they hold something open. A route says which credentials it takes, so it
+ * comes before them; `forward` takes a Permit, and only policy/ makes one.
+ */
+export function createHandler(stages: Stages): Handler {
+  const { record, rescue, admit, route, identify, authorize, balance, forward } = stages;
+  return (exchange) =>
+    record(exchange, () =>
+      rescue(exchange, async () => {
+        admit(exchange);
+        const routed = route(exchange);
+        await identify(exchange, routed);
+        const permit = authorize(exchange, routed);
+        await balance(exchange, routed, forward(permit, exchange, routed));
+      }),
+    );
+}

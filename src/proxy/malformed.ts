@@ -1,0 +1,57 @@
+// Answers bytes that are no HTTP request: a 4xx with a code, and a row of their own.
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type ErrorCode, ERRORS } from "../core/errors.ts";
+import type { RawHeaders } from "../core/header-list.ts";
+import type { RequestRecord } from "../telemetry/record.ts";
+import { problemBody, problemHeaders } from "./rescue.ts";
+
+/** What the parser knew when it gave up. */
+interface ParserError extends Error {
+  readonly code?: string;
+}
+
+export interface MalformedParts {
+  readonly rows: { readonly append: (record: RequestRecord) => boolean };
+  readonly openMalformed: (clientAddress: string) => {
+    record: RequestRecord;
+    replyHeaders: RawHeaders;
+  };
+}
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+  HPE_INVALID_VERSION: "version_not_supported",
+};
+
+/** Errors of the connection itself: nobody is left to answer. */
+const GONE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED"]);
+
+/** Listener of node:http's clientError. */
+export function refuseMalformed(error: ParserError, socket: Duplex, parts: MalformedParts): void {
+  const busy = (socket as { _httpMessage?: unknown })._httpMessage;
+  if (GONE.has(error.code ?? "") || !socket.writable || busy) {
+    // A reply already under way on this connection must not get a second head in its middle.
+    socket.destroy();
+    return;
+  }
+  const code = CODES[error.code ?? ""] ?? "malformed_request";
+  const { record, replyHeaders } = parts.openMalformed((socket as Socket).remoteAddress ?? "");
+  const body = problemBody(code, record.traceId);
+  record.status = ERRORS[code].status;
+  record.errorCode = code;
+  record.errorSource = ERRORS[code].source;
+  record.fault = error.code ?? "";
+  record.responseBytes = body.length;
+  record.completed = true;
+  if (parts.rows.append(record))
+    socket.end(rawReply(record.status, [...problemHeaders(body), ...replyHeaders], body));
+  else socket.destroy();
+}
+
+function rawReply(status: number, headers: RawHeaders, body: string): string {
+  const lines = [`HTTP/1.1 ${status} Refused`, "Connection: close"];
+  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+  return `${lines.join("\r\n")}\r\n\r\n${body}`;
+}

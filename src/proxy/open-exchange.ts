@@ -1,0 +1,72 @@
+// Makes the Exchange of an arrival: trace context, ids and the first facts of its row.
+import type { TLSSocket } from "node:tls";
+import type { Clock } from "../core/clock.ts";
+import { HeaderList } from "../core/header-list.ts";
+import { RequestRecord } from "../telemetry/record.ts";
+import type { IdSource } from "../telemetry/span-ids.ts";
+import { type TraceContext, traceresponse } from "../telemetry/trace-context.ts";
+import { Exchange } from "./exchange.ts";
+import type { Arrival } from "./server.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface OpenParts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** The snapshot in force; a request finishes on the one it began with. */
+  readonly current: () => Snapshot;
+}
+
+export function createOpenExchange(parts: OpenParts): (arrival: Arrival) => Exchange {
+  return (arrival) => {
+    const { request } = arrival;
+    const snapshot = parts.current();
+    const headers = new HeaderList(request.rawHeaders);
+    const { record, trace } = openRecord(parts, snapshot.propagation.extract(headers));
+    record.configRevision = snapshot.revision;
+    record.method = request.method ?? "";
+    record.httpVersion = request.httpVersion;
+    record.contentType = headers.get("content-type") ?? "";
+    record.userAgent = headers.get("user-agent") ?? "";
+    record.headers = snapshot.rowHeaders(headers);
+    record.clientAddress = request.socket.remoteAddress ?? "";
+    record.scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
+    return new Exchange({
+      ...arrival,
+      response: arrival.response,
+      snapshot,
+      record,
+      trace,
+      headers,
+      startedNs: parts.clock.nowNs(),
+      replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)],
+    });
+  };
+}
+
+/** For bytes that never became a request: a new trace, so that the refusal can be found. */
+export function createOpenMalformed(
+  parts: OpenParts,
+): (clientAddress: string) => { record: RequestRecord; replyHeaders: readonly string[] } {
+  return (clientAddress) => {
+    const { propagation, revision } = parts.current();
+    const { record, trace } = openRecord(parts, propagation.extract(new HeaderList([])));
+    record.configRevision = revision;
+    record.clientAddress = clientAddress;
+    return { record, replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)] };
+  };
+}
+
+function openRecord(
+  { clock, ids }: OpenParts,
+  trace: TraceContext,
+): { record: RequestRecord; trace: TraceContext } {
+  const record = new RequestRecord();
+  record.startedAtMs = clock.wallMs();
+  record.traceId = trace.traceId;
+  record.spanId = ids.spanId();
+  record.parentSpanId = trace.parentSpanId;
+  record.traceFlags = trace.flags;
+  record.traceState = trace.state;
+  record.sampled = (trace.flags & 1) === 1;
+  return { record, trace };
+}

@@ -1,0 +1,113 @@
+// Builds the head of one upstream request; the only place that can, so every rule holds for each attempt.
+import type { HeaderList } from "../core/header-list.ts";
+import type { Identity } from "../core/identity.ts";
+import type { UpstreamRequest } from "../upstream/upstream.ts";
+import type { Exchange, RequestHead } from "./exchange.ts";
+import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
+import { hopByHop } from "./hop-by-hop.ts";
+import { rewritePath } from "./route-table.ts";
+import type { RoutedRequest } from "./route.ts";
+import type { HeaderEdit } from "./options.ts";
+
+/** What a snapshot fixes about upstream requests. */
+export interface OutgoingRules {
+  /** Whether a field (lower case) is never passed on: identity, credentials, propagation, forwarding. */
+  readonly isDropped: (name: string) => boolean;
+  readonly pseudonym: string;
+  /** The fields that tell the upstream who was verified. */
+  readonly identityFields: (identity: Identity) => readonly string[];
+}
+
+/** Fields this file writes itself or that end here. */
+const REWRITTEN: ReadonlySet<string> = new Set(["via", "expect", "content-length", "trailer"]);
+
+/** Clients send few different names; more than this are judged anew each time. */
+const MAX_REMEMBERED = 1_000;
+
+/** Joins what this file and forwarding own with what propagation and identity do; answers are remembered. */
+export function droppedFields(
+  propagated: ReadonlySet<string>,
+  isReserved: (name: string) => boolean,
+): (name: string) => boolean {
+  const remembered = new Map<string, boolean>();
+  const judge = (name: string): boolean =>
+    REWRITTEN.has(name) ||
+    FORWARDING_FIELDS.has(dashed(name)) ||
+    propagated.has(name) ||
+    isReserved(name);
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const judged = judge(name);
+    if (remembered.size < MAX_REMEMBERED) remembered.set(name, judged);
+    return judged;
+  };
+}
+
+/** One attempt's request: same for every attempt but for the span that is its parent. */
+export function buildOutgoing(
+  exchange: Exchange,
+  routed: RoutedRequest,
+  spanId: string,
+): UpstreamRequest {
+  const { head, match } = routed;
+  const { options } = match.route;
+  const headers: string[] = [];
+  copyFields(headers, exchange, options.request_headers);
+  appendFraming(headers, head);
+  appendVia(headers, head, exchange.snapshot.outgoing.pseudonym);
+  appendForwarded(headers, head.client, exchange.snapshot.outgoing.pseudonym);
+  exchange.snapshot.propagation.inject(exchange.trace, spanId, headers);
+  for (const text of exchange.snapshot.outgoing.identityFields(exchange.record.identity))
+    headers.push(text);
+  for (const [name, value] of Object.entries(options.request_headers.set))
+    headers.push(name, value);
+  const path = rewritePath(match, head.path);
+  return {
+    method: head.method,
+    target: head.query === "" ? path : `${path}?${head.query}`,
+    headers,
+    body: head.body,
+    upgrade: exchange.upgrade?.protocol ?? "",
+    timeouts: match.route.timeouts,
+  };
+}
+
+function copyFields(into: string[], exchange: Exchange, edit: HeaderEdit): void {
+  const { raw, names } = exchange.headers;
+  const { isDropped } = exchange.snapshot.outgoing;
+  const ends = hopByHop(exchange.headers);
+  const edited = new Set(
+    [...edit.remove, ...Object.keys(edit.set)].map((name) => name.toLowerCase()),
+  );
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] ?? "";
+    if (ends(name) || isDropped(name) || edited.has(name)) continue;
+    into.push(raw[at * 2] ?? "", raw[at * 2 + 1] ?? "");
+  }
+}
+
+/** Many servers read "_" in a field name as "-": a name is judged as they would read it. */
+function dashed(name: string): string {
+  return name.includes("_") ? name.replaceAll("_", "-") : name;
+}
+
+function appendFraming(headers: string[], head: RequestHead): void {
+  const length = head.headers.get("content-length");
+  if (head.body === "length" && length !== undefined) headers.push("Content-Length", length);
+  if (head.body !== "chunked") return;
+  const trailer = head.headers.joined("trailer");
+  if (trailer !== undefined) headers.push("Trailer", trailer);
+  if (acceptsTrailers(head.headers)) headers.push("TE", "trailers");
+}
+
+function acceptsTrailers(headers: HeaderList): boolean {
+  return headers.joined("te")?.toLowerCase().includes("trailers") ?? false;
+}
+
+/** RFC 9110 section 7.6.3: a gateway adds itself to every request it forwards. */
+function appendVia(headers: string[], head: RequestHead, pseudonym: string): void {
+  const before = head.headers.joined("via");
+  const own = `${head.httpVersion} ${pseudonym}`;
+  headers.push("Via", before === undefined ? own : `${before}, ${own}`);
+}

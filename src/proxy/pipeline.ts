@@ -1,0 +1,70 @@
+// Puts the stages together for a listener: the one place that knows all of them.
+import type { Clock } from "../core/clock.ts";
+import { WeirError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { RequestRecord } from "../telemetry/record.ts";
+import type { IdSource } from "../telemetry/span-ids.ts";
+import { createAuthorize } from "./authorize.ts";
+import { createBalance } from "./balance.ts";
+import type { Exchange } from "./exchange.ts";
+import { createForward } from "./forward.ts";
+import { createHandler, type Handler } from "./handler.ts";
+import { createIdentify } from "./identify.ts";
+import { createOpenExchange, createOpenMalformed } from "./open-exchange.ts";
+import { createRecordStage } from "./record.ts";
+import { createRescue } from "./rescue.ts";
+import { route } from "./route.ts";
+import type { Arrival } from "./server.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface PipelineParts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly rows: RowLog;
+  readonly log: Log;
+  readonly current: () => Snapshot;
+}
+
+/** Where rows go; the spool's writer in a worker. */
+export interface RowLog {
+  readonly append: (record: RequestRecord) => boolean;
+  /** false: no request may be taken, because it could not be recorded. */
+  readonly writable: () => boolean;
+}
+
+export interface Pipeline {
+  readonly handler: Handler;
+  readonly open: (arrival: Arrival) => Exchange;
+  readonly openMalformed: ReturnType<typeof createOpenMalformed>;
+  readonly rows: RowLog;
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { clock, ids, rows, log } = parts;
+  const handler = createHandler({
+    record: createRecordStage(rows, clock),
+    rescue: createRescue(log),
+    admit: (exchange) => admit(exchange, rows),
+    route,
+    identify: createIdentify(clock),
+    authorize: createAuthorize(clock),
+    balance: createBalance(clock),
+    forward: createForward(clock, ids),
+  });
+  return {
+    handler,
+    open: createOpenExchange(parts),
+    openMalformed: createOpenMalformed(parts),
+    rows,
+  };
+}
+
+/** What is refused before anything is read of it. */
+function admit({ record, request }: Exchange, rows: RowLog): void {
+  if (!rows.writable()) throw new WeirError("audit_unavailable");
+  if (record.method === "CONNECT") throw new WeirError("method_not_supported");
+  const expected = request.headers.expect;
+  if (expected !== undefined && expected.toLowerCase() !== "100-continue") {
+    throw new WeirError("expectation_failed");
+  }
+}

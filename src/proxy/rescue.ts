@@ -1,0 +1,71 @@
+// Turns failures into replies: the only place that writes an error (RFC 9457 problem details).
+import { type ErrorCode, ERRORS, toWeirError, type WeirError } from "../core/errors.ts";
+import type { RawHeaders } from "../core/header-list.ts";
+import type { Log } from "../core/log.ts";
+import type { Exchange } from "./exchange.ts";
+
+export type Rescue = (exchange: Exchange, next: () => Promise<void>) => Promise<void>;
+
+export function createRescue(log: Log): Rescue {
+  return async function rescue(exchange, next) {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = toWeirError(thrown);
+      note(exchange, error);
+      if (error.code === "internal") {
+        log.error("request failed", { trace_id: exchange.trace.traceId, cause: error.stack });
+      }
+      answer(exchange, error);
+    }
+  };
+}
+
+function note({ record }: Exchange, error: WeirError): void {
+  record.errorCode = error.code;
+  record.errorSource = error.source;
+  if (!record.fault) record.fault = error.message === ERRORS[error.code].title ? "" : error.message;
+}
+
+/** A reply that has begun can't become an error page: it is cut off, so that the client notices. */
+function answer(exchange: Exchange, error: WeirError): void {
+  const { response, record } = exchange;
+  if (exchange.replied || response.destroyed || error.code === "client_closed") {
+    record.status ||= error.status;
+    exchange.seal();
+    response.destroy();
+    return;
+  }
+  const body = problemBody(error.code, exchange.trace.traceId, error.members);
+  record.status = error.status;
+  record.responseBytes = body.length;
+  response.writeHead(error.status, [
+    ...problemHeaders(body),
+    ...exchange.replyHeaders,
+    ...error.headers,
+    ...(exchange.request.complete ? [] : ["Connection", "close"]),
+  ]);
+  exchange.finish(record.method === "HEAD" ? null : body, []);
+}
+
+export function problemHeaders(body: string): RawHeaders {
+  const length = String(Buffer.byteLength(body));
+  return [
+    "Content-Type",
+    "application/problem+json",
+    "Content-Length",
+    length,
+    "Cache-Control",
+    "no-store",
+  ];
+}
+
+/** `members` first, so that none of them can pass for a standard one. */
+export function problemBody(
+  code: ErrorCode,
+  traceId: string,
+  members: Readonly<Record<string, string>> = {},
+): string {
+  const { status, title } = ERRORS[code];
+  return `${JSON.stringify({ ...members, type: "about:blank", title, status, code, trace_id: traceId })}\n`;
+}

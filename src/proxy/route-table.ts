@@ -1,0 +1,165 @@
+// Finds the route of a request: a trie of path segments for each host, compiled once per config.
+import type { HeaderList } from "../core/header-list.ts";
+import type { AttemptTimeouts } from "../upstream/upstream.ts";
+import type { RouteOptions } from "./options.ts";
+
+/** A route as the request path uses it. */
+export interface Route {
+  readonly options: RouteOptions;
+  /** Position in the config: a small number for tables by route. */
+  readonly id: number;
+  readonly timeouts: AttemptTimeouts;
+}
+
+export interface RouteMatch {
+  readonly route: Route;
+  /** Values of ":name" segments; "**" under the name "**", without leading slash. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface RouteQuery {
+  /** Lower case, without port. */
+  readonly host: string;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: HeaderList;
+}
+
+/** null: no route. The most specific wins: host, then path segment by segment, then method and headers. */
+export type RouteTable = (query: RouteQuery) => RouteMatch | null;
+
+interface Node {
+  readonly literal: Map<string, Node>;
+  /** ":name" and "*": exactly one segment. */
+  single: Node | null;
+  /** Routes that end here, most conditions first. */
+  readonly here: Route[];
+  /** Routes with "**" from here on, zero segments or more. */
+  readonly rest: Route[];
+}
+
+const NO_PARAMETERS: Readonly<Record<string, string>> = {};
+
+/** Compiles routes; the config has checked that patterns are well formed. */
+export function compileRoutes(routes: readonly RouteOptions[]): RouteTable {
+  const hosts = new Map<string, Node>();
+  routes.forEach((options, id) =>
+    insert(hostNode(hosts, options.match.host), routeOf(options, id)),
+  );
+  return (query) => {
+    const segments = query.path.split("/");
+    for (const host of hostPatterns(query.host)) {
+      const root = hosts.get(host);
+      const route = root === undefined ? null : find(root, { segments, query, depth: 1 });
+      if (route !== null) return { route, parameters: parametersOf(route, segments) };
+    }
+    return null;
+  };
+}
+
+function routeOf(options: RouteOptions, id: number): Route {
+  const { connect_ms, header_ms, idle_ms } = options.timeouts;
+  return { options, id, timeouts: { connectMs: connect_ms, headerMs: header_ms, idleMs: idle_ms } };
+}
+
+/** "a.b.c": itself, then "*.b.c", "*.c", then "*". */
+function* hostPatterns(host: string): Generator<string> {
+  yield host;
+  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
+    yield `*${host.slice(dot)}`;
+  }
+  yield "*";
+}
+
+function hostNode(hosts: Map<string, Node>, host: string): Node {
+  const name = host.toLowerCase();
+  const known = hosts.get(name) ?? createNode();
+  hosts.set(name, known);
+  return known;
+}
+
+function createNode(): Node {
+  return { literal: new Map(), single: null, here: [], rest: [] };
+}
+
+function insert(root: Node, route: Route): void {
+  let node = root;
+  for (const segment of route.options.match.path.split("/").slice(1)) {
+    if (segment === "**") {
+      addSorted(node.rest, route);
+      return;
+    }
+    node = child(node, segment);
+  }
+  addSorted(node.here, route);
+}
+
+function child(node: Node, segment: string): Node {
+  if (segment === "*" || segment.startsWith(":")) return (node.single ??= createNode());
+  const known = node.literal.get(segment) ?? createNode();
+  node.literal.set(segment, known);
+  return known;
+}
+
+function addSorted(list: Route[], route: Route): void {
+  list.push(route);
+  list.sort((a, b) => conditions(b) - conditions(a) || a.id - b.id);
+}
+
+function conditions({ options: { match } }: Route): number {
+  return (match.methods.length > 0 ? 1 : 0) + Object.keys(match.headers).length * 2;
+}
+
+interface Walk {
+  readonly segments: readonly string[];
+  readonly query: RouteQuery;
+  readonly depth: number;
+}
+
+/** Depth first, literal before single before rest; backtracks, so a dead end in one hides nothing. */
+function find(node: Node, walk: Walk): Route | null {
+  const segment = walk.segments[walk.depth];
+  if (segment === undefined)
+    return accepting(node.here, walk.query) ?? accepting(node.rest, walk.query);
+  const deeper = { ...walk, depth: walk.depth + 1 };
+  const literal = node.literal.get(segment);
+  const found = literal === undefined ? null : find(literal, deeper);
+  if (found !== null) return found;
+  const single = node.single === null || segment === "" ? null : find(node.single, deeper);
+  return single ?? accepting(node.rest, walk.query);
+}
+
+function accepting(routes: readonly Route[], query: RouteQuery): Route | null {
+  for (const route of routes) if (accepts(route, query)) return route;
+  return null;
+}
+
+function accepts({ options: { match } }: Route, { method, headers }: RouteQuery): boolean {
+  if (match.methods.length > 0 && !match.methods.includes(method)) return false;
+  for (const [name, wanted] of Object.entries(match.headers)) {
+    const value = headers.joined(name);
+    if (value === undefined || (wanted !== "*" && value !== wanted)) return false;
+  }
+  return true;
+}
+
+function parametersOf(route: Route, segments: readonly string[]): Readonly<Record<string, string>> {
+  if (route.options.rewrite === null) return NO_PARAMETERS;
+  const parameters: Record<string, string> = {};
+  route.options.match.path.split("/").forEach((pattern, at) => {
+    if (pattern === "**") parameters["**"] = segments.slice(at).join("/");
+    else if (pattern.startsWith(":")) parameters[pattern.slice(1)] = segments[at] ?? "";
+  });
+  return parameters;
+}
+
+/** The path for the upstream: the route's rewrite with its parameters put in, or the path as it is. */
+export function rewritePath(match: RouteMatch, path: string): string {
+  const { rewrite } = match.route.options;
+  if (rewrite === null) return path;
+  const segments = rewrite.split("/").map((segment) => {
+    if (segment === "**") return match.parameters["**"] ?? "";
+    return segment.startsWith(":") ? (match.parameters[segment.slice(1)] ?? "") : segment;
+  });
+  return segments.join("/").replace(/\/\/+/g, "/") || "/";
+}

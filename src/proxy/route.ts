@@ -1,0 +1,95 @@
+// The stage that reads the request's head: valid target and Host, framing, client, and its route.
+import { WeirError } from "../core/errors.ts";
+import type { HeaderList } from "../core/header-list.ts";
+import type { BodyFraming, Exchange, RequestHead } from "./exchange.ts";
+import { readTarget } from "./path.ts";
+import type { RouteMatch } from "./route-table.ts";
+
+/** A request that has a place to go. */
+export interface RoutedRequest {
+  readonly head: RequestHead;
+  readonly match: RouteMatch;
+}
+
+/** RFC 3986 host as far as a Host field may have it: name, IPv4 or bracketed IPv6, then a port. */
+const HOST = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+const CONTENT_LENGTH = /^\d{1,15}$/;
+
+/** @throws WeirError malformed_request, ambiguous_path, bad_host, limits exceeded, no_route. */
+export function route(exchange: Exchange): RoutedRequest {
+  const head = readHead(exchange);
+  const match = exchange.snapshot.routes({
+    host: head.host.replace(/:\d*$/, ""),
+    path: head.path,
+    method: head.method,
+    headers: head.headers,
+  });
+  if (match === null) throw new WeirError("no_route");
+  exchange.record.route = match.route.options.name;
+  exchange.record.service = match.route.options.service;
+  return { head, match };
+}
+
+function readHead(exchange: Exchange): RequestHead {
+  const { request, headers, snapshot, record } = exchange;
+  checkLimits(exchange);
+  const target = readTarget(request.url ?? "");
+  record.path = target.path;
+  record.query = snapshot.redactQuery(target.query);
+  const host = readHost(headers, target.authority, request.httpVersion);
+  const client = snapshot.forwarded({
+    peer: request.socket.remoteAddress ?? "",
+    scheme: record.scheme,
+    host,
+    headers,
+  });
+  record.host = host;
+  record.clientAddress = client.address;
+  record.scheme = client.scheme;
+  return {
+    method: record.method,
+    path: target.path,
+    query: target.query,
+    host,
+    headers,
+    httpVersion: request.httpVersion,
+    body: readFraming(headers, request.httpVersion),
+    client,
+  };
+}
+
+function checkLimits({ request, headers, snapshot }: Exchange): void {
+  const { limits } = snapshot;
+  if ((request.url ?? "").length > limits.uri_bytes) throw new WeirError("uri_too_long");
+  if (headers.raw.length / 2 > limits.header_count) throw new WeirError("headers_too_large");
+  const length = Number(headers.get("content-length") ?? 0);
+  if (limits.body_bytes > 0 && length > limits.body_bytes) throw new WeirError("body_too_large");
+}
+
+/** RFC 9112 section 3.2: exactly one valid Host, but for HTTP/1.0; an absolute target outranks it. */
+function readHost(headers: HeaderList, authority: string, httpVersion: string): string {
+  const hosts = headers.all("host");
+  if (hosts.length > 1) throw new WeirError("bad_host", "more than one Host field");
+  if (hosts.length === 0 && httpVersion !== "1.0") throw new WeirError("bad_host", "no Host field");
+  const host = authority === "" ? (hosts[0] ?? "") : authority;
+  if (host !== "" && !HOST.test(host))
+    throw new WeirError("bad_host", "Host is not a valid authority");
+  return host.toLowerCase();
+}
+
+/** RFC 9112 section 6: one way to tell where the body ends, or none at all. */
+function readFraming(headers: HeaderList, httpVersion: string): BodyFraming {
+  const codings = headers.joined("transfer-encoding");
+  const lengths = headers.all("content-length");
+  if (codings !== undefined) {
+    const plain = codings.trim().toLowerCase() === "chunked" && httpVersion === "1.1";
+    if (!plain || lengths.length > 0)
+      throw new WeirError("malformed_request", "ambiguous body framing");
+    return "chunked";
+  }
+  if (lengths.length === 0) return "none";
+  if (lengths.length > 1 || !CONTENT_LENGTH.test(lengths[0] ?? "")) {
+    throw new WeirError("malformed_request", "Content-Length is repeated or not a number");
+  }
+  return "length";
+}

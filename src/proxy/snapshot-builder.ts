@@ -1,0 +1,109 @@
+// Builds a worker's snapshots and keeps what outlives one: connections to endpoints that stay.
+import { createServicePools } from "../balancer/service-pools.ts";
+import type { SharedState } from "../balancer/shared-state.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { loadPolicy } from "../policy/load.ts";
+import { faultText } from "../policy/source.ts";
+import type { Propagation } from "../telemetry/propagation.ts";
+import { createUpstreamPool } from "../upstream/pool.ts";
+import type { UpstreamPool } from "../upstream/upstream.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
+import type { SnapshotSource } from "./worker-protocol.ts";
+
+const UPSTREAM_KEEP_ALIVE_MS = 60_000;
+const RETIRE_MS = 30_000;
+const MAX_HEAD_BYTES = 65_536;
+
+export interface SnapshotBuilderParts {
+  readonly shared: SharedState;
+  readonly worker: number;
+  readonly clock: Clock;
+  readonly propagation: Propagation;
+}
+
+export interface SnapshotBuilder {
+  /** @throws Error naming the fault; whatever was in force stays in force. */
+  readonly build: (source: SnapshotSource) => Promise<Snapshot>;
+  readonly close: () => Promise<void>;
+}
+
+export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuilder {
+  const upstreams = new UpstreamRegistry(parts.clock);
+  return {
+    async build(source) {
+      const { config, revision } = source;
+      const policy = await buildPolicy(source);
+      const pools = createServicePools({
+        ...parts,
+        services: config.services,
+        slots: source.slots,
+        random: Math.random,
+      });
+      return createSnapshot({
+        revision,
+        config,
+        policy,
+        pools,
+        propagation: parts.propagation,
+        upstreams: upstreams.keep(source),
+      });
+    },
+    close: () => upstreams.close(),
+  };
+}
+
+async function buildPolicy({ config, policy }: SnapshotSource): Promise<PolicySnapshot | null> {
+  if (config.policy === null || policy === null) return null;
+  const load = await loadPolicy(policy, config.policy);
+  if (!load.ok) throw new Error(load.faults.map(faultText).join("\n"));
+  return load.snapshot;
+}
+
+/** Connection pools by endpoint URL. */
+class UpstreamRegistry {
+  readonly #clock: Clock;
+  #pools: ReadonlyMap<string, UpstreamPool> = new Map();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The pools of one snapshot: those that stay keep their connections. */
+  keep({ config }: SnapshotSource): ReadonlyMap<string, UpstreamPool> {
+    const next = new Map<string, UpstreamPool>();
+    for (const service of Object.values(config.services)) {
+      for (const { url } of service.endpoints) {
+        next.set(url, this.#pools.get(url) ?? this.#open(url, service.connections));
+      }
+    }
+    const retired = [...this.#pools].filter(([url]) => !next.has(url)).map(([, pool]) => pool);
+    this.#pools = next;
+    retire(retired);
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close(0)));
+  }
+
+  #open(url: string, connections: number): UpstreamPool {
+    return createUpstreamPool(
+      { url },
+      {
+        connections,
+        keepAliveMs: UPSTREAM_KEEP_ALIVE_MS,
+        maxHeadBytes: MAX_HEAD_BYTES,
+        clock: this.#clock,
+      },
+    );
+  }
+}
+
+/** Requests that began on an older snapshot may still come to these; after a while none can. */
+function retire(pools: readonly UpstreamPool[]): void {
+  if (pools.length === 0) return;
+  setTimeout(() => {
+    for (const pool of pools) void pool.close(RETIRE_MS);
+  }, RETIRE_MS).unref();
+}

@@ -1,0 +1,112 @@
+// What a request needs to know, built whole from the config and swapped by reference, never changed.
+import { hashKey } from "../balancer/hash-key.ts";
+import type { HashKey } from "../balancer/options.ts";
+import type { ServicePool } from "../balancer/service-pool.ts";
+import type { Config } from "../config/config.ts";
+import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import { createIdentifier, type Identifier } from "../identity/identifier.ts";
+import { createIdentityHeaders } from "../identity/identity-headers.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { compileRequestFields, type ReadTuple } from "../policy/request-fields.ts";
+import type { Propagation } from "../telemetry/propagation.ts";
+import { createRedaction } from "../telemetry/redact.ts";
+import type { UpstreamPool } from "../upstream/upstream.ts";
+import type { Exchange } from "./exchange.ts";
+import { type ClientFacts, createForwarded, type Hop } from "./forwarded.ts";
+import type { LimitOptions } from "./options.ts";
+import { droppedFields, type OutgoingRules } from "./outgoing.ts";
+import type { RoutedRequest } from "./route.ts";
+import { compileRoutes, type RouteTable } from "./route-table.ts";
+
+/** A service with its endpoints and how they are chosen. */
+export interface Service {
+  readonly pool: ServicePool;
+  readonly retries: number;
+  /** 32-bit hash of what hash policies choose by; 0 for the others. */
+  readonly hash: (exchange: Exchange, routed: RoutedRequest) => number;
+}
+
+export interface EnforcedPolicy {
+  readonly snapshot: PolicySnapshot;
+  readonly explain: boolean;
+  readonly requestOf: ReadTuple;
+}
+
+export interface Snapshot {
+  readonly revision: string;
+  readonly routes: RouteTable;
+  readonly services: ReadonlyMap<string, Service>;
+  /** null: none configured, nothing is enforced. */
+  readonly policy: EnforcedPolicy | null;
+  readonly identifier: Identifier;
+  readonly forwarded: (hop: Hop) => ClientFacts;
+  readonly redactQuery: (query: string) => string;
+  /** The request fields a row keeps. */
+  readonly rowHeaders: (headers: HeaderList) => RawHeaders;
+  readonly limits: LimitOptions;
+  readonly outgoing: OutgoingRules;
+  readonly propagation: Propagation;
+  /** Connection pools by endpoint URL. */
+  readonly upstreams: ReadonlyMap<string, UpstreamPool>;
+}
+
+export interface SnapshotParts {
+  readonly revision: string;
+  readonly config: Config;
+  readonly policy: PolicySnapshot | null;
+  readonly pools: ReadonlyMap<string, ServicePool>;
+  readonly propagation: Propagation;
+  readonly upstreams: ReadonlyMap<string, UpstreamPool>;
+}
+
+export function createSnapshot(parts: SnapshotParts): Snapshot {
+  const { config, propagation } = parts;
+  const identifier = createIdentifier(config.identity);
+  const identity = createIdentityHeaders(config.identity.headers, identifier.credentialHeaders);
+  const redaction = createRedaction(config.telemetry);
+  return {
+    revision: parts.revision,
+    routes: compileRoutes(config.routes),
+    services: new Map(
+      Object.keys(config.services).map((name) => [name, createService(name, parts)]),
+    ),
+    policy: enforced(parts),
+    identifier,
+    forwarded: createForwarded(config.forwarded),
+    redactQuery: redaction.query,
+    rowHeaders: redaction.headers,
+    limits: config.limits,
+    outgoing: {
+      isDropped: droppedFields(propagation.fields, identity.isReserved),
+      pseudonym: config.forwarded.pseudonym,
+      identityFields: identity.fieldsOf,
+    },
+    propagation,
+    upstreams: parts.upstreams,
+  };
+}
+
+function createService(name: string, { config, pools }: SnapshotParts): Service {
+  const options = config.services[name];
+  const pool = pools.get(name);
+  if (options === undefined || pool === undefined) throw new Error(`no pool for service ${name}`);
+  const hashes = options.balance === "hash" || options.balance === "consistent-hash";
+  return { pool, retries: options.retries, hash: hashes ? hasher(options.hash) : () => 0 };
+}
+
+function hasher(key: HashKey): Service["hash"] {
+  return ({ record, headers }, { head }) =>
+    hashKey(key, {
+      path: head.path,
+      clientAddress: head.client.address,
+      principal: record.identity.subject,
+      headers,
+    });
+}
+
+function enforced({ config, policy }: SnapshotParts): EnforcedPolicy | null {
+  if (config.policy === null || policy === null) return null;
+  const fields = compileRequestFields(config.policy.request);
+  if (!fields.ok) throw new Error(fields.faults.join("\n"));
+  return { snapshot: policy, explain: config.policy.explain, requestOf: fields.read };
+}

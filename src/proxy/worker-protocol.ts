@@ -1,0 +1,38 @@
+// What the main thread and a data worker say to each other: plain data only, it crosses threads.
+import type { SharedMemory } from "../balancer/shared-state.ts";
+import type { SlotPlan } from "../balancer/slot-table.ts";
+import type { Config } from "../config/config.ts";
+import type { PolicySource } from "../policy/source.ts";
+import type { Spool } from "../telemetry/spool.ts";
+
+/** Everything a worker's snapshot is built from. */
+export interface SnapshotSource {
+  readonly revision: string;
+  readonly config: Config;
+  /** null: none configured. */
+  readonly policy: PolicySource | null;
+  /** Which slot of the shared state belongs to which endpoint. */
+  readonly slots: SlotPlan;
+}
+
+export interface WorkerBoot {
+  readonly index: number;
+  readonly instance: string;
+  readonly shared: SharedMemory;
+  readonly spool: Spool;
+  readonly source: SnapshotSource;
+  /** 0: any free port, which the first worker reports and the others are given. */
+  readonly port: number;
+  /** Whether several workers listen on one port. */
+  readonly reusePort: boolean;
+}
+
+export type ToWorker =
+  | { readonly kind: "snapshot"; readonly source: SnapshotSource }
+  | { readonly kind: "drain"; readonly graceMs: number };
+
+export type FromWorker =
+  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "swapped"; readonly revision: string; readonly fault: string | null }
+  | { readonly kind: "drained" };
