@@ -208,12 +208,16 @@ export class Connection implements Carrier, ParserEvents {
     if (exchange === null) return;
     const { trailers } = this.#parser;
     this.#buffer.rest();
-    if (clean && this.#parser.reusable && this.#writer.idle) {
+    if (clean && this.#mayServeAgain()) {
       this.#exchange = null;
       this.#phase = "idle";
       this.#owner.released(this);
     } else this.drop();
     exchange.complete(trailers);
+  }
+
+  #mayServeAgain(): boolean {
+    return this.#parser.reusable && this.#writer.idle && this.#idleLimitMs() > 0;
   }
 
   #handOver(leftover: Buffer): void {
