@@ -1,6 +1,7 @@
 // The drain's memory across restarts: how far each segment is delivered, and the cut on its way.
-import { open, readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { z } from "zod";
 import type { Cut } from "./cut.ts";
 
@@ -11,14 +12,15 @@ export interface DrainState {
 }
 
 export interface CutJournal {
-  /** Empty where there is none. A file that can't be read is put aside and reported. */
+  /** The last state saved whole; empty where there is none. `broken` where there was one to read. */
   readonly load: () => Promise<{ readonly state: DrainState; readonly broken: boolean }>;
-  /** Replaces the file as a whole; `durable` also asks the disk to keep it through a power cut. */
+  /** A crash in the middle leaves the state before; `durable` waits until a power cut does, too. */
   readonly save: (state: DrainState, durable: boolean) => Promise<void>;
 }
 
 const count = z.number().int().nonnegative();
-const STATE = z.object({
+const SAVED = z.object({
+  sequence: count,
   done: z.record(z.string(), count),
   cut: z
     .object({
@@ -29,28 +31,35 @@ const STATE = z.object({
     })
     .nullable(),
 });
+type Saved = z.infer<typeof SAVED>;
 
-const NOTHING: DrainState = { done: {}, cut: null };
+/** More than a cut of the most pieces needs, so that a slot never grows. */
+const SLOT_BYTES = 128 * 1024;
 
-/** A journal in one small file of the spool folder. */
+/**
+ * A journal in two files of the spool folder that are overwritten in turn. Their space is taken once,
+ * before the disk can be full: a drain that needed room to make room would never come to it.
+ */
 export function createCutJournal(folder: string): CutJournal {
-  const path = join(folder, "drain.json");
+  const slots = [join(folder, "drain.0"), join(folder, "drain.1")] as const;
+  let sequence = 0;
   const load = async () => {
-    const text = await readFile(path, "utf8").catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
-    if (text === null) return { state: NOTHING, broken: false };
-    const parsed = STATE.safeParse(parse(text));
-    if (parsed.success) return { state: parsed.data, broken: false };
-    await rename(path, `${path}.broken`);
-    return { state: NOTHING, broken: true };
+    const texts = await Promise.all(slots.map(readSlot));
+    const saved = texts.flatMap((text) => parseSlot(text) ?? []);
+    const last = saved.sort((a, b) => b.sequence - a.sequence)[0];
+    sequence = last?.sequence ?? 0;
+    const broken = last === undefined && texts.some((text) => text.trim() !== "");
+    for (const [at, text] of texts.entries()) {
+      if (text.length < SLOT_BYTES) await writeSlot(slots[at === 0 ? 0 : 1], text, true);
+    }
+    return { state: last ?? { done: {}, cut: null }, broken };
   };
-  const save = async (state: DrainState, durable: boolean): Promise<void> => {
-    const next = `${path}.next`;
-    await writeFile(next, JSON.stringify(state), { flush: durable, mode: 0o600 });
-    await rename(next, path);
-    if (durable) await syncFolder(folder);
+  const save = async ({ done, cut }: DrainState, durable: boolean): Promise<void> => {
+    const next = { sequence: sequence + 1, done, cut };
+    const text = JSON.stringify(next);
+    const slot = slots[next.sequence % 2 === 0 ? 0 : 1];
+    await writeSlot(slot, `${String(crc32(text))} ${text}\n`, durable);
+    sequence = next.sequence;
   };
   return { load, save };
 }
@@ -59,20 +68,31 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** So that a rename survives a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
+async function writeSlot(path: string, text: string, durable: boolean): Promise<void> {
+  const handle = await open(path, "r+").catch((error: unknown) => {
+    if (isMissing(error)) return open(path, "wx+", 0o600);
+    throw error;
+  });
   try {
-    await handle.sync();
+    await handle.write(text.padEnd(SLOT_BYTES), 0);
+    if (durable) await handle.datasync();
   } finally {
     await handle.close();
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function readSlot(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return "";
+    throw error;
+  });
+}
+
+/** Undefined where the slot was not written whole. */
+function parseSlot(text: string): Saved | undefined {
+  const line = text.slice(0, Math.max(0, text.indexOf("\n")));
+  const space = line.indexOf(" ");
+  const body = line.slice(space + 1);
+  if (space < 1 || line.slice(0, space) !== String(crc32(body))) return undefined;
+  return SAVED.safeParse(JSON.parse(body)).data;
 }

@@ -25,6 +25,9 @@ export interface Waiting {
   readonly done: number;
 }
 
+/** Bounds what must be written down for a cut, however small the segments are. */
+const MOST_PIECES = 256;
+
 export interface CutLimits {
   readonly bytes: number;
   readonly rows: number;
@@ -36,7 +39,7 @@ export function choosePieces(waiting: readonly Waiting[], limits: CutLimits): Pi
   let room = limits.bytes;
   const version = waiting[0]?.rowVersion;
   for (const { file, rowVersion, size, done } of waiting) {
-    if (room === 0) break;
+    if (room === 0 || pieces.length === MOST_PIECES) break;
     if (rowVersion !== version) continue;
     const length = Math.min(size - done, room);
     pieces.push({ segment: file, offset: done, length });

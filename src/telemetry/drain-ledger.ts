@@ -1,5 +1,6 @@
 // Which rows of the spool are delivered, on their way, or given up: decided here, one step at a time.
 import type { Clock } from "../core/clock.ts";
+import { WeirError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
 import type { CutJournal } from "./cut-journal.ts";
@@ -33,6 +34,7 @@ export class DrainLedger {
   readonly #gauge: SpoolGauge;
   #cut: Cut | null = null;
   #tornLines = 0;
+  #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LedgerOptions) {
@@ -56,8 +58,9 @@ export class DrainLedger {
     return waiting.reduce((least, one) => Math.min(least, one.waitingSinceMs), Infinity);
   }
 
-  /** Resolves once no step is being taken. */
-  async idle(): Promise<void> {
+  /** Lets the step being taken end and refuses all further ones: the spool may be another's by then. */
+  async close(): Promise<void> {
+    this.#closed = true;
     await this.#last;
   }
 
@@ -211,6 +214,7 @@ export class DrainLedger {
 
   /** Steps never overlap: what one decides, the next one sees. */
   #alone<T>(step: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new WeirError("internal", "the drain has stopped"));
     const result = this.#last.then(step);
     this.#last = result.catch(() => undefined);
     return result;

@@ -4,7 +4,7 @@ import type { Clock, Random } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createCutJournal } from "./cut-journal.ts";
-import { writeDeadLetters } from "./dead-letter.ts";
+import { writeDeadLetters, type DeadLetter } from "./dead-letter.ts";
 import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
 import { DrainLedger, type Taken } from "./drain-ledger.ts";
 import { SegmentList } from "./segment-list.ts";
@@ -134,7 +134,7 @@ class SpoolDrain {
     await Promise.race([this.#running, ended]);
     clearTimeout(deadline);
     this.#end.abort();
-    await this.#ledger.idle();
+    await this.#ledger.close();
     this.#lock?.release();
     this.#lock = null;
   }
@@ -195,14 +195,11 @@ class SpoolDrain {
 
   /** Leaves the cut as it is where the deadline of a stop comes first. */
   async #deliver({ cut, columns, body }: Taken): Promise<void> {
-    const { table = "requests", spool, clock, log } = this.#options;
+    const { table = "requests", clock, log } = this.#options;
     const batch = { table, columns, body, rows: cut.rows, token: cut.token };
     const rejected = await deliver(batch, this.#delivery, this.#end.signal);
     if (rejected === undefined || this.#end.signal.aborted) return;
-    if (rejected.length > 0) {
-      await writeDeadLetters(spool.folder, cut.token, rejected);
-      log.error("rows_rejected", { rows: rejected.length, reason: rejected[0]?.reason });
-    }
+    if (rejected.length > 0) await this.#bury(cut.token, rejected);
     await this.#ledger.settle(cut);
     this.#rejectedRows += rejected.length;
     this.#storedRows += cut.rows - rejected.length;
@@ -210,6 +207,15 @@ class SpoolDrain {
     this.#lastStoredAtMs = clock.wallMs();
     if (this.#lastError !== null) log.info("drain_recovered");
     this.#lastError = null;
+  }
+
+  /** A disk too full for dead letters must not keep the spool from getting empty. */
+  async #bury(token: string, rejected: readonly DeadLetter[]): Promise<void> {
+    const { spool, log } = this.#options;
+    log.error("rows_rejected", { rows: rejected.length, reason: rejected[0]?.reason });
+    await writeDeadLetters(spool.folder, token, rejected).catch((error: unknown) => {
+      log.error("dead_letters_lost", { rows: rejected.length, reason: messageOf(error) });
+    });
   }
 
   async #pause(always: boolean): Promise<void> {
@@ -223,6 +229,7 @@ class SpoolDrain {
 
   /** Said once, until something is stored again. */
   #failed(event: string, reason: string): void {
+    if (this.#end.signal.aborted) return;
     if (this.#lastError === null) this.#options.log.warn(event, { reason });
     this.#lastError = reason;
   }

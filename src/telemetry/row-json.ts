@@ -9,6 +9,8 @@ const REPLACEMENT = 0xfffd;
 /** Takes the place of what a limit cut off, so that a cut shows. */
 const CUT_MARK = 0x2026;
 const BILLION = 1e9;
+/** The last time with ten digits of seconds, in the year 2286. */
+const LATEST_MS = 9_999_999_999_999;
 /** From this many characters on, one native write and a scan beat a loop over characters. */
 const LONG = 16;
 /** 1 for the bytes that stand for themselves inside a JSON string. */
@@ -96,7 +98,7 @@ export class RowJson {
 
   /** Wall time as "seconds.nanoseconds", which ClickHouse's DateTime64 reads in any time zone. */
   time(milliseconds: number): void {
-    const known = milliseconds > 0 ? milliseconds : 0;
+    const known = milliseconds > 0 ? Math.min(milliseconds, LATEST_MS) : 0;
     const seconds = Math.floor(known / 1000);
     this.bytes[this.#at++] = QUOTE;
     this.#padded(seconds, 10);

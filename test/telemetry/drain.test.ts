@@ -1,7 +1,8 @@
 // The drain delivers every row once by token, whatever the sink answers and whenever the process ends.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { createLog } from "../../src/core/log.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
 import {
   drainOptions,
@@ -76,4 +77,131 @@ test("bad rows go to the dead-letter folder with the reason, all others are stor
     "bad row",
   ]);
   expect(lines[0]).toContain("/13");
+});
+
+test("live rows do not wait for a backlog", async () => {
+  using folder = tempFolder();
+  const old = spoolIn(folder.path, { segmentBytes: 5000 });
+  const past = writerOn(old, { clock: { nowNs: () => 0, wallMs: () => 1_700_000_000_000 } });
+  for (const number of numbers(1000)) past.append(numbered(number));
+  const spool = spoolIn(folder.path);
+  writerOn(spool).append(numbered("live"));
+  const sink = new TokenSink();
+  const drain = createDrain({ ...drainOptions(spool, sink), batchBytes: 5000 });
+  await drain.start();
+  await drain.flush();
+  await drain.stop();
+  expect(sink.rows.slice(0, 25)).toContain("live");
+  expect(
+    sink.rows.filter((row) => row !== "live").toSorted((a, b) => Number(a) - Number(b)),
+  ).toEqual(numbers(1000));
+});
+
+test("a cut is written down before it is sent, and another process sends the very same", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const writer = writerOn(spool);
+  for (const number of numbers(5)) writer.append(numbered(number));
+  const sent: [string, string][] = [];
+  const sink = new TokenSink();
+  sink.plan = ({ token, body }) => {
+    const journals = ["drain.0", "drain.1"].map((file) =>
+      readFileSync(join(spool.folder, file), "utf8"),
+    );
+    expect(journals.filter((text) => text.includes(token))).toHaveLength(1);
+    sent.push([token, body.toString()]);
+    return sent.length > 3 ? "stored" : "retry";
+  };
+  const first = createDrain(drainOptions(spool, sink));
+  await first.start();
+  while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await first.stop(0);
+  for (const number of numbers(5)) writer.append(numbered(`more ${number}`));
+  const second = createDrain(drainOptions(spoolIn(folder.path), sink));
+  await second.start();
+  await second.flush();
+  await second.stop();
+  expect(new Set(sent.slice(0, 4).map(String)).size).toBe(1);
+  expect(sink.rows).toHaveLength(10);
+});
+
+test("a stop ends at its deadline although the sink never answers, and keeps the rows", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  writerOn(spool).append(numbered(1));
+  const silent = { write: () => new Promise<never>(() => undefined) };
+  const drain = createDrain(drainOptions(spool, silent));
+  await drain.start();
+  await drain.stop(30);
+  const sink = new TokenSink();
+  const next = createDrain(drainOptions(spoolIn(folder.path), sink));
+  await next.start();
+  await next.flush();
+  await next.stop();
+  expect(sink.rows).toEqual(["1"]);
+});
+
+test("two drains never share a spool", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const drain = createDrain(drainOptions(spool, new TokenSink()));
+  await drain.start();
+  await expect(createDrain(drainOptions(spool, new TokenSink())).start()).rejects.toThrow(
+    "in use by process",
+  );
+  await drain.stop();
+});
+
+test.each([
+  ["torn while it was written, gives way to the one before", ["drain.0"], []],
+  ["and its twin, unreadable both, are reported", ["drain.0", "drain.1"], ["drain_journal_broken"]],
+])("a journal slot %s, and rows are stored once", async (_, slots, expected) => {
+  using folder = tempFolder();
+  const events: string[] = [];
+  const log = createLog("error", (line) =>
+    events.push((JSON.parse(line) as { event: string }).event),
+  );
+  const sink = new TokenSink();
+  const run = async () => {
+    const drain = createDrain({ ...drainOptions(spoolIn(folder.path), sink), log });
+    await drain.start();
+    await drain.flush();
+    await drain.stop();
+  };
+  const spool = spoolIn(folder.path);
+  const drain = createDrain(drainOptions(spool, sink));
+  await drain.start();
+  writerOn(spool).append(numbered(1));
+  await drain.flush();
+  await drain.stop();
+  for (const slot of slots) {
+    const path = join(spool.folder, slot);
+    writeFileSync(path, readFileSync(path, "utf8").replace("segment", "s"));
+    writeFileSync(path, readFileSync(path, "utf8").replace("done", "d"));
+  }
+  await run();
+  await run();
+  expect(events).toEqual(expected);
+  expect(sink.rows).toEqual(["1"]);
+  expect(sink.inserts).toBe(2);
+});
+
+test("a segment of a row version from the future waits, rubbish is passed over, the rest drains", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const name = (worker: string, version: number) =>
+    `01700000000000-0badcafe-${worker}-00000000.v${String(version)}.rows`;
+  writeFileSync(join(spool.folder, name("000", 999)), "[]\n");
+  writeFileSync(join(spool.folder, name("001", 1)), Buffer.alloc(200_000, "x"));
+  writerOn(spool).append(numbered(1));
+  const sink = new TokenSink();
+  const drain = createDrain({ ...drainOptions(spool, sink), batchBytes: 70_000 });
+  await drain.start();
+  await drain.flush();
+  expect(drain.stats().tornLines).toBeGreaterThan(0);
+  await drain.stop();
+  expect(sink.rows).toEqual(["1"]);
+  expect(readdirSync(spool.folder).filter((file) => file.includes("0badcafe"))).toEqual([
+    name("000", 999),
+  ]);
 });

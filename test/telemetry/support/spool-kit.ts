@@ -1,5 +1,13 @@
 // Parts for tests of spool and drain: a folder of their own, records, and a sink that deduplicates by token.
-import { mkdtempSync, rmSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom, systemClock } from "../../../src/core/clock.ts";
@@ -79,6 +87,25 @@ export class TokenSink implements Sink {
     if (answer === "lost") return Promise.reject(new Error("connection reset"));
     return Promise.resolve({ kind: "stored" });
   };
+}
+
+/** A sink that outlives its process: one file for each token, whole or not there. */
+export function folderSink(folder: string): Sink {
+  const store = join(folder, "store");
+  mkdirSync(store, { recursive: true });
+  const write = ({ token, body }: Batch): Promise<Delivery> => {
+    const path = join(store, token);
+    writeFileSync(`${path}.next`, body);
+    renameSync(`${path}.next`, path);
+    return Promise.resolve({ kind: "stored" });
+  };
+  return { write };
+}
+
+export function rowsInFolder(folder: string): string[] {
+  const store = join(folder, "store");
+  const whole = readdirSync(store).filter((file) => !file.endsWith(".next"));
+  return whole.flatMap((file) => pathsIn(readFileSync(join(store, file))));
 }
 
 export function drainOptions(spool: Spool, sink: Sink): DrainOptions {

@@ -1,0 +1,271 @@
+// One record is one valid line: what is read back equals what was written, for any values at all.
+import * as fc from "fast-check";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
+import { RequestRecord } from "../../src/telemetry/record.ts";
+import { createRowEncoder, MAX_ROW_BYTES, ROW_LIMITS } from "../../src/telemetry/row-encoder.ts";
+
+const encoder = createRowEncoder('host "1"', 3);
+
+function lineOf(record: RequestRecord): string {
+  return encoder.bytes.toString("utf8", 0, encoder.encode(record));
+}
+
+function rowOf(record: RequestRecord): Record<string, unknown> {
+  const line = lineOf(record);
+  expect(line.indexOf("\n")).toBe(line.length - 1);
+  const values = JSON.parse(line) as unknown[];
+  expect(values).toHaveLength(REQUEST_COLUMNS.length);
+  return Object.fromEntries(REQUEST_COLUMNS.map((column, at) => [column, values[at]]));
+}
+
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
+
+/** Lone surrogates become U+FFFD, as in any UTF-8. */
+const wellFormed = (value: string): string => Buffer.from(value).toString();
+
+/** Short enough that no limit bites, and of every kind of character. */
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.string({ unit: "grapheme", maxLength: 3 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 })
+    .map((codes) => String.fromCharCode(...codes)),
+  fc.stringMatching(/^[ -~]{0,40}$/),
+);
+const count = fc.oneof(
+  fc.integer({ min: 0, max: 1e6 }),
+  fc.double({ min: 0, max: Number.MAX_SAFE_INTEGER, noNaN: true }),
+);
+const anyNumber = fc.oneof(fc.double(), fc.integer(), count);
+const headers = fc.uniqueArray(text, { maxLength: 4, selector: (name) => wellFormed(name) });
+
+/** Columns that hold one field of the record as it is. */
+const TEXTS = {
+  trace_id: "traceId",
+  span_id: "spanId",
+  parent_span_id: "parentSpanId",
+  trace_state: "traceState",
+  config_revision: "configRevision",
+  scheme: "scheme",
+  http_version: "httpVersion",
+  method: "method",
+  host: "host",
+  path: "path",
+  query: "query",
+  route: "route",
+  service: "service",
+  api_version: "apiVersion",
+  content_type: "contentType",
+  user_agent: "userAgent",
+  tls_version: "tlsVersion",
+  auth_outcome: "authOutcome",
+  rule: "rule",
+  rule_source: "ruleSource",
+  policy_revision: "policyRevision",
+  upstream: "upstream",
+  picker: "picker",
+  error_code: "errorCode",
+  error_source: "errorSource",
+  limited_by: "limitedBy",
+  breaker: "breaker",
+  fault: "fault",
+} as const;
+const NUMBERS = {
+  request_bytes: "requestBytes",
+  duration_ns: "durationNs",
+  identify_ns: "identifyNs",
+  authorize_ns: "authorizeNs",
+  balance_ns: "balanceNs",
+  queue_ns: "queueNs",
+  connect_ns: "connectNs",
+  upstream_first_byte_ns: "upstreamFirstByteNs",
+  upstream_ns: "upstreamNs",
+  response_bytes: "responseBytes",
+} as const;
+
+test("what is read back equals the record", () => {
+  const texts = fc.record(Object.fromEntries(Object.values(TEXTS).map((field) => [field, text])));
+  const numbers = fc.record(
+    Object.fromEntries(Object.values(NUMBERS).map((field) => [field, count])),
+  );
+  const lists = fc.array(text, { maxLength: 6 });
+  fc.assert(
+    fc.property(
+      fc.record({ texts, numbers, values: lists, names: headers, flag: fc.boolean() }),
+      ({ texts, numbers, values, names, flag }) => {
+        const record = Object.assign(new RequestRecord(), texts, numbers);
+        record.sampled = flag;
+        record.completed = !flag;
+        record.policyRequest = values;
+        record.identity = { ...record.identity, subject: values[0] ?? "", roles: values };
+        record.candidates = values;
+        record.candidateScores = values.map((_, at) => at * 1.5);
+        record.candidateInflight = values.map((_, at) => at);
+        record.headers = names.flatMap((name) => [name, name]);
+        const row = rowOf(record);
+        for (const [column, field] of Object.entries(TEXTS)) {
+          expect(row[column]).toBe(wellFormed(record[field]));
+        }
+        for (const [column, field] of Object.entries(NUMBERS)) {
+          expect(row[column]).toBe(Math.round(record[field]));
+        }
+        const expected = values.map((value) => wellFormed(value));
+        expect(row).toMatchObject({
+          sampled: flag,
+          completed: !flag,
+          instance: 'host "1"',
+          worker: 3,
+        });
+        expect([row["policy_request"], row["roles"], row["candidates"]]).toEqual([
+          expected,
+          expected,
+          expected,
+        ]);
+        expect(row["candidate_scores"]).toEqual(record.candidateScores);
+        expect(row["candidate_inflight"]).toEqual(record.candidateInflight);
+        expect(Object.entries(row["headers"] as object).toSorted(byText)).toEqual(
+          names.map((name) => [wellFormed(name), wellFormed(name)]).toSorted(byText),
+        );
+      },
+    ),
+  );
+});
+
+test("numbers of any value become what their columns hold", () => {
+  fc.assert(
+    fc.property(anyNumber, (value) => {
+      const record = new RequestRecord();
+      record.durationNs = record.status = record.traceFlags = value;
+      record.candidates = ["a"];
+      record.candidateScores = [value];
+      const row = rowOf(record);
+      const clamped = (most: number) => (value > 0 ? Math.min(Math.round(value), most) : 0);
+      expect(row["duration_ns"]).toBe(clamped(Number.MAX_SAFE_INTEGER));
+      expect(row["status"]).toBe(clamped(0xffff));
+      expect(row["trace_flags"]).toBe(clamped(0xff));
+      const [score] = row["candidate_scores"] as number[];
+      const bounded = Math.max(
+        -3.4028234e38,
+        Math.min(3.4028234e38, Number.isNaN(value) ? 0 : value),
+      );
+      expect(Math.abs((score ?? 0) - bounded)).toBeLessThanOrEqual(Math.abs(bounded) * 1e-7);
+    }),
+  );
+});
+
+test.each([
+  [0, "0000000000.000000000"],
+  [Number.NaN, "0000000000.000000000"],
+  [1_795_294_080_123.25, "1795294080.123250000"],
+  [1_795_294_080_999.5, "1795294080.999500000"],
+  [Infinity, "9999999999.999000000"],
+])("started_at %d is written %s", (startedAtMs, expected) => {
+  const record = Object.assign(new RequestRecord(), { startedAtMs });
+  expect(rowOf(record)["started_at"]).toBe(expected);
+});
+
+/** Everything in the record as long as it can be, made of `unit`. */
+function enormous(unit: string): RequestRecord {
+  const long = unit.repeat(100_000);
+  const many = Array.from({ length: 5000 }, () => long);
+  const record = new RequestRecord();
+  for (const field of Object.values(TEXTS)) record[field] = long;
+  for (const field of Object.values(NUMBERS)) record[field] = Number.MAX_VALUE;
+  record.startedAtMs = 1_795_294_080_000;
+  record.clientAddress = long;
+  record.identity = { subject: long, kind: "token", issuer: long, roles: many, attributes: {} };
+  record.policyRequest = record.candidates = record.headers = record.attributes = many;
+  record.candidateScores = many.map(() => -1.1e-100);
+  record.candidateInflight = many.map(() => 1e9);
+  const attempt = {
+    upstream: long,
+    spanId: long,
+    startedNs: 1e300,
+    durationNs: 1e300,
+    status: 1e9,
+    error: long,
+  };
+  record.attempts.push(...many.map(() => attempt));
+  return record;
+}
+
+test.each([["x"], ["\u0000"], ['"'], ["é"], ["€"], ["😀"], ["\ud800"], ["\\"]])(
+  "a record of nothing but endless %j is cut to its limits and stays valid",
+  (unit) => {
+    const record = enormous(unit);
+    const line = lineOf(record);
+    expect(Buffer.byteLength(line)).toBeLessThan(MAX_ROW_BYTES);
+    expect(line).not.toContain("\ufffd".repeat(unit === "\ud800" ? 100_000 : 1));
+    const row = rowOf(record);
+    const path = String(row["path"]);
+    expect(path.endsWith("…")).toBe(true);
+    expect(path.slice(0, -1).replaceAll(wellFormed(unit), "")).toBe("");
+    expect(Buffer.byteLength(JSON.stringify(path))).toBeGreaterThan(ROW_LIMITS.path - 8);
+    expect(row["attempt_upstream"]).toHaveLength(ROW_LIMITS.parallel);
+  },
+);
+
+test.skipIf(!existsSync("node_modules/chdb"))(
+  "ClickHouse reads any line into table `requests`",
+  () => {
+    const hostile = [
+      '\u0000\u001f"\\/\b',
+      "\ud800x",
+      "😀",
+      "\u2028",
+      "a'b",
+      "'); DROP TABLE requests --",
+    ];
+    const lines = hostile.map((value) => {
+      const record = Object.assign(new RequestRecord(), {
+        path: value,
+        startedAtMs: 1_795_294_080_123.25,
+      });
+      record.headers = ["x-a", value];
+      record.policyRequest = [value];
+      record.candidates = ["a", "b", "c"];
+      record.candidateScores = [0.123456789, 1e-9, Infinity];
+      return lineOf(record);
+    });
+    lines.push(lineOf(enormous("€")));
+    const schema = readFileSync("collector/schema/0001_requests.sql", "utf8").replace(
+      "{{requests_days}}",
+      "30",
+    );
+    const program = `
+    const { Session } = require("chdb");
+    const session = new Session();
+    const { schema, columns, lines } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    session.query(schema);
+    session.query("INSERT INTO requests (" + columns.join() + ") FORMAT JSONCompactEachRow " + lines.join(""));
+    const ask = "SELECT path, headers, policy_request, toString(started_at) AS at, candidate_scores, sampled FROM requests ORDER BY at DESC, length(path), path";
+    process.stdout.write(session.query(ask, "JSONEachRow"));
+    session.cleanup();`;
+    const input = JSON.stringify({ schema, columns: REQUEST_COLUMNS, lines });
+    const output = execFileSync(process.execPath, ["-e", program], { input, encoding: "utf8" });
+    const rows = output
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const expected = hostile.map((value) => wellFormed(value));
+    expect(
+      rows
+        .slice(0, -1)
+        .map(({ path }) => path)
+        .toSorted(byText),
+    ).toEqual(expected.toSorted(byText));
+    for (const row of rows.slice(0, -1)) {
+      expect(row).toMatchObject({
+        headers: { "x-a": row["path"] },
+        policy_request: [row["path"]],
+        sampled: false,
+      });
+      expect(row["at"]).toBe("2026-11-21 20:48:00.123250000");
+      expect(row["candidate_scores"]).toEqual([0.12345679, 1e-9, 3.4028235e38]);
+    }
+    expect(rows).toHaveLength(hostile.length + 1);
+  },
+);
