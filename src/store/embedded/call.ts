@@ -82,6 +82,7 @@ export function settingsOf(url: URLSearchParams): Map<string, string> {
 export function withDefaults(settings: ReadonlyMap<string, string>): Map<string, string> {
   const all = new Map([
     ["max_execution_time", "60"],
+    ["max_memory_usage", "1000000000"],
     ["max_result_bytes", String(256 << 20)],
     ...settings,
   ]);

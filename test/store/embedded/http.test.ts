@@ -130,6 +130,7 @@ describe("@clickhouse/client", () => {
       { username: "root", password: "" },
     ]) {
       const stranger = createClient({
+        log,
         url: new URL("/", `http://${new URL(system.url).host}`),
         ...given,
       });
