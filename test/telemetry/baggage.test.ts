@@ -11,7 +11,7 @@ test.each(lists)("$rule", ({ fields, out }) => {
 });
 
 test("what goes on is visible ASCII and OWS, within the limits, and stable", () => {
-  const char = fc.constantFrom(...'ab=,; \t"\\é\u0001');
+  const char = fc.constantFrom(...Array.from('ab=,; \t"\\é\u0001'));
   const field = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: char, maxLength: 60 }));
   fc.assert(
     fc.property(field, (value) => {

@@ -145,7 +145,7 @@ describe("B3", () => {
     ...[
       "",
       "x",
-      `${TRACE}`,
+      TRACE,
       `${TRACE}-${SPAN}-2`,
       `${TRACE}-${SPAN}-1-zz`,
       `${TRACE}-${SPAN}-1-${SPAN}-1`,

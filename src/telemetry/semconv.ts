@@ -1,0 +1,128 @@
+// A request row as spans: names, attributes and status by OpenTelemetry's stable HTTP conventions.
+import { numberOf, type SpanRow, textOf } from "./export-row.ts";
+
+export type SpanAttributes = Record<string, string | number>;
+
+/** One span, not yet in any SDK's shape. Times are nanoseconds; `startedNs` counts from the row's. */
+export interface SpanFacts {
+  readonly kind: "server" | "client";
+  readonly spanId: string;
+  readonly name: string;
+  readonly startedNs: number;
+  readonly durationNs: number;
+  readonly attributes: SpanAttributes;
+  readonly error: boolean;
+}
+
+/** The methods the conventions know (RFC 9110 and PATCH); any other is "_OTHER". */
+const METHODS: ReadonlySet<string> = new Set(
+  "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split(" "),
+);
+/** What the request row adds under our own prefix, where it says something. */
+const OWN_COLUMNS = [
+  "service",
+  "upstream",
+  "picker",
+  "principal",
+  "auth_outcome",
+  "decision",
+  "rule",
+  "rule_source",
+  "policy_revision",
+  "error_source",
+] as const;
+
+/** The spans of a row: its SERVER span first, then a CLIENT span for each attempt. */
+export function spansOf(row: SpanRow): SpanFacts[] {
+  const attempts = row.list("attempt_span_id");
+  return [serverSpan(row), ...attempts.map((_, index) => clientSpan(row, index))];
+}
+
+/** "{method} {route}", the method alone, or "HTTP" for an unknown one; the kind for other protocols. */
+function spanName(row: SpanRow, route: string): string {
+  const kind = row.text("kind");
+  const method = METHODS.has(row.text("method")) ? row.text("method") : "HTTP";
+  const subject = kind === "http" || kind === "websocket" ? method : kind;
+  return route === "" ? subject : `${subject} ${route}`;
+}
+
+function serverSpan(row: SpanRow): SpanFacts {
+  const status = row.number("status");
+  const host = hostOf(`${row.text("scheme")}://${row.text("host")}`);
+  const attributes: Record<string, string | number> = {
+    ...methodOf(row),
+    "url.scheme": row.text("scheme"),
+    "url.path": row.text("path"),
+    "url.query": row.text("query"),
+    "http.route": row.text("route"),
+    "http.response.status_code": status,
+    "network.protocol.version": row.text("http_version"),
+    "server.address": host.address,
+    "server.port": host.port,
+    "client.address": row.text("client_address"),
+    "user_agent.original": row.text("user_agent"),
+    "error.type": row.text("error_code") || (status >= 500 ? String(status) : ""),
+  };
+  for (const column of OWN_COLUMNS) attributes[`weir.${column}`] = row.text(column);
+  return {
+    kind: "server",
+    spanId: row.text("span_id"),
+    name: spanName(row, row.text("route")),
+    startedNs: 0,
+    durationNs: row.number("duration_ns"),
+    attributes: withoutEmpty(attributes),
+    error: status >= 500 || status === 0,
+  };
+}
+
+function clientSpan(row: SpanRow, index: number): SpanFacts {
+  const upstream = textOf(row.list("attempt_upstream")[index]);
+  const status = numberOf(row.list("attempt_status")[index]);
+  const code = textOf(row.list("attempt_error")[index]);
+  const host = hostOf(upstream);
+  const query = row.text("query");
+  const attributes = {
+    ...methodOf(row),
+    "url.full": host.origin && host.origin + row.text("path") + (query && `?${query}`),
+    "http.response.status_code": status,
+    "http.request.resend_count": index,
+    "server.address": host.address || upstream,
+    "server.port": host.port,
+    "error.type": code || (status >= 400 ? String(status) : ""),
+    "weir.service": row.text("service"),
+    "weir.upstream": host.origin || upstream,
+  };
+  return {
+    kind: "client",
+    spanId: textOf(row.list("attempt_span_id")[index]),
+    name: spanName(row, ""),
+    startedNs: numberOf(row.list("attempt_started_ns")[index]),
+    durationNs: numberOf(row.list("attempt_duration_ns")[index]),
+    attributes: withoutEmpty(attributes),
+    error: status >= 400 || code !== "",
+  };
+}
+
+function methodOf(row: SpanRow): SpanAttributes {
+  const method = row.text("method");
+  if (METHODS.has(method)) return { "http.request.method": method };
+  if (method === "") return {};
+  return { "http.request.method": "_OTHER", "http.request.method_original": method };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+
+/** Where a URL points to; all empty where the text is none. User and password never leave. */
+function hostOf(text: string): { address: string; port: number; origin: string } {
+  const url = URL.parse(text);
+  if (url === null || url.host === "") return { address: "", port: 0, origin: "" };
+  const port = url.port === "" ? (DEFAULT_PORTS[url.protocol] ?? 0) : Number(url.port);
+  return { address: url.hostname, port, origin: `${url.protocol}//${url.host}` };
+}
+
+/** Empty text and zero say nothing here: no status, no port, not a resend. */
+function withoutEmpty(attributes: SpanAttributes): SpanAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([, value]) => value !== "" && value !== 0),
+  );
+}
