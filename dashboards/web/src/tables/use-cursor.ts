@@ -18,7 +18,7 @@ export function useCursor({ length, enabled, onOpen, follow }: CursorOptions): n
   useEffect(() => {
     if (!enabled) return undefined;
     const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event) || hasModifier(event)) return;
       const step = STEPS[event.key];
       if (event.key === "Enter" && cursor >= 0 && onBody(event)) onOpen(cursor);
       else if (step !== undefined && length > 0) {
@@ -32,6 +32,10 @@ export function useCursor({ length, enabled, onOpen, follow }: CursorOptions): n
     return () => document.removeEventListener("keydown", onKey);
   }, [cursor, enabled, follow, length, onOpen]);
   return Math.min(cursor, length - 1);
+}
+
+function hasModifier(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 /** Enter on a focused link or button is that link's. */

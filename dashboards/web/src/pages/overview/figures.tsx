@@ -37,12 +37,6 @@ export function Figures({ now, data }: FiguresProps): ReactNode {
 }
 
 function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number): Figure[] {
-  const part = (of: "errors" | "denied"): ChangeWords =>
-    changeOf(
-      now[of] / now.requests,
-      before === null ? null : before[of] / before.requests,
-      "error",
-    );
   return [
     {
       label: "Requests",
@@ -50,18 +44,8 @@ function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number):
       change: changeOf(now.requests, before?.requests ?? null, "neutral"),
       filters: {},
     },
-    {
-      label: "Errors",
-      amount: share(now.errors, now.requests),
-      change: part("errors"),
-      filters: { status_class: "5xx" },
-    },
-    {
-      label: "Denied",
-      amount: share(now.denied, now.requests),
-      change: part("denied"),
-      filters: { decision: "deny" },
-    },
+    part("Errors", { now, before, of: "errors", filters: { status_class: "5xx" } }),
+    part("Denied", { now, before, of: "denied", filters: { decision: "deny" } }),
     latency("p50", now.p50_ns, before?.p50_ns ?? null),
     latency("p95", now.p95_ns, before?.p95_ns ?? null),
     latency("p99", now.p99_ns, before?.p99_ns ?? null),
@@ -72,6 +56,23 @@ function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number):
       filters: {},
     },
   ];
+}
+
+interface Part {
+  readonly now: SummaryRow;
+  readonly before: SummaryRow | null;
+  readonly of: "errors" | "denied";
+  readonly filters: Figure["filters"];
+}
+
+function part(label: string, { now, before, of, filters }: Part): Figure {
+  const was = before === null ? null : before[of] / before.requests;
+  return {
+    label,
+    amount: share(now[of], now.requests),
+    change: changeOf(now[of] / now.requests, was, "error"),
+    filters,
+  };
 }
 
 function latency(label: string, now: number | null, before: number | null): Figure {

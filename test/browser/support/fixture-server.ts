@@ -1,0 +1,186 @@
+// Serves the built UI and canned answers of the admin API, in moods: well, empty, store down, ...
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import * as figures from "./figures.ts";
+import { createRandom, requestRow, requestRows, type Row } from "./request-rows.ts";
+import { cannedTrace, TRACE_ID } from "./trace.ts";
+
+const DIST = join(import.meta.dirname, "../../../dashboards/web/dist");
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+};
+
+export interface Mood {
+  incident: boolean;
+  empty: boolean;
+  storeDown: boolean;
+  /** Answers nothing under /api until set back. */
+  hung: boolean;
+  token: string;
+  /** Merged over the canned status. */
+  status: (nowMs: number) => Record<string, unknown>;
+}
+
+export interface Fixture {
+  readonly url: string;
+  readonly mood: Mood;
+  /** API paths asked for, newest last. */
+  readonly asked: string[];
+  readonly reset: () => void;
+  /** Sends one row to all open streams. */
+  readonly emit: () => Row;
+  readonly close: () => Promise<void>;
+}
+
+function calm(): Mood {
+  return {
+    incident: true,
+    empty: false,
+    storeDown: false,
+    hung: false,
+    token: "",
+    status: () => ({}),
+  };
+}
+
+export async function startFixture(): Promise<Fixture> {
+  const mood = calm();
+  const asked: string[] = [];
+  const streams = new Set<ServerResponse>();
+  const random = createRandom(99);
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) =>
+      response.writeHead(500).end(String(error)),
+    );
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? "/", "http://fixture");
+    if (!url.pathname.startsWith("/api/")) return serveFile(url.pathname, response);
+    asked.push(url.pathname + url.search);
+    if (mood.hung) return undefined;
+    if (mood.token !== "" && request.headers.authorization !== `Bearer ${mood.token}`)
+      return problem(response, 401, "A bearer token is needed.");
+    if (url.pathname === "/api/v1/requests/stream") {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(": hello\n\n");
+      streams.add(response);
+      response.on("close", () => streams.delete(response));
+      return undefined;
+    }
+    return answerApi(url, mood, response);
+  };
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    mood,
+    asked,
+    reset: () => {
+      Object.assign(mood, calm());
+      asked.length = 0;
+    },
+    emit: () => {
+      const row = requestRow(random, Date.now());
+      for (const stream of streams)
+        stream.write(`event: request\ndata: ${JSON.stringify(row)}\n\n`);
+      return row;
+    },
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
+
+async function serveFile(path: string, response: ServerResponse): Promise<void> {
+  const name = path === "/" ? "index.html" : path;
+  try {
+    const body = await readFile(join(DIST, name));
+    response
+      .writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" })
+      .end(body);
+  } catch {
+    response.writeHead(name === "/favicon.ico" ? 204 : 404).end();
+  }
+}
+
+function problem(response: ServerResponse, status: number, detail: string): void {
+  response
+    .writeHead(status, { "content-type": "application/problem+json" })
+    .end(JSON.stringify({ status, title: detail, detail }));
+}
+
+function answerApi(url: URL, mood: Mood, response: ServerResponse): void {
+  const now = Date.now();
+  const path = url.pathname.replace("/api/v1/", "");
+  const json = (body: unknown): void => {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  if (path === "status") return json({ ...figures.status(now), ...mood.status(now) });
+  if (path === "services") return json(mood.empty ? { services: [] } : figures.services(now));
+  if (path === "routes") return json(mood.empty ? { routes: [] } : figures.ROUTES);
+  if (mood.storeDown)
+    return problem(response, 503, "The store does not answer: connect ECONNREFUSED 127.0.0.1:8123");
+  if (path === "requests")
+    return json(page(url.searchParams, mood.empty ? [] : requestRows(240, now)));
+  if (path === `traces/${TRACE_ID}`) return json(cannedTrace(now));
+  if (path.startsWith("traces/")) return traceOf(path.slice(7), now, response);
+  if (path.startsWith("query/")) return json(query(path.slice(6), url.searchParams, mood));
+  return problem(response, 404, "There is no such resource.");
+}
+
+function traceOf(traceId: string, nowMs: number, response: ServerResponse): void {
+  const requests = requestRows(300, nowMs).filter((row) => row.trace_id === traceId);
+  if (requests.length === 0) return problem(response, 404, `There is no trace ${traceId}.`);
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify({ trace_id: traceId, requests, spans: [] }));
+  return undefined;
+}
+
+function page(params: URLSearchParams, all: Row[]): unknown {
+  const matching = all.filter((row) => matches(row, params));
+  const from = Number(params.get("before") ?? 0);
+  const limit = Number(params.get("limit") ?? 100);
+  const next = from + limit < matching.length ? String(from + limit) : null;
+  return { rows: matching.slice(from, from + limit), next };
+}
+
+function matches(row: Row, params: URLSearchParams): boolean {
+  for (const [name, value] of params) {
+    if (name === "path" && !row.path.startsWith(value)) return false;
+    if (name === "status_class" && !String(row.status).startsWith(value.slice(0, 1))) return false;
+    if (name === "min_duration_ms" && row.duration_ns < Number(value) * 1e6) return false;
+    const same = ["route", "service", "status", "principal", "decision", "upstream", "trace_id"];
+    if (same.includes(name) && String(row[name]) !== value) return false;
+  }
+  return true;
+}
+
+function query(name: string, params: URLSearchParams, mood: Mood): unknown {
+  const now = Date.now();
+  // Only the period before is asked for with both ends.
+  const past = params.has("until");
+  const incident = mood.incident && !past;
+  const toMs = past ? Date.parse(params.get("until")!) : now;
+  const answers: Record<string, () => Record<string, unknown>[]> = {
+    overview: () => figures.overviewRows(toMs - 3_600_000, toMs, incident),
+    summary: () => figures.summaryRow(incident),
+    routes: () => figures.ROUTE_ROWS,
+    upstreams: figures.upstreamRows,
+    errors: () => figures.errorRows(now),
+    denials: () => figures.denialRows(now),
+    slowest: () => figures.slowestRows(now),
+    callers: () => figures.callerRows(now),
+  };
+  const rows = mood.empty ? [] : answers[name]!();
+  const columns = Object.entries(rows[0] ?? {}).map(([column, value]) => ({
+    name: column,
+    type: typeof value === "string" && !/^\d+$/.test(value) ? "String" : "UInt64",
+    unit: column.endsWith("_ns") ? "ns" : null,
+  }));
+  return { columns, rows };
+}
