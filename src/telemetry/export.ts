@@ -6,7 +6,7 @@ import { exportsSpans, resourceOf, warnOfProtocol } from "./otlp-env.ts";
 import type { SendCounts, SpanSender } from "./otlp-sender.ts";
 
 /** Counts since start: spans sent and failed, rows not even tried because too much waited. */
-export interface SpanExportStats extends SendCounts {
+interface SpanExportStats extends SendCounts {
   readonly dropped_rows: number;
 }
 

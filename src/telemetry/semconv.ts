@@ -1,7 +1,7 @@
 // A request row as spans: names, attributes and status by OpenTelemetry's stable HTTP conventions.
 import { numberOf, type SpanRow, textOf } from "./export-row.ts";
 
-export type SpanAttributes = Record<string, string | number>;
+type SpanAttributes = Record<string, string | number>;
 
 /** One span, not yet in any SDK's shape. Times are nanoseconds; `startedNs` counts from the row's. */
 export interface SpanFacts {

@@ -1,9 +1,20 @@
 // OTEL_TRACES_SAMPLER: every name, bad values, and the same decisions as the JavaScript SDK's.
+import { createRequire } from "node:module";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
-import { SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import { createSampler } from "../../src/telemetry/sampler.ts";
 import { createIds } from "../../src/telemetry/span-ids.ts";
+
+/** The sampler of the SDK that our own dependency brings along. */
+const sdkNode = createRequire(import.meta.url).resolve("@opentelemetry/sdk-node");
+const { SamplingDecision, TraceIdRatioBasedSampler } = createRequire(sdkNode)(
+  "@opentelemetry/sdk-trace",
+) as {
+  SamplingDecision: { RECORD_AND_SAMPLED: number };
+  TraceIdRatioBasedSampler: new (ratio: number) => {
+    shouldSample: (context: typeof ROOT_CONTEXT, traceId: string) => { decision: number };
+  };
+};
 
 const TRACE = "80f198ee56343ba864fe8b2a57d3eff7";
 
