@@ -140,20 +140,16 @@ function readCursor(cursor: string): { readonly before_at: string; readonly befo
   return { before_at: `${groups["day"]} ${groups["time"]}`, before_span: groups["span"] ?? "" };
 }
 
+const TRACE_REQUESTS = `SELECT * FROM requests WHERE trace_id = {id:String}
+  ORDER BY started_at LIMIT ${MOST_ROWS}`;
+const TRACE_SPANS = `SELECT * FROM otel_spans WHERE TraceId = {id:String}
+  ORDER BY Timestamp LIMIT ${MOST_SPANS}`;
+
 /** Rejects with StoreError. A trace nobody knows has neither requests nor spans. */
 export async function readTrace(store: Store, traceId: string): Promise<Trace> {
-  const ask = async (table: string, time: string, limit: number): Promise<readonly Row[]> => {
-    const id = table === "requests" ? "trace_id" : "TraceId";
-    const { rows } = await store.query(
-      `SELECT * FROM ${table} WHERE ${id} = {id:String} ORDER BY ${time} LIMIT {limit:UInt32}`,
-      { id: traceId, limit },
-      { readonly: true, timeoutMs: QUERY_TIMEOUT_MS },
-    );
-    return rows;
-  };
-  const [requests, spans] = await Promise.all([
-    ask("requests", "started_at", MOST_ROWS),
-    ask("otel_spans", "Timestamp", MOST_SPANS),
-  ]);
-  return { requests, spans };
+  const limits = { readonly: true, timeoutMs: QUERY_TIMEOUT_MS };
+  const [requests, spans] = await Promise.all(
+    [TRACE_REQUESTS, TRACE_SPANS].map((sql) => store.query(sql, { id: traceId }, limits)),
+  );
+  return { requests: requests?.rows ?? [], spans: spans?.rows ?? [] };
 }

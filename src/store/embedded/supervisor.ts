@@ -73,6 +73,7 @@ class Supervisor implements EmbeddedStore {
   readonly start = async (): Promise<string> => {
     mkdirSync(this.#options.folder, { recursive: true });
     await clearFolder(this.#options.folder);
+    if (this.#stopping) throw new Error("the embedded store was stopped before it started");
     await this.#launch();
     return `http://${EMBEDDED_USER}:${this.#password}@127.0.0.1:${this.#port}/weir`;
   };
