@@ -27,8 +27,9 @@ export class FieldSection {
   #line = 0;
   #seen = 0;
   #startLineEnd = 0;
-  /** Start and end of each name and each value, in order. */
+  /** Start and end of each name and each value, in order; overwritten, as emptying it would free it. */
   readonly #marks: number[] = [];
+  #markCount = 0;
   #text = "";
 
   constructor(hasStartLine: boolean, maxBytes: number) {
@@ -41,7 +42,7 @@ export class FieldSection {
     this.#line = 0;
     this.#seen = 0;
     this.#startLineEnd = 0;
-    this.#marks.length = 0;
+    this.#markCount = 0;
   }
 
   /** The index after the section; -1 where all bytes were taken and more are needed. */
@@ -53,12 +54,14 @@ export class FieldSection {
     return end < 0 ? -1 : at + end;
   }
 
+  /** Of a complete section. */
   get startLine(): string {
     return this.#text.slice(0, this.#startLineEnd);
   }
 
-  get hasWholeStartLine(): boolean {
-    return this.#startLineEnd > 0;
+  /** The start line of a section that is not complete; empty while it is not whole itself. */
+  get earlyStartLine(): string {
+    return this.#gathered?.toString("latin1", 0, this.#startLineEnd) ?? "";
   }
 
   /** [name, value, ...] of a complete section. */
@@ -66,7 +69,7 @@ export class FieldSection {
     const fields: string[] = [];
     const marks = this.#marks;
     const text = this.#text;
-    for (let at = 0; at < marks.length; at += 2) {
+    for (let at = 0; at < this.#markCount; at += 2) {
       fields.push(text.slice(marks[at], marks[at + 1]));
     }
     return fields;
@@ -101,7 +104,6 @@ export class FieldSection {
       if (this.#hasStartLine && this.#startLineEnd === 0) {
         if (end === 0) throw malformed("empty start line");
         this.#startLineEnd = end;
-        this.#text = bytes.toString("latin1", 0, end);
       } else if (end === start) {
         this.#text = bytes.toString("latin1", 0, start);
         return end + 2;
@@ -135,7 +137,11 @@ export class FieldSection {
     while (from < end && isBlank(bytes[from])) from++;
     let to = end;
     while (to > from && isBlank(bytes[to - 1])) to--;
-    this.#marks.push(start, colon, from, to);
+    const marks = this.#marks;
+    marks[this.#markCount++] = start;
+    marks[this.#markCount++] = colon;
+    marks[this.#markCount++] = from;
+    marks[this.#markCount++] = to;
   }
 }
 

@@ -18,6 +18,8 @@ export class FramingFields {
   keepAlive = false;
   /** The upstream's own idle limit less a margin; -1: it names none. */
   idleMs = -1;
+  #lastLimit = "";
+  #lastLimitMs = -1;
 
   /** Throws upstream_malformed where the fields leave more than one reading. */
   read(headers: RawHeaders): void {
@@ -39,7 +41,7 @@ export class FramingFields {
     if (name === "content-length") this.#contentLength(value);
     else if (name === "transfer-encoding") this.#transferEncoding(value);
     else if (name === "connection") this.#connection(value);
-    else if (name === "keep-alive") this.idleMs = idleLimit(value);
+    else if (name === "keep-alive") this.#keepAliveLimit(value);
   }
 
   #contentLength(value: string): void {
@@ -58,7 +60,20 @@ export class FramingFields {
     this.chunked = true;
   }
 
+  /** One upstream says the same each time. */
+  #keepAliveLimit(value: string): void {
+    if (value !== this.#lastLimit) {
+      this.#lastLimit = value;
+      this.#lastLimitMs = idleLimit(value);
+    }
+    this.idleMs = this.#lastLimitMs;
+  }
+
   #connection(value: string): void {
+    if (value === "keep-alive") {
+      this.keepAlive = true;
+      return;
+    }
     for (const option of value.toLowerCase().split(",")) {
       const word = option.trim();
       if (word === "close") this.close = true;

@@ -14,7 +14,6 @@ import type { ResponseHead } from "./upstream.ts";
 /** More interim responses than this are an attack or a fault. */
 const MAX_INFORMATIONAL = 16;
 
-const DIGIT_0 = 48;
 const NO_TRAILERS: RawHeaders = [];
 const STATUS_LINE = /^HTTP\/1\.[01] [1-9][0-9]{2}(?: |$)/;
 
@@ -34,6 +33,13 @@ export interface BodyRange {
   last: boolean;
 }
 
+interface StatusLine {
+  readonly line: string;
+  readonly httpMinor: 0 | 1;
+  readonly status: number;
+  readonly reason: string;
+}
+
 type Stage = "head" | "fixed" | "chunked" | "until-close" | "upgraded" | "done";
 
 export class ResponseParser {
@@ -42,6 +48,8 @@ export class ResponseParser {
   readonly #framing = new FramingFields();
   readonly #chunks: ChunkedDecoder;
   readonly #range: BodyRange = { start: 0, end: 0, last: false };
+  /** Mostly the next one too. */
+  #lastStatus: StatusLine = parseStatusLine("HTTP/1.1 200 OK");
   #stage: Stage = "done";
   #method = "";
   #mayUpgrade = false;
@@ -122,7 +130,8 @@ export class ResponseParser {
     const section = this.#section;
     const end = section.take(bytes, at, length);
     if (end < 0) {
-      if (section.hasWholeStartLine) checkStatusLine(section.startLine);
+      const line = section.earlyStartLine;
+      if (line !== "") this.#statusOf(line);
       return length;
     }
     const head = this.#parseHead();
@@ -133,23 +142,25 @@ export class ResponseParser {
   }
 
   #parseHead(): ResponseHead {
-    const line = this.#section.startLine;
-    checkStatusLine(line);
+    const { status, reason, httpMinor } = this.#statusOf(this.#section.startLine);
     const framing = this.#framing;
     const fields = this.#section.fields();
     framing.read(fields);
-    const status = statusOf(line);
-    const httpMinor = line.charCodeAt(7) === DIGIT_0 ? 0 : 1;
     if (httpMinor === 0 && framing.chunked) throw malformed("Transfer-Encoding in HTTP/1.0");
     const overridden = framing.chunked && framing.contentLength >= 0;
     this.#remaining = bodyLengthOf(this.#method, status, framing);
     return {
       status,
-      reason: line.slice(13),
+      reason,
       headers: overridden ? withoutContentLength(fields) : fields,
       httpMinor,
       bodyLength: Math.max(this.#remaining, -1),
     };
+  }
+
+  #statusOf(line: string): StatusLine {
+    if (line !== this.#lastStatus.line) this.#lastStatus = parseStatusLine(line);
+    return this.#lastStatus;
   }
 
   #enter(head: ResponseHead): void {
@@ -209,12 +220,12 @@ export class ResponseParser {
   }
 }
 
-function checkStatusLine(line: string): void {
+function parseStatusLine(line: string): StatusLine {
   if (!STATUS_LINE.test(line)) throw malformed("invalid status line");
-}
-
-function statusOf(line: string): number {
-  const hundreds = line.charCodeAt(9) - DIGIT_0;
-  const tens = line.charCodeAt(10) - DIGIT_0;
-  return hundreds * 100 + tens * 10 + line.charCodeAt(11) - DIGIT_0;
+  return {
+    line,
+    httpMinor: line.charAt(7) === "0" ? 0 : 1,
+    status: Number(line.slice(9, 12)),
+    reason: line.slice(13),
+  };
 }
