@@ -198,7 +198,7 @@ export const ROUTES = {
   })),
 };
 
-export function status(nowMs: number): Record<string, Record<string, unknown> | unknown> {
+export function status(nowMs: number): Record<string, unknown> {
   return {
     instance: "weir-a",
     version: "0.1.0",

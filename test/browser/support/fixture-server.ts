@@ -115,30 +115,29 @@ function problem(response: ServerResponse, status: number, detail: string): void
 
 function answerApi(url: URL, mood: Mood, response: ServerResponse): void {
   const now = Date.now();
-  const path = url.pathname.replace("/api/v1/", "");
-  const json = (body: unknown): void => {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  const [kind = "", name = ""] = url.pathname.replace("/api/v1/", "").split("/");
+  const fromMemory: Record<string, () => unknown> = {
+    status: () => ({ ...figures.status(now), ...mood.status(now) }),
+    services: () => (mood.empty ? { services: [] } : figures.services(now)),
+    routes: () => (mood.empty ? { routes: [] } : figures.ROUTES),
   };
-  if (path === "status") return json({ ...figures.status(now), ...mood.status(now) });
-  if (path === "services") return json(mood.empty ? { services: [] } : figures.services(now));
-  if (path === "routes") return json(mood.empty ? { routes: [] } : figures.ROUTES);
-  if (mood.storeDown)
+  const fromStore: Record<string, () => unknown> = {
+    requests: () => page(url.searchParams, mood.empty ? [] : requestRows(240, now)),
+    traces: () => traceOf(name, now),
+    query: () => query(name, url.searchParams, mood),
+  };
+  if (mood.storeDown && kind in fromStore)
     return problem(response, 503, "The store does not answer: connect ECONNREFUSED 127.0.0.1:8123");
-  if (path === "requests")
-    return json(page(url.searchParams, mood.empty ? [] : requestRows(240, now)));
-  if (path === `traces/${TRACE_ID}`) return json(cannedTrace(now));
-  if (path.startsWith("traces/")) return traceOf(path.slice(7), now, response);
-  if (path.startsWith("query/")) return json(query(path.slice(6), url.searchParams, mood));
-  return problem(response, 404, "There is no such resource.");
+  const body = (fromMemory[kind] ?? fromStore[kind])?.();
+  if (body === undefined) return problem(response, 404, "There is no such resource.");
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  return undefined;
 }
 
-function traceOf(traceId: string, nowMs: number, response: ServerResponse): void {
+function traceOf(traceId: string, nowMs: number): unknown {
+  if (traceId === TRACE_ID) return cannedTrace(nowMs);
   const requests = requestRows(300, nowMs).filter((row) => row.trace_id === traceId);
-  if (requests.length === 0) return problem(response, 404, `There is no trace ${traceId}.`);
-  response
-    .writeHead(200, { "content-type": "application/json" })
-    .end(JSON.stringify({ trace_id: traceId, requests, spans: [] }));
-  return undefined;
+  return requests.length === 0 ? undefined : { trace_id: traceId, requests, spans: [] };
 }
 
 function page(params: URLSearchParams, all: Row[]): unknown {

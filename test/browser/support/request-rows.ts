@@ -138,31 +138,49 @@ interface Sent {
 }
 
 function whereTo(random: () => number, sent: Sent): Record<string, unknown> {
-  const { endpoints, upstream, denied, failed, durationNs } = sent;
-  const stages = { identify_ns: 14_200, authorize_ns: 38_400, balance_ns: denied ? 0 : 6_100 };
-  const upstreamNs = denied ? 0 : durationNs - 190_000;
-  const waitNs = Math.floor(upstreamNs * 0.82);
+  const stages = { identify_ns: 14_200, authorize_ns: 38_400 };
+  if (sent.denied) return { ...NOWHERE, ...stages };
+  const { endpoints, upstream, failed, durationNs } = sent;
+  const upstreamNs = durationNs - 190_000;
   return {
-    upstream,
-    picker: denied ? "" : "adaptive",
-    candidates: denied
-      ? []
-      : endpoints.toSorted((a, b) => Number(b === upstream) - Number(a === upstream)),
-    candidate_scores: denied ? [] : endpoints.map((_, index) => 8.2 * (index + 1) + random()),
-    candidate_inflight: denied ? [] : endpoints.map((_, index) => index * 2),
-    attempt_upstream: denied ? [] : [upstream],
-    attempt_span_id: denied ? [] : [hex(random, 16)],
-    attempt_started_ns: denied ? [] : [92_000],
-    attempt_duration_ns: denied ? [] : [upstreamNs],
-    attempt_status: denied ? [] : [failed ? 0 : 200],
-    attempt_error: denied ? [] : [failed ? "upstream_reset" : ""],
     ...stages,
-    queue_ns: denied ? 0 : 21_000,
-    connect_ns: denied ? 0 : 310_000,
-    upstream_first_byte_ns: waitNs,
+    balance_ns: 6100,
+    upstream,
+    picker: "adaptive",
+    candidates: endpoints.toSorted((a, b) => Number(b === upstream) - Number(a === upstream)),
+    candidate_scores: endpoints.map((_, index) => 8.2 * (index + 1) + random()),
+    candidate_inflight: endpoints.map((_, index) => index * 2),
+    attempt_upstream: [upstream],
+    attempt_span_id: [hex(random, 16)],
+    attempt_started_ns: [92_000],
+    attempt_duration_ns: [upstreamNs],
+    attempt_status: [failed ? 0 : 200],
+    attempt_error: [failed ? "upstream_reset" : ""],
+    queue_ns: 21_000,
+    connect_ns: 310_000,
+    upstream_first_byte_ns: Math.floor(upstreamNs * 0.82),
     upstream_ns: upstreamNs,
   };
 }
+
+const NOWHERE = {
+  balance_ns: 0,
+  upstream: "",
+  picker: "",
+  candidates: [],
+  candidate_scores: [],
+  candidate_inflight: [],
+  attempt_upstream: [],
+  attempt_span_id: [],
+  attempt_started_ns: [],
+  attempt_duration_ns: [],
+  attempt_status: [],
+  attempt_error: [],
+  queue_ns: 0,
+  connect_ns: 0,
+  upstream_first_byte_ns: 0,
+  upstream_ns: 0,
+};
 
 function ended(denied: boolean, failed: boolean, random: () => number): Record<string, unknown> {
   const status = denied ? 403 : failed ? 502 : random() < 0.04 ? 404 : 200;

@@ -15,16 +15,15 @@ export function cannedTrace(endMs: number): Trace {
   const startMs = endMs - 90_000;
   const at = (offsetMs: number): string => new Date(startMs + offsetMs).toISOString();
   const template = requestRow(createRandom(7), startMs);
-  const request = (changes: Record<string, unknown>): Row =>
-    ({
-      ...template,
-      trace_id: TRACE_ID,
-      decision: "allow",
-      status: 200,
-      error_code: "",
-      error_source: "",
-      ...changes,
-    }) as Row;
+  const request = (changes: Record<string, unknown>): Row => ({
+    ...template,
+    trace_id: TRACE_ID,
+    decision: "allow",
+    status: 200,
+    error_code: "",
+    error_source: "",
+    ...changes,
+  });
   return {
     trace_id: TRACE_ID,
     requests: [

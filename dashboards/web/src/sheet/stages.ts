@@ -9,11 +9,11 @@ export interface Stage {
 }
 
 export const STAGE_COLORS: Readonly<Record<Stage["name"], string>> = {
-  identify: "--s6",
+  identify: "--faint",
   authorize: "--policy",
   balance: "--accent",
   queue: "--slow",
-  connect: "--s2",
+  connect: "--s6",
   wait: "--latency",
   stream: "--p50",
 };

@@ -16,6 +16,8 @@ export interface DataTableProps<Row> {
   readonly main?: boolean;
   readonly openKey?: string | null;
   readonly rowClass?: (row: Row) => string;
+  /** Columns of one width, so that several tables below each other line up. */
+  readonly even?: boolean;
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
@@ -34,7 +36,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
   const body = useScrolledTo(cursor);
   return (
     <div className="table-frame">
-      <table className="table" aria-label={label}>
+      <table className={props.even ? "table even" : "table"} aria-label={label}>
         <TableHead columns={columns} sort={sort} onSort={setSort} />
         <tbody ref={body}>
           {ordered.map((row, index) => (
@@ -76,7 +78,7 @@ function TableRow<Row>({ row, columns, onOpen, className }: TableRowProps<Row>):
   return (
     <tr className={className} onClick={() => onOpen?.(row)}>
       {columns.map((column) => (
-        <td key={column.key} className={cellClass(column)} data-label={column.label}>
+        <td key={column.key} className={cellClass(column, row)} data-label={column.label}>
           {column.show === undefined ? column.value(row) : column.show(row)}
         </td>
       ))}
@@ -84,6 +86,11 @@ function TableRow<Row>({ row, columns, onOpen, className }: TableRowProps<Row>):
   );
 }
 
-export function cellClass<Row>({ numeric, wide, lead }: TableColumn<Row>): string {
-  return [numeric ? "numeric" : "", wide ? "wide" : "", lead ? "lead" : ""].join(" ").trim();
+function cellClass<Row>({ numeric, wide, lead, value }: TableColumn<Row>, row: Row): string {
+  const blank = [null, ""].includes(value(row) as string | null);
+  const words = { numeric, wide, lead, blank };
+  return Object.entries(words)
+    .filter(([, on]) => on === true)
+    .map(([word]) => word)
+    .join(" ");
 }

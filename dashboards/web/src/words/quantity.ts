@@ -19,6 +19,7 @@ const SIZES: readonly (readonly [number, string])[] = [
 /** Of nanoseconds: "1.24 ms", "640 ns", "2 min 3 s". */
 export function duration(ns: number | null): Quantity {
   if (ns === null || Number.isNaN(ns)) return NONE;
+  if (ns === 0) return ["0", ""];
   if (ns >= 60e9) return [minutes(ns), ""];
   return scaled(ns, DURATIONS, "ns");
 }

@@ -52,7 +52,6 @@ export function ErrorsPanel({ errors }: ErrorsPanelProps): ReactNode {
 }
 
 function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[] {
-  const max = Math.max(...rows.map(({ requests }) => requests));
   return [
     {
       key: "status",
@@ -60,20 +59,18 @@ function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[]
       value: ({ status }) => status,
       show: ({ status }) => <StatusMark status={status} />,
     },
-    { key: "error_code", label: "Code", value: (row) => row.error_code, wide: true, lead: true },
+    {
+      key: "error_code",
+      label: "Code",
+      value: (row) => row.error_code,
+      show: (row) =>
+        row.error_code || <span className="muted">the upstream&rsquo;s own answer</span>,
+      wide: true,
+      lead: true,
+    },
     { key: "route", label: "Route", value: ({ route }) => route },
     { key: "upstream", label: "Upstream", value: ({ upstream }) => hostOf(upstream) },
-    {
-      key: "requests",
-      label: "Count",
-      value: ({ requests }) => requests,
-      numeric: true,
-      show: ({ requests }) => (
-        <Bar value={requests} max={max} tone="error">
-          <Amount of={count(requests)} />
-        </Bar>
-      ),
-    },
+    countColumn(rows),
     {
       key: "last_seen",
       label: "Last",
@@ -84,4 +81,19 @@ function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[]
       ),
     },
   ];
+}
+
+function countColumn(rows: readonly ErrorRow[]): TableColumn<ErrorRow> {
+  const max = Math.max(...rows.map(({ requests }) => requests));
+  return {
+    key: "requests",
+    label: "Count",
+    value: ({ requests }) => requests,
+    numeric: true,
+    show: ({ requests }) => (
+      <Bar value={requests} max={max} tone="error">
+        <Amount of={count(requests)} />
+      </Bar>
+    ),
+  };
 }

@@ -37,26 +37,36 @@ export function Figures({ now, data }: FiguresProps): ReactNode {
 }
 
 function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number): Figure[] {
+  const was = before ?? NOTHING;
   return [
     {
       label: "Requests",
       amount: rate(now.requests, seconds),
-      change: changeOf(now.requests, before?.requests ?? null, "neutral"),
+      change: changeOf(now.requests, was.requests, "neutral"),
       filters: {},
     },
     part("Errors", { now, before, of: "errors", filters: { status_class: "5xx" } }),
     part("Denied", { now, before, of: "denied", filters: { decision: "deny" } }),
-    latency("p50", now.p50_ns, before?.p50_ns ?? null),
-    latency("p95", now.p95_ns, before?.p95_ns ?? null),
-    latency("p99", now.p99_ns, before?.p99_ns ?? null),
+    latency("p50", now.p50_ns, was.p50_ns),
+    latency("p95", now.p95_ns, was.p95_ns),
+    latency("p99", now.p99_ns, was.p99_ns),
     {
       label: "Sent",
       amount: perSecond(bytes(now.response_bytes / seconds)),
-      change: changeOf(now.response_bytes, before?.response_bytes ?? null, "neutral"),
+      change: changeOf(now.response_bytes, was.response_bytes, "neutral"),
       filters: {},
     },
   ];
 }
+
+/** Before there was a before. */
+const NOTHING = {
+  requests: null,
+  response_bytes: null,
+  p50_ns: null,
+  p95_ns: null,
+  p99_ns: null,
+} as const;
 
 interface Part {
   readonly now: SummaryRow;

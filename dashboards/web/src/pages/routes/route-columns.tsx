@@ -32,8 +32,9 @@ export function routeColumns(
     latency("p99_ns", "p99"),
     {
       key: "spread",
-      label: "p50 · p95 · p99",
+      label: "p50 · p95 · p99, log scale",
       value: ({ p99_ns }) => p99_ns,
+      wide: true,
       show: (row) => <Spread of={row} maxNs={maxNs} />,
     },
   ];

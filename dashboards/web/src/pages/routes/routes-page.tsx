@@ -97,7 +97,6 @@ function withMatch(
     label: "Match",
     value: ({ route }) => words.get(route) ?? "",
     show: ({ route }) => <code className="muted">{words.get(route) ?? ""}</code>,
-    wide: true,
   };
   const [name, ...rest] = columns;
   return name === undefined ? rest : [name, match, ...rest];

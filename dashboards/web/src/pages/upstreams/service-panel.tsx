@@ -22,7 +22,7 @@ interface ServicePanelProps {
 
 export function ServicePanel(props: ServicePanelProps): ReactNode {
   const { service, from, figures, place, main } = props;
-  const [choices, setChoices] = useState(false);
+  const [choices, setChoices] = useState(main);
   const rows = endpointRows(service, figures.data?.rows ?? []);
   const columns = endpointColumns(rows);
   const aside = (
@@ -38,6 +38,7 @@ export function ServicePanel(props: ServicePanelProps): ReactNode {
         <>
           <DataTable
             main={main}
+            even
             label={`Endpoints of ${service.name}`}
             columns={columns}
             rows={rows}
