@@ -21,7 +21,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proxy: ["core", ...PARTS],
   admin: [...LOWER, "config"],
   express: ["core", ...PARTS, "config", "proxy"],
-  app: [...LOWER, "config", "proxy", "admin", "express"],
+  // The main thread's moving parts: what app.ts wires.
+  control: [...LOWER, "config", "proxy"],
+  app: [...LOWER, "config", "control", "proxy", "admin", "express"],
   cli: [...LOWER, "config", "admin", "app"],
   main: [...LOWER, "config", "admin", "app", "cli"],
 };

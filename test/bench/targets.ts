@@ -1,0 +1,139 @@
+// What is measured: weir and its peers, each as a process that listens on a port in front of one upstream.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Target {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Threads besides the whole process whose time is shown: name of the thread. */
+  readonly thread?: string;
+  /** Fewer requests for what is very slow. */
+  readonly share: number;
+}
+
+export interface Place {
+  readonly folder: string;
+  readonly port: number;
+  readonly upstream: number;
+}
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, "../..");
+
+/** Every target that this machine can run. */
+export function targets(place: Place): Target[] {
+  const ports = { PORT: String(place.port), UPSTREAM: String(place.upstream) };
+  const peer = (name: string, file: string, rules = 0): Target => ({
+    name,
+    command: [process.execPath, join(HERE, "peers", file)],
+    environment: { ...ports, RULES: String(rules), NODE_ENV: "production" },
+    share: rules >= 1000 ? 0.02 : rules > 0 ? 0.1 : 1,
+  });
+  return [
+    ...(installed("nginx") ? [nginx(place)] : []),
+    ...(installed("haproxy") ? [haproxy(place)] : []),
+    weir(place),
+    peer("bare node:http answer", "bare-http.ts"),
+    peer("node:http with undici", "http-undici.ts"),
+    peer("Express with http-proxy-middleware", "express-hpm.ts"),
+    peer("plain wiring, 10 rules", "plain-wiring.ts", 10),
+    peer("plain wiring, 1,000 rules", "plain-wiring.ts", 1000),
+  ];
+}
+
+function installed(program: string): boolean {
+  try {
+    execFileSync("which", [program], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function nginx({ folder, port, upstream }: Place): Target {
+  const file = join(folder, "nginx.conf");
+  writeFileSync(
+    file,
+    `worker_processes 1; daemon off; master_process off; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log;
+events { worker_connections 1024; }
+http { access_log off; keepalive_requests 1000000000;
+  client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
+  uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+  upstream one { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 1000000000; }
+  server { listen 127.0.0.1:${port}; location / { proxy_pass http://one; proxy_http_version 1.1; proxy_set_header Connection ""; } } }
+`,
+  );
+  return { name: "nginx", command: ["nginx", "-p", folder, "-c", file], environment: {}, share: 1 };
+}
+
+function haproxy({ folder, port, upstream }: Place): Target {
+  const file = join(folder, "haproxy.cfg");
+  writeFileSync(
+    file,
+    `global
+  nbthread 1
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  http-reuse always
+frontend f
+  bind 127.0.0.1:${port}
+  default_backend b
+backend b
+  server s 127.0.0.1:${upstream}
+`,
+  );
+  return { name: "HAProxy", command: ["haproxy", "-db", "-f", file], environment: {}, share: 1 };
+}
+
+/** Everything on: keys, ten rules, adaptive balancing over two endpoints, durable rows, draining store. */
+function weir({ folder, port, upstream }: Place): Target {
+  mkdirSync(folder, { recursive: true });
+  const rules = Array.from({ length: 8 }, (_, at) => `p, role${at}, /service${at}/:id, GET, allow`);
+  writeFileSync(join(folder, "model.conf"), MODEL);
+  writeFileSync(
+    join(folder, "policy.csv"),
+    [...rules, "p, customer, /orders/:id, GET, allow", "g, alice, customer", ""].join("\n"),
+  );
+  writeFileSync(join(folder, "weir.yaml"), config(port, upstream));
+  return {
+    name: "weir, everything on",
+    command: [process.execPath, join(ROOT, "src/main.ts"), "run", "-c", join(folder, "weir.yaml")],
+    environment: { NODE_ENV: "production" },
+    thread: "weir-data-0",
+    share: 1,
+  };
+}
+
+function config(port: number, upstream: number): string {
+  return `
+listen: { http: "127.0.0.1:${port}" }
+admin: { listen: "127.0.0.1:0" }
+workers: 1
+store: embedded
+services:
+  orders: { endpoints: [ "http://127.0.0.1:${upstream}", "http://localhost:${upstream}" ], balance: adaptive }
+routes:
+  - { name: orders, match: { host: "*", path: /orders/** }, service: orders, authenticate: [ key ] }
+identity:
+  keys: [ { key: bench-key-alice, subject: alice } ]
+policy: { model: model.conf, rules: policy.csv }
+`;
+}
+
+const MODEL = `
+[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act, eft
+[role_definition]
+g = _, _
+[policy_effect]
+e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
+[matchers]
+m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act
+`;
