@@ -12,7 +12,7 @@ const BILLION = 1e9;
 /** The last time with ten digits of seconds, in the year 2286. */
 const LATEST_MS = 9_999_999_999_999;
 /** From this many characters on, one native write and a scan beat a loop over characters. */
-const LONG = 16;
+const LONG = 64;
 /** 1 for the bytes that stand for themselves inside a JSON string. */
 const AS_ITSELF = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte >= 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH),
