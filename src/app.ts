@@ -1,9 +1,12 @@
 // Composition root: wires everything, starts it in the order traffic needs, stops it in reverse.
 import { join } from "node:path";
+import { type Admin, startAdmin } from "./admin/server.ts";
+import { adminPartsOf, type Running } from "./app/admin-parts.ts";
 import type { Config, ListenAddress } from "./config/config.ts";
 import type { LoadResult } from "./config/load.ts";
 import { createReloader, type InForce, loadAll, type Reloader } from "./control/reloader.ts";
 import { startDataPlane } from "./control/data-plane.ts";
+import { createRowFeed } from "./control/row-feed.ts";
 import { createStoreLink, type StoreLink } from "./control/store-link.ts";
 import { watchFiles } from "./control/watch.ts";
 import { systemClock } from "./core/clock.ts";
@@ -43,9 +46,10 @@ export async function startApp({ load, log }: AppOptions): Promise<AppStart> {
   const { config } = loaded.next;
   const store = createStoreLink(config, log);
   const spool = openSpool(config);
+  const rows = createRowFeed(store.sink, log);
   const drain = createDrain({
     spool,
-    sink: store.sink,
+    sink: rows.sink,
     log,
     clock: systemClock,
     random: Math.random,
@@ -54,7 +58,14 @@ export async function startApp({ load, log }: AppOptions): Promise<AppStart> {
   const dataPlane = await startDataPlane({ initial: loaded.next, spool, log });
   store.start();
   const reloader = createReloader({ initial: loaded.next, load, log, publish: dataPlane.publish });
-  return { ok: true, app: running({ ...dataPlane, reloader, store, drain }) };
+  const parts = { dataPlane, reloader, store, drain, rows, log };
+  try {
+    const admin = await startAdmin(adminPartsOf(parts));
+    return { ok: true, app: running(parts, admin) };
+  } catch (thrown) {
+    await stopAll(parts, 0);
+    throw thrown;
+  }
 }
 
 function openSpool({ data, telemetry, workers }: Config): Spool {
@@ -67,23 +78,32 @@ function openSpool({ data, telemetry, workers }: Config): Spool {
   });
 }
 
-type Parts = Pick<App, "instance" | "reloader" | "store" | "drain" | "workers">;
-
-function running(parts: Parts): App {
-  const { reloader, store, drain, workers } = parts;
+function running(parts: Running, admin: Admin): App {
+  const { dataPlane, reloader, store, drain } = parts;
+  const { instance, workers } = dataPlane;
   const watch = watchFiles(() => void reloader.reload().then(watchCurrent));
   const watchCurrent = (): void => watch.files(reloader.current().files);
   watchCurrent();
   return {
-    ...parts,
+    instance,
+    workers,
+    reloader,
+    store,
+    drain,
     port: workers.port,
-    adminAddress: reloader.current().config.admin.listen,
+    adminAddress: admin.address,
     inForce: reloader.current,
     async stop() {
       watch.close();
-      await workers.drain(reloader.current().config.drain_ms);
-      await drain.stop();
-      await store.stop();
+      await stopAll(parts, reloader.current().config.drain_ms);
+      await admin.close();
     },
   };
+}
+
+/** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
+async function stopAll({ dataPlane, drain, store }: Running, graceMs: number): Promise<void> {
+  await dataPlane.workers.drain(graceMs);
+  await drain.stop();
+  await store.stop();
 }

@@ -5,6 +5,7 @@ import {
   ClickHouseLogLevel,
   createClient,
   type ClickHouseClient,
+  type ClickHouseSettings,
 } from "@clickhouse/client";
 import { messageOf } from "../core/errors.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
@@ -26,6 +27,8 @@ export interface QueryOptions {
   /** The store itself refuses anything that would change it or reach outside it. */
   readonly readonly?: boolean;
   readonly maxRows?: number;
+  /** A longer answer is refused with code 396. */
+  readonly maxBytes?: number;
   readonly timeoutMs?: number;
 }
 
@@ -150,22 +153,28 @@ async function query(client: ClickHouseClient, question: Question): Promise<Rows
       query_params: { ...question.params },
       format: "JSON",
       abort_signal: limit,
-      clickhouse_settings: {
-        max_execution_time: timeoutMs / 1000,
-        ...(maxRows === undefined
-          ? {}
-          : { max_result_rows: String(maxRows), result_overflow_mode: "break" as const }),
-        ...(question.readonly === true ? { readonly: "1" as const } : {}),
-      },
+      clickhouse_settings: settingsOf({ ...question, timeoutMs }),
     });
     const answer: JsonAnswer = await result.json<Row>();
-    // The engine breaks at block ends, not at the very row.
+    // Statements other than SELECT know no limit.
     return { columns: answer.meta ?? [], rows: answer.data.slice(0, maxRows) };
   } catch (thrown) {
     throw limit.aborted
       ? new StoreError(`no answer within ${timeoutMs + GRACE_MS} ms`, null, { cause: thrown })
       : toStoreError(thrown);
   }
+}
+
+function settingsOf(question: QueryOptions & { readonly timeoutMs: number }): ClickHouseSettings {
+  const { maxRows, maxBytes, timeoutMs } = question;
+  return {
+    max_execution_time: timeoutMs / 1000,
+    ...(maxRows === undefined ? {} : { limit: String(maxRows) }),
+    ...(maxBytes === undefined
+      ? {}
+      : { max_result_bytes: String(maxBytes), result_overflow_mode: "throw" as const }),
+    ...(question.readonly === true ? { readonly: "1" as const } : {}),
+  };
 }
 
 async function command(client: ClickHouseClient, sql: string): Promise<void> {

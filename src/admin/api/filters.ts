@@ -1,0 +1,59 @@
+// The filters of the request list and of the live tail, as they stand in a URL.
+import { z } from "zod";
+import type { RequestFilters } from "../../store/requests.ts";
+import { moment } from "../http/window.ts";
+
+const NANOS_PER_MILLI = 1e6;
+/** A day; longer than any request. */
+const MOST_MS = 86_400_000;
+
+const text = z.string().min(1).max(1024).optional();
+
+export const filterQuery = z.strictObject({
+  since: moment.optional(),
+  until: moment.optional(),
+  route: text,
+  service: text,
+  status: z
+    .string()
+    .regex(/^[0-9]{1,3}$/, "must be a status like 404")
+    .transform(Number)
+    .optional(),
+  status_class: z
+    .string()
+    .regex(/^[1-5](?:xx)?$/, 'must be "2xx" or "2", up to 5')
+    .transform((value) => Number(value[0]))
+    .optional(),
+  method: text,
+  principal: text,
+  decision: z.enum(["allow", "deny", "none", "error"]).optional(),
+  upstream: text,
+  path: text.meta({ description: "What the path begins with" }),
+  min_duration_ms: z
+    .string()
+    .regex(/^\d{1,8}(?:\.\d{1,6})?$/, "must be milliseconds")
+    .transform(Number)
+    .refine((ms) => ms <= MOST_MS, "must be a day at most")
+    .optional(),
+  trace_id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits")
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a whole number")
+    .transform(Number)
+    .refine((rows) => rows >= 1 && rows <= 1000, "must be 1 to 1000")
+    .default(100),
+  before: z.string().max(128).optional().meta({ description: "`next` of the page before" }),
+});
+
+export function filtersOf(query: z.output<typeof filterQuery>): RequestFilters {
+  const { since: _s, until: _u, limit: _l, before: _b, path, min_duration_ms: ms, ...same } = query;
+  const given = {
+    ...same,
+    path_prefix: path,
+    min_duration_ns: ms === undefined ? undefined : Math.round(ms * NANOS_PER_MILLI),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

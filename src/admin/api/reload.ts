@@ -1,0 +1,25 @@
+// POST /api/v1/reload: reads config and policy again; what is wrong is refused whole.
+import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
+import { Problem } from "../http/problem.ts";
+import { iso, json, NONE } from "../http/schemas.ts";
+import type { AdminParts } from "../parts.ts";
+import { reloadSchema } from "./status.ts";
+
+export function reloadEndpoint(parts: AdminParts): Endpoint {
+  return defineEndpoint({
+    method: "post",
+    path: "/api/v1/reload",
+    summary: "Read config and policy again",
+    parameters: NONE,
+    query: NONE,
+    body: null,
+    answer: json("It is in force", reloadSchema),
+    problems: ["reload_refused"],
+    handle: async () => {
+      const { atMs, ok, fault, restart } = await parts.reload();
+      const body = { at: iso(atMs), ok, fault, restart };
+      if (ok) return { kind: "json", body };
+      throw new Problem("reload_refused", fault ?? "", { members: body });
+    },
+  });
+}

@@ -1,0 +1,55 @@
+// POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
+import { z } from "zod";
+import { StoreError, type Rows } from "../../store/client.ts";
+import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
+import { Problem } from "../http/problem.ts";
+import { column, json, NONE, row } from "../http/schemas.ts";
+import type { Questions } from "../questions.ts";
+import { timeColumns, withIsoTimes } from "../times.ts";
+
+export const SQL_MOST_ROWS = 10_000;
+/** As JSON; more would hold up the main thread. */
+const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_TEXT = 64 * 1024;
+const TIMEOUT_MS = 20_000;
+
+const answerSchema = z.strictObject({
+  columns: z.array(column),
+  rows: z.array(row),
+  truncated: z.boolean().meta({ description: `There are more than ${SQL_MOST_ROWS} rows` }),
+});
+
+export function sqlEndpoint({ ask }: Questions): Endpoint {
+  return defineEndpoint({
+    method: "post",
+    path: "/api/v1/sql",
+    summary: "A reading SQL statement",
+    parameters: NONE,
+    query: NONE,
+    body: z.strictObject({ sql: z.string().min(1).max(MOST_TEXT) }),
+    answer: json("Columns and rows", answerSchema),
+    problems: ["sql_error", "store_unavailable", "busy", "query_timeout"],
+    handle: async ({ body: { sql } }) => {
+      const limits = {
+        readonly: true,
+        maxRows: SQL_MOST_ROWS + 1,
+        maxBytes: MOST_BYTES,
+        timeoutMs: TIMEOUT_MS,
+      };
+      const answer = await ask((store) => store.query(sql, {}, limits), refused);
+      return { kind: "json", body: answerOf(answer) };
+    },
+  });
+}
+
+function refused(error: StoreError): Problem {
+  return new Problem("sql_error", error.message, { members: { store_code: error.code } });
+}
+
+function answerOf({ columns, rows }: Rows): Record<string, unknown> {
+  return {
+    columns,
+    rows: withIsoTimes(rows.slice(0, SQL_MOST_ROWS), timeColumns(columns)),
+    truncated: rows.length > SQL_MOST_ROWS,
+  };
+}

@@ -1,0 +1,88 @@
+// GET /api/v1/status: everything an operator wants to know at a glance.
+import { z } from "zod";
+import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
+import { count, iso, json, NONE, time } from "../http/schemas.ts";
+import type { AdminParts } from "../parts.ts";
+import { describePolicy, policySchema } from "./policy.ts";
+
+export const reloadSchema = z.strictObject({
+  at: time,
+  ok: z.boolean(),
+  fault: z.string().nullable().meta({ description: "Every fault, one a line" }),
+  restart: z.array(z.string()).meta({ description: "Keys whose change waits for a restart" }),
+});
+
+const statusSchema = z.strictObject({
+  instance: z.string(),
+  version: z.string(),
+  started_at: time,
+  uptime_s: z.number(),
+  config_revision: z.string(),
+  policy: policySchema.omit({ model_file: true, rules_file: true }),
+  reload: reloadSchema.nullable(),
+  store: z.strictObject({
+    kind: z.enum(["embedded", "server"]),
+    state: z.enum(["starting", "ready", "down"]),
+    since: time,
+    error: z.string().nullable(),
+  }),
+  spool: z.strictObject({
+    pending_rows: count,
+    pending_bytes: count,
+    stored_rows: count,
+    dropped_rows: count,
+    rejected_rows: count,
+    lag_ms: z.number(),
+  }),
+  workers: count,
+});
+
+export function statusEndpoint(parts: AdminParts): Endpoint {
+  return defineEndpoint({
+    method: "get",
+    path: "/api/v1/status",
+    summary: "State of this instance",
+    parameters: NONE,
+    query: NONE,
+    body: null,
+    answer: json("The state", statusSchema),
+    problems: [],
+    handle: () => ({ kind: "json", body: statusOf(parts) }),
+  });
+}
+
+function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
+  const { model_file: _model, rules_file: _rules, ...policy } = describePolicy(parts);
+  const { sinceMs, ...store } = parts.storeHealth();
+  return {
+    instance: parts.instance,
+    version: parts.version,
+    started_at: iso(parts.startedAtMs),
+    uptime_s: Math.floor((Date.now() - parts.startedAtMs) / 1000),
+    config_revision: parts.running().revision,
+    policy,
+    reload: describeReload(parts),
+    store: { ...store, since: iso(sinceMs) },
+    spool: spoolOf(parts),
+    workers: parts.workers(),
+  };
+}
+
+function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
+  const stats = parts.drain();
+  return {
+    pending_rows: stats.pendingRows,
+    pending_bytes: stats.pendingBytes,
+    stored_rows: stats.storedRows,
+    dropped_rows: stats.droppedRows,
+    rejected_rows: stats.rejectedRows,
+    lag_ms: Math.round(stats.lagMs),
+  };
+}
+
+function describeReload(parts: AdminParts): z.output<typeof reloadSchema> | null {
+  const last = parts.lastReload();
+  if (last === null) return null;
+  const { atMs, ok, fault, restart } = last;
+  return { at: iso(atMs), ok, fault, restart: [...restart] };
+}

@@ -1,0 +1,88 @@
+// One definition for each endpoint: what the server registers is what the OpenAPI document describes.
+import type { ServerResponse } from "node:http";
+import type { z } from "zod";
+import { Problem, type ProblemCode } from "./problem.ts";
+
+export type Reply =
+  | {
+      readonly kind: "json";
+      readonly body: Readonly<Record<string, unknown>>;
+      readonly status?: number;
+    }
+  | { readonly kind: "text"; readonly type: string; readonly text: string }
+  /** Writes for as long as it likes. */
+  | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
+
+export interface Answer {
+  readonly about: string;
+  readonly type: string;
+  readonly schema: z.ZodType;
+}
+
+/** What a request says, before it is checked. */
+export interface RawInput {
+  readonly path: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+interface Described {
+  readonly method: "get" | "post";
+  /** As in OpenAPI: /api/v1/traces/{id}. */
+  readonly path: string;
+  readonly summary: string;
+  readonly answer: Answer;
+  /** Problems of its own, besides those every endpoint has. */
+  readonly problems: readonly ProblemCode[];
+}
+
+export interface Endpoint extends Described {
+  readonly parameters: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType | null;
+  /** Rejects with Problem. */
+  readonly handle: (input: RawInput) => Promise<Reply>;
+}
+
+interface Definition<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+> extends Described {
+  readonly parameters: P;
+  readonly query: Q;
+  readonly body: B | null;
+  readonly handle: (input: {
+    readonly path: z.output<P>;
+    readonly query: z.output<Q>;
+    readonly body: z.output<B>;
+  }) => Reply | Promise<Reply>;
+}
+
+/** The handler sees only input that passed its schemas. */
+export function defineEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  definition: Definition<P, Q, B>,
+): Endpoint {
+  const { parameters, query, body, handle } = definition;
+  return {
+    ...definition,
+    handle: async (input) =>
+      handle({
+        path: checked(parameters, input.path, "bad_parameter"),
+        query: checked(query, input.query, "bad_parameter"),
+        body: (body === null ? undefined : checked(body, input.body, "bad_body")) as z.output<B>,
+      }),
+  };
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown, code: ProblemCode): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const [unknown] = issue?.code === "unrecognized_keys" ? issue.keys : [];
+  const name = unknown ?? issue?.path.join(".") ?? "";
+  const fault = unknown === undefined ? (issue?.message ?? "is wrong") : "is not known here";
+  throw new Problem(code, name === "" ? fault : `${name}: ${fault}`, {
+    ...(name === "" ? {} : { members: { parameter: name } }),
+  });
+}

@@ -1,0 +1,57 @@
+// The time window of a question: "15m", "7d" or an ISO time, read against a given now.
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const AGO = /^(?<amount>\d{1,6})(?<unit>[smhdw])$/;
+const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+/** The store's times are signed 64-bit nanoseconds. */
+const LATEST_MS = Date.UTC(2262, 0, 1);
+
+/** A moment as it stands in a URL, checked. */
+export const moment = z
+  .string()
+  .max(40)
+  .refine((text) => readMoment(text, Date.now()) !== null, {
+    message: 'must be an age like "15m", "1h", "7d" or an ISO-8601 time with its zone',
+  })
+  .meta({ examples: ["15m", "7d", "2026-11-21T09:30:00Z"] });
+
+/** Milliseconds since the epoch; an age counts back from `nowMs`. null where it is neither. */
+export function readMoment(text: string, nowMs: number): number | null {
+  const { amount, unit } = AGO.exec(text)?.groups ?? {};
+  const ago = Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
+  const ms = amount === undefined ? (ISO.test(text) ? Date.parse(text) : Number.NaN) : nowMs - ago;
+  return ms >= 0 && ms < LATEST_MS ? ms : null;
+}
+
+export interface WindowQuery {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface Window {
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** Only what was given. Throws Problem where it ends before it begins. */
+export function readWindow({ since, until }: WindowQuery, nowMs: number): Window {
+  const sinceMs = since === undefined ? null : readMoment(since, nowMs);
+  const untilMs = until === undefined ? null : readMoment(until, nowMs);
+  if (sinceMs !== null && sinceMs >= (untilMs ?? Infinity)) {
+    throw new Problem("bad_parameter", "until: must be after since", {
+      members: { parameter: "until" },
+    });
+  }
+  return {
+    ...(sinceMs === null ? {} : { sinceMs }),
+    ...(untilMs === null ? {} : { untilMs }),
+  };
+}

@@ -1,0 +1,59 @@
+// What the admin server needs of the rest of weir: narrow functions the composition root fills in.
+import type { ServiceDescription } from "../balancer/describe.ts";
+import type { Config, ListenAddress } from "../config/config.ts";
+import type { Log } from "../core/log.ts";
+import type { Store } from "../store/client.ts";
+import type { DrainStats } from "../telemetry/drain.ts";
+
+export interface Running {
+  readonly config: Config;
+  readonly revision: string;
+  /** null: none configured, nothing is enforced. */
+  readonly policy: { readonly revision: string; readonly rules: number } | null;
+  readonly loadedAtMs: number;
+}
+
+export interface Reloaded {
+  readonly atMs: number;
+  readonly ok: boolean;
+  /** Every fault, one a line; null when it went well. */
+  readonly fault: string | null;
+  /** Keys that changed but wait for a restart. */
+  readonly restart: readonly string[];
+}
+
+export interface StoreHealth {
+  readonly kind: "embedded" | "server";
+  readonly state: "starting" | "ready" | "down";
+  readonly sinceMs: number;
+  readonly error: string | null;
+}
+
+/** Whole lines of JSONCompactEachRow in the order of columns.ts, each told once; never changed later. */
+export interface RowFeed {
+  /** Ends with the call of what it returns. */
+  readonly subscribe: (listener: (lines: Buffer) => void) => () => void;
+}
+
+export interface AdminParts {
+  readonly listen: ListenAddress;
+  /** Bearer token; empty: none set, so that nobody beyond loopback gets in. */
+  readonly token: string;
+  readonly instance: string;
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly log: Log;
+  readonly running: () => Running;
+  readonly lastReload: () => Reloaded | null;
+  readonly reload: () => Promise<Reloaded>;
+  /** null until the first contact. */
+  readonly store: () => Store | null;
+  readonly storeHealth: () => StoreHealth;
+  readonly drain: () => DrainStats;
+  /** Data workers that listen. */
+  readonly workers: () => number;
+  readonly services: () => readonly ServiceDescription[];
+  readonly rows: RowFeed;
+  /** Folder of the built UI. */
+  readonly ui: string;
+}

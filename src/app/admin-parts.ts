@@ -1,0 +1,56 @@
+// What the admin server may see and do of a running weir, as the narrow functions it asks for.
+import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import type { AdminParts } from "../admin/parts.ts";
+import { describeServices } from "../balancer/describe.ts";
+import { createSharedClock } from "../balancer/shared-clock.ts";
+import type { Log } from "../core/log.ts";
+import { packageFolder } from "../store/package-folder.ts";
+import type { Drain } from "../telemetry/drain.ts";
+import type { DataPlane } from "../control/data-plane.ts";
+import type { Reloader } from "../control/reloader.ts";
+import type { RowFeed } from "../control/row-feed.ts";
+import type { StoreLink } from "../control/store-link.ts";
+
+export interface Running {
+  readonly dataPlane: DataPlane;
+  readonly reloader: Reloader;
+  readonly store: StoreLink;
+  readonly drain: Drain;
+  readonly rows: RowFeed;
+  readonly log: Log;
+}
+
+export function adminPartsOf(running: Running): AdminParts {
+  const { dataPlane, reloader, store, drain, rows, log } = running;
+  const { memory, shared, slots, workers, instance } = dataPlane;
+  const { nowNs } = createSharedClock(memory);
+  const { listen, token } = reloader.current().config.admin;
+  const home = packageFolder();
+  return {
+    listen,
+    token,
+    instance,
+    version: versionIn(home),
+    startedAtMs: performance.timeOrigin,
+    log,
+    running: reloader.current,
+    lastReload: reloader.last,
+    reload: reloader.reload,
+    store: store.store,
+    storeHealth: store.state,
+    drain: drain.stats,
+    workers: () => workers.alive(),
+    services: () => {
+      const { services } = reloader.current().config;
+      return describeServices({ services, slots: slots(), shared, nowNs: nowNs() });
+    },
+    rows,
+    ui: join(home, "dashboards", "web", "dist"),
+  };
+}
+
+function versionIn(folder: string): string {
+  const text = readFileSync(join(folder, "package.json"), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
