@@ -1,6 +1,7 @@
 // What everybody must know before they believe a figure: what is off, since when, what still works.
 import type { ReactNode } from "react";
 import type { Status } from "../api.ts";
+import { ApiError } from "../client.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { useNow } from "../state/live.ts";
 import type { Loaded } from "../state/use-api.ts";
@@ -40,9 +41,16 @@ interface AgedProps {
 }
 
 function Unreachable({ status, now }: AgedProps): ReactNode {
+  const answered = status.error instanceof ApiError ? status.error.status : 0;
+  // Refused, not gone: the token dialog says what to do.
+  if (answered === 401) return null;
   const since = status.loadedAt;
+  const title =
+    answered === 0
+      ? "weir's admin server does not answer this page."
+      : `weir's admin server answers with an error (${answered}).`;
   return (
-    <Banner tone="error" icon="warn" title="weir's admin server does not answer this page.">
+    <Banner tone="error" icon="warn" title={title}>
       {since === null ? "Nothing was heard from it yet" : `Last heard ${age(now - since)} ago`}; it
       is asked again every 5 s. What you see is from before.
     </Banner>

@@ -99,24 +99,22 @@ function spanBar(span: Span, first: string): Bar {
   };
 }
 
-/** Depth first, siblings by start. A parent that is not here makes its children roots. */
+/** Depth first, siblings by start. Bars whose parent is not here, or that go in a circle, are roots. */
 function place(bars: readonly Bar[]): readonly PlacedBar[] {
+  const ordered = bars.toSorted((a, b) => a.startNs - b.startNs);
   const known = new Set(bars.map(({ id }) => id));
-  const under = Map.groupBy(bars, ({ parentId, id }) =>
-    known.has(parentId) && parentId !== id ? parentId : "",
-  );
+  const under = Map.groupBy(ordered, ({ parentId }) => (known.has(parentId) ? parentId : ""));
   const out: PlacedBar[] = [];
   const seen = new Set<string>();
-  const walk = (parentId: string, depth: number): void => {
-    const children = (under.get(parentId) ?? []).toSorted((a, b) => a.startNs - b.startNs);
-    for (const bar of children) {
-      if (seen.has(bar.id)) continue;
-      seen.add(bar.id);
-      out.push({ ...bar, depth, children: under.get(bar.id)?.length ?? 0 });
-      walk(bar.id, depth + 1);
-    }
+  const walk = (bar: Bar, depth: number): void => {
+    if (seen.has(bar.id)) return;
+    seen.add(bar.id);
+    const children = under.get(bar.id) ?? [];
+    out.push({ ...bar, depth, children: children.length });
+    for (const child of children) walk(child, depth + 1);
   };
-  walk("", 0);
+  for (const root of under.get("") ?? []) walk(root, 0);
+  for (const circling of ordered) walk(circling, 0);
   return out;
 }
 

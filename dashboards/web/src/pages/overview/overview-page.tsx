@@ -26,8 +26,10 @@ export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
   if (now === undefined || now.requests === 0) return <NoTraffic place={place} />;
   return (
     <>
-      <VerdictLine data={data} />
-      <Figures now={now} data={data} />
+      <div className={data.summary.error === null ? "answer" : "answer is-stale"}>
+        <VerdictLine data={data} />
+        <Figures now={now} data={data} />
+      </div>
       <OverviewCharts place={place} data={data} status={status} />
       <div className="halves">
         <ErrorsPanel errors={data.errors} />

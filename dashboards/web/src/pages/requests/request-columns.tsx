@@ -53,7 +53,7 @@ const COLUMNS: readonly TableColumn<RequestRow>[] = [
   {
     key: "principal",
     label: "Caller",
-    value: ({ principal }) => principal,
+    value: ({ principal }) => principal || "anonymous",
     show: ({ principal }) => principal || <span className="faint">anonymous</span>,
   },
   {

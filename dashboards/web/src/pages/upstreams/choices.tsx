@@ -29,6 +29,7 @@ export function Choices({ service, place }: ChoicesProps): ReactNode {
   if (chosen.length === 0) return <Empty title="Nothing was balanced here in this range." />;
   return (
     <div className="choices">
+      <h3>Latest choices</h3>
       <DataTable
         label={`Latest choices for ${service}`}
         columns={COLUMNS}
@@ -50,7 +51,7 @@ const COLUMNS: readonly TableColumn<RequestRow>[] = [
   { key: "path", label: "Request", value: ({ method, path }) => `${method} ${path}`, lead: true },
   {
     key: "candidates",
-    label: "Candidates: score, in flight",
+    label: "Candidates, best first: score, in flight",
     value: ({ candidates }) => candidates.join(" "),
     show: (row) => <CandidateTags row={row} />,
     wide: true,

@@ -77,6 +77,6 @@ function ChoicesButton({ open, onToggle }: ChoicesButtonProps): ReactNode {
 /** State is live from memory; share and percentiles come from the store, which may be gone. */
 function FiguresNote({ figures }: { readonly figures: Loaded<unknown> }): ReactNode {
   if (figures.loadedAt === null)
-    return <span className="stale-note">no figures: {figures.error?.message}</span>;
+    return <span className="stale-note">no figures from the store</span>;
   return <StaleNote loadedAt={figures.loadedAt} />;
 }
