@@ -2,6 +2,7 @@
 // The command line: argv and environment in, exit code out; each command is a file in cli/.
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./cli/check.ts";
+import { demoCommand } from "./cli/demo.ts";
 import { runCommand } from "./cli/run.ts";
 
 const EXIT_USAGE = 2;
@@ -10,6 +11,7 @@ const program = new Command("weir")
   .description("Sees, decides on and steers every request in front of your services.")
   .exitOverride()
   .addCommand(runCommand())
+  .addCommand(demoCommand())
   .addCommand(checkCommand());
 
 try {

@@ -5,15 +5,26 @@ import { formatListen } from "../config/listen.ts";
 import { loadConfig, type LoadResult } from "../config/load.ts";
 import { upstreamConfig, type UpstreamOverrides } from "../config/upstream-config.ts";
 import { messageOf } from "../core/errors.ts";
-import { createLog } from "../core/log.ts";
+import { createLog, type Log } from "../core/log.ts";
 import { untilSignalled } from "./signals.ts";
 
 const EXIT_BAD_CONFIG = 2;
 const DEFAULT_FILE = "weir.yaml";
 
-interface RunOptions extends UpstreamOverrides {
+interface CommandOptions extends UpstreamOverrides {
   readonly config?: string;
   readonly upstream?: string;
+}
+
+/** A run from start to stop; the demo hangs its own processes on it. */
+export interface Run {
+  readonly load: () => LoadResult;
+  /** Told the proxy's URL once it listens. */
+  readonly started?: (proxy: string) => void;
+  /** Awaited before weir itself stops. */
+  readonly stopping?: () => Promise<void>;
+  /** Further lines of the greeting. */
+  readonly hints?: (proxy: string) => readonly string[];
 }
 
 export function runCommand(): Command {
@@ -24,29 +35,29 @@ export function runCommand(): Command {
     .option("--listen <host:port>", "with --upstream: where the proxy listens")
     .option("--admin-listen <host:port>", "with --upstream: where admin API and UI listen")
     .option("--data <folder>", "with --upstream: the data folder")
-    .action((options: RunOptions) => run(options));
+    .action((options: CommandOptions) => run({ load: loaderOf(options) }));
 }
 
-/** Runs until a signal; exits 2 with every fault when the config can't be used. */
-export async function run(options: RunOptions): Promise<void> {
-  const load = loader(options);
-  const log = createLog("info");
-  const app = await start(load, log);
-  if (app === null) return;
-  process.stdout.write(`${greeting(app)}\n`);
-  await untilSignalled({ reload: () => void app.reloader.reload() });
-  await app.stop();
-}
-
-function loader({ config, upstream, ...overrides }: RunOptions): () => LoadResult {
+/** How the options say the config is to be had. */
+export function loaderOf({ config, upstream, ...overrides }: CommandOptions): () => LoadResult {
   if (upstream !== undefined) return () => upstreamConfig(upstream, overrides);
   return () => loadConfig(config ?? DEFAULT_FILE, process.env);
 }
 
-async function start(
-  load: () => LoadResult,
-  log: ReturnType<typeof createLog>,
-): Promise<App | null> {
+/** Runs until a signal; exits 2 with every fault when the config can't be used. */
+export async function run({ load, started, stopping, hints }: Run): Promise<void> {
+  const app = await start(load, createLog("info"));
+  if (app !== null) {
+    const proxy = proxyUrl(app);
+    process.stdout.write(`${[...greeting(app), ...(hints?.(proxy) ?? [])].join("\n")}\n`);
+    started?.(proxy);
+    await untilSignalled({ reload: () => void app.reloader.reload() });
+  }
+  await stopping?.();
+  await app?.stop();
+}
+
+async function start(load: () => LoadResult, log: Log): Promise<App | null> {
   try {
     const started = await startApp({ load, log });
     if (started.ok) return started.app;
@@ -58,17 +69,18 @@ async function start(
   return null;
 }
 
+function proxyUrl(app: App): string {
+  return `http://${formatListen({ ...app.inForce().config.listen.http, port: app.port })}`;
+}
+
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
-export function greeting(app: App): string {
+function greeting(app: App): string[] {
   const { config, policy } = app.inForce();
-  const lines = [
-    `weir listens on   http://${formatListen({ ...config.listen.http, port: app.port })}`,
+  return [
+    `weir listens on   ${proxyUrl(app)}`,
     `admin API and UI  http://${formatListen(app.adminAddress)}`,
-  ];
-  lines.push(
     policy === null
-      ? "NO POLICY IS ENFORCED: every request that has a route is forwarded. Add policy: to a config to change that."
+      ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,
-  );
-  return lines.join("\n");
+  ];
 }

@@ -1,0 +1,76 @@
+// `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
+import { join } from "node:path";
+import { Command } from "commander";
+import { loadConfig } from "../config/load.ts";
+import { startChild, type DemoChild } from "./demo/children.ts";
+import { writeDemoConfig } from "./demo/demo-config.ts";
+import { DEMO_KEYS } from "./demo/identities.ts";
+import { loaderOf, run } from "./run.ts";
+
+interface DemoOptions {
+  readonly upstream?: string;
+  readonly listen: string;
+  readonly adminListen: string;
+  readonly data: string;
+}
+
+/** Replicas of each service. */
+const REPLICAS: Readonly<Record<string, number>> = { orders: 3, payments: 1, catalogue: 1 };
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description(
+      "weir in front of three services with traffic; with --upstream, of your own service",
+    )
+    .option("--upstream <url>", "put weir in front of this instead: no config file, no policy")
+    .option("--listen <host:port>", "where the proxy listens", "127.0.0.1:8080")
+    .option("--admin-listen <host:port>", "where admin API and UI listen", "127.0.0.1:9090")
+    .option("--data <folder>", "the data folder", ".weir")
+    .action((options: DemoOptions) =>
+      options.upstream === undefined ? demo(options) : run({ load: loaderOf(options) }),
+    );
+}
+
+async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
+  const services = await startServices();
+  const traffic = await startChild("traffic", []);
+  const children = [traffic, ...Object.values(services).flat()];
+  const ports = Object.fromEntries(
+    Object.entries(services).map(([name, replicas]) => [name, replicas.map(({ port }) => port)]),
+  );
+  const file = writeDemoConfig({
+    data: join(process.cwd(), data),
+    listen,
+    adminListen,
+    services: ports,
+  });
+  await run({
+    load: () => loadConfig(file, process.env),
+    started: (proxy) => children.forEach((child) => child.tell({ proxy })),
+    // Nobody asks any more before weir drains, and services answer until it has.
+    stopping: () => traffic.stop(),
+    hints: hints(file),
+  });
+  await Promise.all(children.map((child) => child.stop()));
+}
+
+async function startServices(): Promise<Record<string, DemoChild[]>> {
+  const started = Object.entries(REPLICAS).map(async ([name, count]) => {
+    const replicas = Array.from({ length: count }, (_, at) =>
+      startChild("service", [name, String(at)]),
+    );
+    return [name, await Promise.all(replicas)] as const;
+  });
+  return Object.fromEntries(await Promise.all(started));
+}
+
+function hints(file: string): (proxy: string) => readonly string[] {
+  const alice = DEMO_KEYS.find(({ subject }) => subject === "alice")?.key ?? "";
+  return (proxy) => [
+    `config            ${file}`,
+    "",
+    `try               curl -i -H 'x-api-key: ${alice}' ${proxy}/orders/17`,
+    "                  npm run -s weir -- query routes --since 15m",
+    "                  npm run -s weir -- tail",
+  ];
+}

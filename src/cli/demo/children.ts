@@ -1,0 +1,39 @@
+// Starts and ends the demo's own processes: services and the traffic generator.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { extname, join } from "node:path";
+import type { DemoNews, DemoReady } from "./child.ts";
+
+export interface DemoChild {
+  readonly port: number;
+  readonly tell: (news: DemoNews) => void;
+  readonly stop: () => Promise<void>;
+}
+
+const START_MS = 10_000;
+
+/** `entry` is a file of this folder without its ending; resolves when the child is ready. */
+export async function startChild(entry: string, args: readonly string[]): Promise<DemoChild> {
+  const file = join(import.meta.dirname, `${entry}${extname(import.meta.filename)}`);
+  const child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const { port } = await ready(child, entry);
+  return {
+    port,
+    tell: (news) => void child.send(news),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, "exit");
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}
+
+async function ready(child: ChildProcess, entry: string): Promise<DemoReady> {
+  const signal = AbortSignal.timeout(START_MS);
+  const exit = once(child, "exit", { signal }).then(() => {
+    throw new Error(`the demo's ${entry} ended before it was ready`);
+  });
+  const message = once(child, "message", { signal }).then(([first]) => first as DemoReady);
+  return Promise.race([message, exit]);
+}

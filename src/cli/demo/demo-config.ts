@@ -1,0 +1,54 @@
+// The demo's config as a file a person can read, change and reload while the demo runs.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { packageFolder } from "../../store/package-folder.ts";
+import { DEMO_KEYS } from "./identities.ts";
+
+export interface DemoPlaces {
+  readonly data: string;
+  readonly listen: string;
+  readonly adminListen: string;
+  /** Ports by service, one for each replica. */
+  readonly services: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Writes DATA/demo.yaml and returns its path. */
+export function writeDemoConfig(places: DemoPlaces): string {
+  mkdirSync(places.data, { recursive: true });
+  const file = join(places.data, "demo.yaml");
+  writeFileSync(file, demoConfig(places));
+  return file;
+}
+
+function demoConfig({ data, listen, adminListen, services }: DemoPlaces): string {
+  const policies = relative(data, join(packageFolder(), "policies"));
+  const names = Object.keys(services);
+  return `# Written by \`weir demo\` at each start. Changes made while it runs take effect at once.
+listen: { http: ${JSON.stringify(listen)} }
+admin: { listen: ${JSON.stringify(adminListen)} }
+data: .
+store: embedded
+services:
+${names.map((name) => serviceLine(name, services[name] ?? [])).join("\n")}
+routes:
+${names.map(routeLines).join("\n")}
+identity:
+  keys:
+${DEMO_KEYS.map(({ key, subject }) => `    - { key: ${key}, subject: ${subject} }`).join("\n")}
+policy:
+  model: ${JSON.stringify(join(policies, "model.conf"))}
+  rules: ${JSON.stringify(join(policies, "policy.csv"))}
+  request: [identity.subject, request.path, request.method]
+`;
+}
+
+function serviceLine(name: string, ports: readonly number[]): string {
+  const endpoints = ports.map((port) => `"http://127.0.0.1:${port}"`);
+  return `  ${name}: { endpoints: [${endpoints.join(", ")}], balance: adaptive }`;
+}
+
+/** The catalogue is open to everybody; with a key one is somebody, without one anonymous. */
+function routeLines(name: string): string {
+  const authenticate = name === "catalogue" ? "[]" : "[key]";
+  return `  - { name: ${name}, match: { path: "/${name}/**" }, service: ${name}, authenticate: ${authenticate} }`;
+}
