@@ -1,17 +1,17 @@
 // Writes a checked matcher as the text casbin's evaluator gets: it never sees the author's own.
 import type { Expression } from "./model.ts";
 
-/** Name under which a role definition's look-up is registered with casbin. */
-export function roleFunction(role: string): string {
-  return `holds_${role}`;
+/** Name under which a function of ours stands in for casbin's of the given name. */
+export function ourFunction(name: string): string {
+  return `weir_${name}`;
 }
 
 /**
  * Fully bracketed, so that casbin's precedences don't matter; no blank before a bracket, which casbin
  * would rewrite; brackets in strings escaped, so that no string looks like `eval(...)`.
  */
-export function matcherText(expression: Expression, roles: ReadonlySet<string>): string {
-  const text = (inner: Expression): string => matcherText(inner, roles);
+export function matcherText(expression: Expression, ours: ReadonlySet<string>): string {
+  const text = (inner: Expression): string => matcherText(inner, ours);
   const list = (items: readonly Expression[]): string => items.map(text).join(",");
   switch (expression.kind) {
     case "string":
@@ -22,7 +22,7 @@ export function matcherText(expression: Expression, roles: ReadonlySet<string>):
     case "field":
       return `${expression.of}_${expression.name}`;
     case "call": {
-      const name = roles.has(expression.name) ? roleFunction(expression.name) : expression.name;
+      const name = ours.has(expression.name) ? ourFunction(expression.name) : expression.name;
       return `${name}(${list(expression.arguments)})`;
     }
     case "not":

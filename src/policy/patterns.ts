@@ -54,14 +54,26 @@ function keyMatch4Fault(pattern: string): string {
 
 /** Casbin repeats its rounds until none is left; a round that changes nothing means for ever. */
 function pathFault(pattern: string, syntax: ParameterSyntax): string {
+  const text = withoutParameters(pattern, syntax);
+  if (text.includes(syntax.opening)) return `casbin would hang: ${syntax.advice}`;
+  if (text.includes("[^/]+/]+")) return `parameters run into each other: ${syntax.advice}`;
+  return regexFault(`^${text}$`);
+}
+
+/** The regular expression casbin makes of an accepted pattern of keyMatch2 or keyMatch3. */
+export function pathExpression(name: "keyMatch2" | "keyMatch3", pattern: string): string {
+  if (name === "keyMatch2" && pattern === "*") return "^(.*)$";
+  return `^${withoutParameters(pattern, name === "keyMatch2" ? COLON : BRACE)}$`;
+}
+
+function withoutParameters(pattern: string, { opening, round }: ParameterSyntax): string {
   let text = pattern.replace(/\/\*/g, "/.*");
-  while (text.includes(syntax.opening)) {
-    const next = text.replace(syntax.round, "$1[^/]+$2");
-    if (next === text) return `casbin would hang: ${syntax.advice}`;
-    if (next.includes("[^/]+/]+")) return `parameters run into each other: ${syntax.advice}`;
+  while (text.includes(opening)) {
+    const next = text.replace(round, "$1[^/]+$2");
+    if (next === text) break;
     text = next;
   }
-  return regexFault(`^${text}$`);
+  return text;
 }
 
 function addressFault(pattern: string): string {
