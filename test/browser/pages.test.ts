@@ -116,7 +116,7 @@ describe("routes", () => {
     const page = await open("#/routes");
     await page.getByRole("button", { name: "CSV" }).click();
     await page.getByText("Copied").waitFor();
-    const csv = (await page.evaluate("navigator.clipboard.readText()")) as string;
+    const csv = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(csv.split("\r\n")[0]).toBe(
       "route,match,service,requests,errors,denied,p50_ns,p95_ns,p99_ns,spread",
     );

@@ -199,7 +199,7 @@ describe("verdict", () => {
     ["calm", summary(0, 5e6), null, "Nothing stands out: no errors, p95 5 ms"],
     // As bad as before is no news.
     ["calm", summary(300, 5e6), summary(290, 5e6), "Nothing stands out: 3.0 % errors, p95 5 ms"],
-  ])("is %s", (tone, now, before, headline) => {
+  ] as const)("is %s", (...[tone, now, before, headline]) => {
     expect(judge({ ...none, buckets: quiet, now, before })).toMatchObject({ tone, headline });
   });
   it("has nothing to say about no traffic", () => {

@@ -1,0 +1,280 @@
+// What the UI says when something is off, and how it looks in both themes and on a phone.
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { type Fixture, startFixture } from "./support/fixture-server.ts";
+import { ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
+
+let browser: Browser;
+let fixture: Fixture;
+let opened: Opened;
+
+beforeAll(async () => {
+  [browser, fixture] = await Promise.all([startBrowser(), startFixture()]);
+});
+afterEach(async () => {
+  fixture.reset();
+  await opened.close();
+  expect(opened.complaints).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await fixture.close();
+});
+
+async function open(hash: string, options: BrowserContextOptions = {}): Promise<Opened["page"]> {
+  opened = await openPage(browser, fixture.url + hash, options);
+  return opened.page;
+}
+
+function downSince(nowMs: number): Record<string, unknown> {
+  return {
+    store: {
+      kind: "server",
+      state: "down",
+      since: new Date(nowMs - 190_000).toISOString(),
+      error: "ECONNREFUSED",
+    },
+    spool: {
+      pending_rows: 18_234,
+      pending_bytes: 9_823_411,
+      stored_rows: 1,
+      dropped_rows: 0,
+      rejected_rows: 0,
+      lag_ms: 190_000,
+    },
+  };
+}
+
+function styleOf(page: Opened["page"], selector: string, name: string): Promise<unknown> {
+  return page.evaluate(`getComputedStyle(document.querySelector("${selector}")).${name}`);
+}
+
+describe("empty", () => {
+  it.each([
+    ["overview", "curl -i http://127.0.0.1:8080/"],
+    ["requests", "curl -i http://127.0.0.1:8080/"],
+    ["routes", "routes:\n  - { name: orders"],
+    ["upstreams", "services:\n  orders: { endpoints:"],
+  ])("%s teaches", async (name, lesson) => {
+    fixture.mood.empty = true;
+    const page = await open(`#/${name}`);
+    await expect.poll(() => page.locator(".main pre").innerText()).toContain(lesson);
+  });
+
+  it("filters that match nothing say so", async () => {
+    const page = await open("#/requests?principal=nobody");
+    await page.getByText("No request matches these filters in this range.").waitFor();
+  });
+});
+
+describe("the store is down", () => {
+  it("says since when and what still works; old figures stay, dimmed, with their age", async () => {
+    const page = await open("#/overview");
+    await page.locator(".verdict").waitFor();
+    fixture.mood.storeDown = true;
+    fixture.mood.status = downSince;
+    const banner = page.getByRole("alert").filter({ hasText: "The store has not answered" });
+    await expect
+      .poll(() => banner.innerText(), { timeout: 12_000 })
+      .toMatch(
+        /since \d\d:\d\d:\d\d \(3 min\)\.\s+Requests are still proxied, decided, balanced and recorded: 18,234 rows \(9\.82 MB\) wait/,
+      );
+    const panel = page.locator(".panel.is-stale").first();
+    await expect
+      .poll(() => panel.locator(".stale-note").innerText(), { timeout: 12_000 })
+      .toMatch(/^as of \d\d:\d\d:\d\d, \d+ s old$/);
+    expect(await page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
+    expect(await styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
+    fixture.reset();
+    await expect.poll(() => page.locator(".stale-note").count(), { timeout: 12_000 }).toBe(0);
+    expect(await banner.count()).toBe(0);
+  });
+
+  it("the balancing state needs no store; figures and lists say what they lack", async () => {
+    fixture.mood.storeDown = true;
+    fixture.mood.status = downSince;
+    const page = await open("#/upstreams");
+    await expect
+      .poll(() => page.getByRole("table", { name: "Endpoints of orders" }).innerText())
+      .toContain("ejected");
+    await page.getByText("no figures from the store").first().waitFor();
+    await page.getByRole("link", { name: "Requests" }).click();
+    await page.getByText("Could not load requests.").waitFor();
+    await page.getByText("connect ECONNREFUSED 127.0.0.1:8123").waitFor();
+  });
+});
+
+describe("banners", () => {
+  it("no policy, a failed reload and lost rows are said, with the fault", async () => {
+    fixture.mood.status = (nowMs) => ({
+      policy: { enforced: false, revision: "", rules: 0, loaded_at: null, fault: null },
+      reload: {
+        at: new Date(nowMs).toISOString(),
+        ok: false,
+        fault: "weir.yaml:14: services.orders.balance: unknown",
+      },
+      spool: {
+        pending_rows: 0,
+        pending_bytes: 0,
+        stored_rows: 1,
+        dropped_rows: 1204,
+        rejected_rows: 2,
+        lag_ms: 0,
+      },
+    });
+    const page = await open("#/routes");
+    await page.getByText("No policy is enforced: every request is let through.").waitFor();
+    const text = await page.locator(".main").innerText();
+    expect(text).toContain("weir.yaml:14: services.orders.balance: unknown");
+    expect(text).toContain("1,206 request rows are missing from the figures.");
+    expect(text).toContain("1,204 were dropped because the spool was full. 2 were refused");
+  });
+
+  it("all well: none", async () => {
+    const page = await open("#/routes");
+    await page.getByText("/orders/**").waitFor();
+    expect(await page.locator(".banner").count()).toBe(0);
+  });
+
+  it("the admin server gone: said once, and what was shown stays", async () => {
+    const page = await open("#/routes");
+    await page.getByText("/orders/**").waitFor();
+    await page.context().setOffline(true);
+    await expect
+      .poll(() => page.locator(".banner").innerText(), { timeout: 12_000 })
+      .toContain("does not answer this page");
+    expect(await page.getByText("/orders/**").count()).toBe(1);
+  });
+});
+
+describe("waiting and tokens", () => {
+  it("says what is awaited, and only after 100 ms", async () => {
+    fixture.mood.hung = true;
+    const page = await open("#/routes", { reducedMotion: "no-preference" });
+    const skeleton = page.getByRole("status").filter({ hasText: "Waiting for routes…" });
+    await skeleton.waitFor();
+    expect(await styleOf(page, ".skeleton", "animationDelay")).toBe("0.1s");
+  });
+
+  it("asks for the token on 401, says when it is wrong, and goes on with the right one", async () => {
+    fixture.mood.token = "right";
+    const page = await open("#/routes");
+    const field = page.getByRole("textbox", { name: "Admin token" });
+    await field.fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("That token was not accepted.").waitFor();
+    await field.fill("right");
+    await page.keyboard.press("Enter");
+    await page.getByText("/orders/**").waitFor();
+    await page.reload();
+    await page.getByText("/orders/**").waitFor();
+    expect(await page.evaluate("localStorage.length")).toBe(0);
+  });
+});
+
+const PLACES = {
+  overview: "#/overview",
+  routes: "#/routes",
+  upstreams: "#/upstreams",
+  requests: "#/requests?status_class=5xx&route=orders&upstream=http%3A%2F%2F127.0.0.1%3A4003",
+  request: `#/requests?open=${TRACE_ID}.${ROOT_SPAN}`,
+};
+
+describe.each(Object.entries(PLACES))("%s at 390 px", (_, hash) => {
+  it("fits: nothing scrolls sideways, the rail is a bar at the bottom", async () => {
+    const page = await open(hash, { viewport: { width: 390, height: 844 } });
+    await page.locator("tbody tr, .line").first().waitFor();
+    await page.waitForTimeout(200);
+    const wide = await page.evaluate<
+      string[]
+    >(`[document.documentElement, ...document.querySelectorAll(".main, .panel, .table-frame, .sheet, .sheet-body")]
+      .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className || e.tagName)`);
+    expect(wide).toEqual([]);
+    const rail = (await page.locator(".rail").boundingBox())!;
+    expect([rail.y + rail.height, rail.width]).toEqual([844, 390]);
+  });
+});
+
+describe("themes", () => {
+  it("follow the system until somebody chooses, and the choice stays", async () => {
+    const page = await open("#/routes", { colorScheme: "light" });
+    const ground = (): Promise<unknown> =>
+      page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+    expect(await ground()).toBe("rgb(243, 245, 246)");
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect.poll(ground).toBe("rgb(13, 18, 22)");
+    await page.reload();
+    await expect.poll(ground).toBe("rgb(13, 18, 22)");
+  });
+
+  it.each(["dark", "light"] as const)(
+    "%s: every text keeps WCAG AA, 4.5:1",
+    async (colorScheme) => {
+      const page = await open("#/overview", { colorScheme });
+      const grounds = ["ground", "surface", "raised", "hover"];
+      const pairs = [
+        ...["text", "muted", "faint", "accent", "slow", "error", "policy", "latency"].flatMap(
+          (text) => grounds.map((ground) => [text, ground]),
+        ),
+        ...["accent", "slow", "error", "policy"].map((text) => [text, `${text}-ground`]),
+        ...["text", "muted"].flatMap((text) =>
+          ["accent", "policy", "error", "slow"].map((tone) => [text, `${tone}-ground`]),
+        ),
+        ["on-accent", "accent"],
+      ];
+      expect(await tooFaint(page, pairs, 4.5)).toEqual([]);
+      // Lines and marks of charts: 3:1 (WCAG 1.4.11).
+      const marks = [
+        "p95",
+        "p99",
+        "rate",
+        "error",
+        "policy",
+        "s0",
+        "s1",
+        "s2",
+        "s3",
+        "s4",
+        "s5",
+        "s6",
+      ];
+      expect(
+        await tooFaint(
+          page,
+          marks.map((mark) => [mark, "surface"]),
+          3,
+        ),
+      ).toEqual([]);
+    },
+  );
+});
+
+/** Pairs of colour tokens below the ratio of WCAG 2.2's relative luminance. */
+async function tooFaint(page: Opened["page"], pairs: string[][], least: number): Promise<string[]> {
+  const names = [...new Set(pairs.flat())];
+  const colors = await page.evaluate<Record<string, string>>(
+    `Object.fromEntries(${JSON.stringify(names)}.map((n) => [n, getComputedStyle(document.documentElement).getPropertyValue("--" + n).trim()]))`,
+  );
+  return pairs
+    .map(([text, ground]) => ({
+      pair: `${text} on ${ground}`,
+      ratio: contrast(colors[text!]!, colors[ground!]!),
+    }))
+    .filter(({ ratio }) => !(ratio >= least))
+    .map(({ pair, ratio }) => `${pair}: ${ratio.toFixed(2)}`);
+}
+
+function contrast(a: string, b: string): number {
+  const [light, dark] = [luminance(a), luminance(b)].toSorted((x, y) => y - x);
+  return (light! + 0.05) / (dark! + 0.05);
+}
+
+function luminance(color: string): number {
+  const hex = color.length === 4 ? color.replace(/[^#]/g, "$&$&") : color;
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
