@@ -5,18 +5,20 @@ import { DEFAULTS } from "../defaults.ts";
 import { anyText, fieldName, nameText, textLike } from "../fields.ts";
 
 const MAX_KEYS = 10_000;
-const KEY = /^[!-~]{1,512}$/;
+/** A comma would make two keys of one. */
+const KEY = /^[!-+\--~]{1,512}$/;
 const REQUEST_FIELD = /^(?:identity|request|route)\.[\w.-]{1,128}$/;
-const RESERVED_SUBJECTS = new Set([ANONYMOUS_SUBJECT]);
+const SUBJECT = /^[^\p{C}\s](?:[^\p{C}]{0,254}[^\p{C}\s])?$/u;
+/** Policies call callers without credentials, and roles, by these. */
+const RESERVED_SUBJECT = new RegExp(`^(?:${ANONYMOUS_SUBJECT}$|role:)`, "i");
 
-const subject = textLike("a name other than anonymous, without blanks at its ends", (text) => {
-  return (
-    /^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u.test(text) && !RESERVED_SUBJECTS.has(text.toLowerCase())
-  );
-});
+const subject = textLike(
+  "a name other than anonymous or role:..., without blanks at its ends",
+  (text) => SUBJECT.test(text) && !RESERVED_SUBJECT.test(text),
+);
 
 const key = z.strictObject({
-  key: textLike("visible ASCII without blanks, at most 512 long", (text) => KEY.test(text)).meta({
+  key: textLike("visible ASCII without blanks or commas, at most 512 long", (text) => KEY.test(text)).meta({
     description: "The secret callers send in x-api-key; give a reference",
   }),
   subject: subject.meta({ description: "Who sends it" }),
