@@ -7,6 +7,7 @@ import type { LoadResult } from "./config/load.ts";
 import { createReloader, type InForce, loadAll, type Reloader } from "./control/reloader.ts";
 import { startDataPlane } from "./control/data-plane.ts";
 import { createRowFeed } from "./control/row-feed.ts";
+import { createStatistics } from "./control/statistics.ts";
 import { createStoreLink, type StoreLink } from "./control/store-link.ts";
 import { watchFiles } from "./control/watch.ts";
 import { systemClock } from "./core/clock.ts";
@@ -58,7 +59,10 @@ export async function startApp({ load, log }: AppOptions): Promise<AppStart> {
   const dataPlane = await startDataPlane({ initial: loaded.next, spool, log });
   store.start();
   const reloader = createReloader({ initial: loaded.next, load, log, publish: dataPlane.publish });
-  const parts = { dataPlane, reloader, store, drain, rows, log };
+  const options = () => reloader.current().config.statistics;
+  const statistics = createStatistics({ dataPlane, store: store.store, options, log });
+  statistics.start();
+  const parts = { dataPlane, reloader, store, drain, rows, statistics, log };
   try {
     const admin = await startAdmin(adminPartsOf(parts));
     return { ok: true, app: running(parts, admin) };
@@ -102,7 +106,9 @@ function running(parts: Running, admin: Admin): App {
 }
 
 /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
-async function stopAll({ dataPlane, drain, store }: Running, graceMs: number): Promise<void> {
+async function stopAll(parts: Running, graceMs: number): Promise<void> {
+  const { statistics, dataPlane, drain, store } = parts;
+  statistics.stop();
   await dataPlane.workers.drain(graceMs);
   await drain.stop();
   await store.stop();

@@ -6,6 +6,7 @@ import { describeServices } from "../balancer/describe.ts";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import type { Log } from "../core/log.ts";
 import { packageFolder } from "../store/package-folder.ts";
+import type { StatisticsPoll } from "../statistics/poll.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { Reloader } from "../control/reloader.ts";
@@ -18,12 +19,13 @@ export interface Running {
   readonly store: StoreLink;
   readonly drain: Drain;
   readonly rows: RowFeed;
+  readonly statistics: StatisticsPoll;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
   const { dataPlane, reloader, store, drain, rows, log } = running;
-  const { memory, shared, slots, workers, instance } = dataPlane;
+  const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen, token } = reloader.current().config.admin;
   const home = packageFolder();
@@ -41,10 +43,7 @@ export function adminPartsOf(running: Running): AdminParts {
     storeHealth: store.state,
     drain: drain.stats,
     workers: () => workers.alive(),
-    services: () => {
-      const { services } = reloader.current().config;
-      return describeServices({ services, slots: slots(), shared, nowNs: nowNs() });
-    },
+    services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,
     ui: join(home, "dashboards", "web", "dist"),
   };

@@ -7,6 +7,7 @@ import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
+import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { type InForce, snapshotSource } from "./reloader.ts";
 
@@ -18,7 +19,8 @@ export interface DataPlane {
   readonly workers: Workers;
   /** A fault where it can't be taken; then the one before stays in force. */
   readonly publish: (next: InForce) => Promise<string | null>;
-  readonly slots: () => SlotPlan;
+  /** What the workers balance now, the slots of just these services. */
+  readonly balanced: () => BalancedServices;
 }
 
 export interface DataPlaneParts {
@@ -34,22 +36,29 @@ export async function startDataPlane({ initial, spool, log }: DataPlaneParts): P
   const shared = new SharedState(memory);
   const { nowNs } = createSharedClock(memory);
   const table = createSlotTable(shared);
-  let plan = table.assign(initial.config.services, nowNs());
+  const { services } = initial.config;
+  let balanced: BalancedServices = { services, slots: table.assign(services, nowNs()) };
   const instance = `${hostname()}-${randomBytes(3).toString("hex")}`;
   const workers = await startWorkers({
     count,
     boot: { instance, shared: memory, spool },
-    source: snapshotSource(initial, plan),
+    source: snapshotSource(initial, balanced.slots),
     log,
     lost: (index) => shared.resetWorker(index),
   });
-  const publish = async (next: InForce): Promise<string | null> => {
+  const assign = (next: InForce): SlotPlan | string => {
     try {
-      plan = table.assign(next.config.services, nowNs());
+      return table.assign(next.config.services, nowNs());
     } catch (thrown) {
       return messageOf(thrown);
     }
-    return workers.publish(snapshotSource(next, plan));
   };
-  return { instance, memory, shared, workers, publish, slots: () => plan };
+  const publish = async (next: InForce): Promise<string | null> => {
+    const slots = assign(next);
+    if (typeof slots === "string") return slots;
+    const fault = await workers.publish(snapshotSource(next, slots));
+    if (fault === null) balanced = { services: next.config.services, slots };
+    return fault;
+  };
+  return { instance, memory, shared, workers, publish, balanced: () => balanced };
 }

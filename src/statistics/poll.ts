@@ -16,9 +16,10 @@ export interface BalancedServices {
 }
 
 export interface StatisticsPollOptions {
-  readonly options: StatisticsOptions;
-  /** The rows of the last minutes. The signal ends a query that takes longer than the fade. */
-  readonly query: (signal: AbortSignal) => Promise<readonly UpstreamRow[]>;
+  /** Asked anew each round: a reload may change them. */
+  readonly options: () => StatisticsOptions;
+  /** The rows of the last minutes; ends by itself. */
+  readonly query: () => Promise<readonly UpstreamRow[]>;
   readonly current: () => BalancedServices;
   readonly shared: SharedState;
   /** createSharedClock's. */
@@ -31,6 +32,7 @@ export interface StatisticsPoll {
   readonly once: () => Promise<boolean>;
   /** The first round now, the next one each interval after the last has ended. */
   readonly start: () => void;
+  /** A round under way ends without a word. */
   readonly stop: () => void;
 }
 
@@ -38,17 +40,18 @@ export function createStatisticsPoll(parts: StatisticsPollOptions): StatisticsPo
   const { options, query, log } = parts;
   let timer: NodeJS.Timeout | null = null;
   let running = false;
+  let stopped = false;
   let failing = false;
 
   const once = async (): Promise<boolean> => {
     try {
-      const rows = await query(AbortSignal.timeout(options.fade_ms));
-      publish(parts, scoreUpstreams(rows, options.bound));
+      const rows = await query();
+      publish(parts, scoreUpstreams(rows, options().bound));
       if (failing) log.info("statistics_recovered");
       failing = false;
     } catch (thrown) {
       // Said once, not at each interval: the balancer goes on with what it sees itself.
-      if (!failing) log.warn("statistics_unavailable", { reason: messageOf(thrown) });
+      if (!failing && !stopped) log.warn("statistics_unavailable", { reason: messageOf(thrown) });
       failing = true;
     }
     return !failing;
@@ -57,7 +60,7 @@ export function createStatisticsPoll(parts: StatisticsPollOptions): StatisticsPo
   const loop = async (): Promise<void> => {
     await once();
     if (!running) return;
-    timer = setTimeout(() => void loop(), options.interval_ms);
+    timer = setTimeout(() => void loop(), options().interval_ms);
     timer.unref();
   };
 
@@ -70,6 +73,7 @@ export function createStatisticsPoll(parts: StatisticsPollOptions): StatisticsPo
     },
     stop() {
       running = false;
+      stopped = true;
       if (timer !== null) clearTimeout(timer);
     },
   };
@@ -79,7 +83,7 @@ export function createStatisticsPoll(parts: StatisticsPollOptions): StatisticsPo
 function publish(parts: StatisticsPollOptions, weights: readonly UpstreamWeight[]): void {
   const { shared, clock, options } = parts;
   const { services, slots } = parts.current();
-  const published = { nowNs: clock.nowNs(), fadeNs: options.fade_ms * 1e6 };
+  const published = { nowNs: clock.nowNs(), fadeNs: options().fade_ms * 1e6 };
   for (const { service, upstream, weight } of weights) {
     const at = services[service]?.endpoints.findIndex(({ url }) => url === upstream) ?? -1;
     const slot = slots[service]?.endpoints[at];

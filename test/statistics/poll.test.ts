@@ -17,7 +17,7 @@ function createRig(query: () => Promise<readonly UpstreamRow[]>) {
   const time = { nowNs: 100 * SECOND };
   const lines: string[] = [];
   const poll = createStatisticsPoll({
-    options: { interval_ms: 1, bound: 2, fade_ms: 60_000 },
+    options: () => ({ interval_ms: 1, bound: 2, fade_ms: 60_000 }),
     query,
     current: () => ({ services, slots }),
     shared,
