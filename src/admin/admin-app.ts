@@ -1,6 +1,12 @@
 // Express in front of the endpoints: headers, access, bodies, then the list, the UI, and faults.
-import type { ServerResponse } from "node:http";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import type { Log } from "../core/log.ts";
 import { createEndpoints } from "./endpoints.ts";
 import { createAccess } from "./http/access.ts";
@@ -8,55 +14,63 @@ import type { Endpoint } from "./http/endpoint.ts";
 import { Problem, toProblem } from "./http/problem.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { sendProblem, sendReply } from "./http/send.ts";
+import { RequestCounts } from "./metrics/request-counts.ts";
 import type { AdminParts } from "./parts.ts";
+import { createTail } from "./tail/tail.ts";
 import { serveUi } from "./ui.ts";
 
 export interface AdminApp {
-  readonly app: Express;
+  readonly listener: RequestListener;
   readonly close: () => void;
 }
 
 const BODY_LIMIT = "256kb";
-/** Everything else is the UI's files, which hold nothing secret and ask for the token themselves. */
-const GUARDED = /^\/(?:api(?:\/|$)|metrics$|readyz$)/i;
+/** Answered to anyone, as are the UI's files, which hold nothing secret and ask for the token. */
+const OPEN: ReadonlySet<string> = new Set(["/healthz"]);
 
 export function createAdminApp(parts: AdminParts): AdminApp {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.enable("case sensitive routing");
-  const access = createAccess(parts);
-  app.use((request, response, next) => {
+  app.use((_request, response, next) => {
     setSecurityHeaders(response);
-    if (GUARDED.test(request.path)) access(request);
     next();
   });
-  register(app, createEndpoints(parts));
+  const live = { counts: new RequestCounts(), tail: createTail(parts.rows) };
+  const stopCounting = parts.rows.subscribe(live.counts.count);
+  const access = createAccess(parts);
+  const guard: RequestHandler = (request, _response, next) => {
+    access(request);
+    next();
+  };
+  for (const endpoint of createEndpoints(parts, live)) register(app, endpoint, guard);
   serveUi(app, parts.ui);
-  app.use((request) => {
-    throw new Problem("not_found", `no ${request.method} ${request.path.slice(0, 200)}`);
-  });
-  app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) =>
-    fail(response, { thrown, log: parts.log }),
-  );
-  return { app, close: () => undefined };
+  const close = (): void => {
+    stopCounting();
+    live.tail.close();
+  };
+  // Instead of an error handler: Express comes here with what was thrown, or where nothing matched.
+  const listener: RequestListener = (request, response) =>
+    app(request as Request, response as Response, (thrown: unknown) => {
+      fail(response, { thrown: thrown ?? nothingAt(request), log: parts.log });
+    });
+  return { listener, close };
 }
 
-function register(app: Express, endpoints: readonly Endpoint[]): void {
-  for (const endpoint of endpoints) {
-    const path = expressPath(endpoint.path);
-    if (endpoint.body !== null) app.post(path, demandJson, express.json({ limit: BODY_LIMIT }));
-    app[endpoint.method](path, async (request, response) => {
-      const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
-      await sendReply(response, await endpoint.handle({ path: params, query, body }));
-    });
-  }
-  for (const { path, method } of endpoints) {
-    app.all(expressPath(path), () => {
-      const allow = method === "get" ? "GET, HEAD" : "POST";
-      throw new Problem("method_not_allowed", `only ${allow}`, { headers: { allow } });
-    });
-  }
+function register(app: Express, endpoint: Endpoint, guard: RequestHandler): void {
+  const { method } = endpoint;
+  const path = expressPath(endpoint.path);
+  if (!OPEN.has(path)) app.all(path, guard);
+  if (endpoint.body !== null) app.post(path, demandJson, express.json({ limit: BODY_LIMIT }));
+  app[method](path, async (request, response) => {
+    const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
+    await sendReply(response, await endpoint.handle({ path: params, query, body }));
+  });
+  app.all(path, () => {
+    const allow = method === "get" ? "GET, HEAD" : "POST";
+    throw new Problem("method_not_allowed", `only ${allow}`, { headers: { allow } });
+  });
 }
 
 /** "/traces/{id}" as Express writes it. */
@@ -70,6 +84,10 @@ function demandJson(request: Request, _response: Response, next: NextFunction): 
     throw new Problem("unsupported_type", "send content-type: application/json");
   }
   next();
+}
+
+function nothingAt({ method, url = "" }: IncomingMessage): Problem {
+  return new Problem("not_found", `no ${method} ${url.split("?")[0]?.slice(0, 200)}`);
 }
 
 function fail(

@@ -1,6 +1,8 @@
 // Every endpoint of the admin server; the server registers this list and OpenAPI describes it.
 import { loadPanels } from "../store/panels.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
+import { metricsEndpoint } from "./api/metrics.ts";
+import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
 import { queryEndpoint } from "./api/query.ts";
 import { reloadEndpoint } from "./api/reload.ts";
@@ -8,24 +10,36 @@ import { requestsEndpoint } from "./api/requests.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
 import { sqlEndpoint } from "./api/sql.ts";
 import { statusEndpoint } from "./api/status.ts";
+import { streamEndpoint } from "./api/stream.ts";
 import { traceEndpoint } from "./api/traces.ts";
 import type { Endpoint } from "./http/endpoint.ts";
+import type { RequestCounts } from "./metrics/request-counts.ts";
 import type { AdminParts } from "./parts.ts";
 import { createQuestions } from "./questions.ts";
+import type { Tail } from "./tail/tail.ts";
 
-export function createEndpoints(parts: AdminParts): readonly Endpoint[] {
+/** What endpoints keep between requests. */
+export interface Live {
+  readonly counts: RequestCounts;
+  readonly tail: Tail;
+}
+
+export function createEndpoints(parts: AdminParts, { counts, tail }: Live): readonly Endpoint[] {
   const questions = createQuestions(parts);
-  return [
+  const endpoints = [
     healthEndpoint(),
     readyEndpoint(parts),
+    metricsEndpoint(parts, counts),
     statusEndpoint(parts),
     servicesEndpoint(parts),
     routesEndpoint(parts),
     policyEndpoint(parts),
     queryEndpoint(loadPanels(), questions),
     requestsEndpoint(questions),
+    streamEndpoint(tail),
     traceEndpoint(questions),
     sqlEndpoint(questions),
     reloadEndpoint(parts),
   ];
+  return [...endpoints, openApiEndpoint(endpoints, parts.version)];
 }

@@ -19,8 +19,8 @@ const GRACE_MS = 500;
 
 /** Rejects where the address can't be listened on. */
 export async function startAdmin(parts: AdminParts): Promise<Admin> {
-  const { app, close } = createAdminApp(parts);
-  const server = createServer(LIMITS, app);
+  const { listener, close } = createAdminApp(parts);
+  const server = createServer(LIMITS, listener);
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(parts.listen.port, parts.listen.host);
   await once(server, "listening");

@@ -33,17 +33,28 @@ export function policyEndpoint(parts: AdminParts): Endpoint {
   });
 }
 
-export function describePolicy(
-  parts: Pick<AdminParts, "running" | "lastReload">,
-): PolicyDescription {
-  const { config, policy, loadedAtMs } = parts.running();
+type Known = Pick<AdminParts, "running" | "lastReload">;
+
+export function describePolicy({ running, lastReload }: Known): PolicyDescription {
+  const { config, policy, loadedAtMs } = running();
+  const fault = lastReload()?.fault ?? null;
+  if (policy === null || config.policy === null) return { ...NOTHING_ENFORCED, fault };
   return {
-    enforced: policy !== null,
-    revision: policy?.revision ?? "",
-    rules: policy?.rules ?? 0,
-    model_file: config.policy?.model ?? null,
-    rules_file: config.policy?.rules ?? null,
-    loaded_at: policy === null ? null : iso(loadedAtMs),
-    fault: parts.lastReload()?.fault ?? null,
+    enforced: true,
+    revision: policy.revision,
+    rules: policy.rules,
+    model_file: config.policy.model,
+    rules_file: config.policy.rules,
+    loaded_at: iso(loadedAtMs),
+    fault,
   };
 }
+
+const NOTHING_ENFORCED = {
+  enforced: false,
+  revision: "",
+  rules: 0,
+  model_file: null,
+  rules_file: null,
+  loaded_at: null,
+} as const;

@@ -42,19 +42,18 @@ export function queryEndpoint(panels: Panels, { ask }: Questions): Endpoint {
   });
 }
 
+type Text = z.ZodOptional<z.ZodString>;
+
 /** Every filter any panel has; which of them this one has is seen once the panel is known. */
-function querySchema(panels: Panels): z.ZodObject<{
-  since: z.ZodOptional<typeof moment>;
-  until: z.ZodOptional<typeof moment>;
-}> {
-  const filters: Record<string, z.ZodType> = {};
+function querySchema(panels: Panels): z.ZodObject<Record<string, Text>> {
+  const fields: Record<string, Text> = { since: moment.optional(), until: moment.optional() };
   for (const panel of panels.values()) {
-    for (const [name, { type, about }] of panel.parameters) filters[name] ??= filterOf(type, about);
+    for (const [name, { type, about }] of panel.parameters) fields[name] ??= filterOf(type, about);
   }
-  return z.strictObject({ since: moment.optional(), until: moment.optional(), ...filters });
+  return z.strictObject(fields);
 }
 
-function filterOf(type: string, about: string): z.ZodType {
+function filterOf(type: string, about: string): Text {
   const text = z.string().max(MOST_TEXT);
   const isWhole = /^UInt\d+$/.test(type);
   const checked = isWhole ? text.regex(/^\d{1,9}$/, "must be a whole number") : text;
@@ -70,7 +69,10 @@ function panelOf(panels: Panels, name: string): Panel {
   });
 }
 
-function filtersOf(panel: Panel, given: Readonly<Record<string, unknown>>): Record<string, string> {
+function filtersOf(
+  panel: Panel,
+  given: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const filters: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
@@ -80,7 +82,7 @@ function filtersOf(panel: Panel, given: Readonly<Record<string, unknown>>): Reco
         members: { parameter: name },
       });
     }
-    filters[name] = String(value);
+    filters[name] = value;
   }
   return filters;
 }

@@ -1,6 +1,6 @@
 // POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
 import { z } from "zod";
-import { StoreError, type Rows } from "../../store/client.ts";
+import type { Rows, StoreError } from "../../store/client.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { column, json, NONE, row } from "../http/schemas.ts";

@@ -79,10 +79,13 @@ function checked<S extends z.ZodType>(schema: S, value: unknown, code: ProblemCo
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const [unknown] = issue?.code === "unrecognized_keys" ? issue.keys : [];
-  const name = unknown ?? issue?.path.join(".") ?? "";
-  const fault = unknown === undefined ? (issue?.message ?? "is wrong") : "is not known here";
-  throw new Problem(code, name === "" ? fault : `${name}: ${fault}`, {
-    ...(name === "" ? {} : { members: { parameter: name } }),
-  });
+  throw issue === undefined ? new Problem(code, "is wrong") : problemOf(issue, code);
+}
+
+function problemOf(issue: z.core.$ZodIssue, code: ProblemCode): Problem {
+  const isUnknown = issue.code === "unrecognized_keys";
+  const name = isUnknown ? (issue.keys[0] ?? "") : issue.path.join(".");
+  const fault = isUnknown ? "is not known here" : issue.message;
+  if (name === "") return new Problem(code, fault);
+  return new Problem(code, `${name}: ${fault}`, { members: { parameter: name } });
 }

@@ -41,7 +41,7 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
       demand(isAllowed(credentialsOf(request.headers, url.searchParams), wanted), DENIED);
       const asked = await readAsked(request, url.searchParams, queryId);
       if (asked === null) return void response.end("Ok.\n");
-      sendResult(response, asked, await execute(asked));
+      sendResult(response, asked, demandSize(asked, await execute(asked)));
     } catch (thrown) {
       sendFault(response, queryId, messageOf(thrown));
     }
@@ -107,6 +107,17 @@ function demandStatement(call: EngineCall, rest: Buffer): void {
 function insertFault(sql: string): string | null {
   const before = /^(?<head>[^]*?)\b(?:FORMAT|VALUES)\b/i.exec(sql)?.groups?.["head"] ?? sql;
   return statementFault(tokensOf(before));
+}
+
+/** The engine itself does not look at this limit; result_overflow_mode is always "throw" here. */
+function demandSize({ call }: Asked, result: EngineResult): EngineResult {
+  const most = Number(call.settings.get("max_result_bytes"));
+  const { length } = result.bytes;
+  demand(
+    !(most > 0) || length <= most,
+    `Code: 396. DB::Exception: Limit for result exceeded, max bytes: ${most}, current bytes: ${length}. (TOO_MANY_ROWS_OR_BYTES)`,
+  );
+  return result;
 }
 
 function sendResult(response: ServerResponse, asked: Asked, result: EngineResult): void {

@@ -1,0 +1,97 @@
+// Metrics of weir itself: store, spool, workers, config, policy, build and process.
+import type { AdminParts } from "../parts.ts";
+import type { Labels, Metric } from "./exposition.ts";
+
+const STATES = ["starting", "ready", "down"] as const;
+const MILLIS = 1000;
+
+export function processMetrics(parts: AdminParts): Metric[] {
+  return [...storeMetrics(parts), ...configMetrics(parts), ...runtimeMetrics(parts)];
+}
+
+type Kind = "counter" | "gauge";
+
+/** A family of one sample. */
+function one(type: Kind, [name, help]: readonly [string, string], value: number): Metric {
+  return { name, help, type, samples: [[{}, value]] };
+}
+
+/** What has no number: facts as labels of a constant. */
+function info([name, help]: readonly [string, string], labels: Labels): Metric {
+  return { name, help, type: "gauge", samples: [[labels, 1]] };
+}
+
+function storeMetrics(parts: AdminParts): Metric[] {
+  const { kind, state } = parts.storeHealth();
+  const spool = parts.drain();
+  return [
+    {
+      name: "weir_store_state",
+      help: "1 for the state the store is in.",
+      type: "gauge",
+      samples: STATES.map((word) => [{ kind, state: word }, word === state ? 1 : 0]),
+    },
+    one("gauge", ["weir_spool_pending_rows", "Rows that wait, estimated."], spool.pendingRows),
+    one("gauge", ["weir_spool_pending_bytes", "Bytes that wait."], spool.pendingBytes),
+    one(
+      "gauge",
+      ["weir_spool_lag_seconds", "Age of the oldest row that waits."],
+      spool.lagMs / MILLIS,
+    ),
+    one("counter", ["weir_spool_stored_rows_total", "Rows stored."], spool.storedRows),
+    one(
+      "counter",
+      ["weir_spool_dropped_rows_total", "Rows lost: the spool was full."],
+      spool.droppedRows,
+    ),
+    one(
+      "counter",
+      ["weir_spool_rejected_rows_total", "Rows in the dead-letter folder."],
+      spool.rejectedRows,
+    ),
+  ];
+}
+
+function configMetrics(parts: AdminParts): Metric[] {
+  const { revision, policy, loadedAtMs } = parts.running();
+  const last = parts.lastReload();
+  return [
+    info(["weir_config_info", "The config in force."], { revision }),
+    one(
+      "gauge",
+      ["weir_config_loaded_timestamp_seconds", "When it was loaded."],
+      loadedAtMs / MILLIS,
+    ),
+    one(
+      "gauge",
+      ["weir_reload_ok", "0 when the newest reload was refused."],
+      last?.ok === false ? 0 : 1,
+    ),
+    one("gauge", ["weir_policy_enforced", "1 where a policy decides."], policy === null ? 0 : 1),
+    one("gauge", ["weir_policy_rules", "Rules in force, role links included."], policy?.rules ?? 0),
+    ...(policy === null
+      ? []
+      : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
+  ];
+}
+
+function runtimeMetrics(parts: AdminParts): Metric[] {
+  const { user, system } = process.cpuUsage();
+  const build = { version: parts.version, node: process.versions.node };
+  return [
+    info(["weir_build_info", "The program."], build),
+    info(["weir_instance_info", "This run of it, as in the rows."], { instance: parts.instance }),
+    one("gauge", ["weir_workers", "Data workers that listen."], parts.workers()),
+    one(
+      "gauge",
+      ["process_start_time_seconds", "When the process began."],
+      parts.startedAtMs / MILLIS,
+    ),
+    one(
+      "counter",
+      ["process_cpu_seconds_total", "Processor time, all threads."],
+      (user + system) / 1e6,
+    ),
+    one("gauge", ["process_resident_memory_bytes", "Resident memory."], process.memoryUsage.rss()),
+  ];
+}

@@ -1,0 +1,27 @@
+// The request list's filters for a row that has not reached the store; tested to agree with its SQL.
+import type { RequestFilters } from "../../store/requests.ts";
+import type { SpanRow } from "../../telemetry/export-row.ts";
+
+type Test = (row: SpanRow, wanted: never) => boolean;
+
+const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
+  route: (row, wanted: string) => row.text("route") === wanted,
+  service: (row, wanted: string) => row.text("service") === wanted,
+  status: (row, wanted: number) => row.number("status") === wanted,
+  status_class: (row, wanted: number) => Math.floor(row.number("status") / 100) === wanted,
+  method: (row, wanted: string) => row.text("method") === wanted,
+  principal: (row, wanted: string) => row.text("principal") === wanted,
+  decision: (row, wanted: string) => row.text("decision") === wanted,
+  upstream: (row, wanted: string) => row.text("upstream") === wanted,
+  path_prefix: (row, wanted: string) => row.text("path").startsWith(wanted),
+  trace_id: (row, wanted: string) => row.text("trace_id") === wanted,
+  min_duration_ns: (row, wanted: number) => row.number("duration_ns") >= wanted,
+};
+
+export function matches(row: SpanRow, filters: RequestFilters): boolean {
+  for (const name in filters) {
+    const key = name as keyof RequestFilters;
+    if (!TESTS[key](row, filters[key] as never)) return false;
+  }
+  return true;
+}
