@@ -27,7 +27,7 @@ export interface RoundParts {
  * are ejected, or nothing else is left, ejection is ignored: a poor answer beats none.
  */
 export function openRound(round: Round, parts: RoundParts, tried: readonly number[]): void {
-  const { endpoints, shared, usable } = parts;
+  const { endpoints, shared } = parts;
   let candidates = 0;
   for (let at = 0; at < endpoints.length; at++) {
     const { slot, weight } = endpoints[at] ?? NOBODY;
@@ -38,7 +38,13 @@ export function openRound(round: Round, parts: RoundParts, tried: readonly numbe
     if (state === OPEN || tried.length === 0) round.open[at] = state;
     if (round.open[at] !== CLOSED) candidates++;
   }
-  if (candidates === 0 || isPanic(shared, usable)) openAll(round, endpoints, tried);
+  // Where all are candidates, which is nearly always, nobody needs counting.
+  const isShort = candidates < endpoints.length;
+  if (isShort && ignoresEjection(candidates, parts)) openAll(round, endpoints, tried);
+}
+
+function ignoresEjection(candidates: number, { shared, usable }: RoundParts): boolean {
+  return candidates === 0 || isPanic(shared, usable);
 }
 
 function openAll(round: Round, endpoints: readonly Endpoint[], tried: readonly number[]): void {

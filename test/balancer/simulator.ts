@@ -44,11 +44,9 @@ interface Running {
 /** All requests that were answered or cut off, in the order they began. */
 export function simulate(options: SimulationOptions): SimulatedRequest[] {
   const pool = createTestPool(options);
-  const random = {
-    arrivals: seededRandom(101),
-    work: seededRandom(102),
-    worker: seededRandom(103),
-  };
+  // One stream for each purpose: every picker sees the same arrivals and the same work.
+  const stream = (purpose: number): Random => seededRandom((options.seed ?? 1) * 1000 + purpose);
+  const random = { arrivals: stream(1), work: stream(2), worker: stream(3) };
   const replicas = options.weights.map((): Replica => ({ cores: 4, speed: 1, fails: 0 }));
   const running: Running[][] = replicas.map(() => []);
   const queue = new EventQueue();

@@ -28,6 +28,8 @@ export interface TestPool {
   readonly pools: readonly ServicePool[];
   readonly nowNs: () => number;
   readonly advance: (ns: number) => void;
+  /** Makes an endpoint one that has just joined. */
+  readonly join: (index: number) => void;
   /** By worker 0; the hash differs with each call unless given. */
   readonly lease: (context?: Partial<PickContext>) => Lease | null;
   readonly describe: () => readonly EndpointDescription[];
@@ -59,6 +61,7 @@ export function createTestPool(options: TestPoolOptions): TestPool {
     advance: (ns) => {
       nowNs += ns;
     },
+    join: (index) => shared.clear(plan[SERVICE]!.endpoints[index]!, nowNs),
     lease: (context) => {
       const hash = Math.floor(hashes() * 2 ** 32);
       return pools[0]!.lease({ routeId: 0, hash, tried: [], ...context }, nowNs);

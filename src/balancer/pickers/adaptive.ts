@@ -19,31 +19,45 @@ const POWERS: Float64Array = Float64Array.from(
 /** Puts an endpoint behind all others and still leaves it a candidate. */
 const LAST = 1e6;
 
+/** Statistics change by the minute: no need to look at each decision. */
+const LOOK_EVERY_NS = 50e6;
+
 /** score = max(estimate, age of waiting attempts) * ((in flight + 1) / weight)^0.85 / statistics. */
 export function createAdaptivePicker(parts: PickerParts): Picker {
   const { endpoints, serviceSlot, shared } = parts;
   const slots = Int32Array.from(endpoints, (endpoint) => endpoint.slot);
-  const byWeight = Float64Array.from(endpoints, ({ weight }) => weight ** -LOAD_EXPONENT);
+  /** What both weights make of a score. */
+  const factors = new Float64Array(slots.length);
   const cap = createColdStartCap(parts);
   const exploration = createExploration(parts);
   const at = { fleetNs: 0, nowNs: 0 };
+  let lookAtNs = 0;
 
-  const latencyNs = (slot: number): Nanos =>
-    Math.max(estimateAtNs(shared, slot, at), waitingAgeNs(shared, slot, at.nowNs));
+  const refreshFactors = (nowNs: Nanos): void => {
+    if (nowNs < lookAtNs) return;
+    lookAtNs = nowNs + LOOK_EVERY_NS;
+    endpoints.forEach(({ slot, weight }, index) => {
+      factors[index] = weight ** -LOAD_EXPONENT / statisticsWeightAt(shared, slot, nowNs);
+    });
+  };
 
   return {
     score({ open, inflight, scores, nowNs }) {
       at.fleetNs = fleetMeanNs(shared, serviceSlot);
       at.nowNs = nowNs;
       cap.refresh(nowNs);
+      refreshFactors(nowNs);
+      const exploredIndex = exploration.due(nowNs);
       for (let index = 0; index < slots.length; index++) {
         if (open[index] === CLOSED) continue;
         const slot = slots[index] ?? 0;
-        const load = powered((inflight[index] ?? 0) + 1) * (byWeight[index] ?? 1);
-        const score = (latencyNs(slot) * load) / statisticsWeightAt(shared, slot, nowNs);
+        const load = inflight[index] ?? 0;
+        const ageNs = load > 0 ? waitingAgeNs(shared, slot, nowNs) : 0;
+        const latencyNs = Math.max(estimateAtNs(shared, slot, at), ageNs);
+        const score = latencyNs * powered(load + 1) * (factors[index] ?? 1);
         scores[index] = cap.isReached(index) ? score * LAST : score;
         // These go first: by its own record such an endpoint would not be tried for long.
-        if (open[index] === TRIAL || exploration.isDue(index, nowNs)) scores[index] = 0;
+        if (open[index] === TRIAL || index === exploredIndex) scores[index] = 0;
       }
     },
     picked(_round, index) {

@@ -7,6 +7,8 @@ export const YOUNG_NS = 10e9;
 /** Where more than this share is young, the fleet is new and there is nobody to spare it. */
 const MOST_YOUNG = 0.5;
 const MOST_CREDIT = 1;
+/** Youth is a matter of seconds: no need to look at each decision. */
+const LOOK_EVERY_NS = 50e6;
 
 export interface ColdStartCap {
   /** Looks who is young now; before `isReached`. */
@@ -24,9 +26,12 @@ export function createColdStartCap({ endpoints, shared }: PickerParts): ColdStar
   const credits = new Float64Array(slots.length);
   const young = new Uint8Array(slots.length);
   let anyYoung = false;
+  let lookAtNs = 0;
 
   return {
     refresh(nowNs) {
+      if (nowNs < lookAtNs) return;
+      lookAtNs = nowNs + LOOK_EVERY_NS;
       let count = 0;
       for (let at = 0; at < slots.length; at++) {
         const isYoung = nowNs - shared.read(slots[at] ?? 0, FIELD.sinceNs) < YOUNG_NS;
