@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 1,
+    // A busy machine may take seconds for what takes 100 ms otherwise.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

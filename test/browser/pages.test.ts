@@ -131,7 +131,7 @@ describe("upstreams", () => {
     await expect
       .poll(() => rows.nth(2).innerText())
       .toMatch(
-        /4003\s+ejected, back in \d+ s\s+0\s+18\.6\s*ms\s+15\.0\s*%\s+1 × 0\.50\s+14,000\s+33\.5\s*%/,
+        /4003\s+ejected, back in \d+ s\s+0\s+18\.6\s*ms\s+16\.7\s*%\s+1 × 0\.50\s+14,000\s+33\.5\s*%/,
       );
     expect(await page.getByRole("table", { name: /^Endpoints of/ }).count()).toBe(3);
     const choices = page.getByRole("table", { name: "Latest choices for orders" });

@@ -113,6 +113,7 @@ describe("banners", () => {
         at: new Date(nowMs).toISOString(),
         ok: false,
         fault: "weir.yaml:14: services.orders.balance: unknown",
+        restart: ["listen.http"],
       },
       spool: {
         pending_rows: 0,
@@ -127,6 +128,7 @@ describe("banners", () => {
     await page.getByText("No policy is enforced: every request is let through.").waitFor();
     const text = await page.locator(".main").innerText();
     expect(text).toContain("weir.yaml:14: services.orders.balance: unknown");
+    expect(text).toContain("listen.http");
     expect(text).toContain("1,206 request rows are missing from the figures.");
     expect(text).toContain("1,204 were dropped because the spool was full. 2 were refused");
   });

@@ -71,7 +71,7 @@ describe("search", () => {
     ["bob", { principal: "bob" }],
     ["caller:orders", { principal: "orders" }],
     ["denied", { decision: "deny" }],
-    ["127.0.0.1:4003", { upstream: "127.0.0.1:4003" }],
+    ["127.0.0.1:4003", { upstream: "http://127.0.0.1:4003" }],
     [
       "orders 5xx >20ms caller:bob",
       { route: "orders", status_class: "5xx", min_duration_ms: "20", principal: "bob" },
@@ -101,7 +101,6 @@ function overview(minute: number, errors: number): Parameters<typeof toBuckets>[
   const time = new Date(START + minute * MINUTE).toISOString();
   return {
     time,
-    step_s: 60,
     requests: 600,
     errors,
     denied: 0,
@@ -123,7 +122,7 @@ describe("buckets", () => {
     expect(buckets.p95).toEqual([5e6, null, 5e6, null]);
   });
   it("lays the period before over this one", () => {
-    const buckets = toBuckets([overview(1, 0)], interval);
+    const buckets = toBuckets([overview(1, 0), overview(2, 0)], interval);
     const previous = alignPrevious(buckets, [overview(-3, 60)], interval);
     expect(previous.times).toEqual(buckets.times);
     expect(previous.errors).toEqual([0, 1, 0, 0]);
@@ -147,8 +146,8 @@ describe("verdict", () => {
     upstream,
     error_code: "upstream_reset",
     requests,
-    last_seen: "",
-    example_trace_id: "",
+    last_at: "",
+    trace_id: "",
   });
   const interval = { fromMs: START, toMs: START + 10 * MINUTE };
   // One good bucket in between does not end what goes on.
@@ -177,7 +176,7 @@ describe("verdict", () => {
           errors: 350,
           denied: 0,
           p95_ns: 1,
-          last_seen: "",
+          last_at: "",
         },
       ],
     });

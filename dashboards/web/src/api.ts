@@ -30,7 +30,10 @@ export interface SpoolStatus {
 export interface ReloadStatus {
   readonly at: IsoTime;
   readonly ok: boolean;
+  /** Every fault, one a line. */
   readonly fault: string | null;
+  /** Keys whose change waits for a restart. */
+  readonly restart: readonly string[];
 }
 
 export interface Status {
@@ -69,10 +72,9 @@ export interface Counts {
   readonly denied: number;
 }
 
-/** One time bucket of `step_s` seconds that begins at `time`. */
+/** One time bucket that begins at `time`; empty ones are there too, evenly. */
 export interface OverviewRow extends Counts, Percentiles {
   readonly time: IsoTime;
-  readonly step_s: number;
 }
 
 export interface SummaryRow extends Counts, Percentiles {
@@ -90,8 +92,6 @@ export interface UpstreamRow extends Percentiles {
   readonly upstream: string;
   readonly attempts: number;
   readonly failures: number;
-  /** 0 to 1, of the service's attempts. */
-  readonly share: number;
 }
 
 export interface ErrorRow {
@@ -100,14 +100,14 @@ export interface ErrorRow {
   readonly upstream: string;
   readonly error_code: string;
   readonly requests: number;
-  readonly last_seen: IsoTime;
-  readonly example_trace_id: string;
+  readonly last_at: IsoTime;
+  /** Of the newest of them. */
+  readonly trace_id: string;
 }
 
 export interface SlowestRow {
   readonly started_at: IsoTime;
   readonly trace_id: string;
-  readonly span_id: string;
   readonly method: string;
   readonly path: string;
   readonly route: string;
@@ -124,8 +124,9 @@ export interface DenialRow {
   readonly rule: string;
   readonly rule_source: string;
   readonly requests: number;
-  readonly last_seen: IsoTime;
-  readonly example_trace_id: string;
+  readonly last_at: IsoTime;
+  /** Of the newest of them. */
+  readonly trace_id: string;
 }
 
 export interface CallerRow {
@@ -135,7 +136,7 @@ export interface CallerRow {
   readonly errors: number;
   readonly denied: number;
   readonly p95_ns: number | null;
-  readonly last_seen: IsoTime;
+  readonly last_at: IsoTime;
 }
 
 export type EndpointState = "ok" | "young" | "ejected" | "trial";

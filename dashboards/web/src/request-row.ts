@@ -82,9 +82,12 @@ export interface Trace {
 /** The API may send 64-bit integers as strings; arithmetic here wants numbers. */
 const NUMERIC = /(_ns|_bytes|_scores|_inflight|_status)$|^(status|worker)$/;
 
+/** The list leaves out what only one request's page shows. */
+const ABSENT = { candidates: [], attempt_upstream: [], attempt_span_id: [] } as const;
+
 /** A row with every numeric column as numbers. */
 export function readRequestRow(row: RequestRow): RequestRow {
-  const out: Record<string, unknown> = { ...row };
+  const out: Record<string, unknown> = { ...ABSENT, ...row };
   for (const [name, value] of Object.entries(row)) {
     if (!NUMERIC.test(name)) continue;
     out[name] = Array.isArray(value) ? value.map(Number) : Number(value);

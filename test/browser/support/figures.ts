@@ -1,7 +1,7 @@
 // Canned answers of the named queries, services, routes and status.
 import { createRandom, ENDPOINTS, requestRows } from "./request-rows.ts";
 
-export const STEP_S = 60;
+const STEP_S = 60;
 type Rows = Record<string, unknown>[];
 
 /** A wave of traffic with errors from the last third of the range on. */
@@ -23,7 +23,6 @@ export function overviewRows(fromMs: number, toMs: number, incident: boolean): R
       p50_ns: 8.1e6 + random() * 1e6,
       p95_ns: (bad ? 92e6 : 61e6) + random() * 9e6,
       p99_ns: (bad ? 310e6 : 148e6) + random() * 30e6,
-      step_s: STEP_S,
     });
   }
   return rows;
@@ -87,7 +86,6 @@ export function upstreamRows(): Rows {
         p50_ns: 6e6 * (index + 1),
         p95_ns: 41e6 * (index + 1),
         p99_ns: 120e6 * (index + 1),
-        share: [0.52, 0.33, 0.15][index],
       })),
     );
 }
@@ -103,8 +101,8 @@ export function errorRows(nowMs: number): Rows {
     upstream,
     error_code: of[1],
     requests: of[2],
-    last_seen: new Date(nowMs - 4000).toISOString(),
-    example_trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    last_at: new Date(nowMs - 4000).toISOString(),
+    trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
   });
   return [
     row("orders", "http://127.0.0.1:4003", [502, "upstream_reset", 4378]),
@@ -123,8 +121,8 @@ export function denialRows(nowMs: number): Rows {
     rule: path === "/reports" ? "" : "p, clerk, /admin/*, *, deny",
     rule_source: path === "/reports" ? "" : "policies/policy.csv:14",
     requests,
-    last_seen: new Date(nowMs - 21_000).toISOString(),
-    example_trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    last_at: new Date(nowMs - 21_000).toISOString(),
+    trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
   });
   return [
     row("bob", "/admin/users", 1840),
@@ -154,7 +152,7 @@ export function callerRows(nowMs: number): Rows {
     errors,
     denied: 12,
     p95_ns: 71e6,
-    last_seen: new Date(nowMs).toISOString(),
+    last_at: new Date(nowMs).toISOString(),
   }));
 }
 
@@ -212,7 +210,7 @@ export function status(nowMs: number): Record<string, unknown> {
       loaded_at: new Date(nowMs - 1_500_000).toISOString(),
       fault: null,
     },
-    reload: { at: new Date(nowMs - 1_500_000).toISOString(), ok: true, fault: null },
+    reload: { at: new Date(nowMs - 1_500_000).toISOString(), ok: true, fault: null, restart: [] },
     store: {
       kind: "embedded",
       state: "ready",

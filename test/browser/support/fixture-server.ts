@@ -14,6 +14,10 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
 };
 
+/** As src/admin sends it: what it forbids must show as a complaint. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 export interface Mood {
   incident: boolean;
   empty: boolean;
@@ -59,6 +63,7 @@ export async function startFixture(): Promise<Fixture> {
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://fixture");
+    response.setHeader("content-security-policy", POLICY);
     if (!url.pathname.startsWith("/api/")) return serveFile(url.pathname, response);
     asked.push(url.pathname + url.search);
     if (mood.hung) return undefined;

@@ -17,10 +17,20 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
     <>
       {store.state === "ready" ? null : <StoreBanner status={status.data} now={now} />}
       {reload !== null && !reload.ok ? <ReloadBanner at={reload.at} fault={reload.fault} /> : null}
+      <RestartBanner reload={reload} />
       <PolicyFault policy={policy} reload={reload} />
       {policy.enforced ? null : <OpenBanner />}
       {spool.dropped_rows + spool.rejected_rows > 0 ? <LossBanner spool={spool} /> : null}
     </>
+  );
+}
+
+function RestartBanner({ reload }: Pick<Status, "reload">): ReactNode {
+  if (reload === null || reload.restart.length === 0) return null;
+  return (
+    <Banner tone="slow" icon="warn" title="Some changes wait for a restart of weir.">
+      <code>{reload.restart.join(", ")}</code>
+    </Banner>
   );
 }
 

@@ -53,9 +53,13 @@ function Who({ row }: { readonly row: RequestRow }): ReactNode {
   return (
     <>
       Caller{" "}
-      <Door filters={{ principal: row.principal }}>
-        <b>{row.principal || "anonymous"}</b>
-      </Door>
+      {row.principal === "" ? (
+        <b>anonymous</b>
+      ) : (
+        <Door filters={{ principal: row.principal }}>
+          <b>{row.principal}</b>
+        </Door>
+      )}
       {row.principal_kind === "anonymous" ? "" : `, by ${row.principal_kind}`}
       {roles}
       {row.auth_outcome === "ok" || row.auth_outcome === "none" ? "" : `; ${row.auth_outcome}`}

@@ -34,7 +34,9 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
 };
 
 export function filtersFor(page: PageName): readonly FilterName[] {
-  return page === "requests" ? FILTERS : EVERYWHERE;
+  if (page === "requests") return FILTERS;
+  // An endpoint serves all routes of its service.
+  return page === "upstreams" ? ["service"] : EVERYWHERE;
 }
 
 /** What `page` asks the API for: range and the filters that count there. */

@@ -19,7 +19,19 @@ export interface Buckets {
 
 /** Rates are per second and 0 where nothing came; latencies are null there: a gap, not a zero. */
 export function toBuckets(rows: readonly OverviewRow[], interval: Interval): Buckets {
-  const stepS = rows[0]?.step_s ?? 60;
+  return onGrid(rows, interval, stepOf(rows));
+}
+
+const DEFAULT_STEP_S = 60;
+
+/** The API's buckets are even: the least distance between two is the step. */
+function stepOf(rows: readonly OverviewRow[]): number {
+  const times = rows.map(({ time }) => timeMs(time) / 1000);
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  return steps.length === 0 ? DEFAULT_STEP_S : Math.min(...steps);
+}
+
+function onGrid(rows: readonly OverviewRow[], interval: Interval, stepS: number): Buckets {
   const stepMs = stepS * 1000;
   const byTime = new Map(rows.map((row) => [Math.floor(timeMs(row.time) / stepMs), row]));
   const first = Math.ceil(interval.fromMs / stepMs);
@@ -53,7 +65,7 @@ export function alignPrevious(
   const stepMs = current.stepS * 1000;
   const rows = previous.map((row) => {
     const moved = Math.round((timeMs(row.time) + shiftMs) / stepMs) * stepMs;
-    return { ...row, step_s: current.stepS, time: new Date(moved).toISOString() };
+    return { ...row, time: new Date(moved).toISOString() };
   });
-  return toBuckets(rows, interval);
+  return onGrid(rows, interval, current.stepS);
 }

@@ -41,7 +41,8 @@ function readShape(word: string): FilterValues | null {
   if (/^[1-5](\d\d|xx)$/.test(word)) return readStatus(word);
   if (isTraceId(word)) return { trace_id: word.toLowerCase() };
   if (word.startsWith("/")) return { path: word };
-  if (/^(https?:\/\/|[\w.-]+:\d+$)/.test(word)) return { upstream: word };
+  if (/^https?:\/\//.test(word)) return { upstream: word };
+  if (/^[\w.-]+:\d+$/.test(word)) return { upstream: `http://${word}` };
   if (word === "denied" || word === "deny") return { decision: "deny" };
   return null;
 }

@@ -74,12 +74,12 @@ const COLUMNS: readonly TableColumn<DenialRow>[] = [
     show: ({ requests }) => <Amount of={count(requests)} />,
   },
   {
-    key: "last_seen",
+    key: "last_at",
     label: "Last",
-    value: ({ last_seen }) => last_seen,
+    value: ({ last_at }) => last_at,
     numeric: true,
-    show: ({ last_seen, example_trace_id }) => (
-      <TraceLink traceId={example_trace_id}>{age(Date.now() - timeMs(last_seen))} ago</TraceLink>
+    show: ({ last_at, trace_id }) => (
+      <TraceLink traceId={trace_id}>{age(Date.now() - timeMs(last_at))} ago</TraceLink>
     ),
   },
 ];

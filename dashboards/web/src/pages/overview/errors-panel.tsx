@@ -72,12 +72,12 @@ function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[]
     { key: "upstream", label: "Upstream", value: ({ upstream }) => hostOf(upstream) },
     countColumn(rows),
     {
-      key: "last_seen",
+      key: "last_at",
       label: "Last",
-      value: ({ last_seen }) => last_seen,
+      value: ({ last_at }) => last_at,
       numeric: true,
-      show: ({ last_seen, example_trace_id }) => (
-        <TraceLink traceId={example_trace_id}>{age(Date.now() - timeMs(last_seen))} ago</TraceLink>
+      show: ({ last_at, trace_id }) => (
+        <TraceLink traceId={trace_id}>{age(Date.now() - timeMs(last_at))} ago</TraceLink>
       ),
     },
   ];

@@ -86,7 +86,7 @@ function part(label: string, { now, before, of, filters }: Part): Figure {
 }
 
 function latency(label: string, now: number | null, before: number | null): Figure {
-  const slower = now === null ? {} : { min_duration_ms: (now / 1e6).toPrecision(3) };
+  const slower = now === null ? {} : { min_duration_ms: String(Number((now / 1e6).toFixed(3))) };
   return { label, amount: duration(now), change: changeOf(now, before, "slow"), filters: slower };
 }
 

@@ -28,9 +28,8 @@ export function SlowestPanel({ place }: { readonly place: Place }): ReactNode {
           label="Slowest requests"
           columns={columns}
           rows={rows.slice(0, SHOWN)}
-          rowKey={({ span_id }) => span_id}
-          openKey={place.params.get("open")?.split(".")[1] ?? null}
-          onOpen={(row) => change({ open: `${row.trace_id}.${row.span_id}` })}
+          rowKey={({ trace_id, started_at }) => `${trace_id} ${started_at}`}
+          onOpen={(row) => change({ open: row.trace_id })}
         />
       )}
     </Panel>

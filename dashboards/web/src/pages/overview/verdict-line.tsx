@@ -39,12 +39,17 @@ function CauseWords({ cause: { error, part, caller } }: { readonly cause: Cause 
         {error.upstream === "" ? "" : ` from ${hostOf(error.upstream)}`}:{" "}
         {error.error_code || error.status}
       </Door>
-      {caller === null ? "" : ", mostly for "}
-      {caller === null ? null : (
-        <Door filters={{ principal: caller, status_class: "5xx" }}>{caller || "anonymous"}</Door>
-      )}
-      .
+      {caller === null ? null : <CallerWords caller={caller} />}.
     </span>
+  );
+}
+
+function CallerWords({ caller }: { readonly caller: string }): ReactNode {
+  if (caller === "") return ", mostly for anonymous callers";
+  return (
+    <>
+      , mostly for <Door filters={{ principal: caller, status_class: "5xx" }}>{caller}</Door>
+    </>
   );
 }
 

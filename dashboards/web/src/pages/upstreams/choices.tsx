@@ -26,7 +26,7 @@ export function Choices({ service, place }: ChoicesProps): ReactNode {
   const page = useApi(`api/v1/requests?${params.toString()}`, readPage, EVERY);
   if (page.data === null) return <Nothing from={page} what="the latest choices" />;
   const chosen = page.data.rows.filter(({ candidates }) => candidates.length > 0);
-  if (chosen.length === 0) return <Empty title="Nothing was balanced here in this range." />;
+  if (chosen.length === 0) return <NoChoices any={page.data.rows.length > 0} />;
   return (
     <div className="choices">
       <h3>Latest choices</h3>
@@ -39,6 +39,11 @@ export function Choices({ service, place }: ChoicesProps): ReactNode {
       />
     </div>
   );
+}
+
+function NoChoices({ any }: { readonly any: boolean }): ReactNode {
+  if (!any) return <Empty title="Nothing was balanced here in this range." />;
+  return <Empty title="Open one of its requests to see who stood for choice." />;
 }
 
 const COLUMNS: readonly TableColumn<RequestRow>[] = [

@@ -74,15 +74,15 @@ function barred({ key, label, max, words }: Barred): TableColumn<EndpointRow> {
 const shareColumn: TableColumn<EndpointRow> = {
   key: "share",
   label: "Share",
-  value: ({ figures }) => figures?.share ?? null,
+  value: (row) => row.share,
   numeric: true,
-  show: ({ figures, dueShare }) =>
-    figures === null ? (
+  show: ({ share: part, dueShare }) =>
+    part === null ? (
       <span className="faint">–</span>
     ) : (
       <span title={`By weight alone it would get ${text(share(dueShare, 1))}`}>
-        <Bar value={figures.share} max={1}>
-          <Amount of={share(figures.share, 1)} />
+        <Bar value={part} max={1}>
+          <Amount of={share(part, 1)} />
         </Bar>
       </span>
     ),

@@ -6,6 +6,8 @@ export interface EndpointRow {
   readonly endpoint: Endpoint;
   /** null where it had no attempt in the range. */
   readonly figures: UpstreamRow | null;
+  /** 0 to 1, of the service's attempts in the range; null where there were none. */
+  readonly share: number | null;
   /** 0 to 1: of what is due by configured weight alone. */
   readonly dueShare: number;
 }
@@ -14,14 +16,17 @@ export function endpointRows(
   service: Service,
   figures: readonly UpstreamRow[],
 ): readonly EndpointRow[] {
-  const total = service.endpoints.reduce((sum, { weight }) => sum + weight, 0);
-  return service.endpoints.map((endpoint) => ({
-    service: service.name,
-    endpoint,
-    figures:
-      figures.find(
-        ({ service: name, upstream }) => name === service.name && upstream === endpoint.url,
-      ) ?? null,
-    dueShare: total === 0 ? 0 : endpoint.weight / total,
-  }));
+  const own = figures.filter((row) => row.service === service.name);
+  const attempts = own.reduce((sum, row) => sum + row.attempts, 0);
+  const weights = service.endpoints.reduce((sum, { weight }) => sum + weight, 0);
+  return service.endpoints.map((endpoint) => {
+    const found = own.find(({ upstream }) => upstream === endpoint.url) ?? null;
+    return {
+      service: service.name,
+      endpoint,
+      figures: found,
+      share: found === null || attempts === 0 ? null : found.attempts / attempts,
+      dueShare: weights === 0 ? 0 : endpoint.weight / weights,
+    };
+  });
 }
