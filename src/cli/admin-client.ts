@@ -1,0 +1,151 @@
+// Asks a running weir through its admin API, and says what to do where it can't be asked.
+import { messageOf } from "../core/errors.ts";
+import { age } from "./format.ts";
+
+export interface AdminAddress {
+  /** http(s)://HOST:PORT */
+  readonly url: string;
+  /** Bearer token; empty: none. */
+  readonly token: string;
+}
+
+export type AdminParams = Readonly<Record<string, string>>;
+
+export interface AdminClient {
+  readonly url: string;
+  /** JSON of GET `path`. Rejects with AskError. */
+  readonly get: (path: string, params?: AdminParams) => Promise<unknown>;
+  /** JSON of POST `path` with a JSON body. Rejects with AskError. */
+  readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** A stream of server-sent events, open. Rejects with AskError. */
+  readonly stream: (path: string, params: AdminParams, signal: AbortSignal) => Promise<EventBytes>;
+}
+
+export type EventBytes = ReadableStream<Uint8Array>;
+
+/** Why there is no answer; the message says what to do. `code` is the admin API's, or of the three below. */
+export class AskError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AskError";
+    this.code = code;
+  }
+}
+
+export const UNREACHABLE = "unreachable";
+const NOT_WEIR = "not_weir";
+
+/** Above the store's own limit for a question, so that its words arrive. */
+const TIMEOUT_MS = 40_000;
+
+interface Call {
+  readonly path: string;
+  readonly params?: AdminParams;
+  readonly init: RequestInit;
+}
+
+export function createAdminClient(address: AdminAddress): AdminClient {
+  const limit = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
+  return {
+    url: address.url,
+    get: async (path, params = {}) =>
+      jsonOf(await send(address, { path, params, init: { signal: limit() } }), address),
+    post: async (path, body) => {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body), signal: limit() };
+      return jsonOf(await send(address, { path, init }), address);
+    },
+    stream: async (path, params, signal) => {
+      const init = { headers: { accept: "text/event-stream" }, signal };
+      const response = await send(address, { path, params, init });
+      const type = response.headers.get("content-type") ?? "";
+      if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
+      throw notWeir(address);
+    },
+  };
+}
+
+async function send(address: AdminAddress, { path, params, init }: Call): Promise<Response> {
+  const url = new URL(path, address.url);
+  for (const [name, value] of Object.entries(params ?? {})) url.searchParams.set(name, value);
+  const headers = new Headers(init.headers);
+  if (address.token !== "") headers.set("authorization", `Bearer ${address.token}`);
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, headers, redirect: "error" });
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === "AbortError") throw thrown;
+    throw unreachable(address, thrown);
+  }
+  if (response.ok) return response;
+  throw refusal(address, response.status, await problemOf(response));
+}
+
+async function jsonOf(response: Response, address: AdminAddress): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) throw notWeir(address);
+    throw unreachable(address, thrown);
+  }
+}
+
+/** The members of a problem (RFC 9457) that weir's admin API sends. */
+interface AdminProblem {
+  readonly code?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly store?: { readonly state: string; readonly since: string };
+}
+
+async function problemOf(response: Response): Promise<AdminProblem | null> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === "object" ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusal(address: AdminAddress, status: number, problem: AdminProblem | null): AskError {
+  if (status === 401) return unauthenticated(address);
+  if (problem?.code === undefined) return notWeir(address);
+  const { code, title = "", detail = "", store } = problem;
+  if (code !== "store_unavailable" || store === undefined) {
+    return new AskError(code, [title, detail].filter((words) => words !== "").join(" "));
+  }
+  return new AskError(code, storeWords(store, detail));
+}
+
+function storeWords({ state, since }: { state: string; since: string }, detail: string): string {
+  const ago = age(Date.now() - Date.parse(since));
+  const what = state === "starting" ? "is starting" : "does not answer";
+  return `the store ${what}, for ${ago} now (since ${since}): ${detail}. Requests are served and recorded meanwhile; ask again later`;
+}
+
+function unauthenticated({ url, token }: AdminAddress): AskError {
+  const what = token === "" ? "wants a token" : "does not accept this token";
+  return new AskError(
+    "unauthenticated",
+    `${url} ${what}: give it with --token or WEIR_ADMIN_TOKEN, or name the config that holds admin.token with -c FILE`,
+  );
+}
+
+function unreachable({ url }: AdminAddress, thrown: unknown): AskError {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : messageOf(cause);
+  return new AskError(
+    UNREACHABLE,
+    `no weir answers at ${url} (${code}): start one with "weir run" or "weir demo", or name another's config with -c FILE or its admin address with --admin URL`,
+    { cause: thrown },
+  );
+}
+
+function notWeir({ url }: AdminAddress): AskError {
+  return new AskError(
+    NOT_WEIR,
+    `${url} is not the admin side of a weir: it answers something else`,
+  );
+}

@@ -1,0 +1,69 @@
+// What the asking commands share: the options that find a weir, the wait, and how they fail.
+import { Command, type Option } from "commander";
+import { type AdminClient, AskError, createAdminClient } from "./admin-client.ts";
+import { type AddressOptions, findAdmin } from "./ask-address.ts";
+import { harmless } from "./format-text.ts";
+
+export interface AskOptions extends AddressOptions {
+  readonly json?: true;
+}
+
+const EXIT_NOTHING = 1;
+const EXIT_UNUSABLE = 2;
+/** Answers that say: there is no such thing. */
+const NOTHING = new Set(["unknown_trace"]);
+const PATIENCE_MS = 1000;
+
+export function askingCommand(name: string, options: readonly Option[] = []): Command {
+  const command = new Command(name);
+  for (const option of options) command.addOption(option);
+  return command
+    .option("-c, --config <file>", "the config of the weir to ask (default: weir.yaml)")
+    .option("--admin <url>", "its admin address, instead of a config")
+    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN does it unseen")
+    .option("--json", "print JSON");
+}
+
+/** Runs a command against the weir its options name; what goes wrong is said on standard error. */
+export async function asking(
+  options: AskOptions,
+  answer: (client: AdminClient) => Promise<void>,
+): Promise<void> {
+  try {
+    await answer(createAdminClient(findAdmin(options, process.env)));
+  } catch (thrown) {
+    if (!(thrown instanceof AskError)) throw thrown;
+    process.exitCode = NOTHING.has(thrown.code) ? EXIT_NOTHING : EXIT_UNUSABLE;
+    process.stderr.write(`${options.json ? asJson(thrown) : asWords(thrown)}\n`);
+  }
+}
+
+function asJson({ code, message }: AskError): string {
+  return JSON.stringify({ ok: false, code, message });
+}
+
+/** A fault of the config begins with its file, as `weir check` says it. */
+function asWords({ code, message }: AskError): string {
+  const words = message.split("\n").map(harmless).join("\n");
+  return code === "bad_config" ? words : `weir: ${words}`;
+}
+
+export function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** Says on a terminal what is awaited, once it takes longer than a second. */
+export async function patiently<T>(what: string, work: Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return work;
+  const startedMs = Date.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    process.stderr.write(`\r\u001B[K${what} … ${seconds} s`);
+  }, PATIENCE_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    if (Date.now() - startedMs >= PATIENCE_MS) process.stderr.write("\r\u001B[K");
+  }
+}

@@ -1,0 +1,132 @@
+// `weir query`: a named question, or any reading SQL, answered as a table, JSON, CSV or Markdown.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { loadPanels, type Panel } from "../store/panels.ts";
+import type { AdminClient } from "./admin-client.ts";
+import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
+import { renderTable, type Table, type TableColumn } from "./table.ts";
+import { renderCsv, renderMarkdown } from "./table-files.ts";
+import { terminalOf } from "./terminal.ts";
+
+const FORMATS = ["table", "json", "csv", "markdown"] as const;
+type Format = (typeof FORMATS)[number];
+
+type Filters = Readonly<Record<string, string>>;
+
+interface QueryOptions extends AskOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly filter?: Filters;
+  readonly format?: Format;
+  readonly sql?: string;
+  readonly list?: true;
+}
+
+export function queryCommand(): Command {
+  return askingCommand("query", [
+    new Option("--since <when>", 'age or ISO-8601 time: "15m", "7d" (default: 1h)'),
+    new Option("--until <when>", "the same, for the end"),
+    new Option("--filter <key=value>", "narrow it down: route=orders; can repeat").argParser(
+      readFilter,
+    ),
+    new Option("--sql <sql>", "a reading SQL statement instead of a name").conflicts([
+      "since",
+      "until",
+      "filter",
+    ]),
+    new Option("--list", "what can be asked by name"),
+    new Option("--format <format>", "how to print it").choices(FORMATS),
+  ])
+    .description("ask what weir saw, by name or in SQL")
+    .argument("[name]", "what to ask; --list names all")
+    .action(query);
+}
+
+function readFilter(text: string, before: Filters = {}): Filters {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It is KEY=VALUE, such as route=orders.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+async function query(
+  name: string | undefined,
+  options: QueryOptions,
+  command: Command,
+): Promise<void> {
+  if (options.list) return list(options);
+  const { sql } = options;
+  if ((name === undefined) === (sql === undefined)) {
+    command.error("error: name one question, or give --sql; --list names all", { exitCode: 2 });
+  }
+  await asking(options, async (client) => {
+    const table = await patiently("asking", ask(client, name, options));
+    show(table, options, name === undefined ? "" : ` in the last ${options.since ?? "1h"}`);
+  });
+}
+
+async function ask(
+  client: AdminClient,
+  name: string | undefined,
+  options: QueryOptions,
+): Promise<Table> {
+  if (name === undefined) return askSql(client, options.sql ?? "");
+  const { since, until, filter } = options;
+  const params = {
+    ...filter,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+  return (await client.get(`/api/v1/query/${encodeURIComponent(name)}`, params)) as Table;
+}
+
+interface SqlAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: Table["rows"];
+  readonly truncated?: boolean;
+}
+
+async function askSql(client: AdminClient, sql: string): Promise<Table> {
+  const { columns, rows, truncated } = (await client.post("/api/v1/sql", { sql })) as SqlAnswer;
+  if (truncated) process.stderr.write(`weir: only the first ${rows.length} rows\n`);
+  return { columns: columns.map((column) => ({ ...column, unit: unitOf(column) })), rows };
+}
+
+/** A unit by weir's way of naming columns; SQL says none. */
+function unitOf({ name, type }: Pick<TableColumn, "name" | "type">): string {
+  const isNumber = /^(?:Nullable\()?(?:U?Int|Float|Decimal)/.test(type);
+  if (isNumber && name.endsWith("_ns")) return "ns";
+  if (isNumber && name.endsWith("_bytes")) return "bytes";
+  if (isNumber && name.endsWith("status")) return "status";
+  if (/^(?:Nullable\()?DateTime/.test(type)) return "time";
+  if (name.endsWith("trace_id")) return "trace";
+  return isNumber ? "number" : "text";
+}
+
+function show(table: Table, options: QueryOptions, window: string): void {
+  const format = options.json ? "json" : (options.format ?? "table");
+  const nowMs = Date.now();
+  if (format === "json") {
+    const { columns, rows } = table;
+    return print([JSON.stringify({ columns, rows })]);
+  }
+  if (format === "csv") return print(renderCsv(table));
+  if (format === "markdown") return print(renderMarkdown(table, nowMs));
+  if (table.rows.length > 0) {
+    return print(renderTable(table, { ...terminalOf(process.stdout), nowMs }));
+  }
+  const words = options.until === undefined ? window : " in that time";
+  print([`Nothing${words}${window === "" ? ": no rows." : "; --since looks further back."}`]);
+}
+
+function list(options: QueryOptions): void {
+  const panels = [...loadPanels().values()].map(describe);
+  const columns = ["name", "question", "filters"].map((name) => ({
+    name,
+    type: "String",
+    unit: "text",
+  }));
+  show({ columns, rows: panels }, options, "");
+}
+
+function describe({ name, question, parameters }: Panel): Record<string, string> {
+  return { name, question, filters: [...parameters.keys()].join(", ") };
+}

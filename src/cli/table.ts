@@ -1,0 +1,134 @@
+// Rows as a table that fits the terminal: numbers at the right with their unit, long text cut, the rest named.
+import { formatValue, isNumeric } from "./format.ts";
+import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface TableColumn {
+  readonly name: string;
+  /** A ClickHouse type. */
+  readonly type: string;
+  /** One of src/store/panels.ts. */
+  readonly unit: string;
+}
+
+export interface Table {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface TableLook extends Terminal {
+  /** Milliseconds since the epoch, from where times are seen. */
+  readonly nowMs: number;
+}
+
+const GAP = "  ";
+/** Text is cut down to this before a column is left out. */
+const LEAST_TEXT = 8;
+/** Enough to name a trace: `weir trace` takes a beginning. */
+const LEAST_TRACE = 8;
+/** One row of more columns than this is easier read downwards. */
+const MOST_ACROSS = 6;
+
+interface Cells {
+  readonly column: TableColumn;
+  readonly head: string;
+  readonly values: readonly string[];
+  readonly width: number;
+  readonly leastWidth: number;
+}
+
+/** Lines without line ends. */
+export function renderTable(table: Table, look: TableLook): string[] {
+  if (table.rows.length === 1 && table.columns.length > MOST_ACROSS) return downwards(table, look);
+  const all = table.columns.map((column) => cellsOf(column, table, look.nowMs));
+  const shown = squeeze(all, look.width);
+  const lines = [
+    look.paint(
+      shown
+        .map((cells) => pad(cells, cells.head))
+        .join(GAP)
+        .trimEnd(),
+      "faint",
+    ),
+    ...table.rows.map((_, row) => lineOf(shown, row, look)),
+  ];
+  const hidden = all.slice(shown.length).map(({ column }) => column.name);
+  if (hidden.length === 0) return lines;
+  const words = `not shown: ${hidden.join(", ")} (--json has all, a wider terminal more)`;
+  return [...lines, look.paint(clip(words, look.width), "faint")];
+}
+
+/** One row, a line for each column. */
+function downwards({ columns, rows }: Table, { nowMs, paint, width }: TableLook): string[] {
+  const heads = columns.map(headOf);
+  const widest = Math.max(...heads.map(widthOf));
+  return columns.map((column, at) => {
+    const value = harmless(formatValue(rows[0]?.[column.name], column.unit, nowMs));
+    const head = paint(fit(heads[at] ?? "", widest), "faint");
+    return `${head}${GAP}${clip(value, Math.max(1, width - widest - GAP.length))}`;
+  });
+}
+
+function cellsOf(column: TableColumn, { rows }: Table, nowMs: number): Cells {
+  const head = headOf(column);
+  const values = rows.map((row) => harmless(formatValue(row[column.name], column.unit, nowMs)));
+  const widest = values.reduce((most, value) => Math.max(most, widthOf(value)), 0);
+  const width = Math.max(widthOf(head), widest);
+  return { column, head, values, width, leastWidth: Math.min(width, leastOf(column, width)) };
+}
+
+function leastOf({ unit }: TableColumn, width: number): number {
+  if (unit === "trace") return LEAST_TRACE;
+  return unit === "text" ? LEAST_TEXT : width;
+}
+
+/** A column's name without what its values say: "p95", "last", "requests/s". */
+function headOf({ name }: TableColumn): string {
+  return harmless(name)
+    .replace(/(?<=.)_(?:ns|at)$/, "")
+    .replace(/_per_second$/, "/s")
+    .replaceAll("_", " ");
+}
+
+/** Leaves out columns from the right until their least widths fit, then shares what is left over. */
+function squeeze(all: readonly Cells[], width: number): Cells[] {
+  let shown = all.length;
+  while (shown > 1 && across(all.slice(0, shown), ({ leastWidth }) => leastWidth) > width) shown--;
+  const kept = all.slice(0, shown);
+  let spare = width - across(kept, ({ leastWidth }) => leastWidth);
+  const narrowestFirst = kept.toSorted((a, b) => wish(a) - wish(b));
+  const widths = new Map<Cells, number>();
+  for (const [at, cells] of narrowestFirst.entries()) {
+    const given = Math.min(wish(cells), Math.floor(spare / (kept.length - at)));
+    widths.set(cells, cells.leastWidth + Math.max(0, given));
+    spare -= given;
+  }
+  return kept.map((cells) => ({ ...cells, width: widths.get(cells) ?? cells.width }));
+}
+
+function wish({ width, leastWidth }: Cells): number {
+  return width - leastWidth;
+}
+
+function across(columns: readonly Cells[], widthOfColumn: (cells: Cells) => number): number {
+  const gaps = GAP.length * (columns.length - 1);
+  return columns.reduce((sum, cells) => sum + widthOfColumn(cells), gaps);
+}
+
+function lineOf(shown: readonly Cells[], row: number, { paint }: TableLook): string {
+  const parts = shown.map((cells) => {
+    const value = cells.values[row] ?? "";
+    const padded = pad(cells, value);
+    const isBad = cells.column.unit === "status" && value >= "500";
+    return isBad || (cells.column.name === "decision" && value === "deny")
+      ? paint(padded, "bad")
+      : padded;
+  });
+  return parts.join(GAP).trimEnd();
+}
+
+function pad({ column, width }: Cells, text: string): string {
+  if (isNumeric(column.unit)) return fitRight(text, width);
+  // A beginning without "…", so that it can be copied.
+  return fit(column.unit === "trace" ? text.slice(0, width) : text, width);
+}

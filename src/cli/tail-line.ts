@@ -1,0 +1,70 @@
+// One request of the live tail on one line, the same columns at the same places.
+import { duration, preciseClock } from "./format.ts";
+import { clip, fit, fitRight, harmless } from "./format-text.ts";
+import type { Terminal } from "./terminal.ts";
+import { hostOf } from "./trace-rows.ts";
+
+export interface TailRow {
+  readonly started_at: string;
+  readonly trace_id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  readonly service: string;
+  readonly principal: string;
+  readonly decision: string;
+  readonly upstream: string;
+  readonly status: number;
+  readonly duration_ns: number;
+  readonly error_code: string;
+}
+
+/** Slow enough that a person waits. */
+const SLOW_NS = 1e9;
+/** From here on there is room for where it went, too. */
+const WIDE = 110;
+const CLOCK = 12;
+const METHOD = 6;
+const STATUS = 3;
+const TIME = 8;
+const TRACE = 8;
+const GAP = "  ";
+
+/** No wider than the terminal. */
+export function tailLine(row: TailRow, { width, paint }: Terminal): string {
+  const status = fitRight(String(row.status), STATUS);
+  const time = fitRight(duration(row.duration_ns), TIME);
+  const head = [
+    paint(fit(preciseClock(row.started_at), CLOCK), "faint"),
+    row.status >= 500 || row.decision === "deny" ? paint(status, "bad") : status,
+    row.duration_ns >= SLOW_NS ? paint(time, "slow") : time,
+    fit(harmless(row.method), METHOD),
+  ];
+  const left = width - (CLOCK + STATUS + TIME + METHOD + TRACE) - 5 * GAP.length;
+  const [path, who, rest] = split(left, width >= WIDE);
+  const tail = [
+    fit(harmless(row.path), path),
+    fit(harmless(row.principal === "" ? "–" : row.principal), who),
+    ...(rest === 0 ? [] : [outcome(row, rest, paint)]),
+    paint(row.trace_id.slice(0, TRACE), "faint"),
+  ];
+  return [...head, ...tail].join(GAP);
+}
+
+/** Columns for path, caller, and outcome (0: none). */
+function split(left: number, isWide: boolean): [number, number, number] {
+  if (!isWide) {
+    const who = Math.min(14, Math.max(6, Math.floor(left * 0.3)));
+    return [Math.max(4, left - who - GAP.length), who, 0];
+  }
+  const who = 16;
+  const rest = Math.min(44, Math.floor(left * 0.4));
+  return [left - who - rest - 2 * GAP.length, who, rest];
+}
+
+/** What went wrong, or else where it went. */
+function outcome(row: TailRow, width: number, paint: Terminal["paint"]): string {
+  if (row.error_code !== "") return paint(fit(harmless(row.error_code), width), "bad");
+  const where = row.upstream === "" ? row.route : `${row.service} → ${hostOf(row.upstream)}`;
+  return fit(clip(harmless(where), width), width);
+}

@@ -1,0 +1,36 @@
+// Runs the real command line as a process, with the environment of a pipe.
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
+
+export interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface WeirOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function startWeir(
+  args: readonly string[],
+  { cwd, env = {} }: WeirOptions = {},
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", TZ: "UTC", ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+}
+
+/** The program from start to end. */
+export function weir(args: readonly string[], options?: WeirOptions): Promise<Ended> {
+  const child = startWeir(args, options);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve) => child.on("close", (status) => resolve({ status, out, err })));
+}
