@@ -47,8 +47,15 @@ export class DrainLedger {
     return this.#tornLines;
   }
 
+  /** As of the last look at the folder. */
   get pendingBytes(): number {
     return this.#waiting().reduce((sum, { size, done }) => sum + size - done, 0);
+  }
+
+  /** What is on disk and not delivered, also where a cut is tried for hours and nobody looks. */
+  get undeliveredBytes(): number {
+    const done = this.#options.segments.all.reduce((sum, segment) => sum + segment.done, 0);
+    return Math.max(0, this.#gauge.usedBytes - done);
   }
 
   /** Wall time of the oldest row that waits; undefined where none does. */

@@ -147,7 +147,7 @@ class SpoolDrain {
   }
 
   stats(): DrainStats {
-    const { pendingBytes, waitingSinceMs, tornLines } = this.#ledger;
+    const { undeliveredBytes: pendingBytes, waitingSinceMs, tornLines } = this.#ledger;
     const rowBytes =
       this.#storedRows > 0 ? this.#storedBytes / this.#storedRows : DEFAULT_ROW_BYTES;
     const nowMs = this.#options.clock.wallMs();

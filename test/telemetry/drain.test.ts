@@ -97,6 +97,23 @@ test("live rows do not wait for a backlog", async () => {
   ).toEqual(numbers(1000));
 });
 
+test("what waits is told in full while one batch is tried again and again", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const writer = writerOn(spool);
+  writer.append(numbered(0));
+  const sink = new TokenSink();
+  let tries = 0;
+  sink.plan = () => (++tries > 0 ? "retry" : "stored");
+  const drain = createDrain(drainOptions(spool, sink));
+  await drain.start();
+  while (tries === 0) await new Promise((resolve) => setImmediate(resolve));
+  const { pendingBytes: one } = drain.stats();
+  for (const number of numbers(9)) writer.append(numbered(number));
+  expect(drain.stats().pendingBytes).toBeGreaterThan(9 * one);
+  await drain.stop(0);
+});
+
 test("a cut is written down before it is sent, and another process sends the very same", async () => {
   using folder = tempFolder();
   const spool = spoolIn(folder.path);
