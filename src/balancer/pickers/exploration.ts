@@ -16,7 +16,7 @@ export interface Exploration {
   readonly picked: (index: number) => void;
 }
 
-/** Fading to the mean alone takes a busy fleet some 14 s to notice a mended endpoint; this, 5 s. */
+/** Fading to the mean alone took a busy fleet 14 s to notice a mended endpoint (simulated); this, 4 to 8. */
 export function createExploration({ endpoints, shared }: PickerParts): Exploration {
   const lastPicks = new Float64Array(endpoints.length);
   let picks = 0;
