@@ -38,7 +38,7 @@ export function createForward(clock: Clock, ids: IdSource): Forward {
     return (lease) =>
       new Promise((resolve) => {
         const spanId = ids.spanId();
-        const request = buildOutgoing(exchange, routed, spanId);
+        const request = buildOutgoing(exchange, routed, { spanId, url: lease.endpoint.url });
         const parts = { exchange, routed, lease, request, spanId, clock };
         new Forwarding(parts, resolve).start();
       });
@@ -118,11 +118,7 @@ class Forwarding implements ResponseSink {
     exchange.response.writeHead(
       head.status,
       head.reason,
-      replyFields(
-        head,
-        routed.match.route.options.response_headers,
-        exchange.replyHeaders,
-      ) as string[],
+      replyFields(head, routed.match.route.options.response_headers, exchange),
     );
     if (head.bodyLength !== 0) process.nextTick(this.#flushHead);
   }

@@ -36,6 +36,9 @@ export const FORWARDING_FIELDS: ReadonlySet<string> = new Set([
 const MAX_CHAIN = 32;
 const SCHEME = /^https?$/;
 const FORWARDED_HOST = /^[\w.\-:[\]]+$/;
+/** Parts between commas, and between semicolons, that are not within quotes (RFC 7239 section 4). */
+const ELEMENTS = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
+const PAIRS = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 const PREFIX_BITS = { 4: 32, 6: 128 } as const;
 const IPV4_MAPPED = "::ffff:";
 
@@ -68,37 +71,45 @@ function blockList(cidrs: readonly string[]): BlockList {
 function behindProxies(hop: Hop, isTrusted: (address: string) => boolean): ClientFacts {
   const { peer, headers } = hop;
   const told = headers.has("x-forwarded-for") ? fromXForwarded(headers) : fromForwarded(headers);
-  const chain = [...believable(told.addresses, isTrusted), peer];
+  const kept = believable(told.addresses, isTrusted);
+  const { scheme, host } = told.firstOfLast(kept.length);
+  const chain = [...kept, peer];
   return {
     address: chain.find((address) => !isTrusted(address)) ?? chain[0] ?? peer,
-    scheme: SCHEME.test(told.scheme) ? told.scheme : hop.scheme,
-    host: FORWARDED_HOST.test(told.host) ? told.host : hop.host,
+    scheme: SCHEME.test(scheme) ? scheme : hop.scheme,
+    host: FORWARDED_HOST.test(host) ? host : hop.host,
     chain,
   };
 }
 
-/** What proxies in front say, unchecked; empty strings where they say nothing. */
+/** What proxies in front say, unchecked. */
 interface Told {
   readonly addresses: readonly string[];
-  readonly scheme: string;
-  readonly host: string;
+  /** As the first of the last `count` proxies saw them; empty strings where none says anything. */
+  readonly firstOfLast: (count: number) => { readonly scheme: string; readonly host: string };
 }
 
 /** Outranks Forwarded: a proxy that sets only one of the two most often sets this. */
 function fromXForwarded(headers: HeaderList): Told {
+  const scheme = listOf(headers.joined("x-forwarded-proto")).at(-1) ?? "";
+  const host = listOf(headers.joined("x-forwarded-host")).at(-1) ?? "";
   return {
     addresses: listOf(headers.joined("x-forwarded-for")).map(plainAddress),
-    scheme: listOf(headers.joined("x-forwarded-proto")).at(-1) ?? "",
-    host: listOf(headers.joined("x-forwarded-host")).at(-1) ?? "",
+    firstOfLast: () => ({ scheme, host }),
   };
 }
 
+/** Elements to the left of those that are believed are the client's own words. */
 function fromForwarded(headers: HeaderList): Told {
-  const elements = forwardedElements(headers.joined("forwarded"));
+  const elements = forwardedElements(headers.joined("forwarded") ?? "");
   return {
     addresses: elements.map((element) => plainAddress(element.get("for") ?? "")),
-    scheme: elements[0]?.get("proto") ?? "",
-    host: elements[0]?.get("host") ?? "",
+    firstOfLast: (count) => {
+      const last = elements.slice(-Math.max(1, count));
+      const first = (name: string): string =>
+        last.find((element) => element.has(name))?.get(name) ?? "";
+      return { scheme: first("proto"), host: first("host") };
+    },
   };
 }
 
@@ -113,9 +124,9 @@ function believable(told: readonly string[], isTrusted: (address: string) => boo
   return kept;
 }
 
-function forwardedElements(value: string | undefined): Map<string, string>[] {
-  return listOf(value).map((element) => {
-    const pairs = element.split(";").map((pair) => {
+function forwardedElements(value: string): Map<string, string>[] {
+  return (value.match(ELEMENTS) ?? []).map((element) => {
+    const pairs = (element.match(PAIRS) ?? []).map((pair) => {
       const equals = pair.indexOf("=");
       const quoted = pair.slice(equals + 1).trim();
       return [
@@ -132,10 +143,12 @@ function listOf(value: string | undefined): string[] {
   return value.split(",").map((item) => item.trim());
 }
 
-/** Without brackets, port and IPv4-mapping: "[2001:db8::1]:4711" is "2001:db8::1". */
+/** Without brackets, port, zone and IPv4-mapping: "[2001:db8::1]:4711" is "2001:db8::1". */
 function plainAddress(text: string): string {
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
-  if (bracketed !== undefined) return bracketed;
+  if (bracketed !== undefined) return plainAddress(bracketed);
+  const zone = text.indexOf("%");
+  if (zone >= 0) return text.slice(0, zone);
   if (text.startsWith(IPV4_MAPPED)) return text.slice(IPV4_MAPPED.length);
   const port = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1];
   return port ?? text;
@@ -144,7 +157,8 @@ function plainAddress(text: string): string {
 /** Appends X-Forwarded-*, Forwarded and Via for one upstream request to a flat header array. */
 export function appendForwarded(headers: string[], facts: ClientFacts, pseudonym: string): void {
   headers.push("X-Forwarded-For", facts.chain.join(", "));
-  headers.push("X-Forwarded-Proto", facts.scheme, "X-Forwarded-Host", facts.host);
+  headers.push("X-Forwarded-Proto", facts.scheme);
+  if (facts.host !== "") headers.push("X-Forwarded-Host", facts.host);
   headers.push("Forwarded", forwardedValue(facts, pseudonym));
 }
 
@@ -152,7 +166,8 @@ function forwardedValue({ chain, scheme, host }: ClientFacts, pseudonym: string)
   const elements = chain.map(
     (address) => `for=${isIP(address) === 6 ? `"[${address}]"` : address}`,
   );
-  elements[0] += `;host="${host}";proto=${scheme}`;
+  if (host !== "") elements[0] += `;host="${host}"`;
+  elements[0] += `;proto=${scheme}`;
   elements[elements.length - 1] += `;by=_${pseudonym}`;
   return elements.join(", ");
 }

@@ -4,10 +4,10 @@ import type { Identity } from "../core/identity.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
+import { editFields } from "./header-edit.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 import { rewritePath } from "./route-table.ts";
 import type { RoutedRequest } from "./route.ts";
-import type { HeaderEdit } from "./options.ts";
 
 /** What a snapshot fixes about upstream requests. */
 export interface OutgoingRules {
@@ -19,7 +19,14 @@ export interface OutgoingRules {
 }
 
 /** Fields this file writes itself or that end here. */
-const REWRITTEN: ReadonlySet<string> = new Set(["via", "expect", "content-length", "trailer"]);
+const REWRITTEN: ReadonlySet<string> = new Set([
+  "host",
+  "via",
+  "expect",
+  "content-length",
+  "trailer",
+  "http2-settings",
+]);
 
 /** Clients send few different names; more than this are judged anew each time. */
 const MAX_REMEMBERED = 1_000;
@@ -44,45 +51,49 @@ export function droppedFields(
   };
 }
 
-/** One attempt's request: same for every attempt but for the span that is its parent. */
+/** What differs from attempt to attempt. */
+export interface OutgoingAttempt {
+  /** The span that is the upstream's parent. */
+  readonly spanId: string;
+  /** Origin of the endpoint. */
+  readonly url: string;
+}
+
+/** One attempt's request. */
 export function buildOutgoing(
   exchange: Exchange,
   routed: RoutedRequest,
-  spanId: string,
+  { spanId, url }: OutgoingAttempt,
 ): UpstreamRequest {
   const { head, match } = routed;
   const { options } = match.route;
-  const headers: string[] = [];
-  copyFields(headers, exchange, options.request_headers);
+  // The host that route and policy saw: an absolute-form target outranks the Host field.
+  const headers: string[] = ["Host", head.host === "" ? new URL(url).host : head.host];
+  copyFields(headers, exchange);
   appendFraming(headers, head);
   appendVia(headers, head, exchange.snapshot.outgoing.pseudonym);
   appendForwarded(headers, head.client, exchange.snapshot.outgoing.pseudonym);
   exchange.snapshot.propagation.inject(exchange.trace, spanId, headers);
   for (const text of exchange.snapshot.outgoing.identityFields(exchange.record.identity))
     headers.push(text);
-  for (const [name, value] of Object.entries(options.request_headers.set))
-    headers.push(name, value);
   const path = rewritePath(match, head.path);
   return {
     method: head.method,
     target: head.query === "" ? path : `${path}?${head.query}`,
-    headers,
+    headers: editFields(headers, options.request_headers),
     body: head.body,
     upgrade: exchange.upgrade?.protocol ?? "",
     timeouts: match.route.timeouts,
   };
 }
 
-function copyFields(into: string[], exchange: Exchange, edit: HeaderEdit): void {
+function copyFields(into: string[], exchange: Exchange): void {
   const { raw, names } = exchange.headers;
   const { isDropped } = exchange.snapshot.outgoing;
   const ends = hopByHop(exchange.headers);
-  const edited = new Set(
-    [...edit.remove, ...Object.keys(edit.set)].map((name) => name.toLowerCase()),
-  );
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? "";
-    if (ends(name) || isDropped(name) || edited.has(name)) continue;
+    if (ends(name) || isDropped(name)) continue;
     into.push(raw[at * 2] ?? "", raw[at * 2 + 1] ?? "");
   }
 }
@@ -95,14 +106,16 @@ function dashed(name: string): string {
 function appendFraming(headers: string[], head: RequestHead): void {
   const length = head.headers.get("content-length");
   if (head.body === "length" && length !== undefined) headers.push("Content-Length", length);
+  if (acceptsTrailers(head.headers)) headers.push("TE", "trailers", "Connection", "TE");
   if (head.body !== "chunked") return;
   const trailer = head.headers.joined("trailer");
   if (trailer !== undefined) headers.push("Trailer", trailer);
-  if (acceptsTrailers(head.headers)) headers.push("TE", "trailers");
 }
 
+/** RFC 9110 section 10.1.4. */
 function acceptsTrailers(headers: HeaderList): boolean {
-  return headers.joined("te")?.toLowerCase().includes("trailers") ?? false;
+  const te = headers.joined("te");
+  return te !== undefined && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(te);
 }
 
 /** RFC 9110 section 7.6.3: a gateway adds itself to every request it forwards. */

@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { ResponseHead } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
+import { NO_EDIT } from "./header-edit.ts";
 import { replyFields } from "./reply-fields.ts";
 
 interface TunnelParts {
@@ -11,8 +12,6 @@ interface TunnelParts {
   /** Bytes the upstream sent after its 101. */
   readonly leftover: Buffer;
 }
-
-const NO_EDIT = { set: {}, remove: [] };
 
 /** Writes the 101 to the client and pipes both ways; `ended` is told once whether both sides closed cleanly. */
 export function joinSockets(parts: TunnelParts, ended: (completed: boolean) => void): void {
@@ -33,7 +32,7 @@ export function joinSockets(parts: TunnelParts, ended: (completed: boolean) => v
 function switchingHead(exchange: Exchange, head: ResponseHead): string {
   const protocol = exchange.upgrade?.protocol ?? "";
   const lines = [`HTTP/1.1 101 ${head.reason}`, "Connection: Upgrade", `Upgrade: ${protocol}`];
-  const fields = replyFields(head, NO_EDIT, exchange.replyHeaders);
+  const fields = replyFields(head, NO_EDIT, exchange);
   for (let at = 0; at < fields.length; at += 2) lines.push(`${fields[at]}: ${fields[at + 1]}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
 }

@@ -1,0 +1,152 @@
+// The data plane in this process: no worker threads and no store, its rows in an array.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { createSharedClock } from "../../src/balancer/shared-clock.ts";
+import { createSharedMemory, SharedState } from "../../src/balancer/shared-state.ts";
+import { createSlotTable } from "../../src/balancer/slot-table.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { checkPolicyFiles } from "../../src/control/policy-files.ts";
+import { createLog } from "../../src/core/log.ts";
+import { createPipeline, type RowLog } from "../../src/proxy/pipeline.ts";
+import { createListener } from "../../src/proxy/server.ts";
+import { createSnapshotBuilder } from "../../src/proxy/snapshot-builder.ts";
+import type { SnapshotSource } from "../../src/proxy/worker-protocol.ts";
+import { createPropagation } from "../../src/telemetry/propagation.ts";
+import type { RequestRecord } from "../../src/telemetry/record.ts";
+import { createSampler } from "../../src/telemetry/sampler.ts";
+import { createIds } from "../../src/telemetry/span-ids.ts";
+
+/** What a test says about the proxy; the rest has defaults. */
+export interface ProxySetup {
+  /** As in weir.yaml; without services and routes, everything goes to `upstreams`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly upstreams?: readonly string[];
+  /** casbin's model and rules as text. */
+  readonly policy?: { readonly model: string; readonly rules: string; readonly explain?: boolean };
+  /** Where rows go instead of `rows`. */
+  readonly rowLog?: RowLog;
+}
+
+export interface TestProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Copies made when they were sealed. */
+  readonly rows: RequestRecord[];
+  /** Lines of weir's own log. */
+  readonly log: string[];
+  /** Resolves when the nth row (from 0) is there. */
+  readonly row: (nth: number) => Promise<RequestRecord>;
+  readonly swap: (setup: ProxySetup) => Promise<void>;
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
+  const memory = createSharedMemory({ workers: 1 });
+  const shared = new SharedState(memory);
+  const clock = createSharedClock(memory);
+  const table = createSlotTable(shared);
+  const ids = createIds();
+  const lines: string[] = [];
+  const log = createLog("info", (line) => void lines.push(line));
+  const builder = createSnapshotBuilder({
+    shared,
+    worker: 0,
+    clock,
+    propagation: createPropagation({
+      propagators: ["tracecontext", "baggage"],
+      sampler: createSampler({}, log.warn),
+      ids,
+      warn: log.warn,
+    }),
+  });
+  const build = async (next: ProxySetup): ReturnType<typeof builder.build> => {
+    const source = await readSource(next);
+    return builder.build({ ...source, slots: table.assign(source.config.services, clock.nowNs()) });
+  };
+  let current = await build(setup);
+  const captured = captureRows();
+  const rows = setup.rowLog ?? captured.rowLog;
+  const listener = createListener({
+    limits: current.limits,
+    ...createPipeline({ clock, ids, rows, log, current: () => current }),
+  });
+  const port = await listener.listen({ host: "127.0.0.1", port: 0 }, false);
+  return {
+    port,
+    log: lines,
+    rows: captured.rows,
+    row: captured.row,
+    drain: listener.drain,
+    async swap(next) {
+      current = await build(next);
+    },
+    async [Symbol.asyncDispose]() {
+      await listener.drain(0);
+      await builder.close();
+    },
+  };
+}
+
+interface CapturedRows {
+  readonly rows: RequestRecord[];
+  readonly rowLog: RowLog;
+  readonly row: (nth: number) => Promise<RequestRecord>;
+}
+
+function captureRows(): CapturedRows {
+  const rows: RequestRecord[] = [];
+  const waiting: (() => void)[] = [];
+  return {
+    rows,
+    rowLog: {
+      append(record) {
+        rows.push(structuredClone(record));
+        for (const wake of waiting.splice(0)) wake();
+        return true;
+      },
+      writable: () => true,
+    },
+    async row(nth) {
+      while (rows.length <= nth) await new Promise<void>((resolve) => waiting.push(resolve));
+      return rows[nth]!;
+    },
+  };
+}
+
+/** Through the same files and the same loader as in earnest. */
+async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slots">> {
+  const folder = mkdtempSync(join(tmpdir(), "weir-proxy-"));
+  try {
+    const file = join(folder, "weir.yaml");
+    writeFileSync(file, stringify(documentOf(setup)));
+    if (setup.policy !== undefined) {
+      writeFileSync(join(folder, "model.conf"), setup.policy.model);
+      writeFileSync(join(folder, "policy.csv"), setup.policy.rules);
+    }
+    const loaded = loadConfig(file, {});
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+    const check = await checkPolicyFiles(loaded.config);
+    if (!check.ok) throw new Error(check.faults.join("\n"));
+    const { config, revision } = loaded;
+    return { config, revision, policy: check.policy?.source ?? null };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function documentOf({ config, upstreams = [], policy }: ProxySetup): unknown {
+  return {
+    listen: { http: "127.0.0.1:0" },
+    services: { app: { endpoints: upstreams, balance: "round-robin" } },
+    routes: [{ name: "all", service: "app" }],
+    ...(policy !== undefined && {
+      policy: {
+        model: "model.conf",
+        rules: "policy.csv",
+        ...(policy.explain !== undefined && { explain: policy.explain }),
+      },
+    }),
+    ...config,
+  };
+}

@@ -1,0 +1,49 @@
+// The tables of README.md as the code has them. `node test/support/readme-tables.ts` writes them into it.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CONFIG_KEYS } from "../../src/config/config-keys.ts";
+import { ERRORS } from "../../src/core/errors.ts";
+
+export const README: string = join(import.meta.dirname, "../../README.md");
+
+/** By the name in its markers: <!-- table: NAME --> ... <!-- end --> */
+export const TABLES: Readonly<Record<string, () => string>> = { config: configTable, errors: errorTable };
+
+function configTable(): string {
+  const rows = CONFIG_KEYS.map(({ key, type, default: fallback, meaning }) =>
+    row([`\`${key}\``, meaning, type, fallback === "required" || fallback === "none" ? fallback : `\`${fallback}\``]),
+  );
+  return table(["key", "meaning", "type", "default"], rows);
+}
+
+function errorTable(): string {
+  const rows = Object.entries(ERRORS).map(([code, { status, source, title }]) =>
+    row([`\`${code}\``, String(status), source, title]),
+  );
+  return table(["code", "status", "caused by", "meaning"], rows);
+}
+
+function table(head: readonly string[], rows: readonly string[]): string {
+  return [row(head), row(head.map(() => "---")), ...rows].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** The text between a table's markers; undefined where it has none. */
+export function tableIn(text: string, name: string): string | undefined {
+  return new RegExp(`<!-- table: ${name} -->\\n([\\s\\S]*?)\\n<!-- end -->`).exec(text)?.[1];
+}
+
+/** README's text with every table as the code has it. */
+export function withTables(text: string): string {
+  let next = text;
+  for (const [name, make] of Object.entries(TABLES)) {
+    const pattern = new RegExp(`(<!-- table: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`);
+    next = next.replace(pattern, (_, start: string, end: string) => `${start}${make()}\n${end}`);
+  }
+  return next;
+}
+
+if (import.meta.main) writeFileSync(README, withTables(readFileSync(README, "utf8")));
