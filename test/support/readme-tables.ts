@@ -7,11 +7,19 @@ import { ERRORS } from "../../src/core/errors.ts";
 export const README: string = join(import.meta.dirname, "../../README.md");
 
 /** By the name in its markers: <!-- table: NAME --> ... <!-- end --> */
-export const TABLES: Readonly<Record<string, () => string>> = { config: configTable, errors: errorTable };
+export const TABLES: Readonly<Record<string, () => string>> = {
+  config: configTable,
+  errors: errorTable,
+};
 
 function configTable(): string {
   const rows = CONFIG_KEYS.map(({ key, type, default: fallback, meaning }) =>
-    row([`\`${key}\``, meaning, type, fallback === "required" || fallback === "none" ? fallback : `\`${fallback}\``]),
+    row([
+      `\`${key}\``,
+      meaning,
+      type,
+      fallback === "required" || fallback === "none" ? fallback : `\`${fallback}\``,
+    ]),
   );
   return table(["key", "meaning", "type", "default"], rows);
 }

@@ -28,6 +28,7 @@ listen: { http: ${JSON.stringify(listen)} }
 admin: { listen: ${JSON.stringify(adminListen)} }
 data: .
 store: embedded
+drain_ms: 2000
 services:
 ${names.map((name) => serviceLine(name, services[name] ?? [])).join("\n")}
 routes:
