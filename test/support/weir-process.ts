@@ -174,10 +174,7 @@ function handle(
   [proxy, admin]: readonly [string, string],
   listeningMs: number,
 ): WeirProcess {
-  const until = async (
-    wanted: (status: Status) => boolean,
-    limitMs = 20_000,
-  ): Promise<Status> => {
+  const until = async (wanted: (status: Status) => boolean, limitMs = 20_000): Promise<Status> => {
     const deadlineMs = performance.now() + limitMs;
     for (;;) {
       const status = await getJson<Status>(`${admin}/api/v1/status`);

@@ -1,0 +1,53 @@
+// ClickHouse unreachable for a while: traffic goes on, and afterwards every row is there once.
+// WEIR_E2E_OUTAGE_MS=60000 makes the outage a minute.
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLoad } from "../support/weir-process-load.ts";
+import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { type FarStore, startFarStore } from "./support/far-store.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const OUTAGE_MS = Number(process.env["WEIR_E2E_OUTAGE_MS"] ?? 3000);
+const upstream = await startUpstream();
+let store: FarStore;
+
+beforeAll(async () => {
+  store = await startFarStore();
+});
+
+afterAll(async () => {
+  killLeftovers();
+  upstream.close();
+  await store.close();
+});
+
+test(
+  "an outage of the store costs no request and no row",
+  { timeout: 40_000 + 2 * OUTAGE_MS },
+  async () => {
+    const site = createSite(configOf({ upstreams: [upstream.url], store: store.config }));
+    const weir = await startWeir(site);
+    await weir.until(({ store: { state } }) => state === "ready");
+    const load = startLoad({ port: weir.port });
+    await load.reached(200);
+    store.proxy.cut();
+    const answeredBefore = load.answers.length;
+    await sleep(OUTAGE_MS);
+    const during = await weir.until(({ store: { state } }) => state === "down");
+    expect(during.spool.pending_rows).toBeGreaterThan(0);
+    expect((await fetch(`${weir.admin}/readyz`)).status).toBe(503);
+    expect(load.answers.length).toBeGreaterThan(answeredBefore + 50);
+    store.proxy.mend();
+    await weir.until(({ store: { state } }) => state === "ready");
+    await load.stop();
+    await weir.drained(30_000);
+
+    expect(load.failures).toEqual([]);
+    expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+    await expectOneRowEach(weir.sql, load.answers);
+    expect((await fetch(`${weir.admin}/readyz`)).status).toBe(200);
+    expect(await weir.stop()).toMatchObject({ code: 0 });
+    site.remove();
+  },
+);

@@ -1,0 +1,44 @@
+// kill -9 of the embedded store's child under load: it comes back by itself and nothing is lost.
+import { afterAll, expect, test } from "vitest";
+import { startLoad } from "../support/weir-process-load.ts";
+import {
+  configOf,
+  createSite,
+  isAlive,
+  killLeftovers,
+  startWeir,
+  storePid,
+} from "../support/weir-process.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const KILLS = 2;
+const upstream = await startUpstream();
+const site = createSite(configOf({ upstreams: [upstream.url] }));
+
+afterAll(() => {
+  killLeftovers();
+  upstream.close();
+  site.remove();
+});
+
+test("a killed store child costs no request and no row", { timeout: 60_000 }, async () => {
+  const weir = await startWeir(site);
+  await weir.until(({ store }) => store.state === "ready");
+  const load = startLoad({ port: weir.port });
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await load.reached(kill * 250);
+    const victim = storePid(site);
+    const { stored_rows: before } = (await weir.status()).spool;
+    process.kill(victim, "SIGKILL");
+    await weir.until(({ spool }) => spool.stored_rows > before);
+    expect(isAlive(victim)).toBe(false);
+  }
+  await load.stop();
+  await weir.drained();
+
+  expect(load.failures).toEqual([]);
+  expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+  await expectOneRowEach(weir.sql, load.answers);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,42 @@
+// ClickHouse commits an INSERT and its reply is lost: the retry stores nothing twice, not in rollups either.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLoad } from "../support/weir-process-load.ts";
+import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { type FarStore, startFarStore } from "./support/far-store.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const LOST = 4;
+const upstream = await startUpstream();
+let store: FarStore;
+
+beforeAll(async () => {
+  store = await startFarStore();
+});
+
+afterAll(async () => {
+  killLeftovers();
+  upstream.close();
+  await store.close();
+});
+
+test("rows whose reply was lost are stored once", { timeout: 40_000 }, async () => {
+  const site = createSite(configOf({ upstreams: [upstream.url], store: store.config }));
+  const weir = await startWeir(site);
+  await weir.until(({ store: { state } }) => state === "ready");
+  const load = startLoad({ port: weir.port });
+  for (let round = 1; round <= LOST / 2; round++) {
+    await load.reached(load.answers.length + 100);
+    // Twice in a row: the retry's reply is lost, too.
+    store.proxy.dropReplies(2);
+    await expect.poll(store.proxy.dropped, { timeout: 10_000 }).toBe(round * 2);
+  }
+  await load.stop();
+  await weir.drained();
+
+  expect(store.proxy.dropped()).toBe(LOST);
+  expect(load.failures).toEqual([]);
+  await expectOneRowEach(weir.sql, load.answers);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+  site.remove();
+});
