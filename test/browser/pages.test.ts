@@ -208,10 +208,10 @@ describe("one request", () => {
     expect(text).toContain("authorize 41.2µs");
     const candidates = sheet.getByRole("table", { name: "Candidates" }).locator("tbody tr");
     expect((await candidates.nth(0).innerText()).replace(/\s+/g, " ")).toBe(
-      "127.0.0.1:4003 4.10 0 picked",
+      "127.0.0.1:4003 4.10 ms 0 picked",
     );
     expect((await candidates.nth(1).innerText()).replace(/\s+/g, " ")).toBe(
-      "127.0.0.1:4001 9.70 2 tried next",
+      "127.0.0.1:4001 9.70 ms 2 tried next",
     );
     expect((await sheet.locator(".attempts").innerText()).replace(/\s+/g, " ")).toContain(
       "127.0.0.1:4003 upstream_unreachable",

@@ -148,7 +148,7 @@ function whereTo(random: () => number, sent: Sent): Record<string, unknown> {
     upstream,
     picker: "adaptive",
     candidates: endpoints.toSorted((a, b) => Number(b === upstream) - Number(a === upstream)),
-    candidate_scores: endpoints.map((_, index) => 8.2 * (index + 1) + random()),
+    candidate_scores: endpoints.map((_, index) => (8.2 * (index + 1) + random()) * 1e6),
     candidate_inflight: endpoints.map((_, index) => index * 2),
     attempt_upstream: [upstream],
     attempt_span_id: [hex(random, 16)],

@@ -11,7 +11,8 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
   ctx.textBaseline = "bottom";
   ctx.lineWidth = ratio;
   ctx.setLineDash([3 * ratio, 3 * ratio]);
-  for (const { atMs, label, color } of marks) {
+  let freeFrom = 0;
+  for (const { atMs, label, color } of marks.toSorted((a, b) => a.atMs - b.atMs)) {
     const at = atMs / 1000;
     if (at < (min ?? 0) || at > (max ?? 0)) continue;
     const x = Math.round(plot.valToPos(at, "x", true)) + 0.5;
@@ -22,9 +23,13 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    // Near the right edge the word stands to the left of its line.
-    ctx.textAlign = x > bbox.left + bbox.width * 0.85 ? "right" : "left";
-    ctx.fillText(label, x, bbox.top - ratio);
+    const width = ctx.measureText(label).width;
+    // Near the right edge the word moves to the left of its line.
+    const from = Math.min(x, bbox.left + bbox.width - width);
+    // Two words on one another say less than one.
+    if (from < freeFrom) continue;
+    ctx.fillText(label, from, bbox.top - ratio);
+    freeFrom = from + width + 4 * ratio;
   }
   ctx.restore();
 }

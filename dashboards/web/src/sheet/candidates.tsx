@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Door } from "../parts/door.tsx";
 import { Icon } from "../parts/icon.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { digits } from "../words/quantity.ts";
+import { scoreWords } from "../words/score.ts";
 
 export function Candidates({ row }: { readonly row: RequestRow }): ReactNode {
   const { candidates, candidate_scores: scores, candidate_inflight: inflight } = row;
@@ -17,7 +17,7 @@ export function Candidates({ row }: { readonly row: RequestRow }): ReactNode {
       <thead>
         <tr>
           <th scope="col">Endpoint</th>
-          <th scope="col">Score</th>
+          <th scope="col">Score, lower is better</th>
           <th scope="col" className="numeric">
             In flight
           </th>
@@ -33,7 +33,7 @@ export function Candidates({ row }: { readonly row: RequestRow }): ReactNode {
               <Door filters={{ upstream: candidate }}>{candidate.replace(/^https?:\/\//, "")}</Door>
             </td>
             <td>
-              <Score score={scores[index] ?? 0} most={most} />
+              <Score score={scores[index] ?? 0} most={most} picker={row.picker} />
             </td>
             <td className="numeric">{inflight[index] ?? 0}</td>
             <td>{choiceWords(candidate, first, row)}</td>
@@ -47,13 +47,14 @@ export function Candidates({ row }: { readonly row: RequestRow }): ReactNode {
 interface ScoreProps {
   readonly score: number;
   readonly most: number;
+  readonly picker: string;
 }
 
-function Score({ score, most }: ScoreProps): ReactNode {
+function Score({ score, most, picker }: ScoreProps): ReactNode {
   const width = most > 0 ? (Math.abs(score) / most) * 100 : 0;
   return (
     <span className="score">
-      <span>{digits(score)}</span>
+      <span>{scoreWords(score, picker)}</span>
       <span className="bar-track" aria-hidden="true">
         <span className="bar-fill" style={{ width: `${width}%` }} />
       </span>

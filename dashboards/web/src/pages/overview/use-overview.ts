@@ -48,7 +48,7 @@ export function useOverview(place: Place): OverviewData {
   const pastRows = past.data?.rows;
   const previous = useMemo(
     () =>
-      buckets === null || pastRows === undefined || pastRows.length === 0
+      buckets === null || pastRows === undefined || pastRows.every((row) => row.requests === 0)
         ? null
         : alignPrevious(buckets, pastRows, interval),
     [buckets, pastRows, interval],

@@ -10,7 +10,8 @@ import { DataTable } from "../../tables/data-table.tsx";
 import type { RequestRow } from "../../request-row.ts";
 import { rangeParams } from "../../state/filters.ts";
 import { changed } from "../../state/place.ts";
-import { digits, duration } from "../../words/quantity.ts";
+import { duration } from "../../words/quantity.ts";
+import { scoreWords } from "../../words/score.ts";
 import { preciseClock, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 
@@ -73,7 +74,7 @@ const COLUMNS: readonly TableColumn<RequestRow>[] = [
 function CandidateTags({ row }: { readonly row: RequestRow }): ReactNode {
   return row.candidates.map((candidate, index) => (
     <span key={candidate} className={candidate === row.upstream ? "tag accent" : "tag"}>
-      {hostOf(candidate)} {digits(row.candidate_scores[index] ?? 0)},{" "}
+      {hostOf(candidate)} {scoreWords(row.candidate_scores[index] ?? 0, row.picker)},{" "}
       {row.candidate_inflight[index] ?? 0}
     </span>
   ));
