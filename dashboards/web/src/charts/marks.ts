@@ -8,6 +8,7 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
   const { min = 0, max = 0 } = plot.scales["x"] ?? {};
   ctx.save();
   ctx.font = `${10.5 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.lineWidth = ratio;
   ctx.setLineDash([3 * ratio, 3 * ratio]);
