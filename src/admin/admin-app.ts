@@ -25,8 +25,6 @@ export interface AdminApp {
 }
 
 const BODY_LIMIT = "256kb";
-/** Answered to anyone, as are the UI's files, which hold nothing secret and ask for the token. */
-const OPEN: ReadonlySet<string> = new Set(["/healthz"]);
 
 export function createAdminApp(parts: AdminParts): AdminApp {
   const app = express();
@@ -61,7 +59,8 @@ export function createAdminApp(parts: AdminParts): AdminApp {
 function register(app: Express, endpoint: Endpoint, guard: RequestHandler): void {
   const { method } = endpoint;
   const path = expressPath(endpoint.path);
-  if (!OPEN.has(path)) app.all(path, guard);
+  // The UI's files need none: they hold nothing secret, and it is they who ask people for the token.
+  if (endpoint.open !== true) app.all(path, guard);
   if (endpoint.body !== null) app.post(path, demandJson, express.json({ limit: BODY_LIMIT }));
   app[method](path, async (request, response) => {
     const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };

@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document, made from the list of endpoints the server registers.
 import { z } from "zod";
-import type { Endpoint } from "./http/endpoint.ts";
+import type { Answer, Endpoint } from "./http/endpoint.ts";
 import { type ProblemCode, PROBLEMS } from "./http/problem.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -54,11 +54,14 @@ function operation(endpoint: Endpoint): Json {
     ...(body === null
       ? {}
       : { requestBody: { required: true, content: content("application/json", body) } }),
-    responses: {
-      200: { description: answer.about, content: content(answer.type, answer.schema) },
-      ...problemsOf(endpoint),
-    },
+    ...(endpoint.open === true ? { security: [] } : {}),
+    responses: { ...problemsOf(endpoint), ...answersOf(answer) },
   };
+}
+
+function answersOf({ about, type, schema, or }: Answer): Json {
+  const described = { description: about, content: content(type, schema) };
+  return { 200: described, ...(or === undefined ? {} : { [or]: described }) };
 }
 
 function operationId({ method, path }: Endpoint): string {
@@ -92,10 +95,10 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output"): z.core.JSONSchem
   return rest;
 }
 
-function problemsOf({ problems, body, query, parameters }: Endpoint): Json {
+function problemsOf({ problems, body, query, parameters, open }: Endpoint): Json {
   const hasInput = Object.keys({ ...query.shape, ...parameters.shape }).length > 0;
   const codes = [
-    ...ALWAYS,
+    ...(open === true ? [] : ALWAYS),
     ...problems,
     ...(hasInput ? (["bad_parameter"] as const) : []),
     ...(body === null ? [] : (["bad_body", "body_too_large", "unsupported_type"] as const)),

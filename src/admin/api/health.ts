@@ -19,6 +19,7 @@ export function healthEndpoint(): Endpoint {
     body: null,
     answer: json("It is", z.strictObject({ status: z.literal("ok") })),
     problems: [],
+    open: true,
     handle: () => ({ kind: "json", body: { status: "ok" } }),
   });
 }
@@ -31,7 +32,7 @@ export function readyEndpoint(parts: AdminParts): Endpoint {
     parameters: NONE,
     query: z.looseObject({}),
     body: null,
-    answer: json("It is ready; with 503: it is not", readySchema),
+    answer: { ...json("Whether it is ready", readySchema), or: 503 },
     problems: [],
     handle: () => {
       const reasons = reasonsOf(parts);

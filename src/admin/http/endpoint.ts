@@ -17,6 +17,8 @@ export interface Answer {
   readonly about: string;
   readonly type: string;
   readonly schema: z.ZodType;
+  /** Another status with the same shape. */
+  readonly or?: number;
 }
 
 /** What a request says, before it is checked. */
@@ -34,6 +36,8 @@ interface Described {
   readonly answer: Answer;
   /** Problems of its own, besides those every endpoint has. */
   readonly problems: readonly ProblemCode[];
+  /** Answered to anyone, without a token. */
+  readonly open?: true;
 }
 
 export interface Endpoint extends Described {

@@ -25,6 +25,7 @@ const MOST_SERIES = 1000;
 const OTHER = "other";
 const CLASSES = 6;
 
+/** In the order of the row. */
 const COLUMNS = [
   "route",
   "service",
@@ -43,6 +44,8 @@ const DURATION = 4;
 const UPSTREAM_TIME = 5;
 const STATUS = 6;
 const ERROR = 7;
+/** Of the words a decision can be, only "deny" begins so. */
+const DENY = "d".charCodeAt(0);
 
 /** Since the start of this process, of the rows that reached the store meanwhile. */
 export class RequestCounts {
@@ -71,10 +74,10 @@ export class RequestCounts {
   #countRow(): void {
     const scan = this.#scan;
     const route = this.#route();
-    const statusClass = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
-    route.byClass[statusClass] = (route.byClass[statusClass] ?? 0) + 1;
+    const digit = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
+    route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;
     route.duration.observe(scan.number(DURATION));
-    if (scan.raw(DECISION) === '"deny"') route.denied++;
+    if (scan.beginsWith(DECISION, DENY)) route.denied++;
     if (!scan.isEmpty(UPSTREAM)) this.#upstream().duration.observe(scan.number(UPSTREAM_TIME));
     if (!scan.isEmpty(ERROR)) this.#countError(route);
   }
@@ -88,7 +91,7 @@ export class RequestCounts {
 
   #route(): RouteCounts {
     const scan = this.#scan;
-    return keyed(this.#routes, scan.raw(ROUTE) + scan.raw(SERVICE), (isKnown) => ({
+    return keyed(this.#routes, scan.key(ROUTE, SERVICE), (isKnown) => ({
       service: isKnown ? scan.text(SERVICE) : OTHER,
       route: isKnown ? scan.text(ROUTE) : OTHER,
       byClass: new Float64Array(CLASSES),
@@ -100,7 +103,8 @@ export class RequestCounts {
 
   #upstream(): UpstreamCounts {
     const scan = this.#scan;
-    return keyed(this.#upstreams, scan.raw(SERVICE) + scan.raw(UPSTREAM), (isKnown) => ({
+    const key = scan.key(UPSTREAM, UPSTREAM) + scan.key(SERVICE, SERVICE);
+    return keyed(this.#upstreams, key, (isKnown) => ({
       service: isKnown ? scan.text(SERVICE) : OTHER,
       upstream: isKnown ? scan.text(UPSTREAM) : OTHER,
       duration: new Histogram(),

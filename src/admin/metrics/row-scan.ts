@@ -45,9 +45,14 @@ export class RowScan {
     return newline < 0 ? bytes.length : newline + 1;
   }
 
-  /** A value as it stands: a string with its quotes and escapes. */
-  raw(index: number): string {
-    return this.#bytes.toString("latin1", this.#starts[index], this.#ends[index]);
+  /** From one value to another as they stand, byte by byte: fit to be a key, and for nothing else. */
+  key(first: number, last: number): string {
+    return this.#bytes.toString("latin1", this.#starts[first], this.#ends[last]);
+  }
+
+  /** Whether a string value begins with this character. */
+  beginsWith(index: number, code: number): boolean {
+    return this.#bytes[(this.#starts[index] ?? 0) + 1] === code;
   }
 
   /** A string value; a word's escapes are undone only where it has any. */

@@ -1,0 +1,88 @@
+// Rows as the data plane writes them, counted, and exposed as a strict reader takes it.
+import { expect, test } from "vitest";
+import { expose } from "../../../src/admin/metrics/exposition.ts";
+import { RequestCounts } from "../../../src/admin/metrics/request-counts.ts";
+import { trafficMetrics } from "../../../src/admin/metrics/traffic.ts";
+import { RequestRecord } from "../../../src/telemetry/record.ts";
+import { createRowEncoder } from "../../../src/telemetry/row-encoder.ts";
+import { readPrometheus } from "../support/prometheus.ts";
+
+const encoder = createRowEncoder("test-1", 0);
+
+function line(values: Partial<RequestRecord>): Buffer {
+  const length = encoder.encode(Object.assign(new RequestRecord(), values));
+  return Buffer.from(encoder.bytes.subarray(0, length));
+}
+
+function metricsOf(rows: readonly Partial<RequestRecord>[]): ReturnType<typeof readPrometheus> {
+  const counts = new RequestCounts();
+  counts.count(Buffer.concat(rows.map(line)));
+  return readPrometheus(expose(trafficMetrics(counts)));
+}
+
+const ORDERS = { route: "orders", service: "orders", upstream: "http://127.0.0.1:4001" };
+
+test("rate, errors and duration by route", () => {
+  const families = metricsOf([
+    { ...ORDERS, status: 200, durationNs: 3e6, upstreamNs: 2e6 },
+    { ...ORDERS, status: 204, durationNs: 30e9, upstreamNs: 20e9 },
+    {
+      ...ORDERS,
+      status: 502,
+      durationNs: 1e6,
+      errorCode: "upstream_reset",
+      errorSource: "upstream",
+    },
+    { route: 'a "b"\\c\nd', service: "ä", status: 200, durationNs: 1 },
+    { status: 0, durationNs: 5e6, errorCode: "client_closed" },
+  ]);
+  const requests = families.get("weir_requests_total")?.samples;
+  expect(requests?.map(({ labels, value }) => [labels["route"], labels["status"], value])).toEqual([
+    ["orders", "2xx", 2],
+    ["orders", "5xx", 1],
+    ['a "b"\\c\nd', "2xx", 1],
+    ["", "0xx", 1],
+  ]);
+  const durations = families.get("weir_request_duration_seconds")?.samples ?? [];
+  const orders = durations.filter(({ labels }) => labels["route"] === "orders");
+  const bucket = (le: string) => orders.find(({ labels }) => labels["le"] === le)?.value;
+  expect([bucket("0.001"), bucket("0.005"), bucket("10"), bucket("+Inf")]).toEqual([1, 2, 2, 3]);
+  expect(orders.find(({ name }) => name.endsWith("_sum"))?.value).toBeCloseTo(30.004);
+  const upstream = families.get("weir_upstream_duration_seconds")?.samples;
+  expect(upstream?.at(-1)).toMatchObject({ labels: { upstream: ORDERS.upstream }, value: 3 });
+  expect(
+    families.get("weir_request_errors_total")?.samples.map(({ labels }) => labels["code"]),
+  ).toEqual(["upstream_reset", "client_closed"]);
+});
+
+test("what was refused", () => {
+  const families = metricsOf([
+    { ...ORDERS, upstream: "", status: 403, decision: "deny", errorCode: "forbidden" },
+    { ...ORDERS, upstream: "", status: 401, errorCode: "unauthenticated" },
+    { ...ORDERS, upstream: "", status: 401, errorCode: "invalid_credentials" },
+    { status: 400, errorCode: "malformed_request" },
+    { status: 431, errorCode: "headers_too_large" },
+    { status: 500, errorCode: "no such code" },
+  ]);
+  const value = (name: string, route: string) =>
+    families.get(name)?.samples.find(({ labels }) => labels["route"] === route)?.value;
+  expect(value("weir_denied_total", "orders")).toBe(1);
+  expect(value("weir_denied_total", "")).toBe(0);
+  expect(value("weir_unauthenticated_total", "orders")).toBe(2);
+  expect(families.get("weir_malformed_total")?.samples[0]?.value).toBe(2);
+  expect(families.get("weir_request_errors_total")?.samples.at(-1)?.labels).toEqual({
+    code: "other",
+  });
+  expect(families.has("weir_upstream_duration_seconds")).toBe(false);
+});
+
+test("names without end are counted as one", () => {
+  const rows = Array.from({ length: 1500 }, (_, at) => ({
+    route: `r${at}`,
+    service: "s",
+    status: 200,
+  }));
+  const samples = metricsOf(rows).get("weir_requests_total")?.samples ?? [];
+  expect(samples).toHaveLength(1001);
+  expect(samples.at(-1)).toMatchObject({ labels: { route: "other" }, value: 500 });
+});

@@ -1,0 +1,74 @@
+// An admin server over parts that a test gives, and the small things every admin test does.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { AdminParts } from "../../../src/admin/parts.ts";
+import { type Admin, startAdmin } from "../../../src/admin/server.ts";
+import { upstreamConfig } from "../../../src/config/upstream-config.ts";
+import { silentLog } from "../../../src/core/log.ts";
+
+export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
+  const loaded = upstreamConfig("http://127.0.0.1:1");
+  if (!loaded.ok) throw new Error("the test's config is wrong");
+  const { config, revision } = loaded;
+  return {
+    listen: { host: "127.0.0.1", port: 0 },
+    token: "",
+    instance: "test-1",
+    version: "0.0.0",
+    startedAtMs: Date.now(),
+    log: silentLog,
+    running: () => ({ config, revision, policy: null, loadedAtMs: 0 }),
+    lastReload: () => null,
+    reload: () => Promise.resolve({ atMs: 0, ok: true, fault: null, restart: [] }),
+    store: () => null,
+    storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
+    drain: () => ({
+      pendingBytes: 0,
+      pendingRows: 0,
+      storedRows: 0,
+      droppedRows: 0,
+      rejectedRows: 0,
+      tornLines: 0,
+      lastError: null,
+      lastStoredAtMs: 0,
+      lagMs: 0,
+    }),
+    workers: () => 1,
+    services: () => [],
+    rows: { subscribe: () => () => undefined },
+    ui: "/nonexistent",
+    ...changes,
+  };
+}
+
+export interface TestAdmin extends Admin {
+  readonly url: string;
+}
+
+/** Closed when the test ends. */
+export async function startTestAdmin(changes: Partial<AdminParts> = {}): Promise<TestAdmin> {
+  const admin = await startAdmin(adminParts(changes));
+  onTestFinished(() => admin.close());
+  return { ...admin, url: `http://127.0.0.1:${admin.address.port}` };
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "weir-admin-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function post(url: string, body: unknown): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  const body = (await response.json()) as Record<string, unknown>;
+  return { type: response.headers.get("content-type"), ...body, status: response.status };
+}
