@@ -18,7 +18,7 @@ const TYPES: Record<string, string> = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export interface Mood {
+interface Mood {
   incident: boolean;
   empty: boolean;
   storeDown: boolean;

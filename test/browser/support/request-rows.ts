@@ -39,7 +39,7 @@ export const ENDPOINTS: Record<string, string[]> = {
 };
 const ROUTES = ["orders", "orders", "orders", "catalogue", "catalogue", "payments", "admin"];
 
-export function hex(random: () => number, digits: number): string {
+function hex(random: () => number, digits: number): string {
   return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join("");
 }
 

@@ -110,8 +110,13 @@ function xAxis(): uPlot.Axis {
 
 function yAxis(inputs: PlotInputs): uPlot.Axis {
   const words = (values: number[]): string[] =>
-    values.map((value) => (value === null ? "" : inputs.model().format(value)));
+    values.map((value) => (value === null ? "" : trimmed(inputs.model().format(value))));
   return { ...axis(), size: 58, gap: 6, space: 34, values: (_, splits) => words(splits) };
+}
+
+/** "0.500 /s" as "0.5 /s": an axis needs no even number of digits. */
+function trimmed(words: string): string {
+  return words.replace(/(\.\d*[1-9])0+(?= |$)|\.0+(?= |$)/, "$1");
 }
 
 function timeWords(plot: uPlot, splits: number[]): string[] {
