@@ -1,9 +1,11 @@
 // One request and its reply as the stages see them: a read-only head, the body stream, the row.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WeirError } from "../core/errors.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
 import type { TraceContext } from "../telemetry/trace-context.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import type { ClientFacts } from "./forwarded.ts";
+import { endEarly, endWith } from "./early-end.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How the request's body is framed: none, by Content-Length, or chunked. */
@@ -39,6 +41,8 @@ export class Exchange {
   readonly record: RequestRecord;
   readonly trace: TraceContext;
   readonly headers: HeaderList;
+  /** The request target as the client sent it. */
+  readonly target: string;
   /** Monotonic nanoseconds. */
   readonly startedNs: number;
   readonly upgrade: UpgradeParts | null;
@@ -46,6 +50,10 @@ export class Exchange {
   readonly expectsContinue: boolean;
   /** Fields every reply carries: traceresponse. */
   readonly replyHeaders: RawHeaders;
+  /** Why the rest of the request can't be read; null as long as it can. */
+  broken: WeirError | null = null;
+  /** Who must be told then: the attempt under way. */
+  underway: Abortable | null = null;
   /** Set by `record`: writes the row; false: it could not, and must. */
   seal: () => boolean = () => true;
 
@@ -56,6 +64,7 @@ export class Exchange {
     this.record = parts.record;
     this.trace = parts.trace;
     this.headers = parts.headers;
+    this.target = parts.target;
     this.startedNs = parts.startedNs;
     this.upgrade = parts.upgrade;
     this.expectsContinue = parts.expectsContinue;
@@ -65,6 +74,12 @@ export class Exchange {
   /** True once a status line went to the client. */
   get replied(): boolean {
     return this.response.headersSent;
+  }
+
+  /** The client's bytes make no sense, or stay away: what is under way ends with this error. */
+  breakOff(error: WeirError): void {
+    this.broken = error;
+    this.underway?.abort(error);
   }
 
   /**
@@ -77,12 +92,20 @@ export class Exchange {
       return;
     }
     if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
-    if (lastChunk === null) this.response.end();
-    else this.response.end(lastChunk);
+    if (this.request.complete) endWith(this.response, lastChunk);
+    else endEarly(this, lastChunk);
   }
 }
 
-export type ExchangeParts = Omit<Exchange, "seal" | "replied" | "finish">;
+/** What can be told that it has become pointless. */
+export interface Abortable {
+  readonly abort: (error: WeirError) => void;
+}
+
+export type ExchangeParts = Omit<
+  Exchange,
+  "seal" | "replied" | "finish" | "broken" | "underway" | "breakOff"
+>;
 
 function pairs(raw: RawHeaders): [string, string][] {
   const list: [string, string][] = [];

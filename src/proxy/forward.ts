@@ -11,11 +11,12 @@ import type { AttemptRecord } from "../telemetry/record.ts";
 import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
 import type { FailedAttempt, Send } from "./balance.ts";
 import { BodyPump } from "./body-pump.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Abortable, Exchange } from "./exchange.ts";
 import { passInformational } from "./informational.ts";
 import { buildOutgoing } from "./outgoing.ts";
 import { replyFields } from "./reply-fields.ts";
 import type { RoutedRequest } from "./route.ts";
+import { sendableTrailers } from "./trailers.ts";
 import { joinSockets } from "./tunnel.ts";
 
 export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
@@ -55,7 +56,7 @@ interface ForwardingParts {
 }
 
 /** The sink of one attempt. One object instead of a closure for each event: this is the hot path. */
-class Forwarding implements ResponseSink {
+class Forwarding implements ResponseSink, Abortable {
   readonly #parts: ForwardingParts;
   readonly #resolve: (failed: FailedAttempt | null) => void;
   readonly #record: AttemptRecord;
@@ -84,11 +85,16 @@ class Forwarding implements ResponseSink {
 
   start(): void {
     const { exchange, request, lease } = this.#parts;
+    if (exchange.broken !== null) {
+      this.abort(exchange.broken);
+      return;
+    }
+    exchange.underway = this;
     exchange.response.once("close", this.#clientGone);
     this.#armDeadline();
     const pool = exchange.snapshot.upstreams.get(lease.endpoint.url);
     if (pool === undefined) {
-      this.#abort(new WeirError("no_endpoint"));
+      this.abort(new WeirError("no_endpoint"));
       return;
     }
     this.#attempt = pool.send(request, this);
@@ -99,10 +105,16 @@ class Forwarding implements ResponseSink {
 
   /** The head is on its way: from here on the body may be read, and the request not be sent anew. */
   readonly #pumpBody = (): void => {
-    const { exchange } = this.#parts;
-    if (this.#attempt === null) return;
+    const { exchange, request } = this.#parts;
+    const attempt = this.#attempt;
+    if (attempt === null) return;
     if (exchange.expectsContinue) exchange.response.writeContinue();
-    this.#pump = new BodyPump(exchange, this.#attempt, (error) => this.#abort(error));
+    this.#pump = new BodyPump({
+      exchange,
+      attempt,
+      abort: (error) => this.abort(error),
+      silenceMs: request.timeouts.idleMs,
+    });
     this.#pump.start();
   };
 
@@ -140,7 +152,7 @@ class Forwarding implements ResponseSink {
     const { exchange } = this.#parts;
     this.#settle(outcomeOf(this.#record.status));
     exchange.record.completed = !exchange.response.destroyed;
-    exchange.finish(this.#last, trailers);
+    exchange.finish(this.#last, sendableTrailers(trailers));
     this.#resolve(null);
   }
 
@@ -180,10 +192,10 @@ class Forwarding implements ResponseSink {
   readonly #resumeUpstream = (): void => this.#attempt?.resume();
 
   readonly #clientGone = (): void => {
-    if (!this.#settled) this.#abort(new WeirError("client_closed"));
+    if (!this.#settled) this.abort(new WeirError("client_closed"));
   };
 
-  #abort(error: WeirError): void {
+  abort(error: WeirError): void {
     if (this.#settled) return;
     this.#attempt?.abort();
     this.#record.error = error.code;
@@ -198,7 +210,7 @@ class Forwarding implements ResponseSink {
     if (totalMs === 0) return;
     const spentMs = (clock.nowNs() - exchange.startedNs) / NANOS_PER_MILLI;
     this.#deadline = setTimeout(
-      () => this.#abort(new WeirError("total_timeout")),
+      () => this.abort(new WeirError("total_timeout")),
       Math.max(0, totalMs - spentMs),
     );
   }
@@ -212,6 +224,7 @@ class Forwarding implements ResponseSink {
     const { record, response } = exchange;
     this.#record.durationNs = nowNs - this.#startedNs;
     lease.settle(outcome, nowNs);
+    exchange.underway = null;
     response.off("close", this.#clientGone);
     this.#pump?.stop();
     if (this.#attempt === null) return;

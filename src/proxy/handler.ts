@@ -7,34 +7,48 @@ import type { RecordStage } from "./record.ts";
 import type { Rescue } from "./rescue.ts";
 import type { RoutedRequest } from "./route.ts";
 
-export interface Stages {
+/** The stages up to the Permit. */
+export interface GuardStages {
   readonly record: RecordStage;
   readonly rescue: Rescue;
   readonly admit: (exchange: Exchange) => void;
   readonly route: (exchange: Exchange) => RoutedRequest;
   readonly identify: Identify;
   readonly authorize: (exchange: Exchange, routed: RoutedRequest) => Permit;
+}
+
+export interface SendStages {
   readonly balance: Balance;
   readonly forward: (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
 }
 
 export type Handler = (exchange: Exchange) => Promise<void>;
+/** Answers what was allowed; resolves when the reply is complete. */
+export type Serve = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Promise<void>;
+export type Guard = (exchange: Exchange, serve: Serve) => Promise<void>;
 
 /**
  * `record` is outside `rescue`, so that the row has the status the client saw; only these two take
  * a function, because only they hold something open. A route says which credentials it takes, so it
  * comes before them; `forward` takes a Permit, and only policy/ makes one.
  */
-export function createHandler(stages: Stages): Handler {
-  const { record, rescue, admit, route, identify, authorize, balance, forward } = stages;
-  return (exchange) =>
+export function createGuard(stages: GuardStages): Guard {
+  const { record, rescue, admit, route, identify, authorize } = stages;
+  return (exchange, serve) =>
     record(exchange, () =>
       rescue(exchange, async () => {
         admit(exchange);
         const routed = route(exchange);
         await identify(exchange, routed);
         const permit = authorize(exchange, routed);
-        await balance(exchange, routed, forward(permit, exchange, routed));
+        await serve(permit, exchange, routed);
       }),
     );
+}
+
+/** The whole line: what is allowed goes to an endpoint. */
+export function createHandler(guard: Guard, { balance, forward }: SendStages): Handler {
+  const serve: Serve = (permit, exchange, routed) =>
+    balance(exchange, routed, forward(permit, exchange, routed));
+  return (exchange) => guard(exchange, serve);
 }

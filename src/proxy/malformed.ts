@@ -1,4 +1,5 @@
 // Answers bytes that are no HTTP request: a 4xx with a code, and a row of their own.
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ErrorCode, ERRORS } from "../core/errors.ts";
@@ -7,7 +8,7 @@ import type { RequestRecord } from "../telemetry/record.ts";
 import { problemBody, problemHeaders } from "./rescue.ts";
 
 /** What the parser knew when it gave up. */
-interface ParserError extends Error {
+export interface ParserError extends Error {
   readonly code?: string;
 }
 
@@ -28,15 +29,20 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** Errors of the connection itself: nobody is left to answer. */
 const GONE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED"]);
 
-/** Listener of node:http's clientError. */
+/** For a client to close its side after the refusal. */
+const LINGER_MS = 1_000;
+
+export function codeOf(error: ParserError): ErrorCode {
+  return CODES[error.code ?? ""] ?? "malformed_request";
+}
+
+/** Nobody is left to answer, or nobody ever asked: a connection opened in advance and not used. */
+export function isGone(error: ParserError, socket: Duplex): boolean {
+  return GONE.has(error.code ?? "") || !socket.writable || (socket as Socket).bytesRead === 0;
+}
+
 export function refuseMalformed(error: ParserError, socket: Duplex, parts: MalformedParts): void {
-  const busy = (socket as { _httpMessage?: unknown })._httpMessage;
-  if (GONE.has(error.code ?? "") || !socket.writable || busy) {
-    // A reply already under way on this connection must not get a second head in its middle.
-    socket.destroy();
-    return;
-  }
-  const code = CODES[error.code ?? ""] ?? "malformed_request";
+  const code = codeOf(error);
   const { record, replyHeaders } = parts.openMalformed((socket as Socket).remoteAddress ?? "");
   const body = problemBody(code, record.traceId);
   record.status = ERRORS[code].status;
@@ -45,13 +51,17 @@ export function refuseMalformed(error: ParserError, socket: Duplex, parts: Malfo
   record.fault = error.code ?? "";
   record.responseBytes = body.length;
   record.completed = true;
-  if (parts.rows.append(record))
-    socket.end(rawReply(record.status, [...problemHeaders(body), ...replyHeaders], body));
-  else socket.destroy();
+  if (!parts.rows.append(record)) {
+    socket.destroy();
+    return;
+  }
+  socket.end(rawReply(record.status, [...problemHeaders(body), ...replyHeaders], body));
+  const late = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(late));
 }
 
 function rawReply(status: number, headers: RawHeaders, body: string): string {
-  const lines = [`HTTP/1.1 ${status} Refused`, "Connection: close"];
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, "Connection: close"];
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
   return `${lines.join("\r\n")}\r\n\r\n${body}`;
 }

@@ -37,6 +37,7 @@ export function createOpenExchange(parts: OpenParts): (arrival: Arrival) => Exch
       record,
       trace,
       headers,
+      target: arrival.target ?? request.url ?? "",
       startedNs: parts.clock.nowNs(),
       replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)],
     });

@@ -14,6 +14,8 @@ export interface OutgoingRules {
   /** Whether a field (lower case) is never passed on: identity, credentials, propagation, forwarding. */
   readonly isDropped: (name: string) => boolean;
   readonly pseudonym: string;
+  /** Whether a field is one only weir may set, or a credential it took. */
+  readonly isReserved: (name: string) => boolean;
   /** The fields that tell the upstream who was verified. */
   readonly identityFields: (identity: Identity) => readonly string[];
 }

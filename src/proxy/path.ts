@@ -27,9 +27,9 @@ const HEX = 16;
  * different servers read differently (encoded slashes, backslashes, control characters, a climb
  * above the root).
  */
-export function readTarget(raw: string): Target {
+export function readTarget(raw: string, method: string): Target {
   if (raw.startsWith("/")) return split(raw, "");
-  if (raw === "*") return { path: "*", query: "", authority: "" };
+  if (raw === "*" && method === "OPTIONS") return { path: "*", query: "", authority: "" };
   const absolute = ABSOLUTE_FORM.exec(raw);
   if (absolute === null)
     throw new WeirError("malformed_request", "request target has no known form");

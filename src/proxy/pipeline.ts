@@ -8,7 +8,7 @@ import { createAuthorize } from "./authorize.ts";
 import { createBalance } from "./balance.ts";
 import type { Exchange } from "./exchange.ts";
 import { createForward } from "./forward.ts";
-import { createHandler, type Handler } from "./handler.ts";
+import { createGuard, createHandler, type Guard, type Handler } from "./handler.ts";
 import { createIdentify } from "./identify.ts";
 import { createOpenExchange, createOpenMalformed } from "./open-exchange.ts";
 import { createRecordStage } from "./record.ts";
@@ -34,37 +34,46 @@ export interface RowLog {
 
 export interface Pipeline {
   readonly handler: Handler;
+  /** The stages up to the Permit, for those who answer by themselves. */
+  readonly guard: Guard;
   readonly open: (arrival: Arrival) => Exchange;
   readonly openMalformed: ReturnType<typeof createOpenMalformed>;
   readonly rows: RowLog;
+  readonly log: Log;
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { clock, ids, rows, log } = parts;
-  const handler = createHandler({
+  const guard = createGuard({
     record: createRecordStage(rows, clock),
     rescue: createRescue(log),
     admit: (exchange) => admit(exchange, rows),
     route,
     identify: createIdentify(clock),
     authorize: createAuthorize(clock),
-    balance: createBalance(clock),
-    forward: createForward(clock, ids),
   });
+  const send = { balance: createBalance(clock), forward: createForward(clock, ids) };
   return {
-    handler,
+    guard,
+    handler: createHandler(guard, send),
     open: createOpenExchange(parts),
     openMalformed: createOpenMalformed(parts),
     rows,
+    log,
   };
 }
 
 /** What is refused before anything is read of it. */
 function admit({ record, request }: Exchange, rows: RowLog): void {
   if (!rows.writable()) throw new WeirError("audit_unavailable");
+  if (request.httpVersionMajor !== 1) throw new WeirError("version_not_supported");
   if (record.method === "CONNECT") throw new WeirError("method_not_supported");
   const expected = request.headers.expect;
-  if (expected !== undefined && expected.toLowerCase() !== "100-continue") {
+  if (
+    expected !== undefined &&
+    request.httpVersion !== "1.0" &&
+    expected.toLowerCase() !== "100-continue"
+  ) {
     throw new WeirError("expectation_failed");
   }
 }

@@ -38,14 +38,17 @@ function answer(exchange: Exchange, error: WeirError): void {
   }
   const body = problemBody(error.code, exchange.trace.traceId, error.members);
   record.status = error.status;
-  record.responseBytes = body.length;
+  const bodiless = record.method === "HEAD";
+  record.responseBytes = bodiless ? 0 : Buffer.byteLength(body);
+  record.completed = true;
+  // What follows a request that is not read to its end can't be told from its body.
+  if (!exchange.request.complete) response.shouldKeepAlive = false;
   response.writeHead(error.status, [
     ...problemHeaders(body),
     ...exchange.replyHeaders,
     ...error.headers,
-    ...(exchange.request.complete ? [] : ["Connection", "close"]),
   ]);
-  exchange.finish(record.method === "HEAD" ? null : body, []);
+  exchange.finish(bodiless ? null : body, []);
 }
 
 export function problemHeaders(body: string): RawHeaders {

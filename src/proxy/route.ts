@@ -33,7 +33,7 @@ export function route(exchange: Exchange): RoutedRequest {
 function readHead(exchange: Exchange): RequestHead {
   const { request, headers, snapshot, record } = exchange;
   checkLimits(exchange);
-  const target = readTarget(request.url ?? "");
+  const target = readTarget(exchange.target, record.method);
   record.path = target.path;
   record.query = snapshot.redactQuery(target.query);
   const host = readHost(headers, target.authority, request.httpVersion);
@@ -58,9 +58,9 @@ function readHead(exchange: Exchange): RequestHead {
   };
 }
 
-function checkLimits({ request, headers, snapshot }: Exchange): void {
+function checkLimits({ target, headers, snapshot }: Exchange): void {
   const { limits } = snapshot;
-  if ((request.url ?? "").length > limits.uri_bytes) throw new WeirError("uri_too_long");
+  if (target.length > limits.uri_bytes) throw new WeirError("uri_too_long");
   if (headers.raw.length / 2 > limits.header_count) throw new WeirError("headers_too_large");
   const length = Number(headers.get("content-length") ?? 0);
   if (limits.body_bytes > 0 && length > limits.body_bytes) throw new WeirError("body_too_large");

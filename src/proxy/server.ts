@@ -1,23 +1,39 @@
 // The listener: sockets, limits, drain; turns what node:http parsed into an Exchange for the handler.
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer,
+  type IncomingMessage as Request,
+  type Server,
+  ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ListenAddress } from "../config/config.ts";
+import { messageOf, WeirError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 import type { Exchange, UpgradeParts } from "./exchange.ts";
-import { type MalformedParts, refuseMalformed } from "./malformed.ts";
+import {
+  codeOf,
+  isGone,
+  type MalformedParts,
+  type ParserError,
+  refuseMalformed,
+} from "./malformed.ts";
 import type { Handler } from "./handler.ts";
 import type { LimitOptions } from "./options.ts";
 
 /** How a request arrived. */
 export interface Arrival {
-  readonly request: IncomingMessage;
+  readonly request: Request;
   readonly response: ServerResponse;
   readonly upgrade: UpgradeParts | null;
   readonly expectsContinue: boolean;
+  /** The request target as the client sent it, where something before weir changed `request.url`. */
+  readonly target?: string;
 }
 
 export interface ListenerParts extends MalformedParts {
   readonly limits: LimitOptions;
+  readonly log: Log;
   readonly handler: Handler;
   readonly open: (arrival: Arrival) => Exchange;
 }
@@ -29,31 +45,73 @@ export interface Listener {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-const NO_UPGRADE = null;
+const SWEEP_MS = 50;
+
+/** Every client connection, with the latest exchange on it; null before the first. */
+type Clients = Map<Duplex, Exchange | null>;
 
 export function createListener(parts: ListenerParts): Listener {
   const server = createServer(serverOptions(parts.limits));
+  const clients: Clients = new Map();
+  let draining = false;
   server.maxHeadersCount = 0; // node drops what is above the count without a word; route checks instead
   server.maxConnections = parts.limits.connections;
   server.timeout = 0;
-  const handle = (arrival: Arrival): void => void parts.handler(parts.open(arrival));
-  server.on("request", (request, response) =>
-    handle({ request, response, upgrade: NO_UPGRADE, expectsContinue: false }),
+  const handle = (arrival: Arrival): void => {
+    if (draining) arrival.response.shouldKeepAlive = false;
+    const exchange = parts.open(arrival);
+    clients.set(arrival.request.socket, exchange);
+    parts.handler(exchange).then(undefined, (thrown: unknown) => {
+      parts.log.error("handler_failed", { cause: messageOf(thrown) });
+      arrival.request.socket.destroy();
+    });
+  };
+  const handlePlain = (expectsContinue: boolean) => (request: Request, response: ServerResponse) =>
+    handle({ request, response, upgrade: null, expectsContinue });
+  const handleRaw = (request: Request, upgrade: UpgradeParts | null): void =>
+    afterEarlier(clients, request.socket, () => handle(rawArrival(request, upgrade)));
+  server.on("connection", (socket: Duplex) => {
+    clients.set(socket, null);
+    socket.on("close", () => clients.delete(socket));
+  });
+  server.on("request", handlePlain(false));
+  server.on("checkContinue", handlePlain(true));
+  server.on("checkExpectation", handlePlain(false));
+  server.on("connect", (request) => handleRaw(request, null));
+  server.on("upgrade", (request, _, leftover) =>
+    handleRaw(request, { protocol: "websocket", leftover }),
   );
-  server.on("checkContinue", (request, response) =>
-    handle({ request, response, upgrade: NO_UPGRADE, expectsContinue: true }),
-  );
-  server.on("checkExpectation", (request, response) =>
-    handle({ request, response, upgrade: NO_UPGRADE, expectsContinue: false }),
-  );
-  server.on("connect", (request, socket) => handle(rawArrival(request, socket, null)));
-  server.on("upgrade", (request, socket, leftover) =>
-    handle(rawArrival(request, socket, { protocol: "websocket", leftover })),
-  );
-  server.on("clientError", (error, socket) => refuseMalformed(error, socket, parts));
+  server.on("clientError", createClientError(clients, parts));
   return {
     listen: (address, reusePort) => listen(server, address, reusePort),
-    drain: drainer(server),
+    drain(graceMs) {
+      draining = true;
+      return drain(server, clients, graceMs);
+    },
+  };
+}
+
+/** Replies go out in the order of their requests: runs `next` once the latest reply is done. */
+function afterEarlier(clients: Clients, socket: Duplex, next: () => void): void {
+  const earlier = clients.get(socket)?.response;
+  if (earlier === undefined || earlier.writableFinished) next();
+  else earlier.once("close", () => !socket.destroyed && next());
+}
+
+/** What can't be parsed is the rest of a request under way, or takes the place of the next one. */
+function createClientError(
+  clients: Clients,
+  parts: ListenerParts,
+): (error: ParserError, socket: Duplex) => void {
+  const refused = new WeakSet<Duplex>();
+  return (error, socket) => {
+    const exchange = clients.get(socket);
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    if (isGone(error, socket)) socket.destroy();
+    else if (exchange == null || exchange.request.complete) {
+      afterEarlier(clients, socket, () => refuseMalformed(error, socket, parts));
+    } else exchange.breakOff(new WeirError(codeOf(error), error.code));
   };
 }
 
@@ -67,24 +125,34 @@ function serverOptions(limits: LimitOptions): Parameters<typeof createServer>[0]
     requireHostHeader: false, // route refuses it, with a code and a row
     insecureHTTPParser: false,
     optimizeEmptyRequests: true,
-    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
+    shouldUpgradeCallback: isWebSocket,
   };
 }
 
+/** RFC 6455 section 4.1; whatever else asks for an upgrade is answered as if it had not. */
+function isWebSocket({ headers, httpVersion, method }: Request): boolean {
+  return (
+    headers.upgrade?.toLowerCase() === "websocket" &&
+    method === "GET" &&
+    httpVersion === "1.1" &&
+    headers["content-length"] === undefined &&
+    headers["transfer-encoding"] === undefined
+  );
+}
+
 /** CONNECT and upgrades come with a bare socket: an ordinary reply can still be written to it. */
-function rawArrival(
-  request: IncomingMessage,
-  socket: Duplex,
-  upgrade: UpgradeParts | null,
-): Arrival {
+function rawArrival(request: Request, upgrade: UpgradeParts | null): Arrival {
+  const { socket } = request;
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  response.assignSocket(request.socket);
-  response.on("finish", () => {
-    response.detachSocket(request.socket);
-    request.socket.destroySoon();
-  });
+  response.assignSocket(socket);
+  const drained = (): boolean => response.emit("drain");
+  socket.on("drain", drained);
   socket.on("error", () => socket.destroy());
+  response.on("finish", () => {
+    response.detachSocket(socket);
+    socket.destroySoon();
+  });
   return { request, response, upgrade, expectsContinue: false };
 }
 
@@ -98,14 +166,21 @@ function listen(server: Server, address: ListenAddress, reusePort: boolean): Pro
   });
 }
 
-function drainer(server: Server): (graceMs: number) => Promise<void> {
-  return (graceMs) =>
-    new Promise((resolve) => {
-      const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
-      server.close(() => {
-        clearTimeout(cutOff);
-        resolve();
-      });
-      server.closeIdleConnections();
+function drain(server: Server, clients: Clients, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => {
+      for (const socket of clients.keys()) socket.destroy();
+    }, graceMs);
+    // Where a reply's head had promised to keep the connection, it falls idle after the reply.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    server.close(() => {
+      clearTimeout(cutOff);
+      clearInterval(sweep);
+      resolve();
     });
+    for (const [socket, exchange] of clients) {
+      if (exchange !== null) exchange.response.shouldKeepAlive = false;
+      else if ((socket as Socket).bytesRead === 0) socket.destroy();
+    }
+  });
 }

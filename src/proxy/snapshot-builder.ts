@@ -7,7 +7,7 @@ import { loadPolicy } from "../policy/load.ts";
 import { faultText } from "../policy/source.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
-import type { UpstreamPool } from "../upstream/upstream.ts";
+import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import type { SnapshotSource } from "./worker-protocol.ts";
 
@@ -20,7 +20,11 @@ export interface SnapshotBuilderParts {
   readonly worker: number;
   readonly clock: Clock;
   readonly propagation: Propagation;
+  /** How an endpoint is reached: weir's own client, but in an Express application. */
+  readonly openPool?: OpenPool;
 }
+
+type OpenPool = (endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) => UpstreamPool;
 
 export interface SnapshotBuilder {
   /** @throws Error naming the fault; whatever was in force stays in force. */
@@ -29,7 +33,7 @@ export interface SnapshotBuilder {
 }
 
 export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuilder {
-  const upstreams = new UpstreamRegistry(parts.clock);
+  const upstreams = new UpstreamRegistry(parts.clock, parts.openPool ?? createUpstreamPool);
   return {
     async build(source) {
       const { config, revision } = source;
@@ -63,10 +67,12 @@ async function buildPolicy({ config, policy }: SnapshotSource): Promise<PolicySn
 /** Connection pools by endpoint URL. */
 class UpstreamRegistry {
   readonly #clock: Clock;
+  readonly #openPool: OpenPool;
   #pools: ReadonlyMap<string, UpstreamPool> = new Map();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, openPool: OpenPool) {
     this.#clock = clock;
+    this.#openPool = openPool;
   }
 
   /** The pools of one snapshot: those that stay keep their connections. */
@@ -88,7 +94,7 @@ class UpstreamRegistry {
   }
 
   #open(url: string, connections: number): UpstreamPool {
-    return createUpstreamPool(
+    return this.#openPool(
       { url },
       {
         connections,

@@ -78,6 +78,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     limits: config.limits,
     outgoing: {
       isDropped: droppedFields(propagation.fields, identity.isReserved),
+      isReserved: identity.isReserved,
       pseudonym: config.forwarded.pseudonym,
       identityFields: identity.fieldsOf,
     },

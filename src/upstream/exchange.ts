@@ -99,7 +99,7 @@ export class Exchange implements Attempt {
     this.sent = true;
     const early = this.#early;
     this.#early = null;
-    let more = early !== null;
+    let more = true;
     for (const chunk of early ?? []) more = this.write(chunk);
     if (this.#earlyTrailers !== null) this.finish(this.#earlyTrailers);
     else if (more) this.onDrain?.();

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 /** Bytes of a socket, asked for piece by piece. */
 export class ByteReader {
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
   #wake: () => void = () => undefined;
 
