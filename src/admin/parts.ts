@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 
-export interface Running {
+interface Running {
   readonly config: Config;
   readonly revision: string;
   /** null: none configured, nothing is enforced. */
@@ -13,7 +13,7 @@ export interface Running {
   readonly loadedAtMs: number;
 }
 
-export interface Reloaded {
+interface Reloaded {
   readonly atMs: number;
   readonly ok: boolean;
   /** Every fault, one a line; null when it went well. */
@@ -22,7 +22,7 @@ export interface Reloaded {
   readonly restart: readonly string[];
 }
 
-export interface StoreHealth {
+interface StoreHealth {
   readonly kind: "embedded" | "server";
   readonly state: "starting" | "ready" | "down";
   readonly sinceMs: number;

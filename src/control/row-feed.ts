@@ -5,7 +5,7 @@ import { REQUEST_COLUMNS } from "../telemetry/columns.ts";
 import type { Batch, Sink } from "../telemetry/sink.ts";
 
 /** Gets whole lines in the order of REQUEST_COLUMNS, which never change afterwards; must not wait. */
-export type RowListener = (lines: Buffer) => void;
+type RowListener = (lines: Buffer) => void;
 
 export interface RowFeed {
   /** Passes batches on, and tells of each once: when it is stored, not when it is tried. */

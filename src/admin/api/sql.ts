@@ -7,7 +7,7 @@ import { column, json, NONE, row } from "../http/schemas.ts";
 import type { Questions } from "../questions.ts";
 import { timeColumns, withIsoTimes } from "../times.ts";
 
-export const SQL_MOST_ROWS = 10_000;
+const MOST_ROWS = 10_000;
 /** As JSON; more would hold up the main thread. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_TEXT = 64 * 1024;
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 20_000;
 const answerSchema = z.strictObject({
   columns: z.array(column),
   rows: z.array(row),
-  truncated: z.boolean().meta({ description: `There are more than ${SQL_MOST_ROWS} rows` }),
+  truncated: z.boolean().meta({ description: `There are more than ${MOST_ROWS} rows` }),
 });
 
 export function sqlEndpoint({ ask }: Questions): Endpoint {
@@ -32,7 +32,7 @@ export function sqlEndpoint({ ask }: Questions): Endpoint {
     handle: async ({ body: { sql } }) => {
       const limits = {
         readonly: true,
-        maxRows: SQL_MOST_ROWS + 1,
+        maxRows: MOST_ROWS + 1,
         maxBytes: MOST_BYTES,
         timeoutMs: TIMEOUT_MS,
       };
@@ -49,7 +49,7 @@ function refused(error: StoreError): Problem {
 function answerOf({ columns, rows }: Rows): Record<string, unknown> {
   return {
     columns,
-    rows: withIsoTimes(rows.slice(0, SQL_MOST_ROWS), timeColumns(columns)),
-    truncated: rows.length > SQL_MOST_ROWS,
+    rows: withIsoTimes(rows.slice(0, MOST_ROWS), timeColumns(columns)),
+    truncated: rows.length > MOST_ROWS,
   };
 }

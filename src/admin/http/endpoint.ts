@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** What a request says, before it is checked. */
-export interface RawInput {
+interface RawInput {
   readonly path: unknown;
   readonly query: unknown;
   readonly body: unknown;

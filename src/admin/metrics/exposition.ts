@@ -15,7 +15,7 @@ export interface Samples extends Family {
   readonly samples: readonly (readonly [Labels, number])[];
 }
 
-export interface Histograms extends Family {
+interface Histograms extends Family {
   readonly type: "histogram";
   readonly samples: readonly (readonly [Labels, Histogram])[];
 }

@@ -1,5 +1,5 @@
 // Answers in pieces are the same JSON as answers in one.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { pieces } from "../../../src/admin/http/send.ts";
 

@@ -1,5 +1,5 @@
 // The scanner finds what a JSON parser finds, whatever stands between.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { RowScan } from "../../../src/admin/metrics/row-scan.ts";
 

@@ -70,5 +70,5 @@ export async function post(url: string, body: unknown): Promise<Response> {
 
 export async function problemOf(response: Response): Promise<Record<string, unknown>> {
   const body = (await response.json()) as Record<string, unknown>;
-  return { type: response.headers.get("content-type"), ...body, status: response.status };
+  return { ...body, type: response.headers.get("content-type"), status: response.status };
 }

@@ -1,6 +1,6 @@
 // A strict reader of Prometheus' text format 0.0.4, after its specification: throws at the first fault.
 
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -56,7 +56,7 @@ function readLabels(text: string): Record<string, string> {
   while (LABEL.lastIndex < text.length) {
     const match = LABEL.exec(text);
     if (match === null) throw new Error(`bad labels: ${text}`);
-    if (match[1]! in labels) throw new Error(`label ${match[1]} comes twice`);
+    if (Object.hasOwn(labels, match[1]!)) throw new Error(`label ${match[1]} comes twice`);
     labels[match[1]!] = match[2]!.replaceAll(/\\(.)/g, (_, sign: string) =>
       sign === "n" ? "\n" : sign,
     );
@@ -65,9 +65,7 @@ function readLabels(text: string): Record<string, string> {
 }
 
 function checkFamily(name: string, type: string, samples: readonly Sample[]): void {
-  const keys = samples.map(
-    (sample) => sample.name + JSON.stringify(Object.entries(sample.labels).sort()),
-  );
+  const keys = samples.map((sample) => sample.name + JSON.stringify(Object.entries(sample.labels)));
   if (new Set(keys).size !== keys.length) throw new Error(`${name} has a series twice`);
   if (type === "counter" && !name.endsWith("_total"))
     throw new Error(`${name} is a counter without _total`);

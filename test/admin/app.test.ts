@@ -1,0 +1,369 @@
+// The admin API of a running weir: real requests through the proxy, and real rows in the embedded store.
+import { createServer, type Server } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { createEndpoints } from "../../src/admin/endpoints.ts";
+import { RequestCounts } from "../../src/admin/metrics/request-counts.ts";
+import { createTail } from "../../src/admin/tail/tail.ts";
+import { matches } from "../../src/admin/tail/matching.ts";
+import { type App, startApp } from "../../src/app.ts";
+import { upstreamConfig } from "../../src/config/upstream-config.ts";
+import { silentLog } from "../../src/core/log.ts";
+import type { Store } from "../../src/store/client.ts";
+import { listRequests, type RequestFilters } from "../../src/store/requests.ts";
+import { readRow } from "../../src/telemetry/export-row.ts";
+import { batch, line } from "../store/support.ts";
+import { adminParts, post, problemOf } from "./support/admin-kit.ts";
+import { readPrometheus } from "./support/prometheus.ts";
+
+type Body = Record<string, unknown> & { readonly rows: Record<string, unknown>[] };
+
+let app: App;
+let upstream: Server;
+let folder: string;
+let api: string;
+let proxy: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "weir-admin-app-"));
+  upstream = createServer((request, response) => {
+    response.statusCode = request.url === "/fail" ? 500 : 200;
+    response.end("hello");
+  });
+  await new Promise<void>((listening) => upstream.listen(0, "127.0.0.1", listening));
+  const { port } = upstream.address() as AddressInfo;
+  const started = await startApp({
+    load: () =>
+      upstreamConfig(`http://127.0.0.1:${port}`, {
+        listen: "127.0.0.1:0",
+        adminListen: "127.0.0.1:0",
+        data: folder,
+        workers: 1,
+      }),
+    log: silentLog,
+  });
+  if (!started.ok) throw new Error(started.faults.join("\n"));
+  ({ app } = started);
+  api = `http://127.0.0.1:${app.adminAddress.port}`;
+  proxy = `http://127.0.0.1:${app.port}`;
+  await until(async () => (await fetch(`${api}/readyz`)).ok);
+});
+
+afterAll(async () => {
+  await app?.stop();
+  upstream?.close();
+  upstream?.closeAllConnections();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    if (await isSo()) return;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  throw new Error("it did not come about in 20 s");
+}
+
+/** Answers by endpoint: what the API says must be what it describes. */
+const SCHEMAS = new Map(
+  createEndpoints(adminParts(), {
+    counts: new RequestCounts(),
+    tail: createTail({ subscribe: () => () => undefined }),
+  }).map(({ path, answer }) => [path, answer.schema] as const),
+);
+
+async function described(path: string, response: Response): Promise<Body> {
+  const body: unknown = await response.json();
+  expect(response.status, JSON.stringify(body)).toBe(200);
+  expect((SCHEMAS.get(path) as z.ZodType).parse(body)).toEqual(body);
+  return body as Body;
+}
+
+const get = async (path: string, query = ""): Promise<Body> =>
+  described(path, await fetch(`${api}${path}${query}`));
+
+function theStore(): Store {
+  const store = app.store.store();
+  if (store === null) throw new Error("no store");
+  return store;
+}
+
+/** One request through the proxy; its trace id. */
+async function send(path: string): Promise<string> {
+  const response = await fetch(proxy + path);
+  await response.text();
+  return (response.headers.get("traceresponse") ?? "").split("-")[1] ?? "";
+}
+
+describe("a request through the proxy", () => {
+  test("is in the list, the trace, the panels and the metrics", async () => {
+    const traceId = await send("/first?x=1");
+    await send("/fail");
+    await app.drain.flush();
+    const { rows, next } = await get("/api/v1/requests", "?limit=1&path=/first");
+    expect(rows[0]).toMatchObject({ trace_id: traceId, path: "/first", status: 200, attempts: 1 });
+    expect(rows[0]?.["started_at"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+    expect(next).toEqual(expect.any(String));
+    const older = await get("/api/v1/requests", `?limit=1&path=/first&before=${String(next)}`);
+    expect(older).toEqual({ rows: [], next: null });
+
+    const trace = await described(
+      "/api/v1/traces/{id}",
+      await fetch(`${api}/api/v1/traces/${traceId.toUpperCase()}`),
+    );
+    expect(trace).toMatchObject({ trace_id: traceId, spans: [] });
+    expect(trace["requests"]).toMatchObject([{ query: "x=1", instance: app.instance }]);
+
+    const panel = await described(
+      "/api/v1/query/{name}",
+      await fetch(`${api}/api/v1/query/routes?since=1h`),
+    );
+    expect(panel.rows).toMatchObject([{ route: "upstream", errors: 1 }]);
+    expect(panel["columns"]).toContainEqual({ name: "p95_ns", type: "Float64", unit: "ns" });
+
+    const text = await (await fetch(`${api}/metrics`)).text();
+    const requests = readPrometheus(text).get("weir_requests_total")?.samples;
+    const labels = { service: "upstream", route: "upstream" };
+    expect(requests).toContainEqual({
+      name: "weir_requests_total",
+      labels: { ...labels, status: "5xx" },
+      value: 1,
+    });
+  });
+
+  test("is told to who watches", async () => {
+    const control = new AbortController();
+    const { signal } = control;
+    const response = await fetch(`${api}/api/v1/requests/stream?path=/live&limit=10&since=1h`, {
+      signal,
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await send("/other");
+    const traceId = await send("/live/1");
+    void app.drain.flush();
+    let text = "";
+    while (!text.includes("event: request")) text += (await reader.read()).value ?? "";
+    control.abort();
+    const data = /^event: request\ndata: (?<json>.+)\n\n/m.exec(text)?.groups?.["json"] ?? "";
+    const { rows } = await get("/api/v1/requests", `?trace_id=${traceId}`);
+    expect(JSON.parse(data)).toEqual(rows[0]);
+  });
+});
+
+test("status, services, routes, policy and reload are as described", async () => {
+  expect(await get("/api/v1/status")).toMatchObject({
+    instance: app.instance,
+    policy: { enforced: false },
+    store: { kind: "embedded", state: "ready" },
+    workers: 1,
+  });
+  expect(await get("/api/v1/services")).toMatchObject({ services: [{ name: "upstream" }] });
+  expect(await get("/api/v1/routes")).toMatchObject({ routes: [{ match: { path: "/**" } }] });
+  await get("/api/v1/policy");
+  expect(
+    await described("/api/v1/reload", await fetch(`${api}/api/v1/reload`, { method: "POST" })),
+  ).toMatchObject({
+    ok: true,
+    restart: [],
+  });
+  expect(await get("/api/v1/status")).toMatchObject({ reload: { ok: true, fault: null } });
+});
+
+test.each([
+  "overview",
+  "summary",
+  "routes",
+  "upstreams",
+  "errors",
+  "slowest",
+  "denials",
+  "callers",
+])("the query %s answers, with times in ISO-8601", async (name) => {
+  const response = await fetch(`${api}/api/v1/query/${name}?since=15m&service=upstream`);
+  const { columns, rows } = await described("/api/v1/query/{name}", response);
+  for (const { name: column, unit } of columns as { name: string; unit: string }[]) {
+    if (unit === "time" && rows[0] !== undefined) expect(rows[0][column]).toMatch(/T.*Z$/);
+  }
+});
+
+test("the OpenAPI document names what DESIGN.md promises", async () => {
+  const document = await get("/api/v1/openapi.json");
+  const paths = Object.entries(document["paths"] as Record<string, Record<string, unknown>>);
+  expect(
+    paths
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+      .sort(),
+  ).toEqual([
+    "get /api/v1/openapi.json",
+    "get /api/v1/policy",
+    "get /api/v1/query/{name}",
+    "get /api/v1/requests",
+    "get /api/v1/requests/stream",
+    "get /api/v1/routes",
+    "get /api/v1/services",
+    "get /api/v1/status",
+    "get /api/v1/traces/{id}",
+    "get /healthz",
+    "get /metrics",
+    "get /readyz",
+    "post /api/v1/reload",
+    "post /api/v1/sql",
+  ]);
+  const filters = (
+    document["paths"] as Record<string, { get: { parameters: { name: string }[] } }>
+  )["/api/v1/requests"];
+  expect(filters?.get.parameters.map(({ name }) => name)).toContain("min_duration_ms");
+});
+
+describe("SQL", () => {
+  const ask = (sql: string) => post(`${api}/api/v1/sql`, { sql });
+
+  test("answers", async () => {
+    const sql = "SELECT 1 AS one, toDateTime('2026-11-21 09:30:00') AS at;";
+    expect(await described("/api/v1/sql", await ask(sql))).toEqual({
+      columns: [
+        { name: "one", type: "UInt8" },
+        { name: "at", type: "DateTime" },
+      ],
+      rows: [{ one: 1, at: "2026-11-21T09:30:00Z" }],
+      truncated: false,
+    });
+  });
+
+  test("is cut at 10,000 rows, and says so", async () => {
+    const cut = await described("/api/v1/sql", await ask("SELECT number FROM system.numbers"));
+    expect([cut.rows.length, cut["truncated"]]).toEqual([10_000, true]);
+    const whole = await described("/api/v1/sql", await ask("SELECT number FROM numbers(10000)"));
+    expect([whole.rows.length, whole["truncated"]]).toEqual([10_000, false]);
+  });
+
+  test.each([
+    ["SELECT (1", 62],
+    ["SELECT * FROM nowhere", 60],
+    ["INSERT INTO requests (kind) VALUES ('x')", 164],
+    ["DROP TABLE requests", 164],
+    ["SELECT 1; SELECT 2", 62],
+    ["SELECT * FROM file('/etc/passwd')", 164],
+    ["SELECT 1 SETTINGS max_execution_time = 0", 164],
+    ["SELECT repeat('x', 1000000) FROM numbers(20)", 396],
+  ])("%s is refused with %i", async (sql, code) => {
+    expect(await problemOf(await ask(sql))).toMatchObject({
+      status: 400,
+      code: "sql_error",
+      store_code: code,
+      detail: expect.any(String) as string,
+    });
+  });
+});
+
+test("a cursor that is none is the caller's fault", async () => {
+  expect(await problemOf(await fetch(`${api}/api/v1/requests?before=nonsense`))).toMatchObject({
+    status: 400,
+    code: "bad_parameter",
+  });
+  expect(await problemOf(await fetch(`${api}/api/v1/traces/${"0".repeat(31)}1`))).toMatchObject({
+    status: 404,
+    code: "unknown_trace",
+  });
+});
+
+test("spans of services stand in the trace by the API's names", async () => {
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  await theStore().command(`INSERT INTO otel_spans
+    (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, SpanAttributes, Duration, StatusCode)
+    VALUES (now64(9), '${traceId}', 'b7ad6b7169203331', '', 'load', 'Internal', 'orders', {'a': 'b'}, 1500, 'Ok')`);
+  const trace = await described(
+    "/api/v1/traces/{id}",
+    await fetch(`${api}/api/v1/traces/${traceId}`),
+  );
+  expect(trace["spans"]).toMatchObject([
+    {
+      span_id: "b7ad6b7169203331",
+      name: "load",
+      service: "orders",
+      duration_ns: 1500,
+      attributes: { a: "b" },
+    },
+  ]);
+});
+
+test("the live tail's filters agree with the store's", async () => {
+  const rows = [
+    {
+      route: "a",
+      service: "s",
+      status: 200,
+      method: "GET",
+      path: "/x/1",
+      decision: "allow",
+      duration_ns: 5,
+    },
+    {
+      route: "a",
+      service: "t",
+      status: 404,
+      method: "POST",
+      path: "/x",
+      decision: "deny",
+      duration_ns: 6,
+    },
+    {
+      route: "b",
+      service: "s",
+      status: 499,
+      method: "GET",
+      path: "/y%_",
+      decision: "none",
+      duration_ns: 7,
+    },
+    {
+      route: "",
+      service: "",
+      status: 0,
+      method: "",
+      path: "",
+      upstream: "http://u",
+      principal: "é",
+    },
+  ].map((values, at) => ({
+    ...values,
+    span_id: `row${at}`,
+    trace_id: "f".repeat(32),
+    host: "filters",
+  }));
+  const lines = rows.map((values) => line(values));
+  expect(await theStore().write(batch("filters", lines))).toEqual({ kind: "stored" });
+  const filters: RequestFilters[] = [
+    { route: "a" },
+    { service: "s" },
+    { status: 404 },
+    { status: 0 },
+    { status_class: 4 },
+    { method: "GET" },
+    { principal: "é" },
+    { decision: "deny" },
+    { upstream: "http://u" },
+    { path_prefix: "/x" },
+    { path_prefix: "/y%" },
+    { path_prefix: "x" },
+    { min_duration_ns: 6 },
+    { trace_id: "e".repeat(32) },
+    { route: "a", status_class: 4 },
+  ];
+  for (const filter of filters) {
+    const listed = await listRequests(
+      theStore(),
+      { trace_id: "f".repeat(32), ...filter },
+      { limit: 100 },
+    );
+    const live = lines.flatMap((text) => readRow(text) ?? []).filter((row) => matches(row, filter));
+    const ids = live.map((row) => row.text("span_id"));
+    expect(new Set(listed.rows.map((row) => row["span_id"])), JSON.stringify(filter)).toEqual(
+      new Set(ids),
+    );
+  }
+});
