@@ -114,7 +114,7 @@ function refusal(address: AdminAddress, status: number, problem: AdminProblem | 
   if (problem?.code === undefined) return notWeir(address);
   const { code, title = "", detail = "", store } = problem;
   if (code !== "store_unavailable" || store === undefined) {
-    return new AskError(code, [title, detail].filter((words) => words !== "").join(" "));
+    return new AskError(code, detail === "" ? title : `${title.replace(/\.$/, "")}: ${detail}`);
   }
   return new AskError(code, storeWords(store, detail));
 }

@@ -1,8 +1,7 @@
 // Text in a terminal: how wide it is, cut and padded to a width, and with nothing that could command the terminal.
 
 /** Controls of C0 and C1, and marks that turn the direction of what follows. */
-// oxlint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const PRINTABLE_ASCII = /^[ -~]*$/;

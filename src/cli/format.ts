@@ -102,7 +102,7 @@ export function isNumeric(unit: string): boolean {
 
 /** A cell's value in a unit of src/store/panels.ts; times are seen from `nowMs`. */
 export function formatValue(value: unknown, unit: string, nowMs: number): string {
-  if (value === null || value === undefined) return NONE;
+  if (value === null || value === undefined || value === "") return NONE;
   if (unit === "time" && typeof value === "string") return instant(value, nowMs);
   const write = AS_NUMBER[unit];
   if (write !== undefined && (typeof value === "number" || typeof value === "string")) {

@@ -23,11 +23,11 @@ export interface TableLook extends Terminal {
 
 const GAP = "  ";
 /** Text is cut down to this before a column is left out. */
-const LEAST_TEXT = 8;
+const LEAST_TEXT = 12;
 /** Enough to name a trace: `weir trace` takes a beginning. */
 const LEAST_TRACE = 8;
-/** One row of more columns than this is easier read downwards. */
-const MOST_ACROSS = 6;
+/** Numbers that stand out where they are not zero. */
+const BAD_COUNTS = new Set(["errors", "failures", "denied"]);
 
 interface Cells {
   readonly column: TableColumn;
@@ -39,17 +39,12 @@ interface Cells {
 
 /** Lines without line ends. */
 export function renderTable(table: Table, look: TableLook): string[] {
-  if (table.rows.length === 1 && table.columns.length > MOST_ACROSS) return downwards(table, look);
   const all = table.columns.map((column) => cellsOf(column, table, look.nowMs));
+  const isTooWide = across(all, ({ width }) => width) > look.width;
+  if (table.rows.length === 1 && isTooWide) return downwards(table, look);
   const shown = squeeze(all, look.width);
   const lines = [
-    look.paint(
-      shown
-        .map((cells) => pad(cells, cells.head))
-        .join(GAP)
-        .trimEnd(),
-      "faint",
-    ),
+    look.paint(joined(shown.map((cells) => pad(cells, cells.head))), "faint"),
     ...table.rows.map((_, row) => lineOf(shown, row, look)),
   ];
   const hidden = all.slice(shown.length).map(({ column }) => column.name);
@@ -63,7 +58,7 @@ function downwards({ columns, rows }: Table, { nowMs, paint, width }: TableLook)
   const heads = columns.map(headOf);
   const widest = Math.max(...heads.map(widthOf));
   return columns.map((column, at) => {
-    const value = harmless(formatValue(rows[0]?.[column.name], column.unit, nowMs));
+    const value = valueOf(rows[0]?.[column.name], column, nowMs);
     const head = paint(fit(heads[at] ?? "", widest), "faint");
     return `${head}${GAP}${clip(value, Math.max(1, width - widest - GAP.length))}`;
   });
@@ -71,10 +66,16 @@ function downwards({ columns, rows }: Table, { nowMs, paint, width }: TableLook)
 
 function cellsOf(column: TableColumn, { rows }: Table, nowMs: number): Cells {
   const head = headOf(column);
-  const values = rows.map((row) => harmless(formatValue(row[column.name], column.unit, nowMs)));
+  const values = rows.map((row) => valueOf(row[column.name], column, nowMs));
   const widest = values.reduce((most, value) => Math.max(most, widthOf(value)), 0);
   const width = Math.max(widthOf(head), widest);
   return { column, head, values, width, leastWidth: Math.min(width, leastOf(column, width)) };
+}
+
+function valueOf(value: unknown, { name, unit }: TableColumn, nowMs: number): string {
+  const text = harmless(formatValue(value, unit, nowMs));
+  // The scheme is the same for all, the port is not: let it not be cut.
+  return name === "upstream" ? text.replace(/^https?:\/\//, "") : text;
 }
 
 function leastOf({ unit }: TableColumn, width: number): number {
@@ -96,18 +97,26 @@ function squeeze(all: readonly Cells[], width: number): Cells[] {
   while (shown > 1 && across(all.slice(0, shown), ({ leastWidth }) => leastWidth) > width) shown--;
   const kept = all.slice(0, shown);
   let spare = width - across(kept, ({ leastWidth }) => leastWidth);
-  const narrowestFirst = kept.toSorted((a, b) => wish(a) - wish(b));
   const widths = new Map<Cells, number>();
-  for (const [at, cells] of narrowestFirst.entries()) {
-    const given = Math.min(wish(cells), Math.floor(spare / (kept.length - at)));
-    widths.set(cells, cells.leastWidth + Math.max(0, given));
+  const modestFirst = kept.toSorted((a, b) => rank(a) - rank(b));
+  for (const [at, cells] of modestFirst.entries()) {
+    const share = Math.floor(spare / (kept.length - at));
+    const given = shareOf(cells, share, spare);
+    widths.set(cells, cells.leastWidth + given);
     spare -= given;
   }
   return kept.map((cells) => ({ ...cells, width: widths.get(cells) ?? cells.width }));
 }
 
-function wish({ width, leastWidth }: Cells): number {
-  return width - leastWidth;
+/** Traces come last: all of an id, or its beginning. */
+function rank({ column, width, leastWidth }: Cells): number {
+  return column.unit === "trace" ? Infinity : width - leastWidth;
+}
+
+function shareOf({ column, width, leastWidth }: Cells, share: number, spare: number): number {
+  const wish = width - leastWidth;
+  if (column.unit === "trace") return wish <= spare ? wish : 0;
+  return Math.max(0, Math.min(wish, share));
 }
 
 function across(columns: readonly Cells[], widthOfColumn: (cells: Cells) => number): number {
@@ -119,11 +128,19 @@ function lineOf(shown: readonly Cells[], row: number, { paint }: TableLook): str
   const parts = shown.map((cells) => {
     const value = cells.values[row] ?? "";
     const padded = pad(cells, value);
-    const isBad = cells.column.unit === "status" && value >= "500";
-    return isBad || (cells.column.name === "decision" && value === "deny")
-      ? paint(padded, "bad")
-      : padded;
+    return isBad(cells.column, value) ? paint(padded, "bad") : padded;
   });
+  return joined(parts);
+}
+
+/** Errors and denials. */
+function isBad({ name, unit }: TableColumn, value: string): boolean {
+  if (unit === "status") return value >= "500";
+  if (name === "decision") return value === "deny";
+  return BAD_COUNTS.has(name) && value !== "0";
+}
+
+function joined(parts: readonly string[]): string {
   return parts.join(GAP).trimEnd();
 }
 

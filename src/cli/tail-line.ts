@@ -23,6 +23,8 @@ export interface TailRow {
 const SLOW_NS = 1e9;
 /** From here on there is room for where it went, too. */
 const WIDE = 110;
+/** Below, only what is asked and how it ended. */
+const NARROW = 64;
 const CLOCK = 12;
 const METHOD = 6;
 const STATUS = 3;
@@ -34,24 +36,28 @@ const GAP = "  ";
 export function tailLine(row: TailRow, { width, paint }: Terminal): string {
   const status = fitRight(String(row.status), STATUS);
   const time = fitRight(duration(row.duration_ns), TIME);
-  const head = [
-    paint(fit(preciseClock(row.started_at), CLOCK), "faint"),
+  const outcome = [
     row.status >= 500 || row.decision === "deny" ? paint(status, "bad") : status,
     row.duration_ns >= SLOW_NS ? paint(time, "slow") : time,
-    fit(harmless(row.method), METHOD),
   ];
+  if (width < NARROW) {
+    const left = width - (STATUS + TIME) - 2 * GAP.length;
+    return [...outcome, clip(harmless(`${row.method} ${row.path}`), left)].join(GAP);
+  }
   const left = width - (CLOCK + STATUS + TIME + METHOD + TRACE) - 5 * GAP.length;
-  const [path, who, rest] = split(left, width >= WIDE);
-  const tail = [
+  const [path, who, where] = split(left, width >= WIDE);
+  return [
+    paint(fit(preciseClock(row.started_at), CLOCK), "faint"),
+    ...outcome,
+    fit(harmless(row.method), METHOD),
     fit(harmless(row.path), path),
     fit(harmless(row.principal === "" ? "–" : row.principal), who),
-    ...(rest === 0 ? [] : [outcome(row, rest, paint)]),
+    ...(where === 0 ? [] : [whereTo(row, where, paint)]),
     paint(row.trace_id.slice(0, TRACE), "faint"),
-  ];
-  return [...head, ...tail].join(GAP);
+  ].join(GAP);
 }
 
-/** Columns for path, caller, and outcome (0: none). */
+/** Columns for path, caller, and where to (0: none). */
 function split(left: number, isWide: boolean): [number, number, number] {
   if (!isWide) {
     const who = Math.min(14, Math.max(6, Math.floor(left * 0.3)));
@@ -63,8 +69,8 @@ function split(left: number, isWide: boolean): [number, number, number] {
 }
 
 /** What went wrong, or else where it went. */
-function outcome(row: TailRow, width: number, paint: Terminal["paint"]): string {
+function whereTo(row: TailRow, width: number, paint: Terminal["paint"]): string {
   if (row.error_code !== "") return paint(fit(harmless(row.error_code), width), "bad");
   const where = row.upstream === "" ? row.route : `${row.service} → ${hostOf(row.upstream)}`;
-  return fit(clip(harmless(where), width), width);
+  return fit(harmless(where), width);
 }

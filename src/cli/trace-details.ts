@@ -24,8 +24,10 @@ export function renderDetails(row: TraceRow, terminal: Terminal): string[] {
   const { paint, width } = terminal;
   const title = `${row.method} ${row.path}`;
   const via = row.route === "" ? "" : `, route ${harmless(row.route)}`;
-  const outcome = ` ${row.status} in ${duration(row.duration_ns)}${row.completed ? "" : ", cut short"}${via}`;
-  const head = clip(harmless(title), Math.max(1, width - outcome.length));
+  const whole = row.completed ? "" : ", cut short";
+  const ended = ` ${row.status} in ${duration(row.duration_ns)}${whole}${via}`;
+  const outcome = clip(ended, width - LABEL_WIDTH);
+  const head = clip(harmless(title), width - widthOf(outcome));
   const inner = { paint, width: width - LABEL_WIDTH };
   const body = PARTS.flatMap(([label, part]) =>
     part(row, inner).map((line, at) => {
@@ -66,16 +68,22 @@ function decision(row: TraceRow, { width, paint }: Terminal): string[] {
 function candidates(row: TraceRow, { width, paint }: Terminal): string[] {
   if (row.picker === "") return [];
   const hosts = row.candidates.map((upstream) => harmless(hostOf(upstream)));
-  const hostWidth = Math.min(Math.max(0, ...hosts.map(widthOf)), Math.max(8, width - 34));
+  const scores = row.candidate_scores.map(digits);
+  const scoreWidth = Math.max(0, ...scores.map(widthOf));
+  const hostWidth = Math.min(
+    Math.max(0, ...hosts.map(widthOf)),
+    Math.max(8, width - scoreWidth - 26),
+  );
   const lines = hosts.map((host, at) => {
-    const score = digits(row.candidate_scores[at] ?? 0);
+    const score = fitRight(scores[at] ?? "", scoreWidth);
     const inflight = String(row.candidate_inflight[at] ?? 0);
     const isPicked = row.candidates[at] === row.upstream;
-    const words = `${isPicked ? "▸" : " "} ${fit(host, hostWidth)}  score ${fitRight(score, 6)}  in flight ${fitRight(inflight, 3)}`;
+    const words = `${isPicked ? "▸" : " "} ${fit(host, hostWidth)}  score ${score}  in flight ${fitRight(inflight, 3)}`;
     const line = clip(words, width);
     return isPicked ? paint(line, "strong") : line;
   });
-  return [`${row.picker}, ${row.candidates.length} of ${row.service}:`, ...lines];
+  const of = `${row.picker}, ${row.candidates.length} of ${row.service}:`;
+  return [clip(harmless(of), width), ...lines];
 }
 
 function attempts(row: TraceRow, { width, paint }: Terminal): string[] {
@@ -83,7 +91,6 @@ function attempts(row: TraceRow, { width, paint }: Terminal): string[] {
     const failure = row.attempt_error[at] ?? "";
     const status = row.attempt_status[at] ?? 0;
     const took = duration(row.attempt_duration_ns[at] ?? 0);
-    const via = row.route === "" ? "" : `, route ${harmless(row.route)}`;
     const outcome = failure === "" ? String(status) : failure;
     const line = clip(harmless(`${at + 1}  ${hostOf(upstream)}  ${took}  ${outcome}`), width);
     return failure !== "" || status >= 500 ? paint(line, "bad") : line;

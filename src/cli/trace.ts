@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type AdminClient, AskError } from "./admin-client.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
 import { count, duration, instant } from "./format.ts";
+import { clip } from "./format-text.ts";
 import { terminalOf, type Terminal } from "./terminal.ts";
 import { renderDetails } from "./trace-details.ts";
 import type { Trace } from "./trace-rows.ts";
@@ -68,7 +69,7 @@ export function renderTrace(trace: Trace, terminal: Terminal): string[] {
   }
   return [
     terminal.paint(`trace ${trace_id}`, "strong"),
-    terminal.paint(parts.join(" · "), "faint"),
+    terminal.paint(clip(parts.join(" · "), terminal.width), "faint"),
     "",
     ...renderWaterfall(tree, terminal),
     ...details,
