@@ -24,6 +24,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: "headers_too_large",
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
   HPE_INVALID_VERSION: "version_not_supported",
+  HPE_PAUSED_H2_UPGRADE: "version_not_supported",
 };
 
 /** Errors of the connection itself: nobody is left to answer. */
@@ -33,6 +34,8 @@ const GONE: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "
 const LINGER_MS = 1_000;
 
 export function codeOf(error: ParserError): ErrorCode {
+  // The parser says "invalid version" of a bare line feed after a good one too.
+  if (error.message.includes("CRLF")) return "malformed_request";
   return CODES[error.code ?? ""] ?? "malformed_request";
 }
 

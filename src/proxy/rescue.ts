@@ -42,7 +42,8 @@ function answer(exchange: Exchange, error: WeirError): void {
   record.responseBytes = bodiless ? 0 : Buffer.byteLength(body);
   record.completed = true;
   // What follows a request that is not read to its end can't be told from its body.
-  if (!exchange.request.complete) response.shouldKeepAlive = false;
+  if (!exchange.request.complete || error.code === "malformed_request")
+    response.shouldKeepAlive = false;
   response.writeHead(error.status, [
     ...problemHeaders(body),
     ...exchange.replyHeaders,

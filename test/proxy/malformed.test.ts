@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const H = "Host: a\r\n";
 const fixtures: readonly [name: string, bytes: string, status: number, code: string][] = [
-  ["no version", "GET /\r\n\r\n", 400, "malformed_request"],
+  ["no version", "GET /\r\n\r\n", 505, "version_not_supported"],
   ["unknown version", `GET / HTTP/1.2\r\n${H}\r\n`, 505, "version_not_supported"],
   ["HTTP/3.0", `GET / HTTP/3.0\r\n${H}\r\n`, 505, "version_not_supported"],
   ["HTTP/0.9", `GET / HTTP/0.9\r\n${H}\r\n`, 505, "version_not_supported"],

@@ -1,0 +1,57 @@
+// Expect: 100-continue and interim responses (RFC 9110 sections 10.1.1 and 15.2).
+import { expect, it } from "vitest";
+import { startProxy } from "../support/proxy.ts";
+import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
+import { closedPort, OK, startUpstream } from "../support/raw-upstream.ts";
+
+const WAITING = { Expect: "100-continue", "Content-Length": "4" };
+
+it("sends 100 once the upstream is connected, and takes the body then", async () => {
+  await using upstream = await startUpstream(async (call) => {
+    await call.body();
+    call.reply(`HTTP/1.1 100 Continue\r\n\r\n${OK}`);
+  });
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("POST /", WAITING));
+  expect((await client.head()).status).toBe(100);
+  const call = await upstream.call(0);
+  expect(call.fields.names).not.toContain("expect");
+  client.send("body");
+  expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+  expect((await call.body()).text).toBe("body");
+});
+
+it("a refused request gets its final status and no 100", async () => {
+  await using proxy = await startProxy({ upstreams: [`http://127.0.0.1:${await closedPort()}`] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("POST /", WAITING));
+  expect(await client.response()).toMatchObject({ status: 502 });
+});
+
+it.each([
+  ["unknown", { Expect: "200-maybe" }],
+  ["a list", { Expect: "100-continue, x" }],
+])("another expectation is refused with 417: %s", async (_, fields) => {
+  await using upstream = await startUpstream((call) => call.reply(OK));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  const { status, text } = await exchangeRaw(proxy.port, requestText("GET /", fields));
+  expect(status).toBe(417);
+  expect(JSON.parse(text)).toMatchObject({ code: "expectation_failed" });
+  expect(upstream.calls).toHaveLength(0);
+});
+
+it("passes 102 and 103 on, without what ends at this hop", async () => {
+  const hints =
+    "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nConnection: X-H\r\nX-H: 1\r\n\r\n";
+  await using upstream = await startUpstream((call) => call.reply(`${hints}${OK}`));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("GET /"));
+  expect((await client.head()).status).toBe(102);
+  const early = await client.head();
+  expect(early.startLine).toBe("HTTP/1.1 103 Early Hints");
+  expect(early.fields.get("link")).toBe("</a.css>; rel=preload");
+  expect(early.fields.names).not.toContain("x-h");
+  expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+});

@@ -1,0 +1,244 @@
+// WebSocket upgrades: joined sockets, refusals, and what else asks for an upgrade (RFC 6455).
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
+import { OK, startUpstream } from "../support/raw-upstream.ts";
+
+interface Echo extends AsyncDisposable {
+  readonly url: string;
+  readonly server: WebSocketServer;
+}
+
+async function startEcho(): Promise<Echo> {
+  const server = new WebSocketServer({
+    port: 0,
+    host: "127.0.0.1",
+    handleProtocols: () => "second",
+  });
+  server.on("connection", (socket, request) => {
+    socket.on("message", (data, binary) => socket.send(data, { binary }));
+    socket.send(JSON.stringify(request.headers));
+  });
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
+    async [Symbol.asyncDispose]() {
+      for (const client of server.clients) client.terminate();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
+
+const KEYED = {
+  identity: { keys: [{ key: "k1", subject: "alice" }] },
+  routes: [{ name: "ws", service: "app", authenticate: ["key"] }],
+};
+const UPGRADE = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
+async function open(
+  proxy: TestProxy,
+  headers = {},
+): Promise<{ socket: WebSocket; seen: Record<string, string> }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/chat?x=1`, ["first", "second"], {
+    headers,
+  });
+  const [hello] = (await once(socket, "message")) as [Buffer];
+  return { socket, seen: JSON.parse(hello.toString()) as Record<string, string> };
+}
+
+it("echoes both ways, keeps subprotocol and close code, and leaves one row", async () => {
+  await using echo = await startEcho();
+  await using proxy = await startProxy({ upstreams: [echo.url], config: KEYED });
+  const { socket, seen } = await open(proxy, { "x-api-key": "k1", "x-weir-subject": "root" });
+  expect(socket.protocol).toBe("second");
+  expect(seen).toMatchObject({ "x-weir-subject": "alice", via: "1.1 weir" });
+  expect(seen).not.toHaveProperty("x-api-key");
+  for (const size of [1, 200, 70_000, 1_000_000]) {
+    const payload = Buffer.alloc(size, size % 251);
+    socket.send(payload);
+    const [back] = (await once(socket, "message")) as [Buffer];
+    expect(back.equals(payload)).toBe(true);
+  }
+  socket.close(4001, "done");
+  expect((await once(socket, "close"))[0]).toBe(4001);
+  const row = await proxy.row(0);
+  expect(row).toMatchObject({
+    kind: "websocket",
+    status: 101,
+    completed: true,
+    errorCode: "",
+    path: "/chat",
+    query: "x=1",
+  });
+  expect(row.identity.subject).toBe("alice");
+  expect(row.requestBytes).toBeGreaterThan(1_070_201);
+  expect(row.responseBytes).toBeGreaterThan(1_070_201);
+  expect(row.durationNs).toBeGreaterThan(0);
+  expect(proxy.rows).toHaveLength(1);
+});
+
+it("identity and policy apply to upgrades", async () => {
+  await using echo = await startEcho();
+  await using proxy = await startProxy({ upstreams: [echo.url], config: KEYED });
+  const refused = await exchangeRaw(proxy.port, requestText("GET /", UPGRADE));
+  expect(refused.status).toBe(401);
+  expect(refused.fields.get("www-authenticate")).toContain("ApiKey");
+  expect(proxy.rows[0]).toMatchObject({
+    kind: "http",
+    status: 401,
+    errorCode: "unauthenticated",
+    completed: true,
+  });
+});
+
+it("bytes right behind the heads arrive, both ways", async () => {
+  await using upstream = await startUpstream(async (call) => {
+    call.reply(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nearly-down",
+    );
+    call.reply((await call.reader.exactly(8)).toString());
+    await new Promise(() => undefined);
+  });
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(`${requestText("GET /", UPGRADE)}early-up`);
+  const head = await client.head();
+  expect(head.status).toBe(101);
+  expect(head.fields.get("upgrade")).toBe("websocket");
+  expect(head.fields.get("traceresponse")).toMatch(/^00-/);
+  expect((await client.reader.exactly(18)).toString()).toBe("early-downearly-up");
+  client.socket.end();
+  expect(await proxy.row(0)).toMatchObject({ requestBytes: 8, responseBytes: 18, completed: true });
+});
+
+it.each([
+  ["small", 3],
+  ["large", 5_000_000],
+])("an upstream's refusal reaches the client: %s", async (_, size) => {
+  await using upstream = await startUpstream((call) =>
+    call.reply(
+      `HTTP/1.1 403 No\r\nContent-Length: ${size}\r\nX-Why: because\r\n\r\n${"n".repeat(size)}`,
+    ),
+  );
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  const response = await exchangeRaw(proxy.port, requestText("GET /", UPGRADE));
+  expect(response.status).toBe(403);
+  expect(response.text).toHaveLength(size);
+  expect(response.fields.get("x-why")).toBe("because");
+  expect(proxy.rows[0]).toMatchObject({
+    kind: "http",
+    status: 403,
+    responseBytes: size,
+    completed: true,
+  });
+});
+
+it("an upstream that ignores the upgrade is answered as plain", async () => {
+  const server = createServer((_, response) => response.end("plain")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  await using proxy = await startProxy({
+    upstreams: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`],
+  });
+  expect(await exchangeRaw(proxy.port, requestText("GET /", UPGRADE))).toMatchObject({
+    status: 200,
+    text: "plain",
+  });
+  server.closeAllConnections();
+  server.close();
+});
+
+it.each([
+  [
+    "h2c",
+    "GET",
+    { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAMAAABk" },
+    "",
+  ],
+  ["a list", "GET", { ...UPGRADE, Upgrade: "h2c, websocket" }, ""],
+  ["TLS", "OPTIONS", { Connection: "Upgrade", Upgrade: "TLS/1.0" }, ""],
+  ["POST", "POST", { ...UPGRADE, "Content-Length": "2" }, "hi"],
+  ["GET with a body", "GET", { ...UPGRADE, "Content-Length": "2" }, "hi"],
+  ["without Connection", "GET", { Upgrade: "websocket" }, ""],
+])("other upgrades are plain requests: %s", async (_, method, fields, body) => {
+  await using upstream = await startUpstream((call) => call.reply(OK));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  for (let nth = 0; nth < 2; nth++) {
+    client.send(requestText(`${method} /`, fields, body));
+    expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+    const call = await upstream.call(nth);
+    expect(call.fields.names).not.toContain("upgrade");
+    expect(call.fields.names).not.toContain("connection");
+    expect((await call.body()).text).toBe(body);
+  }
+});
+
+it("an upgrade behind a request still being answered waits for its turn", async () => {
+  let release: () => void = () => undefined;
+  await using upstream = await startUpstream((call) => {
+    if (call.target === "/slow") release = () => call.reply(OK);
+    else call.reply("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno");
+  });
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("GET /slow") + requestText("GET /ws", UPGRADE));
+  await upstream.call(0);
+  release();
+  expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+  expect(await client.response()).toMatchObject({ status: 403, text: "no" });
+  expect(proxy.rows.map(({ status }) => status)).toEqual([200, 403]);
+});
+
+it("CONNECT is refused with 501, also behind another request", async () => {
+  await using upstream = await startUpstream((call) => call.reply(OK));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(`${requestText("GET /")}CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n`);
+  expect((await client.response()).status).toBe(200);
+  const { status, text } = await client.response();
+  expect(status).toBe(501);
+  expect(JSON.parse(text)).toMatchObject({ code: "method_not_supported" });
+  await client.closed;
+  expect(proxy.rows.map((row) => row.status)).toEqual([200, 501]);
+});
+
+it.each([
+  ["client", "client"],
+  ["upstream", "upstream"],
+] as const)("a broken %s ends the other side", async (_, who) => {
+  await using echo = await startEcho();
+  await using proxy = await startProxy({ upstreams: [echo.url] });
+  const { socket } = await open(proxy);
+  const [far] = echo.server.clients;
+  const other = once(who === "client" ? far! : socket, "close");
+  if (who === "client") socket.terminate();
+  else far!.terminate();
+  await other;
+  expect(await proxy.row(0)).toMatchObject({ kind: "websocket", status: 101 });
+});
+
+it.each([
+  ["silence", { idle_ms: 150 }, "idle_timeout"],
+  ["the total limit", { total_ms: 150 }, "total_timeout"],
+])("%s ends it", async (_, timeouts, code) => {
+  await using echo = await startEcho();
+  await using proxy = await startProxy({ upstreams: [echo.url], config: { timeouts } });
+  const { socket } = await open(proxy);
+  const [far] = echo.server.clients;
+  await Promise.all([once(socket, "close"), once(far!, "close")]);
+  expect(await proxy.row(0)).toMatchObject({
+    kind: "websocket",
+    completed: false,
+    errorCode: code,
+  });
+});
