@@ -20,9 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ["core"],
   proxy: ["core", ...PARTS],
   admin: [...LOWER, "config"],
-  express: ["core", ...PARTS, "config", "proxy"],
   // The main thread's moving parts: what app.ts wires.
   control: [...LOWER, "config", "proxy"],
+  // The same in an application's own process: the same moving parts, without workers.
+  express: [...LOWER, "config", "control", "proxy"],
   app: [...LOWER, "config", "control", "proxy", "admin", "express"],
   cli: [...LOWER, "config", "admin", "app"],
   main: [...LOWER, "config", "admin", "app", "cli"],

@@ -38,6 +38,11 @@ export function loadConfig(file: string, env: Environment): LoadResult {
   return checkDocument(file, parsed.document, env);
 }
 
+/** The same for what would stand in a file; relative paths begin at `folder`, faults have no lines. */
+export function loadConfigObject(root: unknown, folder: string, env: Environment): LoadResult {
+  return checkDocument(resolve(folder, "config"), { root, findings: [], lineOf: () => 1 }, env);
+}
+
 function checkDocument(file: string, document: ParsedDocument, env: Environment): LoadResult {
   const folder = dirname(resolve(file));
   const references = resolveReferences(document.root, folder, env);

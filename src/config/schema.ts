@@ -38,5 +38,8 @@ export const configSchema = z.strictObject({
   drain_ms: drainField,
 });
 
+/** The config as it may be written. */
+export type ConfigDocument = z.input<typeof configSchema>;
+
 /** The config as written, with references replaced and defaults filled in. */
 export type ConfigInput = z.output<typeof configSchema>;

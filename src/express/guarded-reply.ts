@@ -1,0 +1,71 @@
+// Lets an application's own handlers answer what weir allowed, and writes the row before the last byte.
+import type { ServerResponse } from "node:http";
+import { WeirError } from "../core/errors.ts";
+import type { Exchange } from "../proxy/exchange.ts";
+
+/** Runs the handlers; resolves when their reply is out, rejects when the client left before. */
+export function letAnswer(exchange: Exchange, handlers: () => void): Promise<void> {
+  const { response } = exchange;
+  trustOnlyVerified(exchange);
+  setFields(response, exchange.replyHeaders);
+  return new Promise((resolve, reject) => {
+    let ended = false;
+    sealBeforeEnd(exchange, () => (ended = true));
+    response.once("close", () => {
+      if (ended) resolve();
+      else reject(new WeirError("client_closed"));
+    });
+    handlers();
+  });
+}
+
+/** Handlers are the upstream here: what they read of identity is what weir verified, or nothing. */
+function trustOnlyVerified({ request, headers, record, snapshot }: Exchange): void {
+  const { isReserved, identityFields } = snapshot.outgoing;
+  const verified = identityFields(record.identity);
+  const kept: string[] = [];
+  headers.names.forEach((name, at) => {
+    if (isReserved(name)) delete request.headers[name];
+    else kept.push(headers.raw[at * 2] ?? "", headers.raw[at * 2 + 1] ?? "");
+  });
+  for (let at = 0; at + 1 < verified.length; at += 2) {
+    request.headers[(verified[at] ?? "").toLowerCase()] = verified[at + 1];
+  }
+  request.rawHeaders = [...kept, ...verified];
+}
+
+function setFields(response: ServerResponse, fields: readonly string[]): void {
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    response.setHeader(fields[at] ?? "", fields[at + 1] ?? "");
+  }
+}
+
+type Args = readonly unknown[];
+type Method = (...args: Args) => unknown;
+
+/** node:http has no event before the end, so both ways to send bytes are wrapped for this reply. */
+function sealBeforeEnd(exchange: Exchange, ended: () => void): void {
+  const { response, record } = exchange;
+  const own = response as unknown as { write: Method; end: Method };
+  const write = own.write.bind(response);
+  const end = own.end.bind(response);
+  const count = (chunk: unknown): void => {
+    if (typeof chunk === "string") record.responseBytes += Buffer.byteLength(chunk);
+    else if (chunk instanceof Uint8Array) record.responseBytes += chunk.length;
+  };
+  own.write = (...args) => {
+    count(args[0]);
+    return write(...args);
+  };
+  own.end = (...args) => {
+    if (response.writableEnded) return end(...args);
+    count(args[0]);
+    record.status = response.statusCode;
+    record.completed = !response.destroyed;
+    ended();
+    own.write = write;
+    if (exchange.seal()) return end(...args);
+    response.destroy();
+    return response;
+  };
+}
