@@ -17,7 +17,7 @@ import { buildOutgoing } from "./outgoing.ts";
 import { replyFields } from "./reply-fields.ts";
 import type { RoutedRequest } from "./route.ts";
 import { sendableTrailers } from "./trailers.ts";
-import { joinSockets } from "./tunnel.ts";
+import { joinSockets, noteTunnelEnd, type Tunnel } from "./tunnel.ts";
 
 export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
 
@@ -63,6 +63,7 @@ class Forwarding implements ResponseSink, Abortable {
   readonly #startedNs: number;
   #attempt: Attempt | null = null;
   #pump: BodyPump | null = null;
+  #tunnel: Tunnel | null = null;
   #last: Buffer | null = null;
   #flowing = false;
   #settled = false;
@@ -145,6 +146,7 @@ class Forwarding implements ResponseSink, Abortable {
     }
     if (exchange.response.write(chunk)) return true;
     exchange.response.once("drain", this.#resumeUpstream);
+    this.#limitClient(this.#parts.request.timeouts.idleMs);
     return false;
   }
 
@@ -157,14 +159,17 @@ class Forwarding implements ResponseSink, Abortable {
   }
 
   upgraded(head: ResponseHead, socket: Duplex, leftover: Buffer): void {
-    const { exchange, lease, clock } = this.#parts;
+    const { exchange, routed, request, lease, clock } = this.#parts;
     lease.firstByte(clock.nowNs(), head.status);
     exchange.record.kind = "websocket";
     exchange.record.status = head.status;
     this.#record.status = head.status;
     exchange.response.off("close", this.#clientGone);
-    joinSockets({ exchange, head, upstream: socket, leftover }, (completed) => {
-      exchange.record.completed = completed;
+    const { idleMs } = request.timeouts;
+    const edit = routed.match.route.options.response_headers;
+    const parts = { exchange, head, edit, upstream: socket, leftover, idleMs };
+    this.#tunnel = joinSockets(parts, (failure) => {
+      noteTunnelEnd(exchange, failure);
       this.#settle("ok");
       this.#resolve(null);
     });
@@ -189,7 +194,16 @@ class Forwarding implements ResponseSink, Abortable {
     if (!this.#flowing && !this.#settled) this.#parts.exchange.response.flushHeaders();
   };
 
-  readonly #resumeUpstream = (): void => this.#attempt?.resume();
+  readonly #resumeUpstream = (): void => {
+    this.#limitClient(0);
+    this.#attempt?.resume();
+  };
+
+  /** A client that takes nothing for so long is let go by its socket; an upload has its own limit. */
+  #limitClient(silenceMs: number): void {
+    const { request } = this.#parts.exchange;
+    if (this.#pump === null || request.complete) request.socket.setTimeout(silenceMs);
+  }
 
   readonly #clientGone = (): void => {
     if (!this.#settled) this.abort(new WeirError("client_closed"));
@@ -197,6 +211,10 @@ class Forwarding implements ResponseSink, Abortable {
 
   abort(error: WeirError): void {
     if (this.#settled) return;
+    if (this.#tunnel !== null) {
+      this.#tunnel.cut(error);
+      return;
+    }
     this.#attempt?.abort();
     this.#record.error = error.code;
     this.#settle("aborted");

@@ -111,7 +111,10 @@ function createClientError(
     if (isGone(error, socket)) socket.destroy();
     else if (exchange == null || exchange.request.complete) {
       afterEarlier(clients, socket, () => refuseMalformed(error, socket, parts));
-    } else exchange.breakOff(new WeirError(codeOf(error), error.code));
+    } else {
+      const left = error.code === "HPE_INVALID_EOF_STATE";
+      exchange.breakOff(new WeirError(left ? "client_closed" : codeOf(error), error.code));
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 // Clients that leave, events that must not wait, and time limits: what happens to the upstream's side.
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
@@ -9,6 +9,9 @@ import { OK, startUpstream } from "../support/raw-upstream.ts";
 
 const CHUNKED =
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+/** Unlike events.once, does not mind how it closes. */
+const closing = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once("close", () => resolve()));
 const never = new Promise<void>(() => undefined);
 
 describe("server-sent events", () => {
@@ -26,7 +29,7 @@ describe("server-sent events", () => {
       reply(`${event.length.toString(16)}\r\n${event}\r\n`);
       expect(await client.reader.until("\n\n")).toContain(event);
     }
-    const gone = once(socket, "close");
+    const gone = closing(socket);
     client.socket.destroy();
     await gone;
     expect(await proxy.row(0)).toMatchObject({
@@ -64,7 +67,7 @@ describe("a client that leaves cancels its upstream request", () => {
       client.send(request);
       const { socket } = await upstream.call(nth);
       if (reply !== "") await client.head();
-      const gone = once(socket, "close");
+      const gone = closing(socket);
       client.socket[leave]();
       await gone;
       expect(await proxy.row(nth)).toMatchObject({
@@ -82,7 +85,7 @@ describe("a client that leaves cancels its upstream request", () => {
     using client = await connectRaw(proxy.port);
     client.send(requestText("GET /1") + requestText("GET /2"));
     const calls = [await upstream.call(0), await upstream.call(1)];
-    const gone = calls.map(({ socket }) => once(socket, "close"));
+    const gone = calls.map(({ socket }) => closing(socket));
     client.socket.destroy();
     await Promise.all(gone);
     await proxy.row(1);
@@ -142,7 +145,7 @@ describe("time limits", () => {
     using client = await connectRaw(proxy.port);
     client.send(request);
     const { socket } = await upstream.call(0);
-    const gone = once(socket, "close");
+    const gone = closing(socket);
     const response = await client.response();
     expect(response.status).toBe(status);
     expect(JSON.parse(response.text)).toMatchObject({ code });
@@ -169,7 +172,7 @@ describe("time limits", () => {
       completed: false,
     });
     const { socket } = await upstream.call(0);
-    if (!socket.destroyed) await once(socket, "close");
+    if (!socket.destroyed) await closing(socket);
   });
 
   it("a client that stops reading is let go, and its upstream with it", async () => {
@@ -186,7 +189,7 @@ describe("time limits", () => {
     client.socket.pause();
     client.send(requestText("GET /"));
     const { socket } = await upstream.call(0);
-    await once(socket, "close");
+    await closing(socket);
     expect(await proxy.row(0)).toMatchObject({
       status: 200,
       errorCode: "client_closed",
