@@ -1,7 +1,4 @@
 // kill -9 of weir itself under load: the next start has every row of every answered request, once.
-import { createServer } from "node:net";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
 import {
@@ -14,6 +11,7 @@ import {
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startFarStore } from "./support/far-store.ts";
+import { freePort } from "./support/free-port.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const KILLS = 3;
@@ -23,16 +21,6 @@ afterAll(() => {
   killLeftovers();
   upstream.close();
 });
-
-/** So that every start listens on the same one, as a real one does. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 test("with the embedded store", { timeout: 90_000 }, async () => {
   const port = await freePort();

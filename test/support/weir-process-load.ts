@@ -50,6 +50,8 @@ export interface LoadOptions {
 
 const GET: Asked = { method: "GET", path: "/x" };
 const LONGEST_MS = 60_000;
+/** A request unanswered for so long counts as failed. */
+const SILENCE_MS = 15_000;
 
 export function startLoad(options: LoadOptions): Load {
   const { port, clients = 8, pauseMs = 15, ask = () => GET } = options;
@@ -118,6 +120,7 @@ export function send({ port, asked, agent }: Sending): Promise<Answer | Failure>
       resolve({ code, method, path, reused, atMs: performance.now() });
     };
     outgoing.on("error", fail);
+    outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error("no answer in time")));
     outgoing.end(body);
   });
 }

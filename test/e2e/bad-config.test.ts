@@ -1,0 +1,72 @@
+// A config that can't be used: exit code 2, every fault with its place, and nothing started.
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { send } from "../support/weir-process-load.ts";
+import {
+  configOf,
+  createSite,
+  exitOf,
+  killLeftovers,
+  spawnWeir,
+} from "../support/weir-process.ts";
+import { freePort } from "./support/free-port.ts";
+
+afterAll(killLeftovers);
+
+const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
+
+const cases = [
+  {
+    name: "an unknown key",
+    edit: (text: string) => text.replace("workers:", "wrokers:"),
+    said: /^\S*weir\.yaml:4: wrokers: .*workers/m,
+  },
+  {
+    name: "a wrong type",
+    edit: (text: string) => text.replace("retries: 1", "retries: many"),
+    said: /^\S*weir\.yaml:7: services\.all\.retries: /m,
+  },
+  {
+    name: "an unset variable",
+    edit: (text: string) => `${text}identity: { keys: [ { key: "\${env:NOT_SET_AT_ALL}", subject: a } ] }\n`,
+    said: /^\S*weir\.yaml:10: identity\.keys\[0\]\.key: .*NOT_SET_AT_ALL/m,
+  },
+  {
+    name: "a missing policy file",
+    edit: (text: string) => text + POLICY,
+    said: /^\S*weir\.yaml:10: policy\.model: /m,
+  },
+  { name: "no YAML", edit: (text: string) => `${text}}{\n`, said: /^\S*weir\.yaml:\d+: / },
+];
+
+describe("weir run exits 2 and starts nothing", () => {
+  test.for(cases)("$name", { timeout: 20_000 }, async ({ edit, said }) => {
+    const port = await freePort();
+    const site = createSite(edit(configOf({ upstreams: ["http://127.0.0.1:1"], port })));
+    const { child, errors, output } = spawnWeir(["run", "-c", site.file]);
+    expect(await exitOf(child)).toMatchObject({ code: 2 });
+    expect(errors()).toMatch(said);
+    expect(output()).toBe("");
+    expect(existsSync(site.data)).toBe(false);
+    expect(await send({ port, asked: { method: "GET", path: "/" } })).toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    site.remove();
+  });
+
+  test("a port that is taken", { timeout: 20_000 }, async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, "127.0.0.1");
+    await once(other, "listening");
+    const site = createSite(configOf({ upstreams: ["http://127.0.0.1:1"], port }));
+    const { child, errors } = spawnWeir(["run", "-c", site.file]);
+    expect(await exitOf(child)).toMatchObject({ code: 2 });
+    expect(errors()).toContain("EADDRINUSE");
+    expect(existsSync(join(site.data, "spool", "lock"))).toBe(false);
+    other.close();
+    site.remove();
+  });
+});

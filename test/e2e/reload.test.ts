@@ -1,0 +1,130 @@
+// Reload under load: every request is decided by one whole policy, and a bad one changes nothing.
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { startLoad } from "../support/weir-process-load.ts";
+import {
+  configOf,
+  createSite,
+  killLeftovers,
+  type Site,
+  startWeir,
+  type WeirProcess,
+} from "../support/weir-process.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const MODEL = `[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act, eft
+[policy_effect]
+e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
+[matchers]
+m = keyMatch2(r.obj, p.obj)
+`;
+const ALLOW_A = "p, *, /a, *, allow\n";
+const ALLOW_B = "p, *, /b, *, allow\n";
+const upstream = await startUpstream();
+const sites: Site[] = [];
+
+afterAll(() => {
+  killLeftovers();
+  upstream.close();
+  for (const site of sites) site.remove();
+});
+
+function siteWithPolicy(workers: number): Site {
+  const more = "policy: { model: model.conf, rules: rules.csv }";
+  const site = createSite(configOf({ upstreams: [upstream.url], workers, more }));
+  sites.push(site);
+  writeFileSync(join(site.folder, "model.conf"), MODEL);
+  swapRules(site, ALLOW_A);
+  return site;
+}
+
+/** As editors and deployments do it: the file is there whole or not at all. */
+function swapRules(site: Site, rules: string): void {
+  const fresh = join(site.folder, "rules.csv.new");
+  writeFileSync(fresh, rules);
+  renameSync(fresh, join(site.folder, "rules.csv"));
+}
+
+async function policyRevision(weir: WeirProcess): Promise<string> {
+  return (await weir.status()).policy.revision ?? "";
+}
+
+test("each answer is one revision's, never none's or two's", { timeout: 60_000 }, async () => {
+  const site = siteWithPolicy(2);
+  const weir = await startWeir(site);
+  const first = await policyRevision(weir);
+  const load = startLoad({
+    port: weir.port,
+    clients: 10,
+    ask: (n) => ({ method: "GET", path: n % 2 === 0 ? "/a" : "/b" }),
+  });
+  await load.reached(100);
+  // The three ways to ask for a reload, in turn.
+  const ways = [() => undefined, () => weir.signal("SIGHUP"), () => weir.reload()];
+  for (let round = 0; round < 6; round++) {
+    const before = await policyRevision(weir);
+    swapRules(site, round % 2 === 0 ? ALLOW_B : ALLOW_A);
+    await ways[round % 3]?.();
+    await weir.until(({ policy }) => policy.revision !== before);
+    await load.reached(load.answers.length + 60);
+  }
+  expect(await policyRevision(weir)).toBe(first);
+  await load.stop();
+  await weir.drained();
+
+  expect(load.failures).toEqual([]);
+  expect(new Set(load.answers.map(({ status }) => status))).toEqual(new Set([200, 403]));
+  await expectOneRowEach(weir.sql, load.answers);
+  const rows = await weir.sql(
+    `SELECT policy_revision AS revision, uniqExact(worker) AS workers,
+      groupUniqArray(concat(path, ' ', decision, ' ', toString(status))) AS seen
+     FROM requests GROUP BY revision`,
+  );
+  const seen = Object.fromEntries(
+    rows.map((row) => [String(row["revision"]), (row["seen"] as string[]).toSorted()]),
+  );
+  const [second = ""] = Object.keys(seen).filter((revision) => revision !== first);
+  expect(seen).toEqual({
+    [first]: ["/a allow 200", "/b deny 403"],
+    [second]: ["/a deny 403", "/b allow 200"],
+  });
+  expect(rows.map((row) => Number(row["workers"]))).toEqual([2, 2]);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
+
+test("a bad policy or config is told and not taken, a good one clears it", { timeout: 60_000 }, async () => {
+  const site = siteWithPolicy(1);
+  const weir = await startWeir(site);
+  const { config_revision: config, policy } = await weir.status();
+  const load = startLoad({ port: weir.port, clients: 4, ask: () => ({ method: "GET", path: "/a" }) });
+
+  swapRules(site, `${ALLOW_A}p, alice, /x\nnonsense here\n`);
+  const refused = await weir.until(({ reload }) => reload?.ok === false);
+  expect(refused.reload?.fault).toMatch(/rules\.csv:\d+/);
+  expect(refused.policy.revision).toBe(policy.revision);
+  expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:\d+/);
+  swapRules(site, ALLOW_A);
+  await weir.until(({ reload }) => reload?.ok === true);
+
+  site.write(`${configOf({ upstreams: [upstream.url] })}\nnonsense: 1\n`);
+  const kept = await weir.until(({ reload }) => reload?.ok === false);
+  expect(kept.config_revision).toBe(config);
+  expect(kept.reload?.fault).toMatch(/weir\.yaml:\d+: nonsense: /);
+  const answer = await weir.reload();
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(await answer.text()).toContain("nonsense");
+
+  // Without a policy now: /b is open.
+  site.write(configOf({ upstreams: [upstream.url], port: 0, workers: 1 }));
+  await weir.until(({ reload, config_revision: now }) => reload?.ok === true && now !== config);
+  expect((await fetch(`${weir.proxy}/b`)).status).toBe(200);
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
