@@ -32,6 +32,19 @@ export function clip(text: string, width: number): string {
   return width < 1 ? "" : `${kept}…`;
 }
 
+/** At most `width` columns of its end, after "…": where files and hosts have lines and ports. */
+export function clipStart(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = "";
+  let left = width - 1;
+  for (const character of Array.from(text).toReversed()) {
+    left -= widthOfCharacter(character);
+    if (left < 0) break;
+    kept = character + kept;
+  }
+  return width < 1 ? "" : `…${kept}`;
+}
+
 /** Exactly `width` columns, blanks at the right. */
 export function fit(text: string, width: number): string {
   const clipped = clip(text, width);

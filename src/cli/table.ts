@@ -1,6 +1,6 @@
 // Rows as a table that fits the terminal: numbers at the right with their unit, long text cut, the rest named.
 import { formatValue, isNumeric } from "./format.ts";
-import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
+import { clip, clipStart, fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface TableColumn {
@@ -26,6 +26,8 @@ const GAP = "  ";
 const LEAST_TEXT = 12;
 /** Enough to name a trace: `weir trace` takes a beginning. */
 const LEAST_TRACE = 8;
+/** Cut at the left. */
+const TOLD_BY_END = new Set(["upstream", "rule_source"]);
 /** Numbers that stand out where they are not zero. */
 const BAD_COUNTS = new Set(["errors", "failures", "denied"]);
 
@@ -74,7 +76,7 @@ function cellsOf(column: TableColumn, { rows }: Table, nowMs: number): Cells {
 
 function valueOf(value: unknown, { name, unit }: TableColumn, nowMs: number): string {
   const text = harmless(formatValue(value, unit, nowMs));
-  // The scheme is the same for all, the port is not: let it not be cut.
+  // The scheme is the same for all.
   return name === "upstream" ? text.replace(/^https?:\/\//, "") : text;
 }
 
@@ -146,6 +148,7 @@ function joined(parts: readonly string[]): string {
 
 function pad({ column, width }: Cells, text: string): string {
   if (isNumeric(column.unit)) return fitRight(text, width);
+  if (TOLD_BY_END.has(column.name)) return fit(clipStart(text, width), width);
   // A beginning without "…", so that it can be copied.
   return fit(column.unit === "trace" ? text.slice(0, width) : text, width);
 }

@@ -7,6 +7,9 @@ import { STAGE_LOOKS, stagesOf } from "./trace-stages.ts";
 
 const LABEL_WIDTH = 11;
 
+/** Pickers whose score is an expected cost in nanoseconds. */
+const EXPECTS_NS = new Set(["adaptive", "least-response-time"]);
+
 type Part = (row: TraceRow, terminal: Terminal) => readonly string[];
 
 /** Each part: its label, and lines that may be painted, already clipped to the width beside the label. */
@@ -68,7 +71,7 @@ function decision(row: TraceRow, { width, paint }: Terminal): string[] {
 function candidates(row: TraceRow, { width, paint }: Terminal): string[] {
   if (row.picker === "") return [];
   const hosts = row.candidates.map((upstream) => harmless(hostOf(upstream)));
-  const scores = row.candidate_scores.map(digits);
+  const scores = row.candidate_scores.map(EXPECTS_NS.has(row.picker) ? duration : digits);
   const scoreWidth = Math.max(0, ...scores.map(widthOf));
   const hostWidth = Math.min(
     Math.max(0, ...hosts.map(widthOf)),

@@ -1,7 +1,7 @@
 // How values look in a terminal, and what a terminal must never be told by them.
 import { describe, expect, test } from "vitest";
 import { age, bytes, count, duration, formatValue, rate, share } from "../../src/cli/format.ts";
-import { clip, fit, fitRight, harmless, widthOf } from "../../src/cli/format-text.ts";
+import { clip, clipStart, fit, fitRight, harmless, widthOf } from "../../src/cli/format-text.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 
@@ -56,6 +56,11 @@ describe("values", () => {
 });
 
 describe("text", () => {
+  test("a file keeps its line", () => {
+    expect(clipStart("policies/policy.csv:18", 14)).toBe("…policy.csv:18");
+    expect(clipStart("路径路", 4)).toBe("…路");
+  });
+
   test("nothing that commands a terminal passes", () => {
     const hostile = "a\u001B]0;title\u0007b\u009B31mc\r\nd\u202Ee\u0000\u007F";
     expect(harmless(hostile)).toBe("a�]0;title�b�31mc��d�e��");
@@ -76,6 +81,7 @@ describe("text", () => {
     ["abc", 0, ""],
   ])("%s in %d columns", (text, width, clipped) => {
     expect(clip(text, width)).toBe(clipped);
+    expect(widthOf(clipStart(text, width))).toBeLessThanOrEqual(width);
     expect(widthOf(fit(text, width))).toBe(width);
     expect(widthOf(fitRight(text, width))).toBe(width);
   });

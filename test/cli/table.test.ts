@@ -52,8 +52,8 @@ describe("a table", () => {
   test("then leaves out columns at the right, and names them", () => {
     expect(lines(SLOW, 48)).toEqual([
       "trace id  path           upstream      duration",
-      "4bf92f35  /orders/17/l…  127.0.0.1:4…      5 ms",
-      "00f067aa  /orders        127.0.0.1:4…      4 ms",
+      "4bf92f35  /orders/17/l…  ….0.0.1:4001      5 ms",
+      "00f067aa  /orders        ….0.0.1:4002      4 ms",
       "not shown: queue_ns (--json has all, a wider te…",
     ]);
   });

@@ -83,7 +83,7 @@ describe("what is drawn", () => {
       "  decision allow  p, role:clerk, /orders, POST",
       "           at policies/policy.csv:6, revision 3f2a11aa90bc",
       "           of (shop, /orders, POST)",
-      "           ▸ 127.0.0.1:4001  score 9.70  in flight   2",
+      "           ▸ 127.0.0.1:4001  score 9.70 ms  in flight   2",
       "  attempts 1  127.0.0.1:4003  34.6 ms  upstream_unreachable",
       "  time     ▌ identify 18.4 µs  ▌ authorize 41.2 µs  ▌ balance 7.80 µs",
     ]) {

@@ -24,7 +24,7 @@ const BASE: TraceRow = {
   upstream: "http://127.0.0.1:4001",
   picker: "adaptive",
   candidates: ["http://127.0.0.1:4003", "http://127.0.0.1:4001", "http://127.0.0.1:4002"],
-  candidate_scores: [4.1, 9.7, 22.4],
+  candidate_scores: [4.1e6, 9.7e6, 22.4e6],
   candidate_inflight: [0, 2, 5],
   attempt_upstream: ["http://127.0.0.1:4003", "http://127.0.0.1:4001"],
   attempt_span_id: ["a1fb4a1d1a96d311", "a2fb4a1d1a96d312"],
