@@ -1,0 +1,126 @@
+// Who calls and whether they may: what clients are told, and what reaches the upstream.
+import { describe, expect, it } from "vitest";
+import { startProxy } from "../support/proxy.ts";
+import { exchangeRaw, requestText } from "../support/raw-client.ts";
+import { answerOk, startUpstream } from "../support/raw-upstream.ts";
+
+const CONFIG = {
+  identity: {
+    keys: [
+      { key: "k-alice", subject: "alice", roles: ["admin", "dev"] },
+      { key: "k-bob", subject: "bob" },
+    ],
+  },
+  routes: [
+    { name: "closed", service: "app", match: { path: "/closed/**" }, authenticate: ["key"] },
+    { name: "open", service: "app" },
+  ],
+};
+const MODEL =
+  "[request_definition]\nr = sub, obj, act\n[policy_definition]\np = sub, obj, act\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = r.sub == p.sub && keyMatch(r.obj, p.obj)\n";
+const RULES = "p, alice, /closed/*, GET\np, anonymous, /open/*, GET\n";
+
+const calls: readonly [string, string, Record<string, string>, number, string, string][] = [
+  ["no key", "/closed/a", {}, 401, "unauthenticated", "none"],
+  ["wrong key", "/closed/a", { "x-api-key": "nope" }, 401, "invalid_credentials", "invalid_key"],
+  ["empty key", "/closed/a", { "x-api-key": "" }, 401, "invalid_credentials", "invalid_key"],
+  ["right key", "/closed/a", { "X-API-Key": "k-alice" }, 200, "", "ok"],
+  ["right key, wrong caller", "/closed/a", { "x-api-key": "k-bob" }, 403, "forbidden", "ok"],
+  ["anonymous", "/open/a", {}, 200, "", "none"],
+  ["anonymous, no rule", "/other", {}, 403, "forbidden", "none"],
+];
+
+it.each(calls)("%s", async (_, path, fields, status, code, outcome) => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    config: CONFIG,
+    policy: { model: MODEL, rules: RULES },
+  });
+  const response = await exchangeRaw(proxy.port, requestText(`GET ${path}`, fields));
+  expect(response.status).toBe(status);
+  expect(upstream.calls).toHaveLength(status === 200 ? 1 : 0);
+  expect(response.fields.names.includes("www-authenticate")).toBe(status === 401);
+  const [row] = proxy.rows;
+  expect(row).toMatchObject({ status, errorCode: code, authOutcome: outcome, completed: true });
+  expect(row!.errorSource).toBe(code === "" ? "" : "client");
+  if (status === 200) return;
+  const body = JSON.parse(response.text) as Record<string, unknown>;
+  expect(Object.keys(body).sort()).toEqual(["code", "status", "title", "trace_id", "type"]);
+  expect(body).toMatchObject({ code, status, trace_id: row!.traceId });
+  // A refusal of a whole request is no reason to lose the connection.
+  expect(response.fields.get("connection")).toBe("keep-alive");
+});
+
+it("the row has the rule and its line; the client only where the policy explains", async () => {
+  await using upstream = await startUpstream(answerOk);
+  const deny = `${RULES}p, bob, /closed/b, GET\n`;
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    config: CONFIG,
+    policy: { model: MODEL, rules: deny, explain: true },
+  });
+  const allowed = await exchangeRaw(
+    proxy.port,
+    requestText("GET /closed/a", { "x-api-key": "k-alice" }),
+  );
+  expect(allowed.status).toBe(200);
+  expect(proxy.rows[0]).toMatchObject({
+    decision: "allow",
+    policyRequest: ["alice", "/closed/a", "GET"],
+  });
+  expect(proxy.rows[0]!.ruleSource).toMatch(/policy\.csv:1$/);
+  expect(proxy.rows[0]!.policyRevision).not.toBe("");
+  const denied = await exchangeRaw(
+    proxy.port,
+    requestText("GET /closed/a", { "x-api-key": "k-bob" }),
+  );
+  expect(JSON.parse(denied.text)).toHaveProperty("rule");
+});
+
+describe("identity fields of the client never reach the upstream", () => {
+  const forged = {
+    "x-weir-subject": "root",
+    "X-Weir-Roles": "root",
+    X_Weir_Subject: "root",
+    "x.weir.subject": "root",
+    "X-WEIR-Anything": "root",
+    "X-Remote-User": "root",
+    "x-api-key": "k-alice",
+    X_Api_Key: "k-alice",
+    "X-Forwarded-User": "root",
+  };
+  it.each([
+    ["anonymous", "/open/a", undefined, []],
+    ["known", "/closed/a", "alice", ["alice"]],
+  ])("%s", async (_, path, subject, expected) => {
+    await using upstream = await startUpstream(answerOk);
+    await using proxy = await startProxy({ upstreams: [upstream.url], config: CONFIG });
+    await exchangeRaw(proxy.port, requestText(`GET ${path}`, forged));
+    const { fields } = upstream.calls[0]!;
+    expect(fields.all("x-weir-subject")).toEqual(expected);
+    expect(fields.all("x-weir-roles")).toEqual(subject === undefined ? [] : ["admin,dev"]);
+    expect(fields.lines.filter(([, value]) => /root|k-alice/.test(value))).toEqual([]);
+    expect(proxy.rows[0]!.identity.subject).toBe(subject ?? "");
+  });
+});
+
+it("a policy that cannot decide refuses (it fails closed)", async () => {
+  await using upstream = await startUpstream(answerOk);
+  const model = MODEL.replace("keyMatch(r.obj, p.obj)", "regexMatch(r.obj, p.obj)");
+  let started: Awaited<ReturnType<typeof startProxy>> | null = null;
+  try {
+    started = await startProxy({
+      upstreams: [upstream.url],
+      policy: { model, rules: "p, anonymous, [, GET\n" },
+    });
+  } catch {
+    return; // Refused when it was loaded, which is better still.
+  }
+  await using proxy = started;
+  const { status, text } = await exchangeRaw(proxy.port, requestText("GET /a"));
+  expect(status).toBe(503);
+  expect(JSON.parse(text)).toMatchObject({ code: "policy_error" });
+  expect(proxy.rows[0]).toMatchObject({ decision: "error", errorSource: "weir" });
+  expect(upstream.calls).toHaveLength(0);
+});
