@@ -5,7 +5,9 @@ import type { Exchange } from "../proxy/exchange.ts";
 
 /** Runs the handlers; resolves when their reply is out, rejects when the client left before. */
 export function letAnswer(exchange: Exchange, handlers: () => void): Promise<void> {
-  const { response } = exchange;
+  const { response, record, headers } = exchange;
+  // As announced: who reads the body is the handlers' business.
+  record.requestBytes = Number(headers.get("content-length") ?? 0);
   trustOnlyVerified(exchange);
   setFields(response, exchange.replyHeaders);
   return new Promise((resolve, reject) => {

@@ -99,7 +99,7 @@ test("a body that was read before is no obstacle", async () => {
     body: '{"a":1}',
   });
   expect(reply).toMatchObject({ status: 201, body: '{"a":1}' });
-  expect(row).toMatchObject({ status: 201, responseBytes: 7 });
+  expect(row).toMatchObject({ status: 201, requestBytes: 7, responseBytes: 7 });
 });
 
 test("bytes are counted however they are sent", async () => {
