@@ -10,6 +10,8 @@ export interface FailedAttempt {
   readonly error: WeirError;
   /** Nothing of the request was processed, or processing it twice is the same as once. */
   readonly repeatable: boolean;
+  /** Repeatable, and the fault of a kept connection that the upstream had given up. */
+  readonly stale: boolean;
 }
 
 /** One attempt at the leased endpoint; null once the reply is complete. */
@@ -25,6 +27,7 @@ export function createBalance(clock: Clock): Balance {
     const tried: number[] = [];
     const context = { routeId: routed.match.route.id, hash: service.hash(exchange, routed), tried };
     record.picker = service.pool.picker;
+    let renewed = false;
     for (let failed: FailedAttempt | null = null; ;) {
       const startedNs = clock.nowNs();
       const lease = service.pool.lease(context, startedNs);
@@ -33,6 +36,10 @@ export function createBalance(clock: Clock): Balance {
       noteChoice(exchange, lease);
       failed = await send(lease);
       if (failed === null) return;
+      if (failed.stale && !renewed) {
+        renewed = true;
+        continue;
+      }
       if (!failed.repeatable || tried.length >= service.retries) throw failed.error;
       tried.push(lease.index);
     }

@@ -178,9 +178,11 @@ class Forwarding implements ResponseSink, Abortable {
   fail(error: WeirError): void {
     if (this.#settled) return;
     this.#record.error = error.code;
-    const sent = this.#attempt?.sent ?? false;
-    this.#settle("failed");
-    this.#resolve({ error, repeatable: this.#isRepeatable(error, sent) });
+    const { sent = false, reusedConnection = false } = this.#attempt ?? {};
+    const repeatable = this.#isRepeatable(error, sent);
+    const stale = repeatable && reusedConnection;
+    this.#settle(stale ? "aborted" : "failed");
+    this.#resolve({ error, repeatable, stale });
   }
 
   #isRepeatable(error: WeirError, sent: boolean): boolean {
@@ -218,7 +220,7 @@ class Forwarding implements ResponseSink, Abortable {
     this.#attempt?.abort();
     this.#record.error = error.code;
     this.#settle("aborted");
-    this.#resolve({ error, repeatable: false });
+    this.#resolve({ error, repeatable: false, stale: false });
   }
 
   /** Most routes have no total limit, so most requests have no timer. */

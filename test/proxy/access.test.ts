@@ -1,5 +1,11 @@
 // Who calls and whether they may: what clients are told, and what reaches the upstream.
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { WeirError } from "../../src/core/errors.ts";
+import { createAuthorize } from "../../src/proxy/authorize.ts";
+import type { Exchange } from "../../src/proxy/exchange.ts";
+import type { RoutedRequest } from "../../src/proxy/route.ts";
+import { RequestRecord } from "../../src/telemetry/record.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
@@ -105,22 +111,13 @@ describe("identity fields of the client never reach the upstream", () => {
   });
 });
 
-it("a policy that cannot decide refuses (it fails closed)", async () => {
-  await using upstream = await startUpstream(answerOk);
-  const model = MODEL.replace("keyMatch(r.obj, p.obj)", "regexMatch(r.obj, p.obj)");
-  let started: Awaited<ReturnType<typeof startProxy>> | null = null;
-  try {
-    started = await startProxy({
-      upstreams: [upstream.url],
-      policy: { model, rules: "p, anonymous, [, GET\n" },
-    });
-  } catch {
-    return; // Refused when it was loaded, which is better still.
-  }
-  await using proxy = started;
-  const { status, text } = await exchangeRaw(proxy.port, requestText("GET /a"));
-  expect(status).toBe(503);
-  expect(JSON.parse(text)).toMatchObject({ code: "policy_error" });
-  expect(proxy.rows[0]).toMatchObject({ decision: "error", errorSource: "weir" });
-  expect(upstream.calls).toHaveLength(0);
+it.each([
+  ["cannot decide", (): unknown => ({ effect: "error", rule: "", ruleSource: "", permit: null })],
+  ["denies", (): unknown => ({ effect: "deny", rule: "p, x", ruleSource: "f:1", permit: null })],
+])("a policy that %s gives no permit (it fails closed)", async (_, decide) => {
+  const policy = { snapshot: { revision: "r", decide }, explain: false, requestOf: () => ["a"] };
+  const exchange = { snapshot: { policy }, record: new RequestRecord() } as unknown as Exchange;
+  const routed = { head: { client: {} } } as unknown as RoutedRequest;
+  expect(() => createAuthorize(systemClock)(exchange, routed)).toThrow(WeirError);
+  expect(exchange.record.decision).toMatch(/error|deny/);
 });
