@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createWeir, type WeirOptions } from "../../src/express/middleware.ts";
+import { createWeir, type Weir, type WeirOptions } from "../../src/express/middleware.ts";
 import { createLog, silentLog } from "../../src/core/log.ts";
 import { createStore } from "../../src/store/client.ts";
 import { createEmbeddedStore } from "../../src/store/embedded/supervisor.ts";
@@ -25,33 +25,47 @@ function configFor(endpoint: string): Exclude<WeirOptions["config"], string> {
   };
 }
 
-test("rows go by spool and drain into the embedded store", async () => {
-  await using upstream = await listen((_request, response) => response.end("hello"));
-  let ready = (): void => undefined;
-  const storeReady = new Promise<void>((resolve) => (ready = resolve));
-  const weir = await createWeir({
-    config: configFor(upstream.url),
-    log: createLog("info", (line) => line.includes('"store_ready"') && ready()),
-  });
-  {
-    await using shop = await listen(express().use(weir.middleware()));
-    expect(await ask(`${shop.url}/early`)).toMatchObject({ status: 200 });
-    await storeReady;
-    expect(await ask(`${shop.url}/late`)).toMatchObject({ status: 200 });
-  }
-  await weir.close();
+/** A weir whose store answers. */
+async function startReady(endpoint: string): Promise<{ weir: Weir; ready: Promise<void> }> {
+  let tell = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (tell = resolve));
+  const log = createLog("info", (line) => line.includes('"store_ready"') && tell());
+  return { weir: await createWeir({ config: configFor(endpoint), log }), ready };
+}
 
+async function storedRows(): Promise<readonly unknown[]> {
   const embedded = createEmbeddedStore({ folder: join(folder, "store"), log: silentLog });
   const store = createStore({ url: await embedded.start() });
   const { rows } = await store.query(
     "SELECT path, status, route FROM requests ORDER BY started_at",
   );
+  await store.close();
+  await embedded.stop();
+  return rows;
+}
+
+test("rows go by spool and drain into the embedded store", async () => {
+  await using upstream = await listen((_request, response) => response.end("hello"));
+  const { weir, ready } = await startReady(upstream.url);
+  {
+    await using shop = await listen(express().use(weir.middleware()));
+    expect(await ask(`${shop.url}/early`)).toMatchObject({ status: 200 });
+    await ready;
+    expect(await ask(`${shop.url}/late`)).toMatchObject({ status: 200 });
+  }
+  await weir.close();
+  let rows = await storedRows();
+  // On a slow machine the deadline of close may come first; then the next start delivers the rest.
+  for (let start = 0; rows.length < 2 && start < 3; start++) {
+    const next = await startReady(upstream.url);
+    await next.ready;
+    await next.weir.close();
+    rows = await storedRows();
+  }
   expect(rows).toEqual([
     { path: "/early", status: 200, route: "app" },
     { path: "/late", status: 200, route: "app" },
   ]);
-  await store.close();
-  await embedded.stop();
 });
 
 test("a reload takes a good config from its file, and keeps it when the next is bad", async () => {
