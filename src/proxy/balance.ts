@@ -24,10 +24,10 @@ export function createBalance(clock: Clock): Balance {
     const { snapshot, record } = exchange;
     const service = snapshot.services.get(routed.match.route.options.service);
     if (service === undefined) throw new WeirError("no_endpoint");
-    const tried: number[] = [];
+    const tries: Tries = { tried: [], renewed: false, most: service.retries };
+    const { tried } = tries;
     const context = { routeId: routed.match.route.id, hash: service.hash(exchange, routed), tried };
     record.picker = service.pool.picker;
-    let renewed = false;
     for (let failed: FailedAttempt | null = null; ;) {
       const startedNs = clock.nowNs();
       const lease = service.pool.lease(context, startedNs);
@@ -36,14 +36,27 @@ export function createBalance(clock: Clock): Balance {
       noteChoice(exchange, lease);
       failed = await send(lease);
       if (failed === null) return;
-      if (failed.stale && !renewed) {
-        renewed = true;
-        continue;
-      }
-      if (!failed.repeatable || tried.length >= service.retries) throw failed.error;
-      tried.push(lease.index);
+      if (!mayTryAgain(failed, tries, lease.index)) throw failed.error;
     }
   };
+}
+
+interface Tries {
+  /** Endpoints not to be sent to again. */
+  readonly tried: number[];
+  /** A stale connection was already given up, which is nothing its endpoint must answer for. */
+  renewed: boolean;
+  readonly most: number;
+}
+
+function mayTryAgain(failed: FailedAttempt, tries: Tries, index: number): boolean {
+  if (failed.stale && !tries.renewed) {
+    tries.renewed = true;
+    return true;
+  }
+  if (!failed.repeatable || tries.tried.length >= tries.most) return false;
+  tries.tried.push(index);
+  return true;
 }
 
 /** The row keeps the candidates of the attempt that was answered, or of the last one. */

@@ -21,14 +21,17 @@ export function replyFields(
   const fields: string[] = [];
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? "";
-    if (ends(name) || isAdded(name, replyHeaders)) continue;
-    // Only a chunked reply can have trailers; RFC 9110 section 8.6 forbids 204 a length.
-    if (name === "trailer" && !mayChunk) continue;
-    if (name === "content-length" && head.status === NO_CONTENT) continue;
+    if (ends(name) || isAdded(name, replyHeaders) || misframes(name, head, mayChunk)) continue;
     fields.push(raw[at * 2] ?? "", raw[at * 2 + 1] ?? "");
   }
   for (const text of replyHeaders) fields.push(text);
   return editFields(fields, edit);
+}
+
+/** Only a chunked reply can have trailers; RFC 9110 section 8.6 forbids 204 a length. */
+function misframes(name: string, { status }: ResponseHead, mayChunk: boolean): boolean {
+  if (name === "trailer") return !mayChunk;
+  return name === "content-length" && status === NO_CONTENT;
 }
 
 function isAdded(name: string, added: RawHeaders): boolean {

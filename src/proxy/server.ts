@@ -109,7 +109,7 @@ function createClientError(
     if (refused.has(socket)) return;
     refused.add(socket);
     if (isGone(error, socket)) socket.destroy();
-    else if (exchange == null || exchange.request.complete) {
+    else if (!exchange || exchange.request.complete) {
       afterEarlier(clients, socket, () => refuseMalformed(error, socket, parts));
     } else {
       const left = error.code === "HPE_INVALID_EOF_STATE";

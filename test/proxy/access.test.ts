@@ -36,7 +36,7 @@ const calls: readonly [string, string, Record<string, string>, number, string, s
   ["anonymous, no rule", "/other", {}, 403, "forbidden", "none"],
 ];
 
-it.each(calls)("%s", async (_, path, fields, status, code, outcome) => {
+it.each(calls)("%s", async (...[, path, fields, status, code, outcome]) => {
   await using upstream = await startUpstream(answerOk);
   await using proxy = await startProxy({
     upstreams: [upstream.url],
@@ -99,7 +99,7 @@ describe("identity fields of the client never reach the upstream", () => {
   it.each([
     ["anonymous", "/open/a", undefined, []],
     ["known", "/closed/a", "alice", ["alice"]],
-  ])("%s", async (_, path, subject, expected) => {
+  ])("%s", async (...[, path, subject, expected]) => {
     await using upstream = await startUpstream(answerOk);
     await using proxy = await startProxy({ upstreams: [upstream.url], config: CONFIG });
     await exchangeRaw(proxy.port, requestText(`GET ${path}`, forged));

@@ -115,7 +115,7 @@ const chains: readonly [string, string, readonly string[], string, readonly stri
   ],
 ];
 
-it.each(chains)("%s", (_, peer, headers, address, chain) => {
+it.each(chains)("%s", (...[, peer, headers, address, chain]) => {
   expect(facts(peer, headers)).toMatchObject({ address, chain });
 });
 
@@ -163,7 +163,7 @@ describe("scheme and host", () => {
       "https",
       "api.test",
     ],
-  ])("%s", (_, headers, scheme, host) => {
+  ])("%s", (...[, headers, scheme, host]) => {
     expect(facts("10.0.0.1", headers)).toMatchObject({ scheme, host });
   });
 });

@@ -68,7 +68,7 @@ const requests: readonly [string, Record<string, string>, readonly string[], rea
     ["empty list members", { Connection: ", ,X-A,,", "X-A": "1" }, ["x-a"], []],
   ];
 
-it.each(requests)("request: %s", async (_, fields, gone, kept) => {
+it.each(requests)("request: %s", async (...[, fields, gone, kept]) => {
   const { fields: got } = await sent(requestText("GET /", fields));
   for (const name of gone) expect(got.names).not.toContain(name);
   for (const name of kept) expect(got.names).toContain(name);
@@ -133,7 +133,7 @@ const responses: readonly [string, string, readonly string[], readonly string[]]
   ["several Set-Cookie", "Set-Cookie: a=1\r\nSet-Cookie: b=2", [], ["set-cookie"]],
 ];
 
-it.each(responses)("response: %s", async (_, lines, gone, kept) => {
+it.each(responses)("response: %s", async (...[, lines, gone, kept]) => {
   answer = `HTTP/1.1 200 OK\r\n${lines}\r\nContent-Length: 2\r\n\r\nok`;
   const { fields, text } = await exchangeRaw(proxy.port, requestText("GET /"));
   expect(text).toBe("ok");

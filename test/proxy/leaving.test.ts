@@ -136,7 +136,7 @@ describe("time limits", () => {
       408,
       "request_timeout",
     ],
-  ])("%s", async (_, timeouts, request, reply, status, code) => {
+  ])("%s", async (...[, timeouts, request, reply, status, code]) => {
     await using upstream = await startUpstream((call) => {
       call.reply(reply);
       return never;

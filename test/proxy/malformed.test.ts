@@ -160,7 +160,7 @@ const fixtures: readonly [name: string, bytes: string, status: number, code: str
   ["slow head", "GET / HTTP/1.1\r\nHost: a\r\n", 408, "request_timeout"],
 ];
 
-it.each(fixtures)("%s", async (_, bytes, status, code) => {
+it.each(fixtures)("%s", async (...[, bytes, status, code]) => {
   const nth = proxy.rows.length;
   using client = await connectRaw(proxy.port);
   client.send(bytes);

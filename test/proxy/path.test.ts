@@ -69,7 +69,7 @@ it.each([
   ["HTTPS://A.test:1/b/../c?d", "/c", "d", "A.test:1"],
   ["http://[::1]:8/x", "/x", "", "[::1]:8"],
   ["/p?a=1?b=/../&c=%2f", "/p", "a=1?b=/../&c=%2f", ""],
-])("target %s", (raw, path, query, authority) => {
+])("target %s", (...[raw, path, query, authority]) => {
   expect(readTarget(raw, "GET")).toEqual({ path, query, authority });
 });
 

@@ -61,7 +61,7 @@ it("retries: 0 means none", async () => {
   const statuses = [await exchangeRaw(proxy.port, GET), await exchangeRaw(proxy.port, GET)].map(
     ({ status }) => status,
   );
-  expect(statuses.sort()).toEqual([200, 502]);
+  expect(statuses.sort((a, b) => a - b)).toEqual([200, 502]);
 });
 
 it.each([
@@ -79,7 +79,7 @@ it.each([
   const statuses = [await exchangeRaw(proxy.port, text), await exchangeRaw(proxy.port, text)].map(
     ({ status }) => status,
   );
-  expect(statuses.sort()).toEqual(expected);
+  expect(statuses.sort((a, b) => a - b)).toEqual(expected);
   for (const row of proxy.rows.filter(({ status }) => status === 502)) {
     expect(row).toMatchObject({ errorCode: "upstream_reset", errorSource: "upstream" });
     expect(row.attempts).toHaveLength(1);
@@ -110,7 +110,7 @@ it.each([
   ["POST", POST, 502, 1],
 ])(
   "a kept connection the upstream had closed: %s on the only endpoint",
-  async (_, text, status, attempts) => {
+  async (...[, text, status, attempts]) => {
     const seen = new WeakSet();
     await using upstream = await startUpstream(async (call) => {
       // The second request of a connection meets its end, as when both sides act at once.

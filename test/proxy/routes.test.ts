@@ -130,7 +130,7 @@ it.each([
   ["/:a/:b", "/:b/:a", "/1/2", "/2/1"],
   ["/old", "/new", "/old", "/new"],
   ["/a/**", "/b/**", "/a/x%2520y/", "/b/x%2520y/"],
-])("rewrite %s to %s: %s -> %s", (path, rewrite, from, to) => {
+])("rewrite %s to %s: %s -> %s", (...[path, rewrite, from, to]) => {
   const match = compileRoutes([routeOf("r", { path }, rewrite)])({
     host: "a",
     path: from,

@@ -40,7 +40,7 @@ const endings: readonly [string, readonly string[], boolean, string][] = [
 
 it.each(endings)(
   "the row is there when the client has the last byte: %s",
-  async (_, pieces, close, end) => {
+  async (...[, pieces, close, end]) => {
     await using upstream = await startUpstream(async (call) => {
       for (const piece of pieces) {
         call.reply(piece);
@@ -229,10 +229,10 @@ it("traffic goes on undisturbed while snapshots are swapped", async () => {
   await using one = await startUpstream(answerOk);
   await using two = await startUpstream(answerOk);
   await using proxy = await startProxy({ upstreams: [one.url] });
-  let swapping = true;
+  const state = { swapping: true };
   const traffic = Array.from({ length: 4 }, async () => {
     using client = await connectRaw(proxy.port);
-    while (swapping) {
+    while (state.swapping) {
       client.send(requestText("GET /"));
       expect((await client.response()).status).toBe(200);
     }
@@ -243,7 +243,7 @@ it("traffic goes on undisturbed while snapshots are swapped", async () => {
     await proxy.swap({ upstreams: [next.url] });
     await next.call(before);
   }
-  swapping = false;
+  state.swapping = false;
   await Promise.all(traffic);
   expect(proxy.rows.every((row) => row.errorCode === "")).toBe(true);
 });

@@ -29,7 +29,7 @@ async function startEcho(): Promise<Echo> {
     server,
     async [Symbol.asyncDispose]() {
       for (const client of server.clients) client.terminate();
-      await new Promise((resolve) => void server.close(resolve));
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -169,7 +169,7 @@ it.each([
   ["POST", "POST", { ...UPGRADE, "Content-Length": "2" }, "hi"],
   ["GET with a body", "GET", { ...UPGRADE, "Content-Length": "2" }, "hi"],
   ["without Connection", "GET", { Upgrade: "websocket" }, ""],
-])("other upgrades are plain requests: %s", async (_, method, fields, body) => {
+])("other upgrades are plain requests: %s", async (...[, method, fields, body]) => {
   await using upstream = await startUpstream((call) => call.reply(OK));
   await using proxy = await startProxy({ upstreams: [upstream.url] });
   using client = await connectRaw(proxy.port);
