@@ -1,5 +1,5 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { startChild, type DemoChild } from "./demo/children.ts";
@@ -39,7 +39,7 @@ async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
     Object.entries(services).map(([name, replicas]) => [name, replicas.map(({ port }) => port)]),
   );
   const file = writeDemoConfig({
-    data: join(process.cwd(), data),
+    data: resolve(data),
     listen,
     adminListen,
     services: ports,
