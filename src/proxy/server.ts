@@ -47,31 +47,35 @@ export interface Listener {
 
 const SWEEP_MS = 50;
 
-/** Every client connection, with the latest exchange on it; null before the first. */
-type Clients = Map<Duplex, Exchange | null>;
+/** One connection: requests on it are taken one after the other, in their order. */
+interface Client {
+  latest: Exchange | null;
+  readonly waiting: (() => void)[];
+}
+
+type Clients = Map<Duplex, Client>;
 
 export function createListener(parts: ListenerParts): Listener {
-  const server = createServer(serverOptions(parts.limits));
+  const server = createHttpServer(parts.limits);
   const clients: Clients = new Map();
   let draining = false;
-  server.maxHeadersCount = 0; // node drops what is above the count without a word; route checks instead
-  server.maxConnections = parts.limits.connections;
-  server.timeout = 0;
-  const handle = (arrival: Arrival): void => {
+  const handle = (client: Client, arrival: Arrival): void => {
     if (draining) arrival.response.shouldKeepAlive = false;
     const exchange = parts.open(arrival);
-    clients.set(arrival.request.socket, exchange);
+    client.latest = exchange;
     parts.handler(exchange).then(undefined, (thrown: unknown) => {
       parts.log.error("handler_failed", { cause: messageOf(thrown) });
       arrival.request.socket.destroy();
     });
   };
   const handlePlain = (expectsContinue: boolean) => (request: Request, response: ServerResponse) =>
-    handle({ request, response, upgrade: null, expectsContinue });
+    inTurn(clients, request.socket, (client) =>
+      handle(client, { request, response, upgrade: null, expectsContinue }),
+    );
   const handleRaw = (request: Request, upgrade: UpgradeParts | null): void =>
-    afterEarlier(clients, request.socket, () => handle(rawArrival(request, upgrade)));
+    inTurn(clients, request.socket, (client) => handle(client, rawArrival(request, upgrade)));
   server.on("connection", (socket: Duplex) => {
-    clients.set(socket, null);
+    clients.set(socket, { latest: null, waiting: [] });
     socket.on("close", () => clients.delete(socket));
   });
   server.on("request", handlePlain(false));
@@ -91,11 +95,29 @@ export function createListener(parts: ListenerParts): Listener {
   };
 }
 
-/** Replies go out in the order of their requests: runs `next` once the latest reply is done. */
-function afterEarlier(clients: Clients, socket: Duplex, next: () => void): void {
-  const earlier = clients.get(socket)?.response;
-  if (earlier === undefined || earlier.writableFinished) next();
-  else earlier.once("close", () => !socket.destroyed && next());
+/**
+ * Pipelined requests wait for the reply before theirs: one that ends the connection ends them too,
+ * so that bytes behind a message of doubtful framing are never acted on.
+ */
+function inTurn(clients: Clients, socket: Duplex, next: (client: Client) => void): void {
+  const client = clients.get(socket);
+  if (client === undefined) return;
+  const { latest, waiting } = client;
+  if (latest === null || (latest.response.writableFinished && waiting.length === 0)) {
+    next(client);
+    return;
+  }
+  waiting.push(() => next(client));
+  if (waiting.length === 1) awaitTurn(client, socket);
+}
+
+function awaitTurn(client: Client, socket: Duplex): void {
+  const response = client.latest?.response;
+  response?.once("close", () => {
+    if (socket.destroyed || !response.shouldKeepAlive) return;
+    client.waiting.shift()?.();
+    if (client.waiting.length > 0) awaitTurn(client, socket);
+  });
 }
 
 /** What can't be parsed is the rest of a request under way, or takes the place of the next one. */
@@ -105,17 +127,26 @@ function createClientError(
 ): (error: ParserError, socket: Duplex) => void {
   const refused = new WeakSet<Duplex>();
   return (error, socket) => {
-    const exchange = clients.get(socket);
     if (refused.has(socket)) return;
     refused.add(socket);
+    const client = clients.get(socket);
+    const latest = client?.latest ?? null;
     if (isGone(error, socket)) socket.destroy();
-    else if (!exchange || exchange.request.complete) {
-      afterEarlier(clients, socket, () => refuseMalformed(error, socket, parts));
+    else if (latest === null || latest.request.complete || client?.waiting.length !== 0) {
+      inTurn(clients, socket, () => refuseMalformed(error, socket, parts));
     } else {
       const left = error.code === "HPE_INVALID_EOF_STATE";
-      exchange.breakOff(new WeirError(left ? "client_closed" : codeOf(error), error.code));
+      latest.breakOff(new WeirError(left ? "client_closed" : codeOf(error), error.code));
     }
   };
+}
+
+function createHttpServer(limits: LimitOptions): Server {
+  const server = createServer(serverOptions(limits));
+  server.maxHeadersCount = 0; // node drops what is above the count without a word; route checks instead
+  server.maxConnections = limits.connections;
+  server.timeout = 0;
+  return server;
 }
 
 function serverOptions(limits: LimitOptions): Parameters<typeof createServer>[0] & object {
@@ -181,8 +212,8 @@ function drain(server: Server, clients: Clients, graceMs: number): Promise<void>
       clearInterval(sweep);
       resolve();
     });
-    for (const [socket, exchange] of clients) {
-      if (exchange !== null) exchange.response.shouldKeepAlive = false;
+    for (const [socket, { latest }] of clients) {
+      if (latest !== null) latest.response.shouldKeepAlive = false;
       else if ((socket as Socket).bytesRead === 0) socket.destroy();
     }
   });

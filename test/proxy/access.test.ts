@@ -7,7 +7,7 @@ import type { Exchange } from "../../src/proxy/exchange.ts";
 import type { RoutedRequest } from "../../src/proxy/route.ts";
 import { RequestRecord } from "../../src/telemetry/record.ts";
 import { startProxy } from "../support/proxy.ts";
-import { exchangeRaw, requestText } from "../support/raw-client.ts";
+import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
 
 const CONFIG = {
@@ -120,4 +120,23 @@ it.each([
   const routed = { head: { client: {} } } as unknown as RoutedRequest;
   expect(() => createAuthorize(systemClock)(exchange, routed)).toThrow(WeirError);
   expect(exchange.record.decision).toMatch(/error|deny/);
+});
+
+it("refusals keep the connection in step: HEAD has no body, a body that came is skipped", async () => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({ upstreams: [upstream.url], config: CONFIG });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("HEAD /closed/a"));
+  const head = await client.response("HEAD");
+  expect(head.status).toBe(401);
+  expect(Number(head.fields.get("content-length"))).toBeGreaterThan(0);
+  client.send(requestText("POST /closed/a", { "Content-Length": "4" }, "body"));
+  expect((await client.response()).status).toBe(401);
+  client.send(requestText("GET /open/a"));
+  expect((await client.response()).text).toBe("ok");
+  expect(proxy.rows.map(({ responseBytes, status }) => [status, responseBytes > 0])).toEqual([
+    [401, false],
+    [401, true],
+    [200, true],
+  ]);
 });

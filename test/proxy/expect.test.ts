@@ -29,6 +29,17 @@ it("a refused request gets its final status and no 100", async () => {
   expect(await client.response()).toMatchObject({ status: 502 });
 });
 
+it("one without credentials gets 401 and no 100, and its body is never asked for", async () => {
+  await using upstream = await startUpstream((call) => call.reply(OK));
+  const config = { routes: [{ name: "r", service: "app", authenticate: ["key"] }] };
+  await using proxy = await startProxy({ upstreams: [upstream.url], config });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("POST /", WAITING));
+  const { status, fields } = await client.response();
+  expect([status, fields.get("connection")]).toEqual([401, "close"]);
+  expect(upstream.calls).toHaveLength(0);
+});
+
 it.each([
   ["unknown", { Expect: "200-maybe" }],
   ["a list", { Expect: "100-continue, x" }],

@@ -188,10 +188,13 @@ it.each(fixtures.filter(([name]) => /chunk|length|obs|bare|space before|NUL|garb
   "closes the connection after: %s",
   async (_, bytes) => {
     using client = await connectRaw(proxy.port);
-    client.send(bytes);
+    const { length } = upstream.calls;
+    client.send(`${bytes}${requestText("GET /smuggled")}`);
     const { fields } = await client.response();
     expect(fields.get("connection")).toBe("close");
     await client.closed;
+    expect(upstream.calls.slice(length)).toEqual([]);
+    expect(proxy.rows.map(({ path }) => path)).not.toContain("/smuggled");
   },
 );
 
@@ -247,20 +250,39 @@ it("a connection that never sends a byte is closed without a row", async () => {
   expect(proxy.rows).toHaveLength(nth);
 });
 
-it("pipelined requests are answered in order, though the second is ready first", async () => {
-  let release: () => void = () => undefined;
-  await using slow = await startUpstream((call) => {
-    const reply = (): void =>
-      call.reply(`HTTP/1.1 200 OK\r\nContent-Length: ${call.target.length}\r\n\r\n${call.target}`);
-    if (call.target === "/1") release = reply;
-    else {
-      reply();
-      if (call.target === "/2") setImmediate(() => release());
-    }
+it("pipelined requests are taken one after the other, in order", async () => {
+  await using slow = await startUpstream(async (call) => {
+    expect(slow.calls.at(-1)).toBe(call);
+    await new Promise(setImmediate);
+    call.reply(`HTTP/1.1 200 OK\r\nContent-Length: ${call.target.length}\r\n\r\n${call.target}`);
   });
   await using own = await startProxy({ upstreams: [slow.url] });
   using client = await connectRaw(own.port);
-  client.send(["/1", "/2", "/3"].map((path) => requestText(`GET ${path}`)).join(""));
-  for (const path of ["/1", "/2", "/3"]) expect((await client.response()).text).toBe(path);
-  expect(own.rows).toHaveLength(3);
+  const paths = Array.from({ length: 30 }, (_, nth) => `/${nth}`);
+  client.send(paths.map((path) => requestText(`GET ${path}`)).join(""));
+  for (const path of paths) expect((await client.response()).text).toBe(path);
+  expect(own.rows.map(({ path }) => path)).toEqual(paths);
+});
+
+it("what is pipelined behind a request that asks for the end is not acted on", async () => {
+  const nth = upstream.calls.length;
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("GET /last", { Connection: "close" }) + requestText("GET /late"));
+  expect((await client.response()).status).toBe(200);
+  await client.closed;
+  expect(upstream.calls.slice(nth).map(({ target }) => target)).toEqual(["/last"]);
+});
+
+const short = fixtures.filter(([name, bytes]) => bytes.length < 300 && name !== "slow head");
+
+it.each(short)("sent byte by byte: %s", async (...[, bytes, status, code]) => {
+  using client = await connectRaw(proxy.port);
+  const response = client.response();
+  for (const byte of bytes) {
+    client.send(byte);
+    await new Promise(setImmediate);
+  }
+  const { status: got, text } = await response;
+  expect(got).toBe(status);
+  expect(JSON.parse(text)).toMatchObject({ code });
 });
