@@ -5,13 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { send } from "../support/weir-process-load.ts";
-import {
-  configOf,
-  createSite,
-  exitOf,
-  killLeftovers,
-  spawnWeir,
-} from "../support/weir-process.ts";
+import { configOf, createSite, exitOf, killLeftovers, spawnWeir } from "../support/weir-process.ts";
 import { freePort } from "./support/free-port.ts";
 
 afterAll(killLeftovers);
@@ -31,7 +25,8 @@ const cases = [
   },
   {
     name: "an unset variable",
-    edit: (text: string) => `${text}identity: { keys: [ { key: "\${env:NOT_SET_AT_ALL}", subject: a } ] }\n`,
+    edit: (text: string) =>
+      `${text}identity: { keys: [ { key: "\${env:NOT_SET_AT_ALL}", subject: a } ] }\n`,
     said: /^\S*weir\.yaml:10: identity\.keys\[0\]\.key: .*NOT_SET_AT_ALL/m,
   },
   {

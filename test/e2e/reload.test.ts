@@ -97,34 +97,42 @@ test("each answer is one revision's, never none's or two's", { timeout: 60_000 }
   expect(await weir.stop()).toMatchObject({ code: 0 });
 });
 
-test("a bad policy or config is told and not taken, a good one clears it", { timeout: 60_000 }, async () => {
-  const site = siteWithPolicy(1);
-  const weir = await startWeir(site);
-  const { config_revision: config, policy } = await weir.status();
-  const load = startLoad({ port: weir.port, clients: 4, ask: () => ({ method: "GET", path: "/a" }) });
+test(
+  "a bad policy or config is told and not taken, a good one clears it",
+  { timeout: 60_000 },
+  async () => {
+    const site = siteWithPolicy(1);
+    const weir = await startWeir(site);
+    const { config_revision: config, policy } = await weir.status();
+    const load = startLoad({
+      port: weir.port,
+      clients: 4,
+      ask: () => ({ method: "GET", path: "/a" }),
+    });
 
-  swapRules(site, `${ALLOW_A}p, alice, /x\nnonsense here\n`);
-  const refused = await weir.until(({ reload }) => reload?.ok === false);
-  expect(refused.reload?.fault).toMatch(/rules\.csv:\d+/);
-  expect(refused.policy.revision).toBe(policy.revision);
-  expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:\d+/);
-  swapRules(site, ALLOW_A);
-  await weir.until(({ reload }) => reload?.ok === true);
+    swapRules(site, `${ALLOW_A}p, alice, /x\nnonsense here\n`);
+    const refused = await weir.until(({ reload }) => reload?.ok === false);
+    expect(refused.reload?.fault).toMatch(/rules\.csv:\d+/);
+    expect(refused.policy.revision).toBe(policy.revision);
+    expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:\d+/);
+    swapRules(site, ALLOW_A);
+    await weir.until(({ reload }) => reload?.ok === true);
 
-  site.write(`${configOf({ upstreams: [upstream.url] })}\nnonsense: 1\n`);
-  const kept = await weir.until(({ reload }) => reload?.ok === false);
-  expect(kept.config_revision).toBe(config);
-  expect(kept.reload?.fault).toMatch(/weir\.yaml:\d+: nonsense: /);
-  const answer = await weir.reload();
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-  expect(await answer.text()).toContain("nonsense");
+    site.write(`${configOf({ upstreams: [upstream.url] })}\nnonsense: 1\n`);
+    const kept = await weir.until(({ reload }) => reload?.ok === false);
+    expect(kept.config_revision).toBe(config);
+    expect(kept.reload?.fault).toMatch(/weir\.yaml:\d+: nonsense: /);
+    const answer = await weir.reload();
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await answer.text()).toContain("nonsense");
 
-  // Without a policy now: /b is open.
-  site.write(configOf({ upstreams: [upstream.url], port: 0, workers: 1 }));
-  await weir.until(({ reload, config_revision: now }) => reload?.ok === true && now !== config);
-  expect((await fetch(`${weir.proxy}/b`)).status).toBe(200);
-  await load.stop();
-  expect(load.failures).toEqual([]);
-  expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(await weir.stop()).toMatchObject({ code: 0 });
-});
+    // Without a policy now: /b is open.
+    site.write(configOf({ upstreams: [upstream.url], port: 0, workers: 1 }));
+    await weir.until(({ reload, config_revision: now }) => reload?.ok === true && now !== config);
+    expect((await fetch(`${weir.proxy}/b`)).status).toBe(200);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(await weir.stop()).toMatchObject({ code: 0 });
+  },
+);

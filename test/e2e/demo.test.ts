@@ -1,0 +1,74 @@
+// `npm start`: data within seconds, Ctrl-C ends it in time with all its processes, the next start has it all.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import {
+  isAlive,
+  killLeftovers,
+  spawnWeir,
+  watchWeir,
+  type WeirProcess,
+} from "../support/weir-process.ts";
+
+const DATA_MS = 5000;
+const STOP_MS = 3000;
+/** Where others compute on the same cores, too. */
+const SLACK = 2;
+const folder = mkdtempSync(join(tmpdir(), "weir-demo-"));
+
+afterAll(() => {
+  killLeftovers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ADDRESSES = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+
+function startDemo(): Promise<WeirProcess> {
+  return watchWeir(spawnWeir(["demo", ...ADDRESSES, "--data", join(folder, "data")]));
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number),
+  );
+}
+
+/** 0 while there is no store yet. */
+async function count(weir: WeirProcess, what: string): Promise<number> {
+  const [row = {}] = await weir.sql(`SELECT ${what} AS n FROM requests`).catch(() => []);
+  return Number(row["n"] ?? 0);
+}
+
+test("two demos in a row on the same data", { timeout: 60_000 }, async () => {
+  const sinceMs = performance.now();
+  const first = await startDemo();
+  await expect
+    .poll(() => count(first, "count()"), { timeout: 20_000, interval: 50 })
+    .toBeGreaterThan(20);
+  const dataMs = Math.round(performance.now() - sinceMs);
+  const children = childrenOf(first.pid);
+  expect(children.length).toBeGreaterThan(5);
+  const seen = await count(first, "count()");
+  const stopped = await first.stop("SIGINT");
+  console.log(`demo: data after ${dataMs} ms, ended ${Math.round(stopped.ms)} ms after SIGINT`);
+  expect(stopped.code).toBe(0);
+  expect(dataMs).toBeLessThan(DATA_MS * SLACK);
+  expect(stopped.ms).toBeLessThan(STOP_MS * SLACK);
+  expect(children.filter(isAlive)).toEqual([]);
+
+  const second = await startDemo();
+  await expect.poll(() => count(second, "uniqExact(instance)"), { timeout: 20_000 }).toBe(2);
+  expect(await count(second, "count()")).toBeGreaterThan(seen);
+  const [row = {}] = await second.sql(
+    `SELECT count() - uniqExact(trace_id, span_id) AS twice,
+      countIf(status >= 500) AS failed, countIf(decision = 'deny') AS denied FROM requests`,
+  );
+  expect(Number(row["twice"])).toBe(0);
+  expect(Number(row["failed"])).toBe(0);
+  expect(Number(row["denied"])).toBeGreaterThan(0);
+  expect(await second.stop("SIGINT")).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,67 @@
+// Two data workers on one port: both serve, they see each other's load, and reload reaches both.
+import { afterAll, expect, test } from "vitest";
+import { send, startLoad } from "../support/weir-process-load.ts";
+import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const WORKERS = 2;
+const upstreams = [await startUpstream(), await startUpstream()];
+const urls = upstreams.map(({ url }) => url);
+const site = createSite(configOf({ upstreams: urls, workers: WORKERS }));
+
+afterAll(() => {
+  killLeftovers();
+  for (const upstream of upstreams) upstream.close();
+  site.remove();
+});
+
+interface Services {
+  readonly services: readonly { readonly endpoints: readonly { readonly inflight: number }[] }[];
+}
+
+test("two workers share the port, the counters and the config", { timeout: 60_000 }, async () => {
+  let weir = await startWeir(site);
+  expect((await weir.status()).workers).toBe(WORKERS);
+  const slow = Array.from({ length: 24 }, () =>
+    send({ port: weir.port, asked: { method: "GET", path: "/slow?ms=1500" } }),
+  );
+  const inflight = async (): Promise<number> => {
+    const response = await fetch(`${weir.admin}/api/v1/services`);
+    const { services } = (await response.json()) as Services;
+    return services.flatMap((one) => one.endpoints).reduce((sum, one) => sum + one.inflight, 0);
+  };
+  await expect.poll(inflight, { timeout: 5000, interval: 20 }).toBe(slow.length);
+  const answers = (await Promise.all(slow)).filter((answer) => "status" in answer);
+  expect(answers).toHaveLength(slow.length);
+  expect(await inflight()).toBe(0);
+
+  const load = startLoad({ port: weir.port, clients: 16 });
+  await load.reached(100);
+  const { config_revision: before } = await weir.status();
+  site.write(configOf({ upstreams: urls, workers: WORKERS, balance: "random" }));
+  weir.signal("SIGHUP");
+  await weir.until(({ config_revision: now }) => now !== before);
+  await load.reached(load.answers.length + 200);
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+
+  weir = await startWeir(site);
+  await weir.drained();
+  await expectOneRowEach(weir.sql, [...load.answers, ...answers]);
+  const rows = await weir.sql(
+    "SELECT config_revision, picker, groupUniqArray(worker) AS workers FROM requests GROUP BY ALL ORDER BY picker",
+  );
+  expect(rows.map((row) => [row["picker"], (row["workers"] as number[]).toSorted()])).toEqual([
+    ["adaptive", [0, 1]],
+    ["random", [0, 1]],
+  ]);
+  // Both workers' requests in flight are in one count: no worker alone had as many.
+  const [seen = {}] = await weir.sql(
+    `SELECT (SELECT max(arraySum(candidate_inflight)) FROM requests) AS most, max(n) AS alone
+     FROM (SELECT count() AS n FROM requests WHERE path = '/slow' GROUP BY worker) AS slow`,
+  );
+  expect(Number(seen["most"])).toBeGreaterThanOrEqual(Number(seen["alone"]));
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
