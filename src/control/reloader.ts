@@ -67,17 +67,25 @@ export function createReloader(parts: ReloaderParts): Reloader {
 
   const attempt = async (): Promise<ReloadResult> => {
     const loaded = await loadAll(parts.load);
-    const fault = loaded.ok ? await parts.publish(loaded.next) : loaded.faults.join("\n");
-    const restart = loaded.ok ? changedKeys(current.config, loaded.next.config) : [];
-    if (loaded.ok && fault === null) current = loaded.next;
-    last = { atMs: Date.now(), ok: fault === null, fault, restart };
-    if (fault === null)
-      parts.log.info("reloaded", {
-        config: current.revision,
-        policy: current.policy?.revision,
-        restart,
-      });
-    else parts.log.error("reload_refused", { fault, kept: current.revision });
+    if (!loaded.ok) return refused(loaded.faults.join("\n"));
+    if (last?.ok !== false && isSame(current, loaded.next)) return outcome(null, []);
+    const fault = await parts.publish(loaded.next);
+    return fault === null ? accepted(loaded.next) : refused(fault);
+  };
+  const accepted = (next: InForce): ReloadResult => {
+    const restart = changedKeys(current.config, next.config);
+    current = next;
+    last = outcome(null, restart);
+    parts.log.info("reloaded", {
+      config: next.revision,
+      policy: next.policy?.revision,
+      restart,
+    });
+    return last;
+  };
+  const refused = (fault: string): ReloadResult => {
+    last = outcome(fault, []);
+    parts.log.error("reload_refused", { fault, kept: current.revision });
     return last;
   };
   return {
@@ -89,6 +97,15 @@ export function createReloader(parts: ReloaderParts): Reloader {
       return result;
     },
   };
+}
+
+function outcome(fault: string | null, restart: readonly string[]): ReloadResult {
+  return { atMs: Date.now(), ok: fault === null, fault, restart };
+}
+
+/** A file that was touched, or saved as it was: nothing to swap and nothing to say. */
+function isSame(before: InForce, after: InForce): boolean {
+  return before.revision === after.revision && before.policy?.revision === after.policy?.revision;
 }
 
 function changedKeys(before: Config, after: Config): string[] {

@@ -4,9 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { createStore, type Store } from "../store/client.ts";
+import type { Store } from "../store/client.ts";
 import { createEmbeddedStore, type EmbeddedStore } from "../store/embedded/supervisor.ts";
-import { migrate } from "../store/migrate.ts";
 import type { RetentionOptions } from "../store/options.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 
@@ -27,6 +26,7 @@ export interface StoreLink {
   readonly pid: () => number | undefined;
   /** Returns at once; tries until it works or `stop` is called. */
   readonly start: () => void;
+  /** After a reload; a store that is away gets it at the next start. */
   readonly setRetention: (retention: RetentionOptions) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -69,7 +69,9 @@ class Link implements StoreLink {
   };
 
   readonly setRetention = async (retention: RetentionOptions): Promise<void> => {
-    if (this.#store !== null) await migrate(this.#store, retention);
+    if (this.#store === null) return;
+    const { migrate } = await import("../store/migrate.ts");
+    await migrate(this.#store, retention);
   };
 
   readonly stop = async (): Promise<void> => {
@@ -80,7 +82,10 @@ class Link implements StoreLink {
   };
 
   async #run(): Promise<void> {
+    // Loaded only now: the proxy should listen before anybody thinks of the store.
+    const { createStore } = await import("../store/client.ts");
     const store = createStore({ url: await this.#until(() => this.#url()) });
+    const { migrate } = await import("../store/migrate.ts");
     await this.#until(() => migrate(store, this.#config.retention));
     this.#store = store;
     this.#enter("ready", null);

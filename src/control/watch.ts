@@ -1,6 +1,6 @@
 // Tells when one of some files may have changed: by edit, by rename, by a swapped link.
 import { type FSWatcher, watch } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 export interface FileWatch {
   /** Watches these instead of those before. */
@@ -9,10 +9,13 @@ export interface FileWatch {
 }
 
 const SETTLE_MS = 100;
+/** The link that Kubernetes swaps when a mounted ConfigMap changes. */
+const SWAPPED_LINK = "..data";
 
 /**
- * Editors replace files instead of writing them, so their folders are watched; several events in a
- * row are told once. Whether anything really changed is for the listener to find out.
+ * Editors replace files instead of writing them, so their folders are watched, and what else happens
+ * there is passed over; several events in a row are told once. Whether anything really changed is
+ * for the listener to find out.
  */
 export function watchFiles(changed: () => void): FileWatch {
   let watchers: FSWatcher[] = [];
@@ -31,15 +34,18 @@ export function watchFiles(changed: () => void): FileWatch {
     files(paths) {
       close();
       const folders = new Set(paths.map((path) => dirname(path)));
-      watchers = [...folders].flatMap((folder) => open(folder, soon));
+      const names = new Set([SWAPPED_LINK, ...paths.map((path) => basename(path))]);
+      watchers = [...folders].flatMap((folder) => open(folder, names, soon));
     },
   };
 }
 
 /** A folder that can't be watched is left to SIGHUP and the admin API. */
-function open(folder: string, changed: () => void): FSWatcher[] {
+function open(folder: string, names: ReadonlySet<string>, changed: () => void): FSWatcher[] {
   try {
-    const watcher = watch(folder, { persistent: false }, changed);
+    const watcher = watch(folder, { persistent: false }, (_, name) => {
+      if (name === null || names.has(name)) changed();
+    });
     watcher.on("error", () => watcher.close());
     return [watcher];
   } catch {

@@ -5,7 +5,7 @@ import type { Identity } from "../core/identity.ts";
 import type { Authenticator, Verification } from "./authenticator.ts";
 import type { KeyOptions } from "./options.ts";
 
-export const API_KEY_HEADER = "x-api-key";
+const API_KEY_HEADER = "x-api-key";
 
 /** Longer keys are refused unread: hashing them would be work that anybody can order. */
 export const MAX_KEY_CHARS = 512;

@@ -3,7 +3,7 @@
 import { ANONYMOUS_SUBJECT } from "../core/identity.ts";
 
 /** Subjects and roles share one name space in casbin: a caller named like a role would hold it. */
-export const ROLE_PREFIX = "role:";
+const ROLE_PREFIX = "role:";
 
 const MAX_SUBJECT_CHARS = 256;
 

@@ -36,7 +36,7 @@ export function createDecisionCache(size: number, evaluate: Decide): { readonly 
 }
 
 /** Fields with their lengths in front, so that no two tuples share a key (S5). */
-export function tupleKey(tuple: readonly string[]): string {
+function tupleKey(tuple: readonly string[]): string {
   let key = "";
   for (const field of tuple) key += `${field.length}:${field}`;
   return key;

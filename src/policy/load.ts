@@ -1,6 +1,5 @@
 // From a policy's texts to a snapshot, or to the list of everything that is wrong with them.
 import { messageOf } from "../core/errors.ts";
-import { createCasbinEngine } from "./casbin-engine.ts";
 import { checkPolicy } from "./check.ts";
 import type { CheckedPolicy } from "./engine.ts";
 import { MAX_FAULTS } from "./limits.ts";
@@ -32,6 +31,8 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   if (policy === null || faults.length > 0) return { ok: false, faults: shortened(faults) };
   const { model, rules, links } = policy;
   try {
+    // Loaded only where there is a policy: a weir without one starts faster.
+    const { createCasbinEngine } = await import("./casbin-engine.ts");
     const snapshot = createSnapshot({
       revision: revisionOf(source, options.request ?? model.request),
       rules: [...links.values()].reduce((sum, each) => sum + each.length, rules.length),

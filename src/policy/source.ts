@@ -27,15 +27,6 @@ export function revisionOf(source: PolicySource, request: readonly string[]): st
   return createHash("sha256").update(parts).digest("hex").slice(0, REVISION_CHARS);
 }
 
-export function sameSource(one: PolicySource, other: PolicySource): boolean {
-  return (
-    one.modelText === other.modelText &&
-    one.rulesText === other.rulesText &&
-    one.modelFile === other.modelFile &&
-    one.rulesFile === other.rulesFile
-  );
-}
-
 /** "FILE:LINE: what is wrong", as every check prints it. */
 export function faultText(fault: PolicyFault): string {
   return `${fault.file}:${fault.line}: ${fault.message}`;

@@ -46,7 +46,7 @@ function split(raw: string, authority: string): Target {
 }
 
 /** RFC 3986 section 6.2.2: case and percent-encoding normalized, dot segments removed. */
-export function normalizePath(raw: string): string {
+function normalizePath(raw: string): string {
   const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
   return SUSPECT_SEGMENTS.test(decoded) ? resolveSegments(decoded) : decoded;
 }

@@ -47,7 +47,7 @@ export async function migrate(
 }
 
 /** Files in the order of their numbers, `{{requests_days}}` and its like filled in. */
-export function readMigrations(folder: string, retention: RetentionOptions): Migration[] {
+function readMigrations(folder: string, retention: RetentionOptions): Migration[] {
   const files = readdirSync(folder).filter((file) => /^\d{4}_\w+\.sql$/.test(file));
   return files.sort().map((file) => {
     const text = readFileSync(join(folder, file), "utf8");

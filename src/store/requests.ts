@@ -62,6 +62,9 @@ const LISTED = [
   "rule",
   "upstream",
   "picker",
+  "candidates",
+  "candidate_scores",
+  "candidate_inflight",
   "length(attempt_upstream) AS attempts",
   "status",
   "duration_ns",
@@ -86,7 +89,7 @@ const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   min_duration_ns: "duration_ns >= {min_duration_ns:UInt64}",
 };
 
-export const REQUEST_FILTERS = Object.keys(CONDITIONS) as readonly (keyof RequestFilters)[];
+const REQUEST_FILTERS = Object.keys(CONDITIONS) as readonly (keyof RequestFilters)[];
 
 const SINCE = "started_at >= {since:DateTime64(3, 'UTC')}";
 const UNTIL = "started_at < {until:DateTime64(3, 'UTC')}";

@@ -26,8 +26,12 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const state = { left: options.requests, failed: 0, at: 0, latencies: [] as number[] };
   const texts = options.paths.map((path) => requestText(path, options.headers));
   const startedMs = performance.now();
-  const clients = Array.from({ length: options.connections }, () =>
-    new Promise<void>((resolve, reject) => runClient(options.port, { state, texts, resolve, reject })),
+  const clients = Array.from(
+    { length: options.connections },
+    () =>
+      new Promise<void>((resolve, reject) =>
+        runClient(options.port, { state, texts, resolve, reject }),
+      ),
   );
   await Promise.all(clients);
   const sorted = state.latencies.sort((a, b) => a - b);
@@ -49,7 +53,9 @@ interface Client {
 }
 
 function requestText(path: string, headers: readonly string[]): string {
-  return [`GET ${path} HTTP/1.1`, "Host: bench.test", "User-Agent: bench", ...headers, "", ""].join("\r\n");
+  return [`GET ${path} HTTP/1.1`, "Host: bench.test", "User-Agent: bench", ...headers, "", ""].join(
+    "\r\n",
+  );
 }
 
 function runClient(port: number, { state, texts, resolve, reject }: Client): void {

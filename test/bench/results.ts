@@ -19,7 +19,10 @@ export function median(values: readonly number[]): number {
 }
 
 /** Rows in the order of measuring. */
-export function markdown(results: ReadonlyMap<string, readonly Measured[]>, machine: Machine): string {
+export function markdown(
+  results: ReadonlyMap<string, readonly Measured[]>,
+  machine: Machine,
+): string {
   const nginx = cpuOf(results.get("nginx"));
   const rows = [...results].map(([name, rounds]) => row(name, rounds, nginx));
   const day = new Date().toISOString().slice(0, 10);

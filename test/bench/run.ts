@@ -28,7 +28,11 @@ const PATHS = Array.from({ length: 500 }, (_, at) => `/orders/${at}`);
 const HEADERS = ["x-api-key: bench-key-alice", "Accept: application/json"];
 
 const folder = mkdtempSync(join(tmpdir(), "weir-bench-"));
-const upstream = pinned(0, [process.execPath, join(import.meta.dirname, "upstream.ts"), String(UPSTREAM_PORT)], {});
+const upstream = pinned(
+  0,
+  [process.execPath, join(import.meta.dirname, "upstream.ts"), String(UPSTREAM_PORT)],
+  {},
+);
 await answering(UPSTREAM_PORT, "/");
 const results = new Map<string, Measured[]>();
 try {
@@ -84,14 +88,27 @@ function sample(pid: number, { thread }: Target): { all: number; thread: number 
 }
 
 async function drive(requests: number): Promise<LoadResult> {
-  const result = await load({ port: TARGET_PORT, connections: CONNECTIONS, requests, paths: PATHS, headers: HEADERS });
+  const result = await load({
+    port: TARGET_PORT,
+    connections: CONNECTIONS,
+    requests,
+    paths: PATHS,
+    headers: HEADERS,
+  });
   if (result.failed > 0) throw new Error(`${result.failed} of ${requests} answers were not 200`);
   return result;
 }
 
-function pinned(core: number, command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+function pinned(
+  core: number,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ChildProcess {
   const env = { ...process.env, ...environment };
-  const child = spawn("taskset", ["-c", String(core), ...command], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("taskset", ["-c", String(core), ...command], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   child.stderr?.on("data", (text: Buffer) => {
     if (process.env["VERBOSE"]) process.stderr.write(text);
   });
@@ -109,7 +126,9 @@ async function answering(port: number, path: string): Promise<void> {
 function answers(port: number, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => socket.write(`GET ${path} HTTP/1.1\r\nHost: bench.test\r\nConnection: close\r\n\r\n`));
+    socket.on("connect", () =>
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: bench.test\r\nConnection: close\r\n\r\n`),
+    );
     socket.on("data", () => resolve(true));
     socket.on("error", () => resolve(false));
     socket.on("close", () => resolve(false));

@@ -5,7 +5,12 @@ import type { AddressInfo } from "node:net";
 const BODY = JSON.stringify({ id: 1, item: "anvil", quantity: 2, note: "x".repeat(180) });
 
 const server = createServer((_request, response) => {
-  response.writeHead(200, ["Content-Type", "application/json", "Content-Length", String(BODY.length)]);
+  response.writeHead(200, [
+    "Content-Type",
+    "application/json",
+    "Content-Length",
+    String(BODY.length),
+  ]);
   response.end(BODY);
 });
 server.keepAliveTimeout = 60_000;

@@ -23,6 +23,7 @@ const TEXTS: readonly Name[] = [
   "error_code",
   "error_source",
 ];
+const LISTS: readonly Name[] = ["candidates", "candidate_scores", "candidate_inflight"];
 const NUMBERS: readonly Name[] = ["status", "duration_ns", "request_bytes", "response_bytes"];
 
 export function listedRow(row: SpanRow): Readonly<Record<string, unknown>> {
@@ -30,6 +31,7 @@ export function listedRow(row: SpanRow): Readonly<Record<string, unknown>> {
     started_at: isoOf(row.text("started_at")),
     ...Object.fromEntries(TEXTS.map((name) => [name, row.text(name)])),
     ...Object.fromEntries(NUMBERS.map((name) => [name, row.number(name)])),
+    ...Object.fromEntries(LISTS.map((name) => [name, row.list(name)])),
     attempts: row.list("attempt_upstream").length,
     completed: row.flag("completed"),
   };

@@ -9,7 +9,10 @@ createServer((request, response) => {
     {
       path: request.url ?? "/",
       method: "GET",
-      headers: { host: request.headers.host ?? "", "user-agent": request.headers["user-agent"] ?? "" },
+      headers: {
+        host: request.headers.host ?? "",
+        "user-agent": request.headers["user-agent"] ?? "",
+      },
     },
     ({ statusCode, headers }) => response.writeHead(statusCode, headers),
   );

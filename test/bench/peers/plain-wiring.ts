@@ -4,7 +4,7 @@ import { Agent } from "node:http";
 import { getNodeAutoInstrumentations } from "@opentelemetry/auto-instrumentations-node";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import type { Request, Response, NextFunction } from "express";
+import type { NextFunction, Request, Response, default as expressTypes } from "express";
 
 const collector = `http://127.0.0.1:${process.env["UPSTREAM"]}/v1/traces`;
 new NodeSDK({
@@ -14,9 +14,11 @@ new NodeSDK({
 
 // Required after the SDK has started, or nothing of them would be instrumented.
 const require = createRequire(import.meta.url);
-const express = require("express") as typeof import("express").default;
-const { createProxyMiddleware } = require("http-proxy-middleware") as typeof import("http-proxy-middleware");
-const { newEnforcer, newModelFromString, StringAdapter } = require("casbin") as typeof import("casbin");
+const express = require("express") as typeof expressTypes;
+const { createProxyMiddleware } =
+  require("http-proxy-middleware") as typeof import("http-proxy-middleware");
+const { newEnforcer, newModelFromString, StringAdapter } =
+  require("casbin") as typeof import("casbin");
 
 const MODEL = `
 [request_definition]

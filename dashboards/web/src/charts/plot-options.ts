@@ -16,7 +16,7 @@ const HEIGHT = 168;
 const LOG = 3 as uPlot.Scale.Distr;
 const FONT = "11px system-ui, sans-serif";
 
-export function cssColor(name: string): string {
+function cssColor(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 

@@ -12,7 +12,7 @@ export interface Place {
 
 export type ParamChanges = Readonly<Record<string, string | null>>;
 
-export function parsePlace(hash: string): Place {
+function parsePlace(hash: string): Place {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const page = PAGES.find((name) => name === path) ?? "overview";
   return { page, params: new URLSearchParams(search) };

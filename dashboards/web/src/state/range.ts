@@ -28,7 +28,7 @@ export function rangeOf(params: URLSearchParams): TimeRange {
 }
 
 /** Milliseconds of "15m"; null where it is not of that shape. */
-export function durationMs(text: string): number | null {
+function durationMs(text: string): number | null {
   const match = /^(\d{1,5})([smhd])$/.exec(text);
   const unit = UNIT_MS[match?.[2] ?? ""];
   return unit === undefined ? null : Number(match?.[1]) * unit;

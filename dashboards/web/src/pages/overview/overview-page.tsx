@@ -41,7 +41,7 @@ export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
   );
 }
 
-export function secondsOf({ interval }: OverviewData): number {
+function secondsOf({ interval }: OverviewData): number {
   return (interval.toMs - interval.fromMs) / 1000;
 }
 

@@ -84,7 +84,7 @@ function durationColumn(maxNs: number): TableColumn<RequestRow> {
   };
 }
 
-export function DecisionTag({ decision }: { readonly decision: string }): ReactNode {
+function DecisionTag({ decision }: { readonly decision: string }): ReactNode {
   if (decision === "deny") return <span className="tag policy">deny</span>;
   if (decision === "error") return <span className="tag bad">error</span>;
   return <span className="muted">{decision || "none"}</span>;

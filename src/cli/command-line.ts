@@ -1,0 +1,38 @@
+// All commands by name; only the one that is asked for is loaded, so that each starts fast.
+import { Command, CommanderError } from "commander";
+
+const EXIT_USAGE = 2;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./run.ts")).runCommand(),
+  demo: async () => (await import("./demo.ts")).demoCommand(),
+  check: async () => (await import("./check.ts")).checkCommand(),
+  policy: async () => (await import("./policy.ts")).policyCommand(),
+  query: async () => (await import("./query.ts")).queryCommand(),
+  tail: async () => (await import("./tail.ts")).tailCommand(),
+  trace: async () => (await import("./trace.ts")).traceCommand(),
+};
+
+/** Runs one command and leaves its outcome in process.exitCode; 2 is bad usage. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const program = new Command("weir").description(
+    "Sees, decides on and steers every request in front of your services.",
+  );
+  const asked = COMMANDS[argv[2] ?? ""];
+  const loaders = asked === undefined ? Object.values(COMMANDS) : [asked];
+  for (const command of await Promise.all(loaders.map((load) => load())))
+    program.addCommand(command);
+  throwOnExit(program);
+  try {
+    await program.parseAsync(argv);
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    process.exitCode = thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+  }
+}
+
+/** Bad usage throws instead of ending the process with 1, which means a finding. */
+function throwOnExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwOnExit);
+}
