@@ -1,4 +1,5 @@
 // Turns failures into replies: the only place that writes an error (RFC 9457 problem details).
+import { setImmediate } from "node:timers/promises";
 import { type ErrorCode, ERRORS, toWeirError, type WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { Log } from "../core/log.ts";
@@ -16,6 +17,8 @@ export function createRescue(log: Log): Rescue {
       if (error.code === "internal") {
         log.error("request failed", { trace_id: exchange.trace.traceId, cause: error.stack });
       }
+      // A small body mostly came along with its head; once it is read, the connection can be kept.
+      if (!exchange.request.complete) await setImmediate();
       answer(exchange, error);
     }
   };
