@@ -65,7 +65,11 @@ test("each answer is one revision's, never none's or two's", { timeout: 60_000 }
   });
   await load.reached(100);
   // The three ways to ask for a reload, in turn.
-  const ways = [() => undefined, () => weir.signal("SIGHUP"), () => weir.reload()];
+  const ways = [
+    async () => undefined,
+    async () => weir.signal("SIGHUP"),
+    async () => void (await weir.reload()),
+  ];
   for (let round = 0; round < 6; round++) {
     const before = await policyRevision(weir);
     swapRules(site, round % 2 === 0 ? ALLOW_B : ALLOW_A);

@@ -1,7 +1,7 @@
 // A full spool while the store is away: rows are given up and counted, or requests refused, as configured.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkRows } from "../support/check-rows.ts";
-import { type Answer, startLoad } from "../support/weir-process-load.ts";
+import { startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
@@ -32,8 +32,6 @@ function siteWith(audit: string): Site {
   const more = `telemetry: { audit: ${audit}, spool: { max_bytes: 1048576, segment_bytes: 65536 } }`;
   return createSite(configOf({ upstreams: [upstream.url], store: store.config, more }));
 }
-
-const ids = (answers: readonly Answer[]): Set<string> => new Set(answers.map(({ id }) => id));
 
 test(
   "audit optional: traffic goes on, and what is dropped is counted",
@@ -72,7 +70,6 @@ test(
     const weir = await startWeir(site);
     await weir.until(({ store: { state } }) => state === "ready");
     store.proxy.cut();
-    const before = Number((await weir.status()).spool.stored_rows);
     const load = startLoad({ port: weir.port, pauseMs: 5, ask: () => WIDE });
     await load.reached(REQUESTS);
     const refused = load.answers.filter(({ status }) => status === 503);
@@ -94,10 +91,8 @@ test(
     expect(served.length + load.answers.filter(({ status }) => status === 503).length).toBe(
       load.answers.length,
     );
-    const found = await checkRows(async (sql) => weir.sql(sql), served);
+    const found = await checkRows(weir.sql, served);
     expect(found).toMatchObject({ lost: [], twice: [], wrongStatus: [], badRollups: [] });
-    expect(before).toBe(0);
-    expect(ids(served).size).toBe(served.length);
     expect(await weir.stop()).toMatchObject({ code: 0 });
     site.remove();
   },

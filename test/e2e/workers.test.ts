@@ -53,7 +53,9 @@ test("two workers share the port, the counters and the config", { timeout: 60_00
   const rows = await weir.sql(
     "SELECT config_revision, picker, groupUniqArray(worker) AS workers FROM requests GROUP BY ALL ORDER BY picker",
   );
-  expect(rows.map((row) => [row["picker"], (row["workers"] as number[]).toSorted()])).toEqual([
+  expect(
+    rows.map((row) => [row["picker"], (row["workers"] as number[]).toSorted((a, b) => a - b)]),
+  ).toEqual([
     ["adaptive", [0, 1]],
     ["random", [0, 1]],
   ]);

@@ -57,12 +57,12 @@ export function startLoad(options: LoadOptions): Load {
   const { port, clients = 8, pauseMs = 15, ask = () => GET } = options;
   const answers: Answer[] = [];
   const failures: Failure[] = [];
-  let stopped = false;
+  const stopping = new AbortController();
   let sent = 0;
   const endMs = performance.now() + LONGEST_MS;
   const client = async (): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    while (!stopped && performance.now() < endMs) {
+    while (!stopping.signal.aborted && performance.now() < endMs) {
       const outcome = await send({ port, agent, asked: ask(sent++) });
       if ("status" in outcome) answers.push(outcome);
       else failures.push(outcome);
@@ -76,7 +76,7 @@ export function startLoad(options: LoadOptions): Load {
     failures,
     reached: (count, limitMs = 15_000) => reached(answers, count, limitMs),
     async stop() {
-      stopped = true;
+      stopping.abort();
       await done;
     },
   };
