@@ -26,4 +26,3 @@ export interface PolicyEngine {
   readonly evaluate: (tuple: readonly string[]) => Verdict;
 }
 
-export type CreateEngine = (policy: CheckedPolicy) => Promise<PolicyEngine>;

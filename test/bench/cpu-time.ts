@@ -12,11 +12,15 @@ export function processMicros(pid: number): number {
 
 /** The same of one thread, by its name. 0 where there is none. */
 export function threadMicros(pid: number, name: string): number {
-  for (const tid of readdirSync(`/proc/${pid}/task`)) {
-    const folder = `/proc/${pid}/task/${tid}`;
-    if (readFileSync(`${folder}/comm`, "utf8").trim() === name) return ticksOf(`${folder}/stat`);
-  }
-  return 0;
+  const tid = threadOf(pid, name);
+  return tid === undefined ? 0 : ticksOf(`/proc/${pid}/task/${tid}/stat`);
+}
+
+/** Thread id by the name that the kernel shows. */
+export function threadOf(pid: number, name: string): string | undefined {
+  return readdirSync(`/proc/${pid}/task`).find(
+    (tid) => readFileSync(`/proc/${pid}/task/${tid}/comm`, "utf8").trim() === name,
+  );
 }
 
 /** Resident memory in bytes. */

@@ -1,13 +1,13 @@
 // `npm run bench`: processor time per request of weir and its peers in one run, as a table.
 // Options: --requests N, --rounds N, --only TEXT, --write (keeps the table in RESULTS.md).
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
-import { processMicros, threadMicros } from "./cpu-time.ts";
+import { processMicros, threadMicros, threadOf } from "./cpu-time.ts";
 import { load, type LoadResult } from "./load.ts";
 import { markdown, type Measured } from "./results.ts";
 import { type Target, targets } from "./targets.ts";
@@ -60,10 +60,12 @@ function listed(round: number): Target[] {
 
 /** Warm-up first, so that code is compiled and connections are open; then the counted requests. */
 async function measure(target: Target): Promise<Measured> {
-  const child = pinned(1, target.command, target.environment);
+  // A data worker has core 1 to itself; the threads and the store beside it stay with the load.
+  const child = pinned(target.thread === undefined ? 1 : 0, target.command, target.environment);
   const exited = once(child, "exit");
   try {
     await answering(TARGET_PORT, "/orders/1");
+    pinThread(child.pid ?? 0, target);
     const requests = Math.ceil(Number(values.requests) * target.share);
     await drive(Math.ceil(requests / 2));
     const pid = child.pid ?? 0;
@@ -81,6 +83,11 @@ async function measure(target: Target): Promise<Measured> {
     await exited;
     clearTimeout(late);
   }
+}
+
+function pinThread(pid: number, { thread }: Target): void {
+  const tid = thread === undefined ? undefined : threadOf(pid, thread);
+  if (tid !== undefined) execFileSync("taskset", ["-p", "-c", "1", tid], { stdio: "ignore" });
 }
 
 function sample(pid: number, { thread }: Target): { all: number; thread: number } {
