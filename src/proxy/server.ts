@@ -205,16 +205,19 @@ function drain(server: Server, clients: Clients, graceMs: number): Promise<void>
     const cutOff = setTimeout(() => {
       for (const socket of clients.keys()) socket.destroy();
     }, graceMs);
-    // Where a reply's head had promised to keep the connection, it falls idle after the reply.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    // Where a reply's head had promised to keep the connection, it falls idle after the reply. One
+    // just accepted has a first request on its way, which gets until the first sweep to be read.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of clients.keys()) if ((socket as Socket).bytesRead === 0) socket.destroy();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(cutOff);
       clearInterval(sweep);
       resolve();
     });
-    for (const [socket, { latest }] of clients) {
+    for (const { latest } of clients.values()) {
       if (latest !== null) latest.response.shouldKeepAlive = false;
-      else if ((socket as Socket).bytesRead === 0) socket.destroy();
     }
   });
 }
