@@ -14,7 +14,7 @@ import { startFarStore } from "./support/far-store.ts";
 import { freePort } from "./support/free-port.ts";
 import { startUpstream } from "./support/upstream.ts";
 
-const KILLS = 3;
+const KILLS = 2;
 const upstream = await startUpstream();
 
 afterAll(() => {

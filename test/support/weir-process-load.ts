@@ -49,7 +49,7 @@ export interface LoadOptions {
 }
 
 const GET: Asked = { method: "GET", path: "/x" };
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 90_000;
 /** A request unanswered for so long counts as failed. */
 const SILENCE_MS = 15_000;
 
