@@ -237,6 +237,21 @@ describe("drain", () => {
     await drained;
   });
 
+  it("a first request on its way is answered still", async () => {
+    await using upstream = await startUpstream((call) => call.reply(OK));
+    await using proxy = await startProxy({ upstreams: [upstream.url] });
+    using fresh = await connectRaw(proxy.port);
+    // Accepted in order: with this one's answer, the fresh one is known to the proxy.
+    using later = await connectRaw(proxy.port);
+    later.send(requestText("GET /"));
+    await later.response();
+    const drained = proxy.drain(5_000);
+    fresh.send(requestText("GET /"));
+    expect((await fresh.response()).status).toBe(200);
+    await fresh.closed;
+    await drained;
+  });
+
   it("a reply whose head promised to keep the connection: closed after it", async () => {
     await using upstream = await startUpstream((call) => {
       call.reply(CHUNKED);
