@@ -50,6 +50,19 @@ export class HeaderList {
 
 function lowerNames(raw: RawHeaders): string[] {
   const names: string[] = Array.from({ length: raw.length >> 1 });
-  for (let at = 0; at < names.length; at++) names[at] = (raw[at * 2] ?? "").toLowerCase();
+  for (let at = 0; at < names.length; at++) names[at] = lower(raw[at * 2] ?? "");
   return names;
+}
+
+/** Peers send the same few names again and again: each is lower-cased and hashed once. */
+const LOWER = new Map<string, string>();
+const MAX_REMEMBERED = 1_000;
+const MAX_NAME_CHARS = 64;
+
+function lower(name: string): string {
+  const known = LOWER.get(name);
+  if (known !== undefined) return known;
+  const made = name.toLowerCase();
+  if (LOWER.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS) LOWER.set(name, made);
+  return made;
 }

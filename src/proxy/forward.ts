@@ -91,7 +91,7 @@ class Forwarding implements ResponseSink, Abortable {
       return;
     }
     exchange.underway = this;
-    exchange.response.once("close", this.#clientGone);
+    exchange.response.on("close", this.#clientGone);
     this.#armDeadline();
     const pool = exchange.snapshot.upstreams.get(lease.endpoint.url);
     if (pool === undefined) {

@@ -40,6 +40,7 @@ const FORWARDED_HOST = /^[\w.\-:[\]]+$/;
 const ELEMENTS = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const PAIRS = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 const PREFIX_BITS = { 4: 32, 6: 128 } as const;
+const MAX_REMEMBERED = 1_000;
 const IPV4_MAPPED = "::ffff:";
 
 /** Compiles the trusted proxies once; the returned function reads one request. */
@@ -49,12 +50,26 @@ export function createForwarded(options: ForwardedOptions): (hop: Hop) => Client
     const family = isIP(address);
     return family !== 0 && trusted.check(address, family === 4 ? "ipv4" : "ipv6");
   };
+  const plainPeer = remembering(plainAddress);
   return (hop) => {
-    const peer = plainAddress(hop.peer);
+    const peer = plainPeer(hop.peer);
     if (options.trusted.length === 0 || !isTrusted(peer)) {
       return { address: peer, scheme: hop.scheme, host: hop.host, chain: [peer] };
     }
     return behindProxies({ ...hop, peer }, isTrusted);
+  };
+}
+
+/** The same peers come again and again. */
+function remembering(make: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const made = make(text);
+    known.set(text, made);
+    return made;
   };
 }
 
@@ -162,7 +177,11 @@ export function appendForwarded(headers: string[], facts: ClientFacts, pseudonym
   headers.push("Forwarded", forwardedValue(facts, pseudonym));
 }
 
-function forwardedValue({ chain, scheme, host }: ClientFacts, pseudonym: string): string {
+function forwardedValue(facts: ClientFacts, pseudonym: string): string {
+  const { chain, scheme, host } = facts;
+  const [only = ""] = chain;
+  if (chain.length === 1 && !only.includes(":") && host !== "")
+    return `for=${only};host="${host}";proto=${scheme};by=_${pseudonym}`;
   const elements = chain.map(
     (address) => `for=${isIP(address) === 6 ? `"[${address}]"` : address}`,
   );

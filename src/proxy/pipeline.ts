@@ -64,11 +64,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 /** What is refused before anything is read of it. */
-function admit({ record, request }: Exchange, rows: RowLog): void {
+function admit({ record, request, headers }: Exchange, rows: RowLog): void {
   if (!rows.writable()) throw new WeirError("audit_unavailable");
   if (request.httpVersionMajor !== 1) throw new WeirError("version_not_supported");
   if (record.method === "CONNECT") throw new WeirError("method_not_supported");
-  const expected = request.headers.expect;
+  const expected = headers.get("expect");
   if (
     expected !== undefined &&
     request.httpVersion !== "1.0" &&

@@ -46,29 +46,35 @@ export function compileRoutes(routes: readonly RouteOptions[]): RouteTable {
   routes.forEach((options, id) =>
     insert(hostNode(hosts, options.match.host), routeOf(options, id)),
   );
+  const anyHost = hosts.get("*");
+  const named = hosts.size > (anyHost === undefined ? 0 : 1);
   return (query) => {
-    const segments = query.path.split("/");
-    for (const host of hostPatterns(query.host)) {
-      const root = hosts.get(host);
-      const route = root === undefined ? null : find(root, { segments, query, depth: 1 });
-      if (route !== null) return { route, parameters: parametersOf(route, segments) };
-    }
-    return null;
+    const walk: Walk = { segments: query.path.split("/"), query };
+    const route = (named ? findByHost(hosts, walk) : null) ?? findBelow(anyHost, walk);
+    return route === null ? null : { route, parameters: parametersOf(route, walk.segments) };
   };
+}
+
+/** "a.b.c": itself, then "*.b.c", "*.c". */
+function findByHost(hosts: ReadonlyMap<string, Node>, walk: Walk): Route | null {
+  const { host } = walk.query;
+  const exact = findBelow(hosts.get(host), walk);
+  if (exact !== null) return exact;
+  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
+    const found = findBelow(hosts.get(`*${host.slice(dot)}`), walk);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Paths begin with "/", so the first segment is empty and says nothing. */
+function findBelow(root: Node | undefined, walk: Walk): Route | null {
+  return root === undefined ? null : find(root, walk, 1);
 }
 
 function routeOf(options: RouteOptions, id: number): Route {
   const { connect_ms, header_ms, idle_ms } = options.timeouts;
   return { options, id, timeouts: { connectMs: connect_ms, headerMs: header_ms, idleMs: idle_ms } };
-}
-
-/** "a.b.c": itself, then "*.b.c", "*.c", then "*". */
-function* hostPatterns(host: string): Generator<string> {
-  yield host;
-  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
-    yield `*${host.slice(dot)}`;
-  }
-  yield "*";
 }
 
 function hostNode(hosts: Map<string, Node>, host: string): Node {
@@ -113,19 +119,17 @@ function conditions({ options: { match } }: Route): number {
 interface Walk {
   readonly segments: readonly string[];
   readonly query: RouteQuery;
-  readonly depth: number;
 }
 
 /** Depth first, literal before single before rest; backtracks, so a dead end in one hides nothing. */
-function find(node: Node, walk: Walk): Route | null {
-  const segment = walk.segments[walk.depth];
+function find(node: Node, walk: Walk, depth: number): Route | null {
+  const segment = walk.segments[depth];
   if (segment === undefined)
     return accepting(node.here, walk.query) ?? accepting(node.rest, walk.query);
-  const deeper = { ...walk, depth: walk.depth + 1 };
   const literal = node.literal.get(segment);
-  const found = literal === undefined ? null : find(literal, deeper);
+  const found = literal === undefined ? null : find(literal, walk, depth + 1);
   if (found !== null) return found;
-  const single = node.single === null || segment === "" ? null : find(node.single, deeper);
+  const single = node.single === null || segment === "" ? null : find(node.single, walk, depth + 1);
   return single ?? accepting(node.rest, walk.query);
 }
 
@@ -136,7 +140,8 @@ function accepting(routes: readonly Route[], query: RouteQuery): Route | null {
 
 function accepts({ options: { match } }: Route, { method, headers }: RouteQuery): boolean {
   if (match.methods.length > 0 && !match.methods.includes(method)) return false;
-  for (const [name, wanted] of Object.entries(match.headers)) {
+  for (const name in match.headers) {
+    const wanted = match.headers[name];
     const value = headers.joined(name);
     if (value === undefined || (wanted !== "*" && value !== wanted)) return false;
   }
