@@ -9,10 +9,13 @@ enableCompileCache(join(import.meta.dirname, "../node_modules/.cache/weir"));
 const cache = getCompileCacheDir();
 if (cache !== undefined) process.env["NODE_COMPILE_CACHE"] ??= cache;
 
-// `weir ... | head` closes the pipe early: that is no failure, and what serves goes on.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+// `weir ... | head` closes the pipe early, and a terminal may be closed: that is no failure, and what
+// serves goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
 
 const { runCommandLine } = await import("./cli/command-line.ts");
 await runCommandLine(process.argv);
