@@ -49,8 +49,8 @@ export class HeaderList {
 }
 
 function lowerNames(raw: RawHeaders): string[] {
-  const names: string[] = Array.from({ length: raw.length >> 1 });
-  for (let at = 0; at < names.length; at++) names[at] = lower(raw[at * 2] ?? "");
+  const names: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) names.push(lower(raw[at] ?? ""));
   return names;
 }
 

@@ -66,8 +66,10 @@ function sealBeforeEnd(exchange: Exchange, ended: () => void): void {
     record.completed = !response.destroyed;
     ended();
     own.write = write;
-    if (exchange.seal()) return end(...args);
-    response.destroy();
+    exchange.seal((kept) => {
+      if (kept) end(...args);
+      else response.destroy();
+    });
     return response;
   };
 }

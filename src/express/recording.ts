@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { RowLog } from "../proxy/pipeline.ts";
+import type { RowLog } from "../proxy/row-batch.ts";
 import { createDrain } from "../telemetry/drain.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";

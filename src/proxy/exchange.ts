@@ -6,6 +6,7 @@ import type { TraceContext } from "../telemetry/trace-context.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import type { ClientFacts } from "./forwarded.ts";
 import { endEarly, endWith } from "./early-end.ts";
+import type { Written } from "./row-batch.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How the request's body is framed: none, by Content-Length, or chunked. */
@@ -54,8 +55,8 @@ export class Exchange {
   broken: WeirError | null = null;
   /** Who must be told then: the attempt under way. */
   underway: Abortable | null = null;
-  /** Set by `record`: writes the row; false: it could not, and must. */
-  seal: () => boolean = () => true;
+  /** Set by `record`: writes the row, once, and tells when it is written. */
+  seal: (written?: Written) => void = (written) => written?.(true);
 
   constructor(parts: ExchangeParts) {
     this.request = parts.request;
@@ -87,13 +88,16 @@ export class Exchange {
    * Where the row must be written and can't be, the reply is cut off instead.
    */
   finish(lastChunk: Buffer | string | null, trailers: RawHeaders): void {
-    if (!this.seal()) {
-      this.response.destroy();
-      return;
-    }
-    if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
-    if (this.request.complete) endWith(this.response, lastChunk);
-    else endEarly(this, lastChunk);
+    this.seal((kept) => {
+      const { request, response } = this;
+      if (!kept) {
+        response.destroy();
+        return;
+      }
+      if (trailers.length > 0) response.addTrailers(pairs(trailers));
+      if (request.complete) endWith(response, lastChunk);
+      else endEarly(this, lastChunk);
+    });
   }
 }
 

@@ -2,7 +2,6 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { RequestRecord } from "../telemetry/record.ts";
 import type { IdSource } from "../telemetry/span-ids.ts";
 import { createAuthorize } from "./authorize.ts";
 import { createBalance } from "./balance.ts";
@@ -14,6 +13,7 @@ import { createOpenExchange, createOpenMalformed } from "./open-exchange.ts";
 import { createRecordStage } from "./record.ts";
 import { createRescue } from "./rescue.ts";
 import { route } from "./route.ts";
+import type { RowLog } from "./row-batch.ts";
 import type { Arrival } from "./server.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -23,13 +23,6 @@ export interface PipelineParts {
   readonly rows: RowLog;
   readonly log: Log;
   readonly current: () => Snapshot;
-}
-
-/** Where rows go; the spool's writer in a worker. */
-export interface RowLog {
-  readonly append: (record: RequestRecord) => boolean;
-  /** false: no request may be taken, because it could not be recorded. */
-  readonly writable: () => boolean;
 }
 
 export interface Pipeline {

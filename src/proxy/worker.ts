@@ -1,4 +1,5 @@
 // Entry of a data worker: one listener, one spool segment, one snapshot at a time.
+import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { SharedState } from "../balancer/shared-state.ts";
@@ -60,6 +61,8 @@ async function start(): Promise<void> {
 async function drain(listener: Listener, graceMs: number): Promise<void> {
   await listener.drain(graceMs);
   await builder.close();
+  // The rows of what was cut off are written at the end of this turn.
+  await setImmediate();
   rows.close();
   tell({ kind: "drained" });
   parentPort?.close();

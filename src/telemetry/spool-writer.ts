@@ -1,4 +1,4 @@
-// A worker's end of the spool: a row is in the kernel's hands before `append` returns.
+// A worker's end of the spool: rows are in the kernel's hands before `append` returns.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
@@ -6,7 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { ROW_VERSION } from "./columns.ts";
 import type { RequestRecord } from "./record.ts";
-import { createRowEncoder } from "./row-encoder.ts";
+import { createRowEncoder, type RowEncoder } from "./row-encoder.ts";
 import { formatSegmentName, parseSegmentName } from "./segment-name.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { nodeFiles, SpoolSegment, type SegmentFiles } from "./spool-segment.ts";
@@ -19,6 +19,8 @@ export interface SpoolWriter {
    * Never throws; without audit a row that could not be kept is counted as dropped.
    */
   readonly append: (record: RequestRecord) => boolean;
+  /** The same for several rows in one write; how many of them, from the first on, may be answered. */
+  readonly appendAll: (records: readonly RequestRecord[]) => number;
   /** False while a new request must be refused: audit is required, and the spool is full or failing. */
   readonly writable: () => boolean;
   readonly close: () => void;
@@ -36,40 +38,93 @@ export interface SpoolWriterOptions {
 /** After a failed write; long enough to cost nothing, short enough to be forgotten. */
 const RETRY_AFTER_MS = 1000;
 const SEGMENT_AGE_MS = 60_000;
+/** Rows written at once, some hundred of them. */
+const WRITE_BYTES = 262_144;
 
 export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
-  const { spool, clock } = options;
+  const { spool } = options;
   const required = spool.audit === "required";
+  const rows = new RowWriter(options);
   const gauge = new SpoolGauge(spool.gauge);
-  const encoder = createRowEncoder(options.instance, options.worker);
-  const segments = new SegmentSeries(options);
-  const fault = new Fault(options);
   const highWater = highWaterBytes(spool);
-
-  const keep = (record: RequestRecord): boolean => {
-    const nowMs = clock.wallMs();
-    if (fault.holds(nowMs)) return false;
-    try {
-      const length = encoder.encode(record);
-      if (gauge.usedBytes + length > spool.maxBytes) return false;
-      gauge.addUsed(segments.append(encoder.bytes, length, nowMs));
-      fault.over();
-      return true;
-    } catch (error) {
-      gauge.addUsed(segments.abandonTorn());
-      fault.began(nowMs, error);
-      return false;
-    }
+  const appendAll = (records: readonly RequestRecord[]): number => {
+    const kept = rows.keep(records);
+    if (kept < records.length) gauge.addDropped(records.length - kept);
+    return required ? kept : records.length;
   };
   return {
-    append: (record) => {
-      const kept = keep(record);
-      if (!kept) gauge.addDropped(1);
-      return kept || !required;
-    },
-    writable: () => !required || (gauge.usedBytes < highWater && !fault.holds(clock.wallMs())),
-    close: () => segments.close(),
+    append: (record) => appendAll([record]) === 1,
+    appendAll,
+    writable: () => !required || (gauge.usedBytes < highWater && !rows.isResting()),
+    close: () => rows.close(),
   };
+}
+
+/** Encodes rows and writes them to the open segment, as far as disk and bounds allow. */
+class RowWriter {
+  readonly #options: SpoolWriterOptions;
+  readonly #gauge: SpoolGauge;
+  readonly #encoder: RowEncoder;
+  readonly #segments: SegmentSeries;
+  readonly #fault: Fault;
+  readonly #lines: Buffer = Buffer.allocUnsafe(WRITE_BYTES);
+
+  constructor(options: SpoolWriterOptions) {
+    this.#options = options;
+    this.#gauge = new SpoolGauge(options.spool.gauge);
+    this.#encoder = createRowEncoder(options.instance, options.worker);
+    this.#segments = new SegmentSeries(options);
+    this.#fault = new Fault(options);
+  }
+
+  /** How many rows, from the first on, are with the kernel. Never throws. */
+  keep(records: readonly RequestRecord[]): number {
+    const nowMs = this.#options.clock.wallMs();
+    if (this.#fault.holds(nowMs)) return 0;
+    let kept = 0;
+    try {
+      while (kept < records.length) {
+        const { rows, bytes } = this.#encode(records, kept);
+        if (rows === 0) return kept;
+        this.#gauge.addUsed(this.#segments.append(this.#lines, bytes, nowMs));
+        kept += rows;
+      }
+      this.#fault.over();
+    } catch (error) {
+      this.#gauge.addUsed(this.#segments.abandonTorn());
+      this.#fault.began(nowMs, error);
+    }
+    return kept;
+  }
+
+  /** After a failed write nothing is tried for a while. */
+  isResting(): boolean {
+    return this.#fault.holds(this.#options.clock.wallMs());
+  }
+
+  close(): void {
+    this.#segments.close();
+  }
+
+  /** Rows from `first` on, as many as fit in one write and in the spool. */
+  #encode(records: readonly RequestRecord[], first: number): Encoded {
+    const left = this.#options.spool.maxBytes - this.#gauge.usedBytes;
+    const room = Math.min(this.#lines.length, left);
+    let bytes = 0;
+    let at = first;
+    for (; at < records.length; at++) {
+      const length = this.#encoder.encode(records[at] as RequestRecord);
+      if (bytes + length > room) break;
+      this.#encoder.bytes.copy(this.#lines, bytes, 0, length);
+      bytes += length;
+    }
+    return { rows: at - first, bytes };
+  }
+}
+
+interface Encoded {
+  readonly rows: number;
+  readonly bytes: number;
 }
 
 /** A disk that fails: said once, tried again after a pause, said again when it is over. */
