@@ -17,7 +17,7 @@ export interface StoreState {
 }
 
 export interface StoreLink {
-  /** For the drain: says "later" for as long as there is no store. */
+  /** For the drain: waits while the store starts, then says "later" for as long as there is none. */
   readonly sink: Sink;
   /** null until the first contact; afterwards queries fail by themselves while it is away. */
   readonly store: () => Store | null;
@@ -44,6 +44,8 @@ class Link implements StoreLink {
   readonly #log: Log;
   readonly #embedded: EmbeddedStore | null;
   readonly #stopping = new AbortController();
+  /** Resolved once the store was there, could not be started, or is no longer wanted. */
+  readonly #startEnded = Promise.withResolvers<void>();
   #store: Store | null = null;
   #state: StoreState;
   #running: Promise<void> = Promise.resolve();
@@ -76,6 +78,7 @@ class Link implements StoreLink {
 
   readonly stop = async (): Promise<void> => {
     this.#stopping.abort();
+    this.#startEnded.resolve();
     await this.#embedded?.stop();
     await this.#running;
     await this.#store?.close();
@@ -115,8 +118,10 @@ class Link implements StoreLink {
   }
 
   async #write(batch: Batch): Promise<Delivery> {
-    if (this.#store === null)
-      return { kind: "retry", reason: this.#state.error ?? "store starting" };
+    await this.#startEnded.promise;
+    if (this.#store === null) {
+      return { kind: "retry", reason: this.#state.error ?? "the store is not there yet" };
+    }
     const delivery = await this.#store.write(batch);
     if (delivery.kind === "retry") this.#enter("down", delivery.reason);
     if (delivery.kind === "stored") this.#enter("ready", null);
@@ -125,6 +130,7 @@ class Link implements StoreLink {
 
   /** Said once per change, so that an outage is two lines in the log however long it lasts. */
   #enter(state: StoreState["state"], error: string | null): void {
+    this.#startEnded.resolve();
     const changed = state !== this.#state.state;
     const sinceMs = changed ? Date.now() : this.#state.sinceMs;
     this.#state = { kind: this.#state.kind, state, sinceMs, error };
