@@ -26,8 +26,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (thrown) {
-    if (!(thrown instanceof CommanderError)) throw thrown;
-    process.exitCode = thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+    process.exitCode = exitCodeOf(thrown);
   }
 }
 
@@ -35,4 +34,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 function throwOnExit(command: Command): void {
   command.exitOverride();
   command.commands.forEach(throwOnExit);
+}
+
+/** What the system refuses (a folder that can't be made) is said in one line; a fault of ours is thrown. */
+function exitCodeOf(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (!(thrown instanceof Error && "syscall" in thrown)) throw thrown;
+  process.stderr.write(`weir: ${thrown.message}\n`);
+  return EXIT_USAGE;
 }

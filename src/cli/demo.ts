@@ -1,4 +1,5 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
@@ -32,6 +33,8 @@ export function demoCommand(): Command {
 }
 
 async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
+  // First of all: what is refused here leaves no process over.
+  mkdirSync(data, { recursive: true });
   const services = await startServices();
   const traffic = await startChild("traffic", []);
   const children = [traffic, ...Object.values(services).flat()];

@@ -63,10 +63,17 @@ async function start(load: () => LoadResult, log: Log): Promise<App | null> {
     if (started.ok) return started.app;
     process.stderr.write(`${started.faults.join("\n")}\n`);
   } catch (thrown) {
-    process.stderr.write(`weir: can't start: ${messageOf(thrown)}\n`);
+    process.stderr.write(`weir: can't start: ${whyNot(thrown)}\n`);
   }
   process.exitCode = EXIT_BAD_CONFIG;
   return null;
+}
+
+function whyNot(thrown: unknown): string {
+  const message = messageOf(thrown);
+  const taken = /EADDRINUSE.* (\S+)$/.exec(message)?.[1];
+  if (taken === undefined) return message;
+  return `${taken} is taken by another process (EADDRINUSE): stop it, or listen somewhere else`;
 }
 
 function proxyUrl(app: App): string {

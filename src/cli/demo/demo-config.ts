@@ -1,5 +1,5 @@
 // The demo's config as a file a person can read, change and reload while the demo runs.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { packageFolder } from "../../store/package-folder.ts";
 import { DEMO_KEYS } from "./identities.ts";
@@ -12,9 +12,8 @@ export interface DemoPlaces {
   readonly services: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Writes DATA/demo.yaml and returns its path. */
+/** Writes DATA/demo.yaml into a folder that is there, and returns its path. */
 export function writeDemoConfig(places: DemoPlaces): string {
-  mkdirSync(places.data, { recursive: true });
   const file = join(places.data, "demo.yaml");
   writeFileSync(file, demoConfig(places));
   return file;
