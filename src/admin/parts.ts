@@ -37,6 +37,8 @@ export interface RowFeed {
 
 export interface AdminParts {
   readonly listen: ListenAddress;
+  /** http://HOST:PORT where requests arrive. */
+  readonly proxy: string;
   /** Bearer token; empty: none set, so that nobody beyond loopback gets in. */
   readonly token: string;
   readonly instance: string;

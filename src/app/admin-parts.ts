@@ -7,6 +7,7 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import type { Log } from "../core/log.ts";
 import { packageFolder } from "../store/package-folder.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
+import { formatListen } from "../config/listen.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { Reloader } from "../control/reloader.ts";
@@ -27,10 +28,12 @@ export function adminPartsOf(running: Running): AdminParts {
   const { dataPlane, reloader, store, drain, rows, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
-  const { listen, token } = reloader.current().config.admin;
+  const { listen: where, admin } = reloader.current().config;
+  const { listen, token } = admin;
   const home = packageFolder();
   return {
     listen,
+    proxy: `http://${formatListen({ ...where.http, port: workers.port })}`,
     token,
     instance,
     version: versionIn(home),

@@ -38,6 +38,8 @@ export interface ReloadStatus {
 
 export interface Status {
   readonly instance: string;
+  /** http://HOST:PORT where requests arrive. */
+  readonly proxy: string;
   readonly version: string;
   readonly started_at: IsoTime;
   readonly uptime_s: number;

@@ -50,7 +50,7 @@ function Page({ place, status }: PageProps): ReactNode {
     overview: () => <OverviewPage place={place} status={status} />,
     routes: () => <RoutesPage place={place} />,
     upstreams: () => <UpstreamsPage place={place} />,
-    requests: () => <RequestsPage place={place} />,
+    requests: () => <RequestsPage place={place} status={status} />,
   };
   return pages[place.page]();
 }

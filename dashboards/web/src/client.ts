@@ -23,9 +23,9 @@ export async function getJson(path: string, signal: AbortSignal): Promise<unknow
   return response.json();
 }
 
-/** Calls `onEvent` with the data of each server-sent event until the stream ends or is aborted. */
+/** Calls `onEvent` with the data of each event of this type until the stream ends or is aborted. */
 export async function readEvents(
-  path: string,
+  { path, type }: { readonly path: string; readonly type: string },
   signal: AbortSignal,
   onEvent: (data: string) => void,
 ): Promise<void> {
@@ -40,15 +40,15 @@ export async function readEvents(
     const blocks = (rest + value).split(/\r?\n\r?\n/);
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
-      const data = dataOf(block);
-      if (data !== "") onEvent(data);
+      const lines = block.split(/\r?\n/);
+      if (fieldOf(lines, "event") === type) onEvent(fieldOf(lines, "data"));
     }
   }
 }
 
-function dataOf(block: string): string {
-  const lines = block.split(/\r?\n/).filter((line) => line.startsWith("data:"));
-  return lines.map((line) => line.slice(5).trimStart()).join("\n");
+function fieldOf(lines: readonly string[], name: string): string {
+  const values = lines.filter((line) => line.startsWith(`${name}:`));
+  return values.map((line) => line.slice(name.length + 1).trimStart()).join("\n");
 }
 
 async function send(path: string, accept: string, signal: AbortSignal): Promise<Response> {

@@ -14,6 +14,7 @@ export const reloadSchema = z.strictObject({
 
 const statusSchema = z.strictObject({
   instance: z.string(),
+  proxy: z.string().meta({ description: "http://HOST:PORT where requests arrive" }),
   version: z.string(),
   started_at: time,
   uptime_s: z.number(),
@@ -56,6 +57,7 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
   const { sinceMs, ...store } = parts.storeHealth();
   return {
     instance: parts.instance,
+    proxy: parts.proxy,
     version: parts.version,
     started_at: iso(parts.startedAtMs),
     uptime_s: Math.floor((Date.now() - parts.startedAtMs) / 1000),

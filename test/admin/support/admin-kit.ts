@@ -14,6 +14,7 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
   const { config, revision } = loaded;
   return {
     listen: { host: "127.0.0.1", port: 0 },
+    proxy: "http://127.0.0.1:8080",
     token: "",
     instance: "test-1",
     version: "0.0.0",

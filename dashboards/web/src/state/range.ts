@@ -1,7 +1,7 @@
 // The time range: relative ("1h", goes along with the clock) or from one instant to another.
 
 export const RANGES = ["15m", "1h", "6h", "24h", "7d"] as const;
-const DEFAULT_RANGE = "1h";
+const DEFAULT_RANGE = "15m";
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,

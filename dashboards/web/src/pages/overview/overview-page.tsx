@@ -23,7 +23,7 @@ export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
   const data = useOverview(place);
   const now = data.summary.data?.rows[0];
   if (data.summary.data === null) return <Nothing from={data.summary} what="the overview" />;
-  if (now === undefined || now.requests === 0) return <NoTraffic place={place} />;
+  if (now === undefined || now.requests === 0) return <NoTraffic place={place} status={status} />;
   return (
     <>
       <div className={data.summary.error === null ? "answer" : "answer is-stale"}>
@@ -45,13 +45,13 @@ function secondsOf({ interval }: OverviewData): number {
   return (interval.toMs - interval.fromMs) / 1000;
 }
 
-export function NoTraffic({ place }: { readonly place: Place }): ReactNode {
+export function NoTraffic({ place, status }: OverviewPageProps): ReactNode {
   const range = lastOf(rangeOf(place.params).since);
   return (
     <section className="panel teach">
       <Empty title={`No request came through weir in ${range}.`}>
         <p>Send one through its proxy port; it shows here within a few seconds:</p>
-        <pre>curl -i http://127.0.0.1:8080/</pre>
+        {status !== null && <pre>curl -i {status.proxy}/</pre>}
         <p>
           The answer&rsquo;s <code>traceresponse</code> header carries the trace id: paste it into
           the search above to see where its time went.

@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { useNames } from "../../frame/use-names.ts";
 import { Empty, Panel } from "../../parts/panel.tsx";
+import type { Status } from "../../api.ts";
 import type { RequestRow } from "../../request-row.ts";
 import { FILTERS } from "../../state/filters.ts";
 import { change, changeQuietly, type Place } from "../../state/place.ts";
@@ -12,14 +13,19 @@ import { FilterBar } from "./filter-bar.tsx";
 import { requestColumns } from "./request-columns.tsx";
 import { type RequestList, useRequestList } from "./use-request-list.ts";
 
-export function RequestsPage({ place }: { readonly place: Place }): ReactNode {
+interface RequestsPageProps {
+  readonly place: Place;
+  readonly status: Status | null;
+}
+
+export function RequestsPage({ place, status }: RequestsPageProps): ReactNode {
   const requests = useRequestList(place);
   const { routes } = useNames();
   const { rows } = requests.list;
   const columns = requestColumns(rows);
   const filtered = FILTERS.some((name) => place.params.has(name));
   if (requests.first.data?.rows.length === 0 && rows.length === 0 && !filtered) {
-    return <NoTraffic place={place} />;
+    return <NoTraffic place={place} status={status} />;
   }
   return (
     <Panel

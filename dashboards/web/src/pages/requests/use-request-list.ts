@@ -85,7 +85,7 @@ async function follow(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await readEvents(path, signal, onRow);
+      await readEvents({ path, type: "request" }, signal, onRow);
     } catch {
       // The status banner says that the server is gone; here only trying again helps.
     }
