@@ -1,5 +1,11 @@
 // The time range: five common ones, or from one instant to another.
-import { type ReactNode, type SyntheticEvent, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useState,
+} from "react";
 import { formText } from "../parts/form-text.ts";
 import { change } from "../state/place.ts";
 import { intervalOf, iso, rangeOf, RANGES } from "../state/range.ts";
@@ -13,8 +19,14 @@ export function RangePicker({ params }: RangePickerProps): ReactNode {
   const [open, setOpen] = useState(false);
   const range = rangeOf(params);
   const common = RANGES.find((name) => name === range.since && range.until === null);
+  const closeOnEscape = ({ key }: KeyboardEvent): void => {
+    if (key === "Escape") setOpen(false);
+  };
+  const closeOnLeaving = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void => {
+    if (!currentTarget.contains(relatedTarget)) setOpen(false);
+  };
   return (
-    <div className="range-custom">
+    <div className="range-custom" onKeyDown={closeOnEscape} onBlur={closeOnLeaving}>
       <div className="segments" role="group" aria-label="Time range">
         {RANGES.map((name) => (
           <button
@@ -64,7 +76,7 @@ function CustomRange({ params, onDone }: CustomRangeProps): ReactNode {
     return onDone();
   };
   return (
-    <form className="popover" onSubmit={submit} aria-label="Custom time range">
+    <form className="popover" tabIndex={-1} onSubmit={submit} aria-label="Custom time range">
       <label>
         From
         <input type="datetime-local" name="from" step="1" defaultValue={localWords(fromMs)} />

@@ -6,7 +6,7 @@ export interface EndpointRow {
   readonly endpoint: Endpoint;
   /** null where it had no attempt in the range. */
   readonly figures: UpstreamRow | null;
-  /** 0 to 1, of the service's attempts in the range; null where there were none. */
+  /** 0 to 1, of the attempts in the range at the endpoints there are now; null where there were none. */
   readonly share: number | null;
   /** 0 to 1: of what is due by configured weight alone. */
   readonly dueShare: number;
@@ -16,7 +16,8 @@ export function endpointRows(
   service: Service,
   figures: readonly UpstreamRow[],
 ): readonly EndpointRow[] {
-  const own = figures.filter((row) => row.service === service.name);
+  const urls = new Set(service.endpoints.map(({ url }) => url));
+  const own = figures.filter((row) => row.service === service.name && urls.has(row.upstream));
   const attempts = own.reduce((sum, row) => sum + row.attempts, 0);
   const weights = service.endpoints.reduce((sum, { weight }) => sum + weight, 0);
   return service.endpoints.map((endpoint) => {
