@@ -1,11 +1,11 @@
 // `npm run bench`: processor time per request of weir and its peers in one run, as a table.
-// Options: --requests N, --rounds N, --only TEXT, --write (keeps the table in RESULTS.md).
+// Options: --requests N (of one turn), --rounds N, --only TEXT, --write (keeps the table in RESULTS.md).
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { processMicros, threadMicros, threadOf } from "./cpu-time.ts";
 import { load, type LoadResult } from "./load.ts";
@@ -14,8 +14,8 @@ import { type Target, targets } from "./targets.ts";
 
 const { values } = parseArgs({
   options: {
-    requests: { type: "string", default: "60000" },
-    rounds: { type: "string", default: "3" },
+    requests: { type: "string", default: "10000" },
+    rounds: { type: "string", default: "9" },
     only: { type: "string", default: "" },
     write: { type: "boolean", default: false },
   },
@@ -23,80 +23,90 @@ const { values } = parseArgs({
 
 const CONNECTIONS = 32;
 const UPSTREAM_PORT = 24_901;
-const TARGET_PORT = 24_900;
+const FIRST_PORT = 24_910;
 const PATHS = Array.from({ length: 500 }, (_, at) => `/orders/${at}`);
 const HEADERS = ["x-api-key: bench-key-alice", "Accept: application/json"];
+/** For code to be compiled, connections opened and the store to be up. */
+const WARM_UP_TURNS = 2;
 
+interface Running {
+  readonly target: Target;
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly rounds: Measured[];
+}
+
+// Load and upstream share core 0; what is measured has core 1.
+execFileSync("taskset", ["-p", "-c", "0", String(process.pid)], { stdio: "ignore" });
+let started = 0;
 const folder = mkdtempSync(join(tmpdir(), "weir-bench-"));
-const upstream = pinned(
-  0,
-  [process.execPath, join(import.meta.dirname, "upstream.ts"), String(UPSTREAM_PORT)],
-  {},
-);
-await answering(UPSTREAM_PORT, "/");
-const results = new Map<string, Measured[]>();
+const upstreamFile = join(import.meta.dirname, "upstream.ts");
+const upstream = pinned(0, [process.execPath, upstreamFile, String(UPSTREAM_PORT)], {});
+const running: Running[] = [];
 try {
+  await answering(UPSTREAM_PORT, "/");
+  for (const target of listed()) running.push(await start(target));
+  for (const one of running) for (let turn = 0; turn < WARM_UP_TURNS; turn++) await drive(one);
+  // In turn, all of them alive: whatever else the machine does meanwhile falls on all alike.
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const target of listed(round)) {
-      const measured = await measure(target);
-      results.set(target.name, [...(results.get(target.name) ?? []), measured]);
-      process.stderr.write(`${target.name}: ${measured.cpuMicros.toFixed(1)} us\n`);
-    }
+    for (const one of running) one.rounds.push(await measure(one));
+    process.stderr.write(`round ${round + 1} of ${values.rounds}\n`);
   }
 } finally {
-  upstream.kill("SIGKILL");
+  await Promise.all(running.map(({ child }) => stop(child)));
+  await stop(upstream);
   rmSync(folder, { recursive: true, force: true });
 }
+const results = new Map(running.map(({ target, rounds }) => [target.name, rounds]));
 const table = markdown(results, { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length });
 process.stdout.write(table);
 if (values.write) appendFileSync(join(import.meta.dirname, "RESULTS.md"), `\n${table}`);
 
-/** A fresh folder for each round: nobody inherits a store that another round filled. */
-function listed(round: number): Target[] {
-  const place = { folder: join(folder, String(round)), port: TARGET_PORT, upstream: UPSTREAM_PORT };
-  mkdirSync(place.folder);
-  return targets(place).filter(({ name }) => name.includes(values.only));
+function listed(): Target[] {
+  return targets({ folder, firstPort: FIRST_PORT, upstream: UPSTREAM_PORT }).filter(({ name }) =>
+    name.includes(values.only),
+  );
 }
 
-/** Warm-up first, so that code is compiled and connections are open; then the counted requests. */
-async function measure(target: Target): Promise<Measured> {
+async function start(target: Target): Promise<Running> {
   // A data worker has core 1 to itself; the threads and the store beside it stay with the load.
   const child = pinned(target.thread === undefined ? 1 : 0, target.command, target.environment);
-  const exited = once(child, "exit");
-  try {
-    await answering(TARGET_PORT, "/orders/1");
-    pinThread(child.pid ?? 0, target);
-    const requests = Math.ceil(Number(values.requests) * target.share);
-    await drive(Math.ceil(requests / 2));
-    const pid = child.pid ?? 0;
-    const before = sample(pid, target);
-    const result = await drive(requests);
-    const after = sample(pid, target);
-    return {
-      cpuMicros: (after.all - before.all) / requests,
-      threadMicros: (after.thread - before.thread) / requests,
-      ...result,
-    };
-  } finally {
-    child.kill("SIGTERM");
-    const late = setTimeout(() => child.kill("SIGKILL"), 5_000);
-    await exited;
-    clearTimeout(late);
-  }
+  await answering(target.port, "/orders/1");
+  const tid = target.thread === undefined ? undefined : threadOf(child.pid ?? 0, target.thread);
+  if (tid !== undefined) execFileSync("taskset", ["-p", "-c", "1", tid], { stdio: "ignore" });
+  return { target, child, port: target.port, rounds: [] };
 }
 
-function pinThread(pid: number, { thread }: Target): void {
-  const tid = thread === undefined ? undefined : threadOf(pid, thread);
-  if (tid !== undefined) execFileSync("taskset", ["-p", "-c", "1", tid], { stdio: "ignore" });
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  const late = setTimeout(() => child.kill("SIGKILL"), 5_000);
+  await exited;
+  clearTimeout(late);
+}
+
+async function measure(one: Running): Promise<Measured> {
+  const { target, child } = one;
+  const pid = child.pid ?? 0;
+  const before = sample(pid, target);
+  const result = await drive(one);
+  const after = sample(pid, target);
+  return {
+    cpuMicros: (after.all - before.all) / result.requests,
+    threadMicros: (after.thread - before.thread) / result.requests,
+    ...result,
+  };
 }
 
 function sample(pid: number, { thread }: Target): { all: number; thread: number } {
   return { all: processMicros(pid), thread: thread === undefined ? 0 : threadMicros(pid, thread) };
 }
 
-async function drive(requests: number): Promise<LoadResult> {
+async function drive({ target, port }: Running): Promise<LoadResult> {
+  const requests = Math.ceil(Number(values.requests) * target.share);
   const result = await load({
-    port: TARGET_PORT,
+    port,
     connections: CONNECTIONS,
     requests,
     paths: PATHS,
@@ -112,18 +122,13 @@ function pinned(
   environment: Readonly<Record<string, string>>,
 ): ChildProcess {
   const env = { ...process.env, ...environment };
-  const child = spawn("taskset", ["-c", String(core), ...command], {
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  child.stderr?.on("data", (text: Buffer) => {
-    if (process.env["VERBOSE"]) process.stderr.write(text);
-  });
-  return child;
+  // What they log goes to a file, as it would in earnest.
+  const log = openSync(join(folder, `${started++}.log`), "w");
+  return spawn("taskset", ["-c", String(core), ...command], { env, stdio: ["ignore", log, log] });
 }
 
 async function answering(port: number, path: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await answers(port, path)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 export interface Target {
   readonly name: string;
+  readonly port: number;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Threads besides the whole process whose time is shown: name of the thread. */
@@ -15,6 +16,13 @@ export interface Target {
 
 export interface Place {
   readonly folder: string;
+  /** Each target listens on one of its own, from here on. */
+  readonly firstPort: number;
+  readonly upstream: number;
+}
+
+interface Site {
+  readonly folder: string;
   readonly port: number;
   readonly upstream: number;
 }
@@ -22,25 +30,52 @@ export interface Place {
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, "../..");
 
+type Make = (site: Site) => Omit<Target, "port">;
+
 /** Every target that this machine can run. */
-export function targets(place: Place): Target[] {
-  const ports = { PORT: String(place.port), UPSTREAM: String(place.upstream) };
-  const peer = (name: string, file: string, rules = 0): Target => ({
-    name,
-    command: [process.execPath, join(HERE, "peers", file)],
-    environment: { ...ports, RULES: String(rules), NODE_ENV: "production" },
-    share: rules >= 1000 ? 0.02 : rules > 0 ? 0.1 : 1,
-  });
-  return [
-    ...(installed("nginx") ? [nginx(place)] : []),
-    ...(installed("haproxy") ? [haproxy(place)] : []),
-    weir(place),
+export function targets({ folder, firstPort, upstream }: Place): Target[] {
+  const makers: Make[] = [
+    ...(installed("nginx") ? [nginx] : []),
+    ...(installed("haproxy") ? [haproxy] : []),
+    weir,
     peer("bare node:http answer", "bare-http.ts"),
     peer("node:http with undici", "http-undici.ts"),
     peer("Express with http-proxy-middleware", "express-hpm.ts"),
-    peer("plain wiring, 10 rules", "plain-wiring.ts", 10),
-    peer("plain wiring, 1,000 rules", "plain-wiring.ts", 1000),
+    plainWiring("plain wiring, 10 rules", 10),
+    plainWiring("plain wiring, 1,000 rules", 1000),
   ];
+  return makers.map((make, at) => {
+    const own = join(folder, String(at));
+    mkdirSync(own, { recursive: true });
+    const port = firstPort + at;
+    return { ...make({ folder: own, port, upstream }), port };
+  });
+}
+
+function peer(name: string, file: string): Make {
+  return ({ port, upstream }) => ({
+    name,
+    command: [process.execPath, join(HERE, "peers", file)],
+    environment: { PORT: String(port), UPSTREAM: String(upstream), NODE_ENV: "production" },
+    share: 1,
+  });
+}
+
+/** As the guide has it, but for the endpoint: telemetry goes to the upstream, which answers anything. */
+function plainWiring(name: string, rules: number): Make {
+  const preload = ["-r", "@opentelemetry/auto-instrumentations-node/register"];
+  return ({ port, upstream }) => ({
+    name,
+    command: [process.execPath, ...preload, join(HERE, "peers", "plain-wiring.cts")],
+    environment: {
+      PORT: String(port),
+      UPSTREAM: String(upstream),
+      RULES: String(rules),
+      NODE_ENV: "production",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${upstream}`,
+    },
+    share: rules >= 1000 ? 0.02 : 0.1,
+  });
 }
 
 function installed(program: string): boolean {
@@ -52,7 +87,7 @@ function installed(program: string): boolean {
   }
 }
 
-function nginx({ folder, port, upstream }: Place): Target {
+function nginx({ folder, port, upstream }: Site): ReturnType<Make> {
   const file = join(folder, "nginx.conf");
   writeFileSync(
     file,
@@ -68,7 +103,7 @@ http { access_log off; keepalive_requests 1000000000;
   return { name: "nginx", command: ["nginx", "-p", folder, "-c", file], environment: {}, share: 1 };
 }
 
-function haproxy({ folder, port, upstream }: Place): Target {
+function haproxy({ folder, port, upstream }: Site): ReturnType<Make> {
   const file = join(folder, "haproxy.cfg");
   writeFileSync(
     file,
@@ -91,8 +126,7 @@ backend b
 }
 
 /** Everything on: keys, ten rules, adaptive balancing over two endpoints, durable rows, draining store. */
-function weir({ folder, port, upstream }: Place): Target {
-  mkdirSync(folder, { recursive: true });
+function weir({ folder, port, upstream }: Site): ReturnType<Make> {
   const rules = Array.from({ length: 8 }, (_, at) => `p, role${at}, /service${at}/:id, GET, allow`);
   writeFileSync(join(folder, "model.conf"), MODEL);
   writeFileSync(
