@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The same in an application's own process: the same moving parts, without workers.
   express: [...LOWER, "config", "control", "proxy"],
   app: [...LOWER, "config", "control", "proxy", "admin", "express"],
-  cli: [...LOWER, "config", "admin", "app"],
+  cli: [...LOWER, "config", "control", "admin", "app"],
   main: [...LOWER, "config", "admin", "app", "cli"],
 };
 

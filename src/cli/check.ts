@@ -1,7 +1,8 @@
 // `weir check`: reads a config as `weir run` would, and says everything that is wrong with it.
 import { Command } from "commander";
-import { formatFault } from "../config/fault.ts";
-import { loadConfig, type LoadResult } from "../config/load.ts";
+import { type Fault, formatFault } from "../config/fault.ts";
+import { loadConfig } from "../config/load.ts";
+import { type InForce, loadAll } from "../control/reloader.ts";
 
 const EXIT_BAD_CONFIG = 2;
 
@@ -10,35 +11,63 @@ interface CheckOptions {
   readonly json?: true;
 }
 
+/** What `weir run` would start with, or every reason why it would not. */
+type Checked =
+  | { readonly ok: true; readonly next: InForce }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
 /** Prints faults or one line of summary to standard output; exit code 2 or 0. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("check a config and start nothing")
+    .description("check a config and its policy, and start nothing")
     .option("-c, --config <file>", "the config", "weir.yaml")
     .option("--json", "print JSON")
-    .action(({ config, json }: CheckOptions) => {
-      const result = loadConfig(config, process.env);
-      process.stdout.write(`${json ? asJson(config, result) : asText(config, result)}\n`);
-      if (!result.ok) process.exitCode = EXIT_BAD_CONFIG;
+    .action(async ({ config: file, json }: CheckOptions) => {
+      const checked = await check(file);
+      process.stdout.write(`${json ? asJson(file, checked) : asText(file, checked)}\n`);
+      if (!checked.ok) process.exitCode = EXIT_BAD_CONFIG;
     });
 }
 
-function asText(file: string, result: LoadResult): string {
-  if (!result.ok) return result.faults.map(formatFault).join("\n");
-  const { config, revision } = result;
+async function check(file: string): Promise<Checked> {
+  const config = loadConfig(file, process.env);
+  if (!config.ok) return config;
+  const loaded = await loadAll(() => config);
+  return loaded.ok ? loaded : { ok: false, faults: loaded.faults.map(policyFault) };
+}
+
+/** From "FILE:LINE: message", as policy/ says what is wrong. */
+function policyFault(text: string): Fault {
+  const [, file = "", line = "0", message = text] = /^(.*?):(\d+): (.*)$/s.exec(text) ?? [];
+  return { file, line: Number(line), keyPath: "policy", message };
+}
+
+function asText(file: string, checked: Checked): string {
+  if (!checked.ok) return checked.faults.map(formatFault).join("\n");
+  const { config, revision, policy } = checked.next;
   const parts = [
     count(Object.keys(config.services).length, "service"),
     count(config.routes.length, "route"),
     count(config.identity.keys.length, "key"),
-    config.policy === null ? "no policy: nothing is enforced" : "policy on",
+    policy === null ? "no policy: nothing is enforced" : `policy of ${count(policy.rules, "rule")}`,
   ];
   return `${file}: ok, revision ${revision}: ${parts.join(", ")}`;
 }
 
-function asJson(file: string, result: LoadResult): string {
-  if (result.ok) return JSON.stringify({ ok: true, file, revision: result.revision, faults: [] });
-  const faults = result.faults.map(({ keyPath, ...fault }) => ({ ...fault, key_path: keyPath }));
-  return JSON.stringify({ ok: false, file, revision: null, faults });
+function asJson(file: string, checked: Checked): string {
+  if (checked.ok) {
+    const { revision, policy } = checked.next;
+    const policyRevision = policy?.revision ?? null;
+    return JSON.stringify({
+      ok: true,
+      file,
+      revision,
+      policy_revision: policyRevision,
+      faults: [],
+    });
+  }
+  const faults = checked.faults.map(({ keyPath, ...fault }) => ({ ...fault, key_path: keyPath }));
+  return JSON.stringify({ ok: false, file, revision: null, policy_revision: null, faults });
 }
 
 function count(number: number, noun: string): string {

@@ -1,5 +1,8 @@
 // All commands by name; only the one that is asked for is loaded, so that each starts fast.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { packageFolder } from "../store/package-folder.ts";
 
 const EXIT_USAGE = 2;
 
@@ -18,6 +21,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command("weir").description(
     "Sees, decides on and steers every request in front of your services.",
   );
+  if (argv[2] === "--version") program.version(version());
   const asked = COMMANDS[argv[2] ?? ""];
   const loaders = asked === undefined ? Object.values(COMMANDS) : [asked];
   for (const command of await Promise.all(loaders.map((load) => load())))
@@ -42,4 +46,9 @@ function exitCodeOf(thrown: unknown): number {
   if (!(thrown instanceof Error && "syscall" in thrown)) throw thrown;
   process.stderr.write(`weir: ${thrown.message}\n`);
   return EXIT_USAGE;
+}
+
+function version(): string {
+  const text = readFileSync(join(packageFolder(), "package.json"), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

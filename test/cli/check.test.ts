@@ -1,5 +1,5 @@
 // `weir check` as people and scripts see it: what it prints and how it exits.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -46,6 +46,14 @@ test("a bad config: a line for each fault, exit 2", async () => {
     `${file}:4: limit: unknown key (did you mean "limits"?)`,
     "",
   ]);
+});
+
+test("a bad policy: its file and line, exit 2, as a run would refuse it", async () => {
+  const folder = join(file, "..");
+  cpSync("policies", folder, { recursive: true });
+  appendFileSync(join(folder, "policy.csv"), "p, alice\n");
+  expect(await check(`${GOOD}policy: { model: model.conf, rules: policy.csv }\n`)).toBe(2);
+  expect(printed).toMatch(/policy\.csv:\d+: policy: a p rule has 4 fields/);
 });
 
 test("--json", async () => {
