@@ -33,7 +33,7 @@ function hashOf(page: Opened["page"]): string {
 
 describe("overview", () => {
   it("answers first, and every name in the answer is a door", async () => {
-    const page = await open("");
+    const page = await open("#/overview?since=1h");
     const verdict = page.locator(".verdict");
     await expect
       .poll(() => verdict.textContent())
@@ -44,12 +44,12 @@ describe("overview", () => {
     await expect
       .poll(() => hashOf(page))
       .toBe(
-        `#/requests?${new URLSearchParams({ route: "orders", status: "502", upstream: "http://127.0.0.1:4003" }).toString()}`,
+        `#/requests?${new URLSearchParams({ since: "1h", route: "orders", status: "502", upstream: "http://127.0.0.1:4003" }).toString()}`,
       );
   });
 
   it("shows the figures with their change, and the panels", async () => {
-    const page = await open("#/overview");
+    const page = await open("#/overview?since=1h");
     const figure = (label: string): Promise<string | null> =>
       page.getByTitle(`Requests behind ${label}`).textContent();
     await expect.poll(() => figure("Errors")).toBe("Errors2.2%10.9× before");
@@ -91,7 +91,7 @@ describe("overview", () => {
 
 describe("routes", () => {
   it("shows rate, errors and latency, sorts, and lists routes without traffic", async () => {
-    const page = await open("#/routes");
+    const page = await open("#/routes?since=1h");
     const rows = page.getByRole("table", { name: "Routes" }).locator("tbody tr");
     await expect.poll(() => rows.count()).toBe(5);
     expect((await rows.first().innerText()).replace(/\s+/g, " ")).toContain(

@@ -52,8 +52,8 @@ function styleOf(page: Opened["page"], selector: string, name: string): Promise<
 
 describe("empty", () => {
   it.each([
-    ["overview", "curl -i http://127.0.0.1:8080/"],
-    ["requests", "curl -i http://127.0.0.1:8080/"],
+    ["overview", "curl -i http://127.0.0.1:8081/"],
+    ["requests", "curl -i http://127.0.0.1:8081/"],
     ["routes", "routes:\n  - { name: orders"],
     ["upstreams", "services:\n  orders: { endpoints:"],
   ])("%s teaches", async (name, lesson) => {
