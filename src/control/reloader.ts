@@ -68,7 +68,7 @@ export function createReloader(parts: ReloaderParts): Reloader {
   const attempt = async (): Promise<ReloadResult> => {
     const loaded = await loadAll(parts.load);
     if (!loaded.ok) return refused(loaded.faults.join("\n"));
-    if (last?.ok !== false && isSame(current, loaded.next)) return outcome(null, []);
+    if (last?.ok !== false && isSame(current, loaded.next)) return (last = outcome(null, []));
     const fault = await parts.publish(loaded.next);
     return fault === null ? accepted(loaded.next) : refused(fault);
   };

@@ -23,7 +23,7 @@ const TEXTS: readonly Name[] = [
   "error_code",
   "error_source",
 ];
-const LISTS: readonly Name[] = ["candidates", "candidate_scores", "candidate_inflight"];
+const LISTS: readonly Name[] = ["candidates", "candidate_inflight"];
 const NUMBERS: readonly Name[] = ["status", "duration_ns", "request_bytes", "response_bytes"];
 
 export function listedRow(row: SpanRow): Readonly<Record<string, unknown>> {
@@ -32,6 +32,8 @@ export function listedRow(row: SpanRow): Readonly<Record<string, unknown>> {
     ...Object.fromEntries(TEXTS.map((name) => [name, row.text(name)])),
     ...Object.fromEntries(NUMBERS.map((name) => [name, row.number(name)])),
     ...Object.fromEntries(LISTS.map((name) => [name, row.list(name)])),
+    // The store keeps these as Float32.
+    candidate_scores: row.list("candidate_scores").map((score) => Math.fround(Number(score))),
     attempts: row.list("attempt_upstream").length,
     completed: row.flag("completed"),
   };
