@@ -25,4 +25,3 @@ export interface Verdict {
 export interface PolicyEngine {
   readonly evaluate: (tuple: readonly string[]) => Verdict;
 }
-

@@ -103,11 +103,14 @@ test("what waits is told in full while one batch is tried again and again", asyn
   const writer = writerOn(spool);
   writer.append(numbered(0));
   const sink = new TokenSink();
-  let tries = 0;
-  sink.plan = () => (++tries > 0 ? "retry" : "stored");
+  const tried = Promise.withResolvers<void>();
+  sink.plan = () => {
+    tried.resolve();
+    return "retry";
+  };
   const drain = createDrain(drainOptions(spool, sink));
   await drain.start();
-  while (tries === 0) await new Promise((resolve) => setImmediate(resolve));
+  await tried.promise;
   const { pendingBytes: one } = drain.stats();
   for (const number of numbers(9)) writer.append(numbered(number));
   expect(drain.stats().pendingBytes).toBeGreaterThan(9 * one);

@@ -18,7 +18,9 @@ const subject = textLike(
 );
 
 const key = z.strictObject({
-  key: textLike("visible ASCII without blanks or commas, at most 512 long", (text) => KEY.test(text)).meta({
+  key: textLike("visible ASCII without blanks or commas, at most 512 long", (text) =>
+    KEY.test(text),
+  ).meta({
     description: "The secret callers send in x-api-key; give a reference",
   }),
   subject: subject.meta({ description: "Who sends it" }),
