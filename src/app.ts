@@ -1,11 +1,11 @@
 // Composition root: wires everything, starts it in the order traffic needs, stops it in reverse.
-import { join } from "node:path";
 import type { Admin } from "./admin/server.ts";
 import type { Running } from "./app/admin-parts.ts";
 import type { Config, ListenAddress } from "./config/config.ts";
 import type { LoadResult } from "./config/load.ts";
 import { createReloader, type InForce, loadAll, type Reloader } from "./control/reloader.ts";
 import { startDataPlane } from "./control/data-plane.ts";
+import { openSpool } from "./control/open-spool.ts";
 import { createRowFeed, type RowFeed } from "./control/row-feed.ts";
 import { createStatistics } from "./control/statistics.ts";
 import { createStoreLink, type StoreLink } from "./control/store-link.ts";
@@ -16,7 +16,7 @@ import type { Log } from "./core/log.ts";
 import type { Workers } from "./proxy/workers.ts";
 import { createDrain, type Drain } from "./telemetry/drain.ts";
 import { createSpanExport, type SpanExport } from "./telemetry/export.ts";
-import { createSpool, type Spool } from "./telemetry/spool.ts";
+import type { Spool } from "./telemetry/spool.ts";
 
 /** For the last spans to leave at a stop; a receiver that hangs must not hold it up. */
 const SPANS_MS = 1_000;
@@ -69,16 +69,9 @@ interface RowPath {
 }
 
 function rowPath(config: Config, log: Log): RowPath {
-  const { data, telemetry, workers } = config;
   const store = createStoreLink(config, log);
   const feed = createRowFeed(store.sink, log);
-  const spool = createSpool({
-    folder: join(data, "spool"),
-    maxBytes: telemetry.spool.max_bytes,
-    segmentBytes: telemetry.spool.segment_bytes,
-    audit: telemetry.audit,
-    workers,
-  });
+  const spool = openSpool(config, config.workers);
   const { sink } = feed;
   return {
     spool,

@@ -1,7 +1,7 @@
 // Where the rows of an Express application go: to a function, or by spool and drain into the store.
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { openSpool } from "../control/open-spool.ts";
 import { createStatistics, type StatisticsParts } from "../control/statistics.ts";
 import { createStoreLink } from "../control/store-link.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -12,7 +12,6 @@ import type { RowLog } from "../proxy/row-batch.ts";
 import { createDrain } from "../telemetry/drain.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
-import { createSpool, type Spool } from "../telemetry/spool.ts";
 
 export interface Recording {
   readonly rows: RowLog;
@@ -45,7 +44,7 @@ export function recordTo(receive: RowReceiver, { config, log }: RecordingParts):
 /** As `weir run` does it; rejects where another process uses the same data folder. */
 export async function recordToStore(parts: RecordingParts): Promise<Recording> {
   const { config, clock, log } = parts;
-  const spool = openSpool(config);
+  const spool = openSpool(config, 1);
   const store = createStoreLink(config, log);
   const drain = createDrain({
     spool,
@@ -69,14 +68,4 @@ export async function recordToStore(parts: RecordingParts): Promise<Recording> {
       await store.stop();
     },
   };
-}
-
-function openSpool({ data, telemetry }: Config): Spool {
-  return createSpool({
-    folder: join(data, "spool"),
-    maxBytes: telemetry.spool.max_bytes,
-    segmentBytes: telemetry.spool.segment_bytes,
-    audit: telemetry.audit,
-    workers: 1,
-  });
 }

@@ -8,6 +8,8 @@ const HEX = Buffer.from("0123456789abcdef");
 const REPLACEMENT = 0xfffd;
 /** Takes the place of what a limit cut off, so that a cut shows. */
 const CUT_MARK = 0x2026;
+/** From here on a single-precision number is a whole one (24 bits of significand). */
+const WHOLE_SINGLES = 2 ** 24;
 const BILLION = 1e9;
 /** The last time with ten digits of seconds, in the year 2286. */
 const LATEST_MS = 9_999_999_999_999;
@@ -88,10 +90,16 @@ export class RowJson {
   /** A single-precision number; what JSON or Float32 cannot hold is brought to the nearest that they can. */
   float(value: number): void {
     const size = Math.abs(value);
+    const single = Math.fround(size);
     if (value < 0) this.bytes[this.#at++] = 0x2d;
     if (size >= 0.01 && size < 1e6) {
       this.#digits(Math.round(size * BILLION));
       this.ascii("e-9");
+    } else if (single >= WHOLE_SINGLES && single <= Number.MAX_SAFE_INTEGER) this.#digits(single);
+    else if (single >= 1e6 && single < WHOLE_SINGLES) {
+      // Singles of this size are multiples of a sixteenth.
+      this.#digits(single * 1e4);
+      this.ascii("e-4");
     } else this.ascii(String(Number.isNaN(size) ? 0 : Math.min(size, 3.4028234e38)));
     this.bytes[this.#at++] = COMMA;
   }

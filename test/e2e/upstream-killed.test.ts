@@ -81,10 +81,11 @@ test("a killed upstream costs what was in flight on it at most", { timeout: 60_0
   const [row = {}] = await weir.sql(
     `SELECT countIf(status = 200 AND length(attempt_upstream) = 2 AND attempt_upstream[1] = '${dead}'
         AND attempt_error[1] != '' AND attempt_error[2] = '' AND attempt_upstream[2] != '${dead}') AS retried,
-      countIf(length(attempt_upstream) > 2) AS storms
+      countIf(length(attempt_upstream) > 3) AS storms
     FROM requests`,
   );
   expect(Number(row["retried"])).toBeGreaterThan(0);
+  // At most three: a kept connection that had died, the dead endpoint itself, and another one.
   expect(Number(row["storms"])).toBe(0);
   console.log(
     `upstream killed: ${bad.length} failed of ${load.answers.length}, ${String(row["retried"])} retried; back after ${revivedMs} ms`,
