@@ -31,8 +31,10 @@ export function createOpenExchange(parts: OpenParts): (arrival: Arrival) => Exch
     record.clientAddress = request.socket.remoteAddress ?? "";
     record.scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
     return new Exchange({
-      ...arrival,
+      request,
       response: arrival.response,
+      upgrade: arrival.upgrade,
+      expectsContinue: arrival.expectsContinue,
       snapshot,
       record,
       trace,

@@ -23,13 +23,29 @@ export function encodeHead(request: UpstreamRequest): string {
 /** Field lines without the blank line that ends them. */
 export function encodeFields(headers: RawHeaders): string {
   let lines = "";
+  let values = "";
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? "";
     const value = headers[at + 1] ?? "";
-    if (!TOKEN.test(name) || NOT_TEXT.test(value)) throw unwritable(`field ${at / 2}`);
+    if (!isToken(name)) throw unwritable(`field ${at / 2}`);
+    values += value;
     lines += `${name}: ${value}\r\n`;
   }
+  // One look at all values costs a fraction of one at each.
+  if (NOT_TEXT.test(values)) throw unwritable("field value");
   return lines;
+}
+
+/** The same few names are written again and again. */
+const TOKENS = new Set<string>();
+const MAX_REMEMBERED = 1_000;
+const MAX_NAME_CHARS = 64;
+
+function isToken(name: string): boolean {
+  if (TOKENS.has(name)) return true;
+  const valid = TOKEN.test(name);
+  if (valid && TOKENS.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS) TOKENS.add(name);
+  return valid;
 }
 
 /** The body length the headers announce: a number, or -1 for chunked. Throws where they disagree. */
