@@ -47,27 +47,12 @@ export function createIdentityHeaders(
       .filter((name) => name !== "")
       .map(folded),
   );
-  const isReserved = createFoldedTest(reserved);
+  const isReserved = (name: string): boolean => {
+    const plain = folded(name);
+    return reserved.has(plain) || plain.startsWith(OWN_PREFIX);
+  };
   return { isReserved, fieldsOf: (identity) => fieldsFor(identity, options) };
 }
-
-/** Request names repeat, so the answer for one is remembered, for a bounded number of names. */
-function createFoldedTest(reserved: ReadonlySet<string>): (name: string) => boolean {
-  const remembered = new Map<string, boolean>();
-  return (name) => {
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const plain = folded(name);
-    const answer = reserved.has(plain) || plain.startsWith(OWN_PREFIX);
-    if (remembered.size < MAX_REMEMBERED && name.length < MAX_NAME_CHARS) {
-      remembered.set(name, answer);
-    }
-    return answer;
-  };
-}
-
-const MAX_REMEMBERED = 1024;
-const MAX_NAME_CHARS = 64;
 
 function folded(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "-");

@@ -32,6 +32,7 @@ const REWRITTEN: ReadonlySet<string> = new Set([
 
 /** Clients send few different names; more than this are judged anew each time. */
 const MAX_REMEMBERED = 1_000;
+const MAX_NAME_CHARS = 64;
 
 /** Joins what this file and forwarding own with what propagation and identity do; answers are remembered. */
 export function droppedFields(
@@ -48,7 +49,8 @@ export function droppedFields(
     const known = remembered.get(name);
     if (known !== undefined) return known;
     const judged = judge(name);
-    if (remembered.size < MAX_REMEMBERED) remembered.set(name, judged);
+    if (remembered.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS)
+      remembered.set(name, judged);
     return judged;
   };
 }
