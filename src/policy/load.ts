@@ -9,7 +9,7 @@ import { createSnapshot, type PolicySnapshot } from "./snapshot.ts";
 import { revisionOf, type PolicyFault, type PolicySource, type ReportFault } from "./source.ts";
 
 export interface LoadOptions {
-  /** What fills the model's r, in tuple order; part of the revision. null: tuples come ready-made. */
+  /** What fills the model's r, in tuple order; checked against it. null: tuples come ready-made. */
   readonly request: readonly string[] | null;
   /** Decisions a snapshot remembers; 0: none. Default 8192. */
   readonly remembered?: number;
@@ -34,7 +34,7 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
     // Loaded only where there is a policy: a weir without one starts faster.
     const { createCasbinEngine } = await import("./casbin-engine.ts");
     const snapshot = createSnapshot({
-      revision: revisionOf(source, options.request ?? model.request),
+      revision: revisionOf(source),
       rules: [...links.values()].reduce((sum, each) => sum + each.length, rules.length),
       arity: model.request.length,
       engine: await createCasbinEngine(policy),

@@ -21,9 +21,14 @@ export type ReportFault = (line: number, message: string) => void;
 
 const REVISION_CHARS = 12;
 
-/** 12 hex digits that change when the model, the rules or the request mapping do. */
-export function revisionOf(source: PolicySource, request: readonly string[]): string {
-  const parts = JSON.stringify([source.modelText, source.rulesText, request]);
+/**
+ * 12 hex digits of SHA-256 over the text of the model and the text of the rules: all that the decision
+ * on a given tuple depends on. Not over file names, and not over `policy.request`, which says how a
+ * tuple is made and is part of the config's revision. So the same two files have the same revision
+ * in a running weir, in `weir policy` and in every row.
+ */
+export function revisionOf({ modelText, rulesText }: PolicySource): string {
+  const parts = JSON.stringify([modelText, rulesText]);
   return createHash("sha256").update(parts).digest("hex").slice(0, REVISION_CHARS);
 }
 
