@@ -1,13 +1,14 @@
 // Where the admin API of the weir to be asked is: by --admin, by a config, or where the demo has it.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { AdminOptions } from "../config/config.ts";
+import { readConfigText } from "../config/config-text.ts";
 import { DEFAULTS } from "../config/defaults.ts";
 import { parseYaml } from "../config/document.ts";
+import { type Fault, formatFault, formatKeyPath } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import { type Environment, resolveReferences } from "../config/references.ts";
 import { adminSection } from "../config/sections/listeners.ts";
-import { messageOf } from "../core/errors.ts";
 import { type AdminAddress, AskError } from "./admin-client.ts";
 
 export interface AddressOptions {
@@ -17,6 +18,7 @@ export interface AddressOptions {
 }
 
 const DEFAULT_FILE = "weir.yaml";
+const WHOLE = formatKeyPath([]);
 /** "Any address" is none to connect to. */
 const ANY = new Map([
   ["0.0.0.0", "127.0.0.1"],
@@ -45,18 +47,16 @@ function addressOf({ admin, config }: AddressOptions, env: Environment): AdminAd
 
 function readUrl(text: string): string {
   const url = URL.parse(/^https?:/.test(text) ? text : `http://${text}`);
-  if (url === null) throw unusable("--admin must be http://HOST:PORT");
+  if (url === null) throw new AskError("bad_usage", "--admin must be http://HOST:PORT");
   return url.origin;
 }
 
 /** Only the section admin: a question needs none of the config's other secrets, and no sound rest. */
 function readAdmin(file: string, env: Environment): AdminOptions {
-  const parsed = parseYaml(readText(file));
-  if (!parsed.ok) {
-    throw unusable(
-      parsed.faults.map(({ line, message }) => `${file}:${line}: ${message}`).join("\n"),
-    );
-  }
+  const text = readConfigText(file);
+  if ("problem" in text) throw faulty([{ file, line: 1, keyPath: WHOLE, message: text.problem }]);
+  const parsed = parseYaml(text.value);
+  if (!parsed.ok) throw faulty(parsed.faults.map((each) => ({ ...each, file, keyPath: WHOLE })));
   const { root, lineOf } = parsed.document;
   const { admin = {} } = root as { readonly admin?: unknown };
   const references = resolveReferences(admin, dirname(resolve(file)), env);
@@ -65,17 +65,13 @@ function readAdmin(file: string, env: Environment): AdminOptions {
   const findings = [...references.findings, ...(checked.error?.issues ?? [])];
   const faults = findings.map(({ path, message }) => {
     const keyPath = ["admin", ...path.map(String)];
-    return `${file}:${lineOf(keyPath)}: ${keyPath.join(".")}: ${message}`;
+    return { file, line: lineOf(keyPath), keyPath: formatKeyPath(keyPath), message };
   });
-  throw unusable(faults.join("\n"));
+  throw faulty(faults);
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (thrown) {
-    throw unusable(`${file} can't be read (${messageOf(thrown)})`);
-  }
+function faulty(faults: readonly Fault[]): AskError {
+  return unusable(faults.map(formatFault).join("\n"));
 }
 
 function unusable(message: string): AskError {

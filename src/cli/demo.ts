@@ -1,8 +1,8 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
-import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
+import { makeFolder } from "../core/folder.ts";
 import { startChild, type DemoChild } from "./demo/children.ts";
 import { writeDemoConfig } from "./demo/demo-config.ts";
 import { DEMO_KEYS } from "./demo/identities.ts";
@@ -34,7 +34,7 @@ export function demoCommand(): Command {
 
 async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
   // First of all: what is refused here leaves no process over.
-  mkdirSync(data, { recursive: true });
+  makeFolder(data);
   const services = await startServices();
   const traffic = await startChild("traffic", []);
   const children = [traffic, ...Object.values(services).flat()];

@@ -40,11 +40,7 @@ export function parseYaml(text: string): ParseResult {
   if (openBrackets(text) > MAX_BRACKETS) return rejected(1, "nested too deeply");
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-    });
+    const document = parsed(text, lines);
     const errors = [...document.errors, ...document.warnings];
     if (errors.length > 0) return { ok: false, faults: syntaxFaults(errors, lines) };
     return readDocument(document, lines);
@@ -52,6 +48,17 @@ export function parseYaml(text: string): ParseResult {
     // The parser recurses on nested blocks, too, and ends its stack.
     if (thrown instanceof RangeError) return rejected(1, "nested too deeply");
     throw thrown;
+  }
+}
+
+/** Each fault is an Error to the parser; where they come by the ten thousand, their traces take most of the time. */
+function parsed(text: string, lineCounter: LineCounter): Document {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

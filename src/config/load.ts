@@ -1,17 +1,14 @@
 // Reads a config file whole: either a Config, or every fault in it with its line.
-import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { buildConfig, revisionOf } from "./build.ts";
 import type { Config } from "./config.ts";
+import { readConfigText } from "./config-text.ts";
 import { crossCheck } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { resolveReferences, type Environment } from "./references.ts";
 import { checkSchema } from "./schema-check.ts";
 import type { ConfigInput } from "./schema.ts";
-
-/** Far above any real config; parsing stays well under a second. */
-const MAX_FILE_BYTES = 1_048_576;
 
 export type LoadResult =
   | {
@@ -26,7 +23,7 @@ export type LoadResult =
 
 /** Reads, checks and completes a config file; relative paths in it begin at its folder. */
 export function loadConfig(file: string, env: Environment): LoadResult {
-  const text = readText(file);
+  const text = readConfigText(file);
   if ("problem" in text) return { ok: false, faults: [wholeFile(file, 1, text.problem)] };
   const parsed = parseYaml(text.value);
   if (!parsed.ok) {
@@ -84,20 +81,4 @@ function toFaults(file: string, document: ParsedDocument, findings: readonly Fin
 
 function wholeFile(file: string, line: number, message: string): Fault {
   return { file, line, keyPath: formatKeyPath([]), message };
-}
-
-type Text = { readonly value: string } | { readonly problem: string };
-
-function readText(file: string): Text {
-  try {
-    const stat = statSync(file);
-    if (!stat.isFile()) return { problem: "is not a file" };
-    if (stat.size > MAX_FILE_BYTES) return { problem: "is larger than 1 MiB" };
-    return { value: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)) };
-  } catch (thrown) {
-    if (thrown instanceof TypeError) return { problem: "is not valid UTF-8" };
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown";
-    const missing = code === "ENOENT" ? "there is no such file" : `cannot be read (${code})`;
-    return { problem: `${missing}; name the config with -c FILE` };
-  }
 }

@@ -1,7 +1,8 @@
 // The spool folder as the main thread sets it up and as every worker is told of it.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../core/folder.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 
@@ -33,7 +34,7 @@ const OPEN_SHARE = 4;
 /** Makes the folder and counts what an earlier run left in it. Throws what the file system throws. */
 export function createSpool(setup: SpoolSetup): Spool {
   const { folder, maxBytes, audit } = setup;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const gauge = SpoolGauge.allocate();
   let used = 0;
   for (const file of readdirSync(folder)) {

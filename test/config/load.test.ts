@@ -81,10 +81,14 @@ describe("hostile files", () => {
   test.each([
     ["a wall of brackets", `services: ${"[".repeat(200_000)}`, "nested too deeply"],
     ["closed brackets", `a: ${"[".repeat(100)}${"]".repeat(100)}`, "nested deeper than 32 levels"],
-    ["more than 1 MiB", `${SMALL}# ${"x".repeat(1_048_576)}`, "is larger than 1 MiB"],
+    ["more than 256 KiB", `${SMALL}# ${"x".repeat(262_144)}`, "is larger than 256 KiB"],
     ["not UTF-8", new Uint8Array([0x61, 0x3a, 0xff, 0xfe]), "is not valid UTF-8"],
   ])("%s", (_, text, message) => {
     expect(faultsOf(text)).toEqual([`1: (file): ${message}`]);
+  });
+
+  test("as many faults as fit in a file do not hold up a reload", { timeout: 5000 }, () => {
+    expect(faultsOf("[]".repeat(131_072))).toEqual(["1: (file): is not valid YAML here"]);
   });
 
   test("a missing file and a folder", () => {

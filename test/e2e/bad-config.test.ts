@@ -52,6 +52,19 @@ describe("weir run exits 2 and starts nothing", () => {
     site.remove();
   });
 
+  // Where /proc is, a new folder in it fails with ENOENT, which a recursive mkdir may retry for ever.
+  const unusable = [
+    join(import.meta.filename, "x"),
+    ...(existsSync("/proc/self") ? ["/proc/x"] : []),
+  ];
+  test.for(unusable)("a data folder that can't be made: %s", { timeout: 20_000 }, async (data) => {
+    const where = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data];
+    const run = spawnWeir(["run", "--upstream", "http://127.0.0.1:1", ...where]);
+    expect(await exitOf(run.child)).toMatchObject({ code: 2 });
+    expect(run.errors()).toMatch(/^weir: can't start: data: nothing can be kept in \S+x \(E.*\n$/);
+    expect(run.output()).toBe("");
+  });
+
   test("a port that is taken", { timeout: 20_000 }, async () => {
     const port = await freePort();
     const other = createServer().listen(port, "127.0.0.1");

@@ -1,9 +1,9 @@
 // Keeps the embedded store's child process running: start, heartbeat, restart with backoff, stop.
 import { fork, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
+import { makeFolder } from "../../core/folder.ts";
 import type { Log } from "../../core/log.ts";
 import { clearFolder } from "./folder-claim.ts";
 import { EMBEDDED_USER, type FromChild, type ToChild } from "./messages.ts";
@@ -71,7 +71,7 @@ class Supervisor implements EmbeddedStore {
   readonly pid = (): number | undefined => this.#child?.pid;
 
   readonly start = async (): Promise<string> => {
-    mkdirSync(this.#options.folder, { recursive: true });
+    makeFolder(this.#options.folder);
     await clearFolder(this.#options.folder);
     if (this.#stopping) throw new Error("the embedded store was stopped before it started");
     await this.#launch();

@@ -1,0 +1,23 @@
+// Makes a folder with its parents, and gives up where the system does.
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Like mkdir -p; new folders get `mode`. Throws what the file system throws. (Node's own `recursive`
+ * tries for ever where a folder that is there, such as /proc, says ENOENT to a new one in it.)
+ */
+export function makeFolder(path: string, mode = 0o777): void {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent, mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (thrown) {
+    // Somebody else may have been faster.
+    if (!isFolder(path)) throw thrown;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
