@@ -1,8 +1,8 @@
 // The main thread's side of the data plane: starts workers, publishes snapshots, replaces the dead.
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
-import type { FromWorker, SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
+import { messageOf } from "../core/errors.ts";
+import type { SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
+import { startWorkerThread, WORKER_ENTRY, type WorkerThread } from "./worker-thread.ts";
 
 export interface WorkersParts {
   readonly count: number;
@@ -12,6 +12,8 @@ export interface WorkersParts {
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
   readonly lost: (index: number) => void;
+  /** The module a worker runs; worker.ts unless told. */
+  readonly entry?: URL;
 }
 
 export interface Workers {
@@ -20,20 +22,14 @@ export interface Workers {
   readonly publish: (source: SnapshotSource) => Promise<string | null>;
   /** Requests in flight may end; then the threads do. */
   readonly drain: (graceMs: number) => Promise<void>;
+  /** How many listen. */
   readonly alive: () => number;
 }
 
-const RESTART_MS = 200;
-/**
- * What a request allocates dies with it, so a small nursery serves as well as the 130 MB that V8
- * would let it grow to, and stays nearer the caches.
- */
-const resourceLimits = { maxYoungGenerationSizeMb: 32 } as const;
-/** Past the grace that requests have, for the thread itself. */
-const EXIT_MS = 500;
-
-// Type stripping runs worker.ts, the build runs worker.js.
-const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
+const FIRST_RESTART_MS = 200;
+const LONGEST_RESTART_MS = 30_000;
+/** One that listened for so long before it died had not been started in vain. */
+const SETTLED_MS = 60_000;
 
 /** @throws Error when the first start of any worker fails: a taken port, a policy that can't be loaded. */
 export async function startWorkers(parts: WorkersParts): Promise<Workers> {
@@ -42,9 +38,20 @@ export async function startWorkers(parts: WorkersParts): Promise<Workers> {
   return fleet;
 }
 
+/** One worker's place in the fleet, whichever thread fills it. */
+interface Place {
+  /** null: dead, and waits for its restart. */
+  thread: WorkerThread | null;
+  /** On the axis of performance.now; null: it does not listen. */
+  listeningSinceMs: number | null;
+  /** Deaths since one that had served for long. */
+  deaths: number;
+  restart: NodeJS.Timeout | undefined;
+}
+
 class Fleet implements Workers {
   readonly #parts: WorkersParts;
-  readonly #workers: (Worker | null)[] = [];
+  readonly #places: readonly Place[];
   #source: SnapshotSource;
   #draining = false;
   port = 0;
@@ -52,103 +59,104 @@ class Fleet implements Workers {
   constructor(parts: WorkersParts) {
     this.#parts = parts;
     this.#source = parts.source;
+    this.#places = Array.from({ length: parts.count }, () => ({
+      thread: null,
+      listeningSinceMs: null,
+      deaths: 0,
+      restart: undefined,
+    }));
   }
 
   /** The first alone, since with port 0 it finds the port that the others share. */
   async start(): Promise<void> {
-    this.port = await this.#spawn(0);
-    const rest = Array.from({ length: this.#parts.count - 1 }, (_, at) => this.#spawn(at + 1));
-    await Promise.all(rest);
+    const [first, ...rest] = this.#places.map((place, index) => ({ place, index }));
+    if (first === undefined) return;
+    try {
+      this.port = await this.#spawn(first.place, first.index);
+      await Promise.all(rest.map(({ place, index }) => this.#spawn(place, index)));
+    } catch (thrown) {
+      await this.drain(0);
+      throw thrown;
+    }
+    for (const { place, index } of [first, ...rest]) this.#watch(place, index);
   }
 
   async publish(source: SnapshotSource): Promise<string | null> {
+    const before = this.#source;
     this.#source = source;
-    const faults = await Promise.all(this.#each((worker) => swapped(worker, source)));
-    return faults.find((fault) => fault !== null) ?? null;
+    const fault = await this.#swapAll(source);
+    if (fault === null) return null;
+    // All or none: those that took it go back, and one that starts later starts on what is in force.
+    this.#source = before;
+    await this.#swapAll(before);
+    return fault;
   }
 
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
-    await Promise.all(this.#each((worker) => drained(worker, graceMs)));
+    for (const { restart } of this.#places) clearTimeout(restart);
+    await Promise.all(this.#each((thread) => thread.drain(graceMs)));
   }
 
   alive(): number {
-    return this.#workers.filter((worker) => worker !== null).length;
+    return this.#places.filter(({ listeningSinceMs }) => listeningSinceMs !== null).length;
   }
 
-  #each<T>(act: (worker: Worker) => Promise<T>): Promise<T>[] {
-    return this.#workers.filter((worker) => worker !== null).map(act);
+  async #swapAll(source: SnapshotSource): Promise<string | null> {
+    const faults = await Promise.all(this.#each((thread) => thread.swap(source)));
+    return faults.find((fault) => fault !== null) ?? null;
   }
 
-  async #spawn(index: number): Promise<number> {
-    const { boot, count } = this.#parts;
-    const workerData: WorkerBoot = {
-      ...boot,
-      index,
-      source: this.#source,
-      port: this.port,
-      reusePort: count > 1,
-    };
-    const worker = new Worker(ENTRY, { workerData, name: `weir-data-${index}`, resourceLimits });
-    worker.on("error", (error) =>
-      this.#parts.log.error("worker_failed", { index, cause: error.stack }),
-    );
-    const port = await listening(worker);
-    this.#workers[index] = worker;
-    worker.on("exit", () => this.#lost(index));
-    return port;
+  /** Those that are still starting, too: they do what they are told once they listen. */
+  #each<T>(act: (thread: WorkerThread) => Promise<T>): Promise<T>[] {
+    return this.#places.flatMap(({ thread }) => (thread === null ? [] : [act(thread)]));
   }
 
-  #lost(index: number): void {
-    this.#workers[index] = null;
-    this.#parts.lost(index);
-    if (!this.#draining) this.#restart(index);
+  async #spawn(place: Place, index: number): Promise<number> {
+    const { boot, count, log, entry = WORKER_ENTRY } = this.#parts;
+    const { port } = this;
+    const thread = startWorkerThread({
+      boot: { ...boot, index, source: this.#source, port, reusePort: count > 1 },
+      entry,
+      failed: (error) => log.error("worker_failed", { index, cause: error.stack }),
+    });
+    place.thread = thread;
+    const bound = await thread.listening;
+    place.listeningSinceMs = performance.now();
+    return bound;
   }
 
-  #restart(index: number): void {
-    setTimeout(() => {
+  /** Where a worker that served ends, another one takes its place. */
+  #watch(place: Place, index: number): void {
+    void place.thread?.ended.then((exitCode) => {
+      const nowMs = performance.now();
+      const servedMs = nowMs - (place.listeningSinceMs ?? nowMs);
+      place.thread = null;
+      place.listeningSinceMs = null;
+      this.#parts.lost(index);
       if (this.#draining) return;
-      this.#spawn(index).catch((thrown: unknown) => {
-        this.#parts.log.error("worker_restart_failed", { index, cause: String(thrown) });
-        this.#restart(index);
-      });
-    }, RESTART_MS);
+      place.deaths = servedMs > SETTLED_MS ? 1 : place.deaths + 1;
+      const restart_in_ms = this.#restart(place, index);
+      this.#parts.log.error("worker_lost", { index, exit_code: exitCode, restart_in_ms });
+    });
   }
-}
 
-function listening(worker: Worker): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const settle = (message: FromWorker): void => {
-      if (message.kind === "listening") resolve(message.port);
-      else if (message.kind === "failed") {
-        reject(new Error(message.reason));
-        void worker.terminate();
-      } else return;
-      worker.off("message", settle);
-    };
-    worker.on("message", settle);
-    worker.once("exit", () => reject(new Error("a data worker ended before it listened")));
-  });
-}
+  /** Waits twice as long after each death in a row: what dies at once must not take the machine along. */
+  #restart(place: Place, index: number): number {
+    const waitMs = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** (place.deaths - 1));
+    place.restart = setTimeout(() => void this.#replace(place, index), waitMs);
+    return waitMs;
+  }
 
-/** null: taken. A worker that dies meanwhile starts again on the new source. */
-function swapped(worker: Worker, source: SnapshotSource): Promise<string | null> {
-  return new Promise((resolve) => {
-    const settle = (message: FromWorker): void => {
-      if (message.kind !== "swapped" || message.revision !== source.revision) return;
-      worker.off("message", settle);
-      resolve(message.fault);
-    };
-    worker.on("message", settle);
-    worker.once("exit", () => resolve(null));
-    worker.postMessage({ kind: "snapshot", source });
-  });
-}
-
-async function drained(worker: Worker, graceMs: number): Promise<void> {
-  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  worker.postMessage({ kind: "drain", graceMs });
-  const late = setTimeout(() => void worker.terminate(), graceMs + EXIT_MS);
-  await ended;
-  clearTimeout(late);
+  async #replace(place: Place, index: number): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      const started = this.#spawn(place, index);
+      this.#watch(place, index);
+      await started;
+      log.info("worker_restarted", { index });
+    } catch (thrown) {
+      log.error("worker_restart_failed", { index, cause: messageOf(thrown) });
+    }
+  }
 }

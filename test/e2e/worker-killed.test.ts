@@ -1,0 +1,111 @@
+// A data worker's thread dies under load: the other one goes on, and a new one takes its place.
+import { afterAll, expect, test } from "vitest";
+import { send, startLoad } from "../support/weir-process-load.ts";
+import {
+  configOf,
+  createSite,
+  killLeftovers,
+  startWeir,
+  type WeirProcess,
+} from "../support/weir-process.ts";
+import { INSPECTED, inspectWorkers } from "../support/worker-inspector.ts";
+import { expectOneRowEach } from "./support/expect-rows.ts";
+import { startUpstream } from "./support/upstream.ts";
+
+const WORKERS = 2;
+const CLIENTS = 16;
+const upstreams = [await startUpstream(), await startUpstream()];
+
+afterAll(() => {
+  killLeftovers();
+  for (const upstream of upstreams) upstream.close();
+});
+
+interface Services {
+  readonly services: readonly { readonly endpoints: readonly { readonly inflight: number }[] }[];
+}
+
+async function inflight(weir: WeirProcess): Promise<number> {
+  const response = await fetch(`${weir.admin}/api/v1/services`);
+  const { services } = (await response.json()) as Services;
+  return services.flatMap((one) => one.endpoints).reduce((sum, one) => sum + one.inflight, 0);
+}
+
+interface LogLine {
+  readonly event?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Lines of weir's log about its workers. */
+function workerLog(weir: WeirProcess): readonly LogLine[] {
+  const lines = weir.errors().split("\n");
+  const parsed = lines.flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+  return (parsed as LogLine[]).filter(({ event }) => event?.startsWith("worker_") ?? false);
+}
+
+test.each([
+  ["an uncaught exception", `setTimeout(() => { throw new Error("provoked") })`, "provoked"],
+  ["process.exit", "process.exit(7)", ""],
+])("%s ends one of two workers", { timeout: 60_000 }, async (how, expression, cause) => {
+  const urls = upstreams.map(({ url }) => url);
+  const site = createSite(configOf({ upstreams: urls, workers: WORKERS }));
+  const weir = await startWeir(site, INSPECTED);
+  const inspector = await inspectWorkers(weir, WORKERS);
+  // Every answer takes 30 ms, so that much is in flight on both at the time.
+  const load = startLoad({
+    port: weir.port,
+    clients: CLIENTS,
+    ask: () => ({ method: "GET", path: "/x?ms=30" }),
+  });
+  await load.reached(300);
+  inspector.run(1, expression);
+  await weir.until(({ workers }) => workers === WORKERS - 1);
+  const diedAtMs = performance.now();
+  // A process waits at its end for whoever inspects it.
+  inspector.close();
+  await load.reached(load.answers.length + 50);
+  await weir.until(({ workers }) => workers === WORKERS);
+  const backMs = Math.round(performance.now() - diedAtMs);
+  await load.reached(load.answers.length + 100);
+  await load.stop();
+
+  // What was in flight on the dead worker has no answer, and every client lost one request at most.
+  expect(load.failures.length).toBeGreaterThan(0);
+  expect(load.failures.length).toBeLessThanOrEqual(CLIENTS);
+  expect(load.failures.every(({ code }) => code === "ECONNRESET")).toBe(true);
+  expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(await inflight(weir)).toBe(0);
+  // The kept connections went to the worker that lived: new ones show that the new worker serves.
+  const fresh = { port: weir.port, asked: { method: "GET", path: "/after" } };
+  const after = await Promise.all(Array.from({ length: 30 }, () => send(fresh)));
+  const answers = [...load.answers, ...after.filter((one) => "status" in one)];
+  expect(answers).toHaveLength(load.answers.length + 30);
+
+  expect(workerLog(weir)).toEqual([
+    ...(cause === ""
+      ? []
+      : [
+          expect.objectContaining({
+            event: "worker_failed",
+            index: 1,
+            cause: expect.stringContaining(cause),
+          }),
+        ]),
+    expect.objectContaining({ event: "worker_lost", index: 1, exit_code: cause === "" ? 7 : 1 }),
+    expect.objectContaining({ event: "worker_restarted", index: 1 }),
+  ]);
+
+  // The dead worker's last segment is drained like any other, and the new one has its own.
+  await weir.drained();
+  await expectOneRowEach(weir.sql, answers, load.failures.length);
+  const [seen = {}] = await weir.sql(
+    `SELECT countIf(path = '/x') AS before, countIf(path = '/after') AS after FROM requests WHERE worker = 1`,
+  );
+  expect(Number(seen["before"])).toBeGreaterThan(0);
+  expect(Number(seen["after"])).toBeGreaterThan(0);
+  console.log(
+    `worker ended by ${how}: ${load.failures.length} requests of ${load.answers.length} cut off; back after ${backMs} ms`,
+  );
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+  site.remove();
+});
