@@ -1,5 +1,6 @@
 // Ends a reply while its request is still arriving, so that the client gets it (RFC 9112 section 9.6).
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** For a client to notice the reply and stop sending. */
 const LINGER_MS = 2_000;
@@ -25,24 +26,33 @@ export function endWith(response: ServerResponse, lastChunk: Buffer | string | n
 /**
  * A socket closed with unread bytes is reset, and a reset takes the reply with it. So what still
  * comes is read and thrown away, for a while: up to the request's end where the connection is
- * kept, or with the connection's end held back where it is not.
+ * kept, or with only our own side of it closed where it is not.
  */
 export function endEarly({ request, response }: Parts, lastChunk: Buffer | string | null): void {
   const { socket } = request;
-  const holdBack = !response.shouldKeepAlive && response.hasHeader("content-length");
-  if (holdBack && lastChunk !== null) response.write(lastChunk);
-  if (!holdBack) endWith(response, lastChunk);
-  const enough = (): void => {
-    clearTimeout(timer);
-    if (holdBack) response.end();
-    else if (!request.complete) socket.destroy();
+  const closes = !response.shouldKeepAlive;
+  if (closes) closeOwnSide(socket);
+  endWith(response, lastChunk);
+  const late = setTimeout(() => socket.destroy(), LINGER_MS);
+  late.unref();
+  const whole = (): void => {
+    clearTimeout(late);
+    if (closes || !request.complete) destroySoon(socket);
   };
-  const timer = setTimeout(enough, LINGER_MS);
-  timer.unref();
-  request.once("end", enough);
-  request.once("close", enough);
+  request.once("end", whole);
+  request.once("close", whole);
   request.on("error", ignore);
   request.resume();
+}
+
+/** node:http calls `destroySoon` after the last reply of a connection. */
+function closeOwnSide(socket: Socket): void {
+  socket.destroySoon = () => void socket.end();
+}
+
+function destroySoon(socket: Socket): void {
+  Reflect.deleteProperty(socket, "destroySoon");
+  socket.destroySoon();
 }
 
 function ignore(): void {

@@ -337,6 +337,27 @@ describe("an answer before the body is whole", () => {
     expect(own.rows[0]).toMatchObject({ status: 403, completed: true });
   });
 
+  it.each([
+    ["weir's own", "/none", 404],
+    ["the upstream's, and the connection ends", "/", 403],
+  ])("reaches a client that reads only once it has sent all: %s", async (_, path, status) => {
+    await using early = await startUpstream((call) =>
+      call.reply("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"),
+    );
+    const config = { routes: [{ name: "r", match: { path: "/" }, service: "app" }] };
+    await using own = await startProxy({ upstreams: [early.url], config });
+    using client = await connectRaw(own.port);
+    client.socket.pause();
+    const bytes = 16 * 1024 * 1024;
+    const fields = { "Content-Length": String(bytes), Connection: "close" };
+    const sent = new Promise((resolve) => {
+      client.socket.write(requestText(`POST ${path}`, fields, "x".repeat(bytes)), resolve);
+    });
+    expect(await sent).toBeFalsy();
+    client.socket.resume();
+    expect((await client.response()).status).toBe(status);
+  });
+
   it("the rest of a body that still comes is read, and the next request answered", async () => {
     let nth = 0;
     await using early = await startUpstream((call) =>
