@@ -10,7 +10,7 @@ export interface SocketReader {
   readonly callback: (length: number, bytes: Uint8Array) => boolean;
 }
 
-/** Opens a socket; without a reader, one whose data comes as stream events. */
+/** Opens a socket; without a reader, one for a tunnel: data as stream events, each side ended by itself. */
 export type Dial = (reader: SocketReader | null) => Socket;
 
 export interface Dialer {
@@ -26,7 +26,7 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
   const port = Number(url.port) || (secure ? 443 : 80);
   const base = { host, port, noDelay: true, keepAlive: true };
   const optionsFor = (reader: SocketReader | null): TcpNetConnectOpts =>
-    reader === null ? base : { ...base, onread: reader };
+    reader === null ? { ...base, allowHalfOpen: true } : { ...base, onread: reader };
   if (!secure) return { dial: (reader) => connect(optionsFor(reader)), readyEvent: "connect" };
   const tls = { servername: servernameOf(host), ...endpoint.tls, ALPNProtocols: ["http/1.1"] };
   return {

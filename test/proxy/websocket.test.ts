@@ -121,6 +121,27 @@ it("bytes right behind the heads arrive, both ways", async () => {
   expect(await proxy.row(0)).toMatchObject({ requestBytes: 8, responseBytes: 18, completed: true });
 });
 
+it.each(["client", "upstream"])("the %s may end its side first", async (first) => {
+  const heard = Promise.withResolvers<Buffer>();
+  await using upstream = await startUpstream(async (call) => {
+    call.reply(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    );
+    if (first === "upstream") call.socket.end("down");
+    heard.resolve(await call.reader.rest());
+    if (first === "client") call.socket.end("down");
+  }, true);
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port, true);
+  client.send(requestText("GET /", UPGRADE));
+  await client.head();
+  if (first === "upstream") await client.closed;
+  client.socket.end("up");
+  expect((await heard.promise).toString()).toBe("up");
+  expect((await client.reader.rest()).toString()).toBe("down");
+  expect(await proxy.row(0)).toMatchObject({ requestBytes: 2, responseBytes: 4, completed: true });
+});
+
 it.each([
   ["small", 3],
   ["large", 5_000_000],

@@ -19,8 +19,9 @@ export interface RawClient extends Disposable {
   readonly closed: Promise<void>;
 }
 
-export async function connectRaw(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+/** `halfOpen`: our side stays open when the other ends. */
+export async function connectRaw(port: number, halfOpen = false): Promise<RawClient> {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: halfOpen });
   socket.on("error", () => undefined);
   await once(socket, "connect");
   const reader = new ByteReader(socket);

@@ -26,7 +26,7 @@ export interface RawUpstream extends AsyncDisposable {
 type Answer = (call: UpstreamCall, nth: number) => Promise<void> | void;
 
 /** Listens on a free port; the next request of a connection is read after `answer` has ended. */
-export async function startUpstream(answer: Answer): Promise<RawUpstream> {
+export async function startUpstream(answer: Answer, halfOpen = false): Promise<RawUpstream> {
   const calls: UpstreamCall[] = [];
   const sockets = new Set<Socket>();
   const waiting: (() => void)[] = [];
@@ -41,7 +41,7 @@ export async function startUpstream(answer: Answer): Promise<RawUpstream> {
       await call.body();
     }
   };
-  const server = createServer({ allowHalfOpen: false }, (socket) => {
+  const server = createServer({ allowHalfOpen: halfOpen }, (socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on("error", () => undefined);
