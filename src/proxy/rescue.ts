@@ -1,4 +1,5 @@
 // Turns failures into replies: the only place that writes an error (RFC 9457 problem details).
+import type { TLSSocket } from "node:tls";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorCode, ERRORS, toWeirError, type WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
@@ -36,7 +37,7 @@ function answer(exchange: Exchange, error: WeirError): void {
   if (exchange.replied || response.destroyed || error.code === "client_closed") {
     record.status ||= error.status;
     exchange.seal();
-    response.destroy();
+    cutOff(exchange);
     return;
   }
   const body = problemBody(error.code, exchange.trace.traceId, error.members);
@@ -53,6 +54,14 @@ function answer(exchange: Exchange, error: WeirError): void {
     ...error.headers,
   ]);
   exchange.finish(bodiless ? null : body, []);
+}
+
+/** A reply that ends with its connection would pass for whole; a reset can't be taken for an end. */
+function cutOff({ request, response }: Exchange): void {
+  const { socket, httpVersion } = request;
+  const encrypted = (socket as Partial<TLSSocket>).encrypted === true;
+  if (httpVersion === "1.0" && !encrypted) socket.resetAndDestroy();
+  response.destroy();
 }
 
 export function problemHeaders(body: string): RawHeaders {
