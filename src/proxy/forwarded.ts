@@ -85,7 +85,7 @@ function blockList(cidrs: readonly string[]): BlockList {
 
 function behindProxies(hop: Hop, isTrusted: (address: string) => boolean): ClientFacts {
   const { peer, headers } = hop;
-  const told = headers.has("x-forwarded-for") ? fromXForwarded(headers) : fromForwarded(headers);
+  const told = tellsForwarded(headers) ? fromForwarded(headers) : fromXForwarded(headers);
   const kept = believable(told.addresses, isTrusted);
   const { scheme, host } = told.firstOfLast(kept.length);
   const chain = [...kept, peer];
@@ -104,7 +104,15 @@ interface Told {
   readonly firstOfLast: (count: number) => { readonly scheme: string; readonly host: string };
 }
 
-/** Outranks Forwarded: a proxy that sets only one of the two most often sets this. */
+/**
+ * One family of fields is read, never parts of both: the other may be the client's own words. Where
+ * both name addresses it is X-Forwarded-*, since a proxy that writes only one of the two, and passes
+ * the other on as it came, most often writes those.
+ */
+function tellsForwarded(headers: HeaderList): boolean {
+  return headers.has("forwarded") && !headers.has("x-forwarded-for");
+}
+
 function fromXForwarded(headers: HeaderList): Told {
   const scheme = listOf(headers.joined("x-forwarded-proto")).at(-1) ?? "";
   const host = listOf(headers.joined("x-forwarded-host")).at(-1) ?? "";

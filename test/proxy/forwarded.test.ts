@@ -163,6 +163,24 @@ describe("scheme and host", () => {
       "https",
       "api.test",
     ],
+    [
+      "X-Forwarded-* without addresses",
+      ["X-Forwarded-Proto", "https", "X-Forwarded-Host", "api.test"],
+      "https",
+      "api.test",
+    ],
+    [
+      "one family only: nothing of Forwarded beside X-Forwarded-For",
+      [XFF, "192.0.2.7", "Forwarded", "for=1.1.1.1;proto=https;host=evil.test"],
+      "http",
+      "seen.test",
+    ],
+    [
+      "one family only: nothing of X-Forwarded-* beside Forwarded",
+      ["Forwarded", "for=192.0.2.7", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "evil.test"],
+      "http",
+      "seen.test",
+    ],
   ])("%s", (...[, headers, scheme, host]) => {
     expect(facts("10.0.0.1", headers)).toMatchObject({ scheme, host });
   });
