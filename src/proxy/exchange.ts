@@ -49,6 +49,8 @@ export class Exchange {
   readonly upgrade: UpgradeParts | null;
   /** The client waits for 100 before it sends its body (RFC 9110 section 10.1.1). */
   readonly expectsContinue: boolean;
+  /** The client was told to send it. */
+  continued = false;
   /** Fields every reply carries: traceresponse. */
   readonly replyHeaders: RawHeaders;
   /** Why the rest of the request can't be read; null as long as it can. */
@@ -108,7 +110,7 @@ export interface Abortable {
 
 export type ExchangeParts = Omit<
   Exchange,
-  "seal" | "replied" | "finish" | "broken" | "underway" | "breakOff"
+  "seal" | "replied" | "finish" | "broken" | "underway" | "breakOff" | "continued"
 >;
 
 function pairs(raw: RawHeaders): [string, string][] {

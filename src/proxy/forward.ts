@@ -12,6 +12,7 @@ import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../up
 import type { FailedAttempt, Send } from "./balance.ts";
 import { BodyPump } from "./body-pump.ts";
 import type { Abortable, Exchange } from "./exchange.ts";
+import { awaitContinue, type Continuation } from "./continuation.ts";
 import { passInformational } from "./informational.ts";
 import { buildOutgoing } from "./outgoing.ts";
 import { replyFields } from "./reply-fields.ts";
@@ -22,6 +23,7 @@ import { joinSockets, noteTunnelEnd, type Tunnel } from "./tunnel.ts";
 export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
 
 const NANOS_PER_MILLI = 1e6;
+const CONTINUE = 100;
 
 /** RFC 9110 section 9.2.2: sending one of these twice has the effect of sending it once. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -64,6 +66,7 @@ class Forwarding implements ResponseSink, Abortable {
   #attempt: Attempt | null = null;
   #pump: BodyPump | null = null;
   #tunnel: Tunnel | null = null;
+  #continuation: Continuation | null = null;
   #last: Buffer | null = null;
   #flowing = false;
   #settled = false;
@@ -109,7 +112,7 @@ class Forwarding implements ResponseSink, Abortable {
     const { exchange, request } = this.#parts;
     const attempt = this.#attempt;
     if (attempt === null) return;
-    if (exchange.expectsContinue) exchange.response.writeContinue();
+    if (exchange.expectsContinue) this.#awaitContinue();
     this.#pump = new BodyPump({
       exchange,
       attempt,
@@ -119,8 +122,14 @@ class Forwarding implements ResponseSink, Abortable {
     this.#pump.start();
   };
 
+  #awaitContinue(): void {
+    const { exchange, request } = this.#parts;
+    this.#continuation = awaitContinue(exchange, request.timeouts.idleMs);
+  }
+
   informational(head: ResponseHead): void {
-    passInformational(this.#parts.exchange, head);
+    if (head.status === CONTINUE) this.#continuation?.grant();
+    else passInformational(this.#parts.exchange, head);
   }
 
   head(head: ResponseHead): void {
@@ -247,6 +256,7 @@ class Forwarding implements ResponseSink, Abortable {
     exchange.underway = null;
     response.off("close", this.#clientGone);
     this.#pump?.stop();
+    this.#continuation?.stop();
     if (this.#attempt === null) return;
     const { queueNs, connectNs, firstByteNs } = this.#attempt.timing;
     record.queueNs += queueNs;

@@ -4,12 +4,10 @@ import type { Exchange } from "./exchange.ts";
 import { NO_EDIT } from "./header-edit.ts";
 import { replyFields } from "./reply-fields.ts";
 
-const CONTINUE = 100;
-
-/** 100 is weir's own to send; a client of HTTP/1.0 knows no interim responses; a queued reply has no socket yet. */
+/** All but 100. A client of HTTP/1.0 knows no interim responses; a queued reply has no socket yet. */
 export function passInformational(exchange: Exchange, head: ResponseHead): void {
   const { response, request } = exchange;
-  if (head.status === CONTINUE || request.httpVersion === "1.0") return;
+  if (request.httpVersion === "1.0") return;
   if (response.socket === null || response.headersSent) return;
   const lines = [`HTTP/1.1 ${head.status} ${head.reason}`];
   const fields = replyFields(head, NO_EDIT, exchange);

@@ -6,6 +6,7 @@ import type { Exchange, RequestHead } from "./exchange.ts";
 import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
 import { editFields } from "./header-edit.ts";
 import { hopByHop } from "./hop-by-hop.ts";
+import { countHop } from "./max-forwards.ts";
 import { rewritePath } from "./route-table.ts";
 import type { RoutedRequest } from "./route.ts";
 
@@ -75,11 +76,14 @@ export function buildOutgoing(
   const headers: string[] = ["Host", head.host === "" ? new URL(url).host : head.host];
   copyFields(headers, exchange);
   appendFraming(headers, head);
+  if (exchange.expectsContinue && !exchange.continued && head.body !== "none")
+    headers.push("Expect", "100-continue");
   appendVia(headers, head, exchange.snapshot.outgoing.pseudonym);
   appendForwarded(headers, head.client, exchange.snapshot.outgoing.pseudonym);
   exchange.snapshot.propagation.inject(exchange.trace, spanId, headers);
   for (const text of exchange.snapshot.outgoing.identityFields(exchange.record.identity))
     headers.push(text);
+  countHop(exchange, headers);
   const path = rewritePath(match, head.path);
   return {
     method: head.method,

@@ -9,6 +9,7 @@ import type { Exchange } from "./exchange.ts";
 import { createForward } from "./forward.ts";
 import { createGuard, createHandler, type Guard, type Handler } from "./handler.ts";
 import { createIdentify } from "./identify.ts";
+import { answeringLastHop } from "./max-forwards.ts";
 import { createOpenExchange, createOpenMalformed } from "./open-exchange.ts";
 import { createRecordStage } from "./record.ts";
 import { createRescue } from "./rescue.ts";
@@ -45,7 +46,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     identify: createIdentify(clock),
     authorize: createAuthorize(clock),
   });
-  const send = { balance: createBalance(clock), forward: createForward(clock, ids) };
+  const send = {
+    balance: answeringLastHop(createBalance(clock)),
+    forward: createForward(clock, ids),
+  };
   return {
     guard,
     handler: createHandler(guard, send),

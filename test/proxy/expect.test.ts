@@ -6,20 +6,51 @@ import { closedPort, OK, startUpstream } from "../support/raw-upstream.ts";
 
 const WAITING = { Expect: "100-continue", "Content-Length": "4" };
 
-it("sends 100 once the upstream is connected, and takes the body then", async () => {
+it("passes the expectation on, and the upstream's 100 back, once", async () => {
   await using upstream = await startUpstream(async (call) => {
+    call.reply("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
     await call.body();
-    call.reply(`HTTP/1.1 100 Continue\r\n\r\n${OK}`);
+    call.reply(OK);
   });
   await using proxy = await startProxy({ upstreams: [upstream.url] });
   using client = await connectRaw(proxy.port);
   client.send(requestText("POST /", WAITING));
   expect((await client.head()).status).toBe(100);
   const call = await upstream.call(0);
-  expect(call.fields.names).not.toContain("expect");
+  expect(call.fields.all("expect")).toEqual(["100-continue"]);
   client.send("body");
   expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
   expect((await call.body()).text).toBe("body");
+});
+
+it("an upstream that does not want the body says so before it is sent", async () => {
+  await using upstream = await startUpstream((call) =>
+    call.reply("HTTP/1.1 413 Big\r\nContent-Length: 2\r\n\r\nno"),
+  );
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("POST /", WAITING));
+  expect(await client.response()).toMatchObject({ status: 413, text: "no" });
+  expect(proxy.rows[0]).toMatchObject({ status: 413, requestBytes: 0, completed: true });
+});
+
+it.each([
+  ["waits for weir to lose patience", ""],
+  ["does not wait", "body"],
+])("an upstream that ignores it gets the body; the client %s", async (_, eager) => {
+  await using upstream = await startUpstream(async (call) => {
+    await call.body();
+    call.reply(OK);
+  });
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  client.send(requestText("POST /", WAITING, eager));
+  if (eager === "") {
+    expect((await client.head()).status).toBe(100);
+    client.send("body");
+  }
+  expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+  expect((await upstream.calls[0]!.body()).text).toBe("body");
 });
 
 it("a refused request gets its final status and no 100", async () => {
