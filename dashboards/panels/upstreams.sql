@@ -11,6 +11,7 @@
 -- column p95_ns: ns
 -- column p99_ns: ns
 -- parameter service: String, only this service
+-- parameter route: String, only this route; read from the requests themselves
 -- parameter limit: UInt32 = 200, most rows
 WITH quantilesExactWeightedArray(0.5, 0.95, 0.99)(mapKeys(buckets), mapValues(buckets)) AS percentiles
 SELECT
@@ -23,9 +24,26 @@ SELECT
     exp2((percentiles[1] + 0.5) / 8) AS p50_ns,
     exp2((percentiles[2] + 0.5) / 8) AS p95_ns,
     exp2((percentiles[3] + 0.5) / 8) AS p99_ns
-FROM upstreams_{{rollup}} AS bucket
-WHERE bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
-    AND ({service:String} = '' OR service = {service:String})
+FROM
+(
+    SELECT service, upstream, attempts, failures, buckets
+    FROM upstreams_{{rollup}} AS past
+    WHERE {route:String} = ''
+        AND past.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND past.time < {until:DateTime64(3, 'UTC')}
+        AND ({service:String} = '' OR service = {service:String})
+    UNION ALL
+    SELECT
+        service,
+        attempt.1 AS upstream,
+        toUInt64(1) AS attempts,
+        toUInt64(attempt.3 >= 500 OR attempt.4 != '') AS failures,
+        map(toUInt16(floor(log2(greatest(attempt.2, 1)) * 8)), toUInt64(1)) AS buckets
+    FROM requests
+    ARRAY JOIN arrayZip(attempt_upstream, attempt_duration_ns, attempt_status, attempt_error) AS attempt
+    WHERE {route:String} != '' AND route = {route:String}
+        AND started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+        AND ({service:String} = '' OR service = {service:String})
+) AS bucket
 GROUP BY service, upstream
 ORDER BY attempts DESC, service, upstream
 LIMIT {limit:UInt32}

@@ -358,6 +358,10 @@ describe("panels", () => {
       { upstream: "http://127.0.0.1:4002", attempts: 100, failures: 10 },
       { upstream: "http://127.0.0.1:4001", attempts: 10, failures: 10, failure_share: 1 },
     ]);
+    expect((await run("upstreams", { route: "orders" })).rows).toEqual(
+      (await run("upstreams", { service: "orders" })).rows,
+    );
+    expect((await run("upstreams", { route: "nothing" })).rows).toEqual([]);
     expect((await run("errors", { service: "orders" })).rows).toMatchObject([
       { status: 502, error_code: "upstream_reset", requests: 10, trace_id: "trace99" },
     ]);

@@ -10,6 +10,7 @@ import { timeColumns, withIsoTimes } from "../times.ts";
 
 const HOUR_MS = 3_600_000;
 const MOST_TEXT = 1024;
+const MOST_ROWS = 10_000;
 
 const answerSchema = z.strictObject({
   columns: z.array(column.extend({ unit: z.string() })),
@@ -44,20 +45,25 @@ export function queryEndpoint(panels: Panels, { ask }: Questions): Endpoint {
 
 type Text = z.ZodOptional<z.ZodString>;
 
-/** Every filter any panel has; which of them this one has is seen once the panel is known. */
-function querySchema(panels: Panels): z.ZodObject<Record<string, Text>> {
+/** Every filter any panel has. Which of them this one has, and so which others are wrong, is seen in `filtersOf`. */
+function querySchema(panels: Panels): z.ZodObject<Record<string, Text>, z.core.$catchall<Text>> {
   const fields: Record<string, Text> = { since: moment.optional(), until: moment.optional() };
   for (const panel of panels.values()) {
     for (const [name, { type, about }] of panel.parameters) fields[name] ??= filterOf(type, about);
   }
-  return z.strictObject(fields);
+  return z.object(fields).catchall(z.string().optional());
 }
 
 function filterOf(type: string, about: string): Text {
   const text = z.string().max(MOST_TEXT);
-  const isWhole = /^UInt\d+$/.test(type);
-  const checked = isWhole ? text.regex(/^\d{1,9}$/, "must be a whole number") : text;
+  const checked = /^UInt\d+$/.test(type) ? text.refine(isRowCount, ROW_COUNT) : text;
   return checked.optional().meta({ description: about });
+}
+
+const ROW_COUNT = `must be a whole number from 1 to ${MOST_ROWS}`;
+
+function isRowCount(text: string): boolean {
+  return /^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_ROWS;
 }
 
 function panelOf(panels: Panels, name: string): Panel {
@@ -78,7 +84,7 @@ function filtersOf(
     if (value === undefined) continue;
     if (!panel.parameters.has(name)) {
       const known = ["since", "until", ...panel.parameters.keys()].join(", ");
-      throw new Problem("bad_parameter", `${name}: ${panel.name} has only ${known}`, {
+      throw new Problem("bad_parameter", `${name}: ${panel.name} takes only ${known}`, {
         members: { parameter: name },
       });
     }
