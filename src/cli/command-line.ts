@@ -21,31 +21,52 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command("weir").description(
     "Sees, decides on and steers every request in front of your services.",
   );
-  if (argv[2] === "--version") program.version(version());
+  if (isAboutAll(argv[2])) program.version(version());
   const asked = COMMANDS[argv[2] ?? ""];
   const loaders = asked === undefined ? Object.values(COMMANDS) : [asked];
   for (const command of await Promise.all(loaders.map((load) => load())))
     program.addCommand(command);
-  throwOnExit(program);
+  const asJson = argv.includes("--json");
+  prepare(program, asJson);
   try {
     await program.parseAsync(argv);
   } catch (thrown) {
-    process.exitCode = exitCodeOf(thrown);
+    process.exitCode = failed(thrown, asJson);
   }
 }
 
 /** Bad usage throws instead of ending the process with 1, which means a finding. */
-function throwOnExit(command: Command): void {
+function prepare(command: Command, asJson: boolean): void {
   command.exitOverride();
-  command.commands.forEach(throwOnExit);
+  // As JSON it is said once, by `failed`.
+  if (asJson) command.configureOutput({ writeErr: () => undefined });
+  for (const each of command.commands) prepare(each, asJson);
 }
 
-/** What the system refuses (a folder that can't be made) is said in one line; a fault of ours is thrown. */
-function exitCodeOf(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+/** Says what is not said yet, and gives the exit code; a fault of ours is thrown. */
+function failed(thrown: unknown, asJson: boolean): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return 0;
+    if (asJson) process.stderr.write(`${usageFault(thrown)}\n`);
+    return EXIT_USAGE;
+  }
+  // What the system refuses, such as a folder that can't be made.
   if (!(thrown instanceof Error && "syscall" in thrown)) throw thrown;
-  process.stderr.write(`weir: ${thrown.message}\n`);
+  const { message } = thrown;
+  const fault = { ok: false, code: "system", message };
+  process.stderr.write(`${asJson ? JSON.stringify(fault) : `weir: ${message}`}\n`);
   return EXIT_USAGE;
+}
+
+function usageFault({ code, message }: CommanderError): string {
+  // Where a command of a command is missing, commander prints the help and has no words of its own.
+  const words = code === "commander.help" ? "name a command; --help lists them" : message;
+  return JSON.stringify({ ok: false, code: "bad_usage", message: words.replace(/^error: /, "") });
+}
+
+/** Only these need to know the version, which is read from a file. */
+function isAboutAll(word: string | undefined): boolean {
+  return word === undefined || word.startsWith("-") || word === "help";
 }
 
 function version(): string {

@@ -1,5 +1,5 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { makeFolder } from "../core/folder.ts";
@@ -13,7 +13,10 @@ interface DemoOptions {
   readonly listen: string;
   readonly adminListen: string;
   readonly data: string;
+  readonly json?: true;
 }
+
+const ADMIN_LISTEN = "127.0.0.1:9090";
 
 /** Replicas of each service. */
 const REPLICAS: Readonly<Record<string, number>> = { orders: 3, payments: 1, catalogue: 1 };
@@ -25,14 +28,17 @@ export function demoCommand(): Command {
     )
     .option("--upstream <url>", "put weir in front of this instead: no config file, no policy")
     .option("--listen <host:port>", "where the proxy listens", "127.0.0.1:8080")
-    .option("--admin-listen <host:port>", "where admin API and UI listen", "127.0.0.1:9090")
+    .option("--admin-listen <host:port>", "where admin API and UI listen", ADMIN_LISTEN)
     .option("--data <folder>", "the data folder", ".weir")
+    .option("--json", "say where it listens, or what is wrong, as JSON")
     .action((options: DemoOptions) =>
-      options.upstream === undefined ? demo(options) : run({ load: loaderOf(options) }),
+      options.upstream === undefined
+        ? demo(options)
+        : run({ load: loaderOf(options), json: options.json === true }),
     );
 }
 
-async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
+async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<void> {
   // First of all: what is refused here leaves no process over.
   makeFolder(data);
   const services = await startServices();
@@ -49,10 +55,11 @@ async function demo({ listen, adminListen, data }: DemoOptions): Promise<void> {
   });
   await run({
     load: () => loadConfig(file, process.env),
+    json: json === true,
     started: (proxy) => children.forEach((child) => child.tell({ proxy })),
     // Nobody asks any more before weir drains, and services answer until it has.
     stopping: () => traffic.stop(),
-    hints: hints(file),
+    hints: hints(file, adminListen === ADMIN_LISTEN ? "" : ` -c ${relative(".", file)}`),
   });
   await Promise.all(children.map((child) => child.stop()));
 }
@@ -67,13 +74,14 @@ async function startServices(): Promise<Record<string, DemoChild[]>> {
   return Object.fromEntries(await Promise.all(started));
 }
 
-function hints(file: string): (proxy: string) => readonly string[] {
+/** `named` says which weir to ask, where it is not at the usual place. */
+function hints(file: string, named: string): (proxy: string) => readonly string[] {
   const alice = DEMO_KEYS.find(({ subject }) => subject === "alice")?.key ?? "";
   return (proxy) => [
     `config            ${file}`,
     "",
     `try               curl -i -H 'x-api-key: ${alice}' ${proxy}/orders/17`,
-    "                  npm run -s weir -- query routes --since 15m",
-    "                  npm run -s weir -- tail",
+    `                  npm run -s weir -- query routes --since 15m${named}`,
+    `                  npm run -s weir -- tail${named}`,
   ];
 }

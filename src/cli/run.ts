@@ -14,11 +14,14 @@ const DEFAULT_FILE = "weir.yaml";
 interface CommandOptions extends UpstreamOverrides {
   readonly config?: string;
   readonly upstream?: string;
+  readonly json?: true;
 }
 
 /** A run from start to stop; the demo hangs its own processes on it. */
 export interface Run {
   readonly load: () => LoadResult;
+  /** Greeting and faults as JSON, a line each. */
+  readonly json: boolean;
   /** Told the proxy's URL once it listens. */
   readonly started?: (proxy: string) => void;
   /** Awaited before weir itself stops. */
@@ -35,21 +38,31 @@ export function runCommand(): Command {
     .option("--listen <host:port>", "with --upstream: where the proxy listens")
     .option("--admin-listen <host:port>", "with --upstream: where admin API and UI listen")
     .option("--data <folder>", "with --upstream: the data folder")
-    .action((options: CommandOptions) => run({ load: loaderOf(options) }));
+    .option("--json", "say where it listens, or what is wrong, as JSON")
+    .action((options: CommandOptions) =>
+      run({ load: loaderOf(options), json: options.json === true }),
+    );
 }
 
 /** How the options say the config is to be had. */
-export function loaderOf({ config, upstream, ...overrides }: CommandOptions): () => LoadResult {
+export function loaderOf({
+  config,
+  upstream,
+  json: _json,
+  ...overrides
+}: CommandOptions): () => LoadResult {
   if (upstream !== undefined) return () => upstreamConfig(upstream, overrides);
   return () => loadConfig(config ?? DEFAULT_FILE, process.env);
 }
 
 /** Runs until a signal; exits 2 with every fault when the config can't be used. */
-export async function run({ load, started, stopping, hints }: Run): Promise<void> {
-  const app = await start(load, createLog("info"));
+export async function run(parts: Run): Promise<void> {
+  const { json, started, stopping, hints } = parts;
+  const app = await start(parts, createLog("info"));
   if (app !== null) {
     const proxy = proxyUrl(app);
-    process.stdout.write(`${[...greeting(app), ...(hints?.(proxy) ?? [])].join("\n")}\n`);
+    const words = json ? [jsonGreeting(app)] : [...greeting(app), ...(hints?.(proxy) ?? [])];
+    process.stdout.write(`${words.join("\n")}\n`);
     started?.(proxy);
     await untilSignalled({ reload: () => void app.reloader.reload() });
   }
@@ -57,16 +70,18 @@ export async function run({ load, started, stopping, hints }: Run): Promise<void
   await app?.stop();
 }
 
-async function start(load: () => LoadResult, log: Log): Promise<App | null> {
+async function start({ load, json }: Run, log: Log): Promise<App | null> {
+  const refuse = (code: string, message: string): null => {
+    process.stderr.write(`${json ? JSON.stringify({ ok: false, code, message }) : message}\n`);
+    process.exitCode = EXIT_BAD_CONFIG;
+    return null;
+  };
   try {
     const started = await startApp({ load, log });
-    if (started.ok) return started.app;
-    process.stderr.write(`${started.faults.join("\n")}\n`);
+    return started.ok ? started.app : refuse("bad_config", started.faults.join("\n"));
   } catch (thrown) {
-    process.stderr.write(`weir: can't start: ${whyNot(thrown)}\n`);
+    return refuse("cannot_start", `weir: can't start: ${whyNot(thrown)}`);
   }
-  process.exitCode = EXIT_BAD_CONFIG;
-  return null;
 }
 
 function whyNot(thrown: unknown): string {
@@ -80,12 +95,27 @@ function proxyUrl(app: App): string {
   return `http://${formatListen({ ...app.inForce().config.listen.http, port: app.port })}`;
 }
 
+function jsonGreeting(app: App): string {
+  const { revision, policy } = app.inForce();
+  return JSON.stringify({
+    proxy: proxyUrl(app),
+    admin: adminUrl(app),
+    instance: app.instance,
+    config_revision: revision,
+    policy_revision: policy?.revision ?? null,
+  });
+}
+
+function adminUrl({ adminAddress }: App): string {
+  return `http://${formatListen(adminAddress)}`;
+}
+
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
 function greeting(app: App): string[] {
   const { config, policy } = app.inForce();
   return [
     `weir listens on   ${proxyUrl(app)}`,
-    `admin API and UI  http://${formatListen(app.adminAddress)}`,
+    `admin API and UI  ${adminUrl(app)}`,
     policy === null
       ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,
