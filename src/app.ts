@@ -72,12 +72,12 @@ function rowPath(config: Config, log: Log): RowPath {
   const store = createStoreLink(config, log);
   const feed = createRowFeed(store.sink, log);
   const spool = openSpool(config, config.workers);
-  const { sink } = feed;
+  const { sink, see } = feed;
   return {
     spool,
     store,
     feed,
-    drain: createDrain({ spool, sink, log, clock: systemClock, random: Math.random }),
+    drain: createDrain({ spool, sink, see, log, clock: systemClock, random: Math.random }),
   };
 }
 
@@ -95,7 +95,7 @@ async function startOver({ spool, store, feed, drain }: RowPath, start: Start): 
   ]);
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   // Before the store starts, so that no row is stored unseen.
-  if (spans !== undefined) feed.subscribe(spans.take);
+  if (spans !== undefined) feed.stored.subscribe(spans.take);
   store.start();
   const watch = watchFiles(() => void reloader.reload());
   watch.files(initial.files);
@@ -104,7 +104,7 @@ async function startOver({ spool, store, feed, drain }: RowPath, start: Start): 
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   statistics.start();
-  const parts = { dataPlane, reloader, store, drain, rows: feed, statistics, log };
+  const parts = { dataPlane, reloader, store, drain, rows: feed.live, statistics, log };
   try {
     return running(parts, { watch, spans, admin: await startAdmin(adminPartsOf(parts)) });
   } catch (thrown) {

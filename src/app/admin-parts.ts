@@ -11,7 +11,7 @@ import { formatListen } from "../config/listen.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { Reloader } from "../control/reloader.ts";
-import type { RowFeed } from "../control/row-feed.ts";
+import type { Rows } from "../control/row-feed.ts";
 import type { StoreLink } from "../control/store-link.ts";
 
 export interface Running {
@@ -19,7 +19,7 @@ export interface Running {
   readonly reloader: Reloader;
   readonly store: StoreLink;
   readonly drain: Drain;
-  readonly rows: RowFeed;
+  readonly rows: Rows;
   readonly statistics: StatisticsPoll;
   readonly log: Log;
 }

@@ -1,39 +1,50 @@
-// Tells listeners in the main thread of every row the store took, without asking the store again.
+// Tells listeners in the main thread of every row, as it is written and again once it is stored.
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { REQUEST_COLUMNS } from "../telemetry/columns.ts";
-import type { Batch, Sink } from "../telemetry/sink.ts";
+import type { SeeRows } from "../telemetry/live-rows.ts";
+import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 
-/** Gets whole lines in the order of REQUEST_COLUMNS, which never change afterwards; must not wait. */
-type RowListener = (lines: Buffer) => void;
+export interface Rows {
+  /** Ends with the call of what it returns. */
+  readonly subscribe: (listener: SeeRows) => () => void;
+}
 
 export interface RowFeed {
   /** Passes batches on, and tells of each once: when it is stored, not when it is tried. */
   readonly sink: Sink;
-  /** Ends with the call of what it returns. */
-  readonly subscribe: (listener: RowListener) => () => void;
+  /** Those the store took, left-overs of former runs too. */
+  readonly stored: Rows;
+  /** For the drain to tell of each row as it is written. */
+  readonly see: SeeRows;
+  /** Those of this run, as they are written. */
+  readonly live: Rows;
 }
 
 export function createRowFeed(sink: Sink, log: Log): RowFeed {
-  const listeners = new Set<RowListener>();
-  const tell = ({ columns, body }: Batch): void => {
+  const stored = createRows(log);
+  const live = createRows(log);
+  const write = async (batch: Batch): Promise<Delivery> => {
+    const delivery = await sink.write(batch);
     // What a former version of weir left in the spool has other columns; it is stored all the same.
-    if (columns.length !== REQUEST_COLUMNS.length) return;
-    for (const listener of listeners) {
-      try {
-        listener(body);
-      } catch (thrown) {
-        log.error("row_listener_failed", { cause: messageOf(thrown) });
-      }
-    }
+    const isKnown = batch.columns.length === REQUEST_COLUMNS.length;
+    if (delivery.kind === "stored" && isKnown) stored.see(batch.body);
+    return delivery;
   };
+  return { sink: { write }, stored, see: live.see, live };
+}
+
+function createRows(log: Log): Rows & { readonly see: SeeRows } {
+  const listeners = new Set<SeeRows>();
   return {
-    sink: {
-      write: async (batch) => {
-        const delivery = await sink.write(batch);
-        if (delivery.kind === "stored") tell(batch);
-        return delivery;
-      },
+    see: (lines) => {
+      for (const listener of listeners) {
+        try {
+          listener(lines);
+        } catch (thrown) {
+          log.error("row_listener_failed", { cause: messageOf(thrown) });
+        }
+      }
     },
     subscribe(listener) {
       listeners.add(listener);

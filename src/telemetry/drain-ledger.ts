@@ -5,6 +5,7 @@ import type { Log } from "../core/log.ts";
 import { REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
 import type { CutJournal } from "./cut-journal.ts";
 import { choosePieces, tokenOf, wholeLines, type Cut, type CutLimits, type Piece } from "./cut.ts";
+import type { LiveRows } from "./live-rows.ts";
 import { MAX_ROW_BYTES } from "./row-encoder.ts";
 import type { Segment, SegmentList } from "./segment-list.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
@@ -25,6 +26,7 @@ export interface LedgerOptions {
   readonly segments: SegmentList;
   readonly journal: CutJournal;
   readonly limits: CutLimits;
+  readonly live: LiveRows;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -105,6 +107,11 @@ export class DrainLedger {
     return this.#alone(() => this.#advance(cut));
   }
 
+  /** Sees what came into the spool, also where a cut is tried for hours. */
+  look(): Promise<void> {
+    return this.#alone(() => this.#refresh());
+  }
+
   /** Deletes whole segments from the old end while the spool is too full; counts their rows as dropped. */
   trim(): Promise<void> {
     return this.#alone(async () => {
@@ -134,7 +141,9 @@ export class DrainLedger {
   }
 
   async #refresh(): Promise<void> {
-    await this.#options.segments.refresh({}, this.#options.clock.wallMs());
+    const { segments, clock, live } = this.#options;
+    await segments.refresh({}, clock.wallMs());
+    await live.follow(segments);
   }
 
   #waiting(): Segment[] {

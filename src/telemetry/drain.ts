@@ -4,10 +4,11 @@ import type { Clock, Random } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createCutJournal } from "./cut-journal.ts";
-import { writeDeadLetters, type DeadLetter } from "./dead-letter.ts";
+import { DeadLetters, type DeadLetter } from "./dead-letter.ts";
 import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
 import { DrainLedger, type Taken } from "./drain-ledger.ts";
 import { SegmentList } from "./segment-list.ts";
+import { LiveRows, type SeeRows } from "./live-rows.ts";
 import { MAX_ROW_BYTES } from "./row-encoder.ts";
 import type { Sink } from "./sink.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
@@ -21,8 +22,12 @@ export interface DrainStats {
   readonly storedRows: number;
   /** Lost since the start: the spool was full, or could not be written. */
   readonly droppedRows: number;
-  /** In the dead-letter folder. */
+  /** Never taken by the store since the start; they went to the dead-letter folder. */
   readonly rejectedRows: number;
+  /** What is in the dead-letter folder. */
+  readonly deadLetterBytes: number;
+  /** Of those rejected, these made room there for newer ones. */
+  readonly droppedLetters: number;
   readonly tornLines: number;
   /** Null while all is well. */
   readonly lastError: string | null;
@@ -48,6 +53,8 @@ export interface DrainOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of the rows of this run within a moment of their being written, stored or not. */
+  readonly see?: SeeRows;
   readonly table?: string;
   /** Least time between two inserts while little is waiting. */
   readonly intervalMs?: number;
@@ -58,6 +65,8 @@ export interface DrainOptions {
 }
 
 const DEFAULT_ROW_BYTES = 800;
+/** Rejected rows may take this part of what the spool may. */
+const LETTERS_SHARE = 16;
 
 /** For the main thread: reads and writes without blocking, holds one batch in memory. */
 export function createDrain(options: DrainOptions): Drain {
@@ -74,13 +83,14 @@ class SpoolDrain {
   readonly #options: DrainOptions;
   readonly #ledger: DrainLedger;
   readonly #gauge: SpoolGauge;
+  readonly #letters: DeadLetters;
   readonly #delivery: DeliveryOptions;
   /** Aborted at the deadline of a stop: gives up where it stands. */
   readonly #end = new AbortController();
   #wake = new AbortController();
   #lock: SpoolLock | null = null;
   #running: Promise<void> = Promise.resolve();
-  #trimmer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #stopping = false;
   #flushes: (() => void)[] = [];
   #turn = 0;
@@ -94,12 +104,14 @@ class SpoolDrain {
     const { spool, clock, log, sink, random } = options;
     this.#options = options;
     this.#gauge = new SpoolGauge(spool.gauge);
+    this.#letters = new DeadLetters(spool.folder, Math.floor(spool.maxBytes / LETTERS_SHARE));
     this.#ledger = new DrainLedger({
       spool,
       clock,
       log,
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
+      live: new LiveRows(spool.run, options.see ?? (() => undefined)),
       limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
     });
     this.#delivery = {
@@ -114,18 +126,24 @@ class SpoolDrain {
   async start(): Promise<void> {
     this.#lock = acquireSpoolLock(this.#options.spool.folder);
     await this.#ledger.load();
+    await this.#letters.load();
     this.#running = this.#run();
-    if (this.#options.spool.audit === "required") return;
-    const trim = () =>
-      void this.#ledger.trim().catch((error: unknown) => {
-        this.#failed("spool_trim_failed", messageOf(error));
-      });
-    this.#trimmer = setInterval(trim, Math.min(this.#intervalMs, 250)).unref();
+    this.#watch = setInterval(() => void this.#look(), Math.min(this.#intervalMs, 250)).unref();
+  }
+
+  /** Beside the deliveries, which may take as long as the store is away. */
+  async #look(): Promise<void> {
+    try {
+      await this.#ledger.look();
+      if (this.#options.spool.audit === "optional") await this.#ledger.trim();
+    } catch (error) {
+      this.#failed("spool_watch_failed", messageOf(error));
+    }
   }
 
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#trimmer);
+    clearInterval(this.#watch);
     this.#wake.abort();
     const deadline = setTimeout(() => this.#end.abort(), deadlineMs);
     const ended = new Promise<void>((resolve) => {
@@ -157,6 +175,8 @@ class SpoolDrain {
       storedRows: this.#storedRows,
       droppedRows: this.#gauge.droppedRows,
       rejectedRows: this.#rejectedRows,
+      deadLetterBytes: this.#letters.bytes,
+      droppedLetters: this.#letters.droppedRows,
       tornLines,
       lastError: this.#lastError,
       lastStoredAtMs: this.#lastStoredAtMs,
@@ -211,9 +231,9 @@ class SpoolDrain {
 
   /** A disk too full for dead letters must not keep the spool from getting empty. */
   async #bury(token: string, rejected: readonly DeadLetter[]): Promise<void> {
-    const { spool, log } = this.#options;
+    const { log } = this.#options;
     log.error("rows_rejected", { rows: rejected.length, reason: rejected[0]?.reason });
-    await writeDeadLetters(spool.folder, token, rejected).catch((error: unknown) => {
+    await this.#letters.add(token, rejected).catch((error: unknown) => {
       log.error("dead_letters_lost", { rows: rejected.length, reason: messageOf(error) });
     });
   }

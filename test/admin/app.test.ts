@@ -144,10 +144,10 @@ describe("a request through the proxy", () => {
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     await send("/other");
     const traceId = await send("/live/1");
-    void app.drain.flush();
     let text = "";
     while (!text.includes("event: request")) text += (await reader.read()).value ?? "";
     control.abort();
+    await app.drain.flush();
     const data = /^event: request\ndata: (?<json>.+)\n\n/m.exec(text)?.groups?.["json"] ?? "";
     const { rows } = await get("/api/v1/requests", `?trace_id=${traceId}`);
     expect(withSingles(JSON.parse(data))).toEqual(withSingles(rows[0]));

@@ -22,6 +22,11 @@ afterAll(async () => {
   await store.close();
 });
 
+function sumOf(exposition: string, name: string): number {
+  const values = exposition.matchAll(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, "gm"));
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
 test(
   "an outage of the store costs no request and no row",
   { timeout: 40_000 + 2 * OUTAGE_MS },
@@ -38,6 +43,9 @@ test(
     expect(during.spool.pending_rows).toBeGreaterThan(0);
     expect((await fetch(`${weir.admin}/readyz`)).status).toBe(503);
     expect(load.answers.length).toBeGreaterThan(answeredBefore + 50);
+    const counted = await weir.metrics();
+    // Rows are counted as they are written, not as they are stored.
+    expect(sumOf(counted, "weir_requests_total")).toBeGreaterThan(answeredBefore + 50);
     store.proxy.mend();
     await weir.until(({ store: { state } }) => state === "ready");
     await load.stop();

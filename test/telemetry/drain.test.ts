@@ -3,10 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLog } from "../../src/core/log.ts";
+import { DeadLetters } from "../../src/telemetry/dead-letter.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
 import {
   drainOptions,
   numbered,
+  pathsIn,
   spoolIn,
   tempFolder,
   TokenSink,
@@ -54,6 +56,56 @@ test("a sink that commits and then breaks gets the same bytes under the same tok
   expect(tries).toBe(4);
   expect(bodies.size).toBe(1);
   expect(sink.rows).toEqual(numbers(10));
+});
+
+test("rows are seen once, as they are written, whether the store takes them or not", async () => {
+  using folder = tempFolder();
+  const seen: string[] = [];
+  const rowsSeen = async (count: number): Promise<void> => {
+    await expect.poll(() => seen.length, { timeout: 5000, interval: 5 }).toBe(count);
+  };
+  // What a former run left is nothing new.
+  writerOn(spoolIn(folder.path)).append(numbered("former"));
+  const spool = spoolIn(folder.path, { segmentBytes: 65_536 });
+  const sink = new TokenSink();
+  let isAway = true;
+  sink.plan = () => (isAway ? "retry" : "stored");
+  const see = (lines: Buffer): void => void seen.push(...pathsIn(lines));
+  const drain = createDrain({ ...drainOptions(spool, sink), see });
+  await drain.start();
+  const writer = writerOn(spool);
+  for (const number of numbers(500)) writer.append(numbered(number));
+  await rowsSeen(500);
+  expect(sink.rows).toEqual([]);
+  isAway = false;
+  for (const number of numbers(1000).slice(500)) writer.append(numbered(number));
+  await drain.flush();
+  await rowsSeen(1000);
+  expect(new Set(seen)).toEqual(new Set(numbers(1000)));
+  expect(sink.rows).toHaveLength(1001);
+  await drain.stop();
+});
+
+test("the dead-letter folder is bounded: the oldest go, and are counted", async () => {
+  using folder = tempFolder();
+  const letters = new DeadLetters(folder.path, 1000);
+  const rejected = (count: number) =>
+    Array.from({ length: count }, () => ({ line: "x".repeat(100), reason: "bad row" }));
+  await letters.add("first", rejected(4));
+  await letters.add("first", rejected(4));
+  expect(letters.droppedRows).toBe(0);
+  await letters.add("second", rejected(4));
+  expect(readdirSync(join(folder.path, "dead-letter"))).toEqual(["second.jsonl"]);
+  expect(letters.droppedRows).toBe(4);
+  // More than may be kept at all: the first of them.
+  await letters.add("third", rejected(20));
+  const kept = readFileSync(join(folder.path, "dead-letter", "third.jsonl"), "utf8");
+  expect(kept.length).toBeLessThanOrEqual(1000);
+  expect(kept.trimEnd().split("\n")).toHaveLength(7);
+  expect(letters.droppedRows).toBe(4 + 13 + 4);
+  const later = new DeadLetters(folder.path, 1000);
+  await later.load();
+  expect(later.bytes).toBe(kept.length);
 });
 
 test("bad rows go to the dead-letter folder with the reason, all others are stored", async () => {

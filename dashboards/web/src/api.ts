@@ -24,6 +24,8 @@ export interface SpoolStatus {
   readonly stored_rows: number;
   readonly dropped_rows: number;
   readonly rejected_rows: number;
+  readonly dead_letter_bytes: number;
+  readonly dead_letter_dropped_rows: number;
   readonly lag_ms: number;
 }
 

@@ -33,6 +33,8 @@ const statusSchema = z.strictObject({
     stored_rows: count,
     dropped_rows: count,
     rejected_rows: count,
+    dead_letter_bytes: count,
+    dead_letter_dropped_rows: count,
     lag_ms: z.number(),
   }),
   workers: count,
@@ -78,6 +80,8 @@ function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
     stored_rows: stats.storedRows,
     dropped_rows: stats.droppedRows,
     rejected_rows: stats.rejectedRows,
+    dead_letter_bytes: stats.deadLetterBytes,
+    dead_letter_dropped_rows: stats.droppedLetters,
     lag_ms: Math.round(stats.lagMs),
   };
 }

@@ -1,4 +1,4 @@
-// GET /api/v1/requests/stream: requests as they are stored, as server-sent events.
+// GET /api/v1/requests/stream: requests as they end, as server-sent events.
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import type { RequestFilters } from "../../store/requests.ts";
@@ -19,7 +19,7 @@ export function streamEndpoint(tail: Tail): Endpoint {
   return defineEndpoint({
     method: "get",
     path: "/api/v1/requests/stream",
-    summary: "Requests as they are stored; since, until, limit and before are ignored",
+    summary: "Requests as they end; since, until, limit and before are ignored",
     parameters: NONE,
     query: filterQuery,
     body: null,

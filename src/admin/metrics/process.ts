@@ -46,8 +46,18 @@ function storeMetrics(parts: AdminParts): Metric[] {
     ),
     one(
       "counter",
-      ["weir_spool_rejected_rows_total", "Rows in the dead-letter folder."],
+      ["weir_spool_rejected_rows_total", "Rows the store will never take."],
       spool.rejectedRows,
+    ),
+    one(
+      "gauge",
+      ["weir_dead_letter_bytes", "What is kept of rows the store will never take."],
+      spool.deadLetterBytes,
+    ),
+    one(
+      "counter",
+      ["weir_dead_letter_dropped_rows_total", "Such rows that made room for newer ones."],
+      spool.droppedLetters,
     ),
   ];
 }

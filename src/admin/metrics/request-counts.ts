@@ -1,4 +1,4 @@
-// Counts rate, errors and duration from the rows that pass on their way to the store.
+// Counts rate, errors and duration from the rows as they are written, whether the store takes them or not.
 import { ERRORS } from "../../core/errors.ts";
 import { REQUEST_COLUMNS } from "../../telemetry/columns.ts";
 import { Histogram } from "./histogram.ts";
@@ -47,7 +47,7 @@ const ERROR = 7;
 /** Of the words a decision can be, only "deny" begins so. */
 const DENY = "d".charCodeAt(0);
 
-/** Since the start of this process, of the rows that reached the store meanwhile. */
+/** Since the start of this process, of the rows it wrote. */
 export class RequestCounts {
   readonly #scan: RowScan = new RowScan(COLUMNS.map((name) => REQUEST_COLUMNS.indexOf(name)));
   readonly #routes = new Map<string, RouteCounts>();

@@ -31,6 +31,8 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
       storedRows: 0,
       droppedRows: 0,
       rejectedRows: 0,
+      deadLetterBytes: 0,
+      droppedLetters: 0,
       tornLines: 0,
       lastError: null,
       lastStoredAtMs: 0,
