@@ -11,6 +11,7 @@ export interface SpanRow {
   readonly number: (column: Column) => number;
   readonly flag: (column: Column) => boolean;
   readonly list: (column: Column) => readonly unknown[];
+  readonly map: (column: Column) => Readonly<Record<string, string>>;
 }
 
 /** Reads one line of JSONCompactEachRow; undefined where it is not one of ours. */
@@ -23,6 +24,7 @@ export function readRow(line: string): SpanRow | undefined {
     number: (column) => numberOf(at(column)),
     flag: (column) => at(column) === true || at(column) === 1,
     list: (column) => listOf(at(column)),
+    map: (column) => mapOf(at(column)),
   };
 }
 
@@ -44,4 +46,9 @@ export function numberOf(value: unknown): number {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function mapOf(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, textOf(text)]));
 }

@@ -1,4 +1,5 @@
 // A request row as spans: names, attributes and status by OpenTelemetry's stable HTTP conventions.
+// View otel_traces (collector/schema) says the same of the same row; change both together.
 import { numberOf, type SpanRow, textOf } from "./export-row.ts";
 
 type SpanAttributes = Record<string, string | number>;
@@ -18,6 +19,9 @@ export interface SpanFacts {
 const METHODS: ReadonlySet<string> = new Set(
   "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split(" "),
 );
+const OTHER = "_OTHER";
+/** Sources of errors that make a server's span one; a client's own fault does not. */
+const OURS: ReadonlySet<string> = new Set(["weir", "upstream"]);
 /** What the request row adds under our own prefix, where it says something. */
 const OWN_COLUMNS = [
   "service",
@@ -29,6 +33,7 @@ const OWN_COLUMNS = [
   "rule",
   "rule_source",
   "policy_revision",
+  "error_code",
   "error_source",
 ] as const;
 
@@ -49,6 +54,8 @@ function spanName(row: SpanRow, route: string): string {
 function serverSpan(row: SpanRow): SpanFacts {
   const status = row.number("status");
   const host = hostOf(`${row.text("scheme")}://${row.text("host")}`);
+  const code = row.text("error_code");
+  const error = status >= 500 || status === 0 || OURS.has(row.text("error_source"));
   const attributes: Record<string, string | number> = {
     ...methodOf(row),
     "url.scheme": row.text("scheme"),
@@ -61,7 +68,7 @@ function serverSpan(row: SpanRow): SpanFacts {
     "server.port": host.port,
     "client.address": row.text("client_address"),
     "user_agent.original": row.text("user_agent"),
-    "error.type": row.text("error_code") || (status >= 500 ? String(status) : ""),
+    "error.type": error ? code || String(status || OTHER) : "",
   };
   for (const column of OWN_COLUMNS) attributes[`weir.${column}`] = row.text(column);
   return {
@@ -70,8 +77,8 @@ function serverSpan(row: SpanRow): SpanFacts {
     name: spanName(row, row.text("route")),
     startedNs: 0,
     durationNs: row.number("duration_ns"),
-    attributes: withoutEmpty(attributes),
-    error: status >= 500 || status === 0,
+    attributes: withoutEmpty({ ...attributes, ...row.map("attributes") }),
+    error,
   };
 }
 
@@ -107,17 +114,19 @@ function methodOf(row: SpanRow): SpanAttributes {
   const method = row.text("method");
   if (METHODS.has(method)) return { "http.request.method": method };
   if (method === "") return {};
-  return { "http.request.method": "_OTHER", "http.request.method_original": method };
+  return { "http.request.method": OTHER, "http.request.method_original": method };
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const ORIGIN = /^([a-z]+):\/\/(?:[^/@]*@)?([^/?#]+)/;
 
 /** Where a URL points to; all empty where the text is none. User and password never leave. */
 function hostOf(text: string): { address: string; port: number; origin: string } {
-  const url = URL.parse(text);
-  if (url === null || url.host === "") return { address: "", port: 0, origin: "" };
-  const port = url.port === "" ? (DEFAULT_PORTS[url.protocol] ?? 0) : Number(url.port);
-  return { address: url.hostname, port, origin: `${url.protocol}//${url.host}` };
+  const [, scheme = "", authority = ""] = ORIGIN.exec(text) ?? [];
+  if (authority === "") return { address: "", port: 0, origin: "" };
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 0) || (DEFAULT_PORTS[scheme] ?? 0);
+  const address = authority.replace(/:\d*$/, "").replace(/^\[|\]$/g, "");
+  return { address, port, origin: `${scheme}://${authority}` };
 }
 
 /** Empty text and zero say nothing here: no status, no port, not a resend. */

@@ -82,14 +82,16 @@ test("a request and its two attempts", () => {
 });
 
 test.each([
-  [200, "", undefined, false],
-  [404, "", undefined, false],
-  [403, "forbidden", "forbidden", false],
-  [500, "", "500", true],
-  [504, "connect_timeout", "connect_timeout", true],
-  [0, "client_closed", "client_closed", true],
-])("server status %i %s", (...[status, errorCode, type, error]) => {
-  const [server] = spans((record) => Object.assign(record, { status, errorCode }));
+  [200, "", "", undefined, false],
+  [404, "", "", undefined, false],
+  [403, "forbidden", "client", undefined, false],
+  [499, "client_closed", "client", undefined, false],
+  [200, "upstream_reset", "upstream", "upstream_reset", true],
+  [500, "", "", "500", true],
+  [504, "connect_timeout", "upstream", "connect_timeout", true],
+  [0, "", "", "_OTHER", true],
+])("server status %i %s", (...[status, errorCode, errorSource, type, error]) => {
+  const [server] = spans((record) => Object.assign(record, { status, errorCode, errorSource }));
   expect([server?.attributes["error.type"], server?.error]).toEqual([type, error]);
 });
 
