@@ -1,5 +1,5 @@
 // View otel_traces and the exported spans say the same of the same row.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRow } from "../../src/telemetry/export-row.ts";
 import { spansOf } from "../../src/telemetry/semconv.ts";
