@@ -11,7 +11,7 @@ export interface DeliveryOptions {
   readonly random: Random;
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  readonly onRetry: (reason: string, attempt: number) => void;
+  readonly onRetry: (reason: string) => void;
 }
 
 /**
@@ -45,7 +45,7 @@ async function insist(
   for (let attempt = 0; !signal.aborted; attempt++) {
     const answer = await tryOnce(batch, options.sink);
     if (answer.kind !== "retry") return answer;
-    options.onRetry(answer.reason, attempt);
+    options.onRetry(answer.reason);
     await pause(options, attempt, signal);
   }
   return undefined;

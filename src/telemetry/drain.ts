@@ -97,6 +97,7 @@ class SpoolDrain {
   #storedRows = 0;
   #storedBytes = 0;
   #rejectedRows = 0;
+  #isFailing = false;
   #lastError: string | null = null;
   #lastStoredAtMs = 0;
 
@@ -119,7 +120,8 @@ class SpoolDrain {
       random,
       firstPauseMs: options.firstPauseMs ?? 250,
       longestPauseMs: options.longestPauseMs ?? 15_000,
-      onRetry: (reason) => this.#failed("drain_waits", reason),
+      // A store that is away is said by whoever has it.
+      onRetry: (reason) => (this.#lastError = reason),
     };
   }
 
@@ -225,7 +227,8 @@ class SpoolDrain {
     this.#storedRows += cut.rows - rejected.length;
     this.#storedBytes += body.length;
     this.#lastStoredAtMs = clock.wallMs();
-    if (this.#lastError !== null) log.info("drain_recovered");
+    if (this.#isFailing) log.info("drain_recovered");
+    this.#isFailing = false;
     this.#lastError = null;
   }
 
@@ -250,7 +253,8 @@ class SpoolDrain {
   /** Said once, until something is stored again. */
   #failed(event: string, reason: string): void {
     if (this.#end.signal.aborted) return;
-    if (this.#lastError === null) this.#options.log.warn(event, { reason });
+    if (!this.#isFailing) this.#options.log.warn(event, { reason });
+    this.#isFailing = true;
     this.#lastError = reason;
   }
 }

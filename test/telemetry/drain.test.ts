@@ -86,6 +86,21 @@ test("rows are seen once, as they are written, whether the store takes them or n
   await drain.stop();
 });
 
+test("a store that is away is not the drain's to tell: whoever has it says so", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const sink = new TokenSink();
+  sink.plan = () => (sink.inserts < 3 ? "retry" : "stored");
+  writerOn(spool).append(numbered("1"));
+  const said: string[] = [];
+  const log = createLog("info", (line) => said.push(line));
+  const drain = createDrain({ ...drainOptions(spool, sink), log });
+  await drain.start();
+  await drain.flush();
+  await drain.stop();
+  expect([sink.inserts, sink.rows, said]).toEqual([3, ["1"], []]);
+});
+
 test("the dead-letter folder is bounded: the oldest go, and are counted", async () => {
   using folder = tempFolder();
   const letters = new DeadLetters(folder.path, 1000);
