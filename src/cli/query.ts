@@ -59,7 +59,8 @@ async function query(
   }
   await asking(options, async (client) => {
     const table = await patiently("asking", ask(client, name, options));
-    show(table, options, name === undefined ? "" : ` in the last ${options.since ?? "1h"}`);
+    const window = name === undefined ? "" : ` in the last ${options.since ?? "1h"}`;
+    show(isForReading(options) ? withoutSilence(table, name) : table, options, window);
   });
 }
 
@@ -99,6 +100,19 @@ function unitOf({ name, type }: Pick<TableColumn, "name" | "type">): string {
   if (/^(?:Nullable\()?DateTime/.test(type)) return "time";
   if (name.endsWith("trace_id")) return "trace";
   return isNumber ? "number" : "text";
+}
+
+function isForReading({ json, format = "table" }: QueryOptions): boolean {
+  return json !== true && (format === "table" || format === "markdown");
+}
+
+/** A course of time without the steps in which nothing was; they are there for charts, and for programs. */
+function withoutSilence(table: Table, name = ""): Table {
+  if (loadPanels().get(name)?.visual !== "timeseries") return table;
+  const counts = table.columns.filter(({ unit }) => unit !== "time");
+  const isSilent = (row: Table["rows"][number]): boolean =>
+    counts.every(({ name: column }) => (row[column] ?? 0) === 0);
+  return { ...table, rows: table.rows.filter((row) => !isSilent(row)) };
 }
 
 function show(table: Table, options: QueryOptions, window: string): void {

@@ -1,7 +1,12 @@
 // The UI's pure parts: quantities, search, buckets, verdict, CSV, place and palette.
 import { describe, expect, it } from "vitest";
 import type { ErrorRow, SummaryRow } from "../../dashboards/web/src/api.ts";
-import { alignPrevious, toBuckets } from "../../dashboards/web/src/words/buckets.ts";
+import type { Interval } from "../../dashboards/web/src/state/range.ts";
+import {
+  alignPrevious,
+  previousInterval,
+  toBuckets,
+} from "../../dashboards/web/src/words/buckets.ts";
 import { toCsv } from "../../dashboards/web/src/words/csv.ts";
 import {
   bytes,
@@ -110,6 +115,15 @@ function overview(minute: number, errors: number): Parameters<typeof toBuckets>[
   };
 }
 
+/** Rows as the API fills a window: even, from the bucket it begins in. */
+function evenly({ fromMs, toMs }: Interval, stepS: number): ReturnType<typeof overview>[] {
+  const stepMs = stepS * 1000;
+  const first = Math.floor(fromMs / stepMs) * stepMs;
+  return Array.from({ length: Math.ceil((toMs - first) / stepMs) }, (__, at) =>
+    overview((first + at * stepMs - START) / MINUTE, 0),
+  );
+}
+
 describe("buckets", () => {
   const interval = { fromMs: START + 30_000, toMs: START + 5.5 * MINUTE };
   it("is an even grid of whole buckets: silence is no rate and a gap in latency", () => {
@@ -125,7 +139,33 @@ describe("buckets", () => {
     const buckets = toBuckets([overview(1, 0), overview(2, 0)], interval);
     const previous = alignPrevious(buckets, [overview(-3, 60)], interval);
     expect(previous.times).toEqual(buckets.times);
-    expect(previous.errors).toEqual([0, 1, 0, 0]);
+    // What was not asked for is no fall to zero.
+    expect(previous.errors).toEqual([null, 1, null, null]);
+  });
+
+  it.each([
+    ["15 minutes", 900_000, 10],
+    ["15 minutes and a bit", 901_234, 10],
+    ["a day, in steps that it is no multiple of", 86_400_000 - 3_000_000, 720],
+  ])("has a whole bucket before every bucket of %s", (_, lengthMs, stepS) => {
+    for (const offsetMs of [0, 1, 4321, 9999]) {
+      const toMs = START + offsetMs;
+      const now = { fromMs: toMs - lengthMs, toMs };
+      const buckets = toBuckets(evenly(now, stepS), now);
+      const past = previousInterval(buckets, now);
+      if (past === null) throw new Error("nothing to compare with");
+      expect(past.toMs - past.fromMs).toBe(lengthMs);
+      // As the API answers: buckets that begin in the window, the first one whole, the last one cut.
+      const rows = evenly(past, stepS);
+      const isWhole = (time: string): boolean => Date.parse(time) + stepS * 1000 <= past.toMs;
+      const previous = alignPrevious(
+        buckets,
+        rows.filter(({ time }) => isWhole(time)),
+        now,
+      );
+      expect(previous.times).toEqual(buckets.times);
+      expect(previous.requests.every((value) => value !== null)).toBe(true);
+    }
   });
 });
 

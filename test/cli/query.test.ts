@@ -13,6 +13,8 @@ const ROUTES = {
   ],
   rows: [{ route: "orders", p95_ns: 1_240_000 }],
 };
+/** More than a pipe holds. */
+const STEPS = 20_000;
 const FOLDER = mkdtempSync(join(tmpdir(), "weir-query-"));
 
 let admin: AdminFixture;
@@ -32,7 +34,18 @@ beforeAll(async () => {
     "GET /api/v1/query/callers": { status: 401, body: { code: "unauthenticated", title: "No." } },
     "GET /api/v1/query/denials": { body: "<html>", type: "text/html" },
     "GET /api/v1/query/overview": {
-      body: { ...ROUTES, rows: Array.from({ length: 20_000 }, () => ROUTES.rows[0]) },
+      body: {
+        columns: [
+          { name: "time", type: "DateTime('UTC')", unit: "time" },
+          { name: "requests", type: "UInt64", unit: "requests" },
+          { name: "p95_ns", type: "Nullable(Float64)", unit: "ns" },
+        ],
+        rows: Array.from({ length: STEPS }, (_, at) => ({
+          time: "2026-11-21T02:00:00Z",
+          requests: at === 7 ? 3 : 0,
+          p95_ns: at === 7 ? 1e6 : null,
+        })),
+      },
     },
     "POST /api/v1/sql": {
       body: {
@@ -73,6 +86,13 @@ describe("an answer", () => {
     expect(admin.asked[0]?.target).toBe(
       "/api/v1/query/routes?route=a%3Db&service=orders&since=15m&until=5m",
     );
+  });
+
+  test("a course of time: people see the steps in which something was, programs all", async () => {
+    const { out } = await query("overview");
+    expect(out).toMatch(/^time +requests +p95\n.+ 3 +1 ms\n$/);
+    const csv = await query("overview", "--format", "csv");
+    expect(csv.out.trimEnd().split("\n")).toHaveLength(1 + STEPS);
   });
 
   test("as JSON: columns and rows and nothing else", async () => {

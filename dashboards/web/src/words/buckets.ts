@@ -19,7 +19,7 @@ export interface Buckets {
 
 /** Rates are per second and 0 where nothing came; latencies are null there: a gap, not a zero. */
 export function toBuckets(rows: readonly OverviewRow[], interval: Interval): Buckets {
-  return onGrid(rows, interval, stepOf(rows));
+  return onGrid(rows, { interval, stepS: stepOf(rows), none: 0 });
 }
 
 const DEFAULT_STEP_S = 60;
@@ -31,41 +31,64 @@ function stepOf(rows: readonly OverviewRow[]): number {
   return steps.length === 0 ? DEFAULT_STEP_S : Math.min(...steps);
 }
 
-function onGrid(rows: readonly OverviewRow[], interval: Interval, stepS: number): Buckets {
+interface Grid {
+  readonly interval: Interval;
+  readonly stepS: number;
+  /** Where there is no row. */
+  readonly none: 0 | null;
+}
+
+function onGrid(rows: readonly OverviewRow[], { interval, stepS, none }: Grid): Buckets {
   const stepMs = stepS * 1000;
   const byTime = new Map(rows.map((row) => [Math.floor(timeMs(row.time) / stepMs), row]));
   const first = Math.ceil(interval.fromMs / stepMs);
   // The bucket that still fills would always look like a fall: leave it out.
   const last = Math.floor(interval.toMs / stepMs) - 1;
   const buckets = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-  const read = (value: (row: OverviewRow) => number | null, none: number | null): Values =>
+  const read = (value: (row: OverviewRow) => number | null, missing: number | null): Values =>
     buckets.map((bucket) => {
       const row = byTime.get(bucket);
-      return row === undefined ? none : value(row);
+      return row === undefined ? missing : value(row);
     });
   return {
     stepS,
     times: buckets.map((bucket) => bucket * stepS),
-    requests: read((row) => row.requests / stepS, 0),
-    errors: read((row) => row.errors / stepS, 0),
-    denied: read((row) => row.denied / stepS, 0),
+    requests: read((row) => row.requests / stepS, none),
+    errors: read((row) => row.errors / stepS, none),
+    denied: read((row) => row.denied / stepS, none),
     p50: read((row) => row.p50_ns, null),
     p95: read((row) => row.p95_ns, null),
     p99: read((row) => row.p99_ns, null),
   };
 }
 
-/** `previous` moved forward by the interval's length onto the grid of `current`. */
+/**
+ * What to ask for so that every bucket of `current` has a whole one before it: as long as `interval`, so that the
+ * API takes the same steps, and whole steps earlier. null where there is nothing to compare with.
+ */
+export function previousInterval({ times, stepS }: Buckets, interval: Interval): Interval | null {
+  const [first] = times;
+  if (first === undefined) return null;
+  const fromMs = first * 1000 - shiftOf(interval, stepS);
+  return { fromMs, toMs: fromMs + interval.toMs - interval.fromMs };
+}
+
+/** `previous` moved forward onto the grid of `current`; null where it was not asked for. */
 export function alignPrevious(
-  current: Buckets,
+  { stepS }: Buckets,
   previous: readonly OverviewRow[],
   interval: Interval,
 ): Buckets {
-  const shiftMs = interval.toMs - interval.fromMs;
-  const stepMs = current.stepS * 1000;
-  const rows = previous.map((row) => {
-    const moved = Math.round((timeMs(row.time) + shiftMs) / stepMs) * stepMs;
-    return { ...row, time: new Date(moved).toISOString() };
-  });
-  return onGrid(rows, interval, current.stepS);
+  const shiftMs = shiftOf(interval, stepS);
+  const rows = previous.map((row) => ({
+    ...row,
+    time: new Date(timeMs(row.time) + shiftMs).toISOString(),
+  }));
+  return onGrid(rows, { interval, stepS, none: null });
+}
+
+/** The interval's length in whole steps, milliseconds. */
+function shiftOf({ fromMs, toMs }: Interval, stepS: number): number {
+  const stepMs = stepS * 1000;
+  return Math.ceil((toMs - fromMs) / stepMs) * stepMs;
 }

@@ -4,10 +4,17 @@ import type { CallerRow, ErrorRow, OverviewRow, QueryResult, SummaryRow } from "
 import { apiParams } from "../../state/filters.ts";
 import { useNow } from "../../state/live.ts";
 import { changed, type Place } from "../../state/place.ts";
-import { type Interval, intervalOf, previousRange, rangeOf, refreshOf } from "../../state/range.ts";
+import {
+  type Interval,
+  intervalOf,
+  iso,
+  previousRange,
+  rangeOf,
+  refreshOf,
+} from "../../state/range.ts";
 import { readQuery } from "../../state/readers.ts";
 import { type Loaded, useApi } from "../../state/use-api.ts";
-import { alignPrevious, type Buckets, toBuckets } from "../../words/buckets.ts";
+import { alignPrevious, type Buckets, previousInterval, toBuckets } from "../../words/buckets.ts";
 
 /** The past does not change: it only moves along, half a minute at a time. */
 const PREVIOUS_STEP_MS = 30_000;
@@ -37,7 +44,6 @@ export function useOverview(place: Place): OverviewData {
   const range = useMemo(() => rangeOf(place.params), [place]);
   const previousQuery = usePreviousQuery(place);
   const before = useApi(`api/v1/query/summary?${previousQuery}`, readQuery<SummaryRow>, ONCE);
-  const past = useApi(`api/v1/query/overview?${previousQuery}`, readQuery<OverviewRow>, ONCE);
   const loadedAt = series.loadedAt;
   const interval = useMemo(() => intervalOf(range, loadedAt ?? Date.now()), [range, loadedAt]);
   const rows = series.data?.rows;
@@ -45,6 +51,7 @@ export function useOverview(place: Place): OverviewData {
     () => (rows === undefined ? null : toBuckets(rows, interval)),
     [rows, interval],
   );
+  const past = useApi(pastPath(place, buckets, interval), readQuery<OverviewRow>, ONCE);
   const pastRows = past.data?.rows;
   const previous = useMemo(
     () =>
@@ -66,6 +73,14 @@ export function useOverview(place: Place): OverviewData {
 }
 
 const ONCE = { everyMs: null } as const;
+
+/** Changes with the grid, bucket by bucket, so that the line before never falls short of this one. */
+function pastPath(place: Place, buckets: Buckets | null, interval: Interval): string | null {
+  const past = buckets === null ? null : previousInterval(buckets, interval);
+  if (past === null) return null;
+  const window = { since: iso(past.fromMs), until: iso(past.toMs) };
+  return `api/v1/query/overview?${changed(apiParams("overview", place.params), window).toString()}`;
+}
 
 function usePreviousQuery(place: Place): string {
   const now = Math.floor(useNow(PREVIOUS_STEP_MS) / PREVIOUS_STEP_MS) * PREVIOUS_STEP_MS;
