@@ -70,6 +70,7 @@ const INSERT_SETTINGS = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
   // A batch is one block, so that its token stands for all of it.
   max_insert_block_size: "1048576",
+  input_format_parallel_parsing: 0,
   date_time_input_format: "best_effort",
 } as const;
 

@@ -16,13 +16,17 @@ const APPLIED = `
   (name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
   ENGINE = ReplacingMergeTree ORDER BY name`;
 
-/** Which key of the retention options rules which tables, and the time their rows age by. */
-const RETAINED: readonly (readonly [keyof RetentionOptions, string, readonly string[]])[] = [
-  ["requests_days", "toDateTime(started_at)", ["requests"]],
-  ["rollup_10s_days", "time", ["requests_10s", "upstreams_10s"]],
-  ["rollup_1m_days", "time", ["requests_1m", "upstreams_1m"]],
-  ["rollup_1h_days", "time", ["requests_1h", "upstreams_1h"]],
-  ["traces_days", "toDateTime(Timestamp)", ["otel_spans"]],
+/** Tables whose rows age, each with its TTL as ClickHouse writes it. */
+const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => string])[] = [
+  ["requests", (days) => `toDateTime(started_at) + toIntervalDay(${days.requests_days})`],
+  [
+    "rollups",
+    (days) =>
+      `time + toIntervalDay(${days.rollup_10s_days}) WHERE grain_s = 10, ` +
+      `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 60, ` +
+      `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 3600`,
+  ],
+  ["otel_spans", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.traces_days})`],
 ];
 
 /**
@@ -80,10 +84,9 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
     { database: store.database },
   );
   const engines = new Map(rows.map((row) => [String(row["name"]), String(row["engine_full"])]));
-  for (const [key, time, tables] of RETAINED) {
-    const rule = `toIntervalDay(${retention[key]})`;
-    for (const table of tables.filter((name) => !engines.get(name)?.includes(rule))) {
-      await store.command(`ALTER TABLE ${table} MODIFY TTL ${time} + ${rule}`);
-    }
+  for (const [table, ttlOf] of RETAINED) {
+    const ttl = ttlOf(retention);
+    if (engines.get(table)?.includes(`TTL ${ttl} SETTINGS`)) continue;
+    await store.command(`ALTER TABLE ${table} MODIFY TTL ${ttl}`);
   }
 }

@@ -56,7 +56,7 @@ export interface DrainOptions {
   /** Told of the rows of this run within a moment of their being written, stored or not. */
   readonly see?: SeeRows;
   readonly table?: string;
-  /** Least time between two inserts while little is waiting. */
+  /** Least time between two inserts while little is waiting; the longest is three times that. */
   readonly intervalMs?: number;
   readonly batchBytes?: number;
   readonly batchRows?: number;
@@ -65,6 +65,9 @@ export interface DrainOptions {
 }
 
 const DEFAULT_ROW_BYTES = 800;
+/** An INSERT costs as much as thousands of rows before its first one, so a busy store gets fewer and larger ones. */
+const PAUSE_PER_INSERT = 9;
+const LONGEST_INTERVALS = 3;
 /** Rejected rows may take this part of what the spool may. */
 const LETTERS_SHARE = 16;
 
@@ -100,6 +103,7 @@ class SpoolDrain {
   #isFailing = false;
   #lastError: string | null = null;
   #lastStoredAtMs = 0;
+  #lastInsertMs = 0;
 
   constructor(options: DrainOptions) {
     const { spool, clock, log, sink, random } = options;
@@ -113,7 +117,7 @@ class SpoolDrain {
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
       live: new LiveRows(spool.run, options.see ?? (() => undefined)),
-      limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
+      limits: { bytes: options.batchBytes ?? 8 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
     });
     this.#delivery = {
       sink,
@@ -190,6 +194,11 @@ class SpoolDrain {
     return this.#options.intervalMs ?? 500;
   }
 
+  get #pauseMs(): number {
+    const longest = this.#intervalMs * LONGEST_INTERVALS;
+    return Math.min(Math.max(this.#intervalMs, this.#lastInsertMs * PAUSE_PER_INSERT), longest);
+  }
+
   async #run(): Promise<void> {
     while (!this.#end.signal.aborted) {
       const flushes = this.#flushes.length;
@@ -217,9 +226,11 @@ class SpoolDrain {
 
   /** Leaves the cut as it is where the deadline of a stop comes first. */
   async #deliver({ cut, columns, body }: Taken): Promise<void> {
-    const { table = "requests", clock, log } = this.#options;
+    const { table = "requests_intake", clock, log } = this.#options;
     const batch = { table, columns, body, rows: cut.rows, token: cut.token };
+    const startedNs = clock.nowNs();
     const rejected = await deliver(batch, this.#delivery, this.#end.signal);
+    this.#lastInsertMs = (clock.nowNs() - startedNs) / 1e6;
     if (rejected === undefined || this.#end.signal.aborted) return;
     if (rejected.length > 0) await this.#bury(cut.token, rejected);
     await this.#ledger.settle(cut);
@@ -245,7 +256,7 @@ class SpoolDrain {
     if (always) await sleep(this.#intervalMs, undefined, { ref: false });
     else if (!this.#stopping && this.#flushes.length === 0) {
       const { signal } = this.#wake;
-      await sleep(this.#intervalMs, undefined, { signal }).catch(() => undefined);
+      await sleep(this.#pauseMs, undefined, { signal }).catch(() => undefined);
     }
     this.#wake = new AbortController();
   }

@@ -67,7 +67,7 @@ export function line(values: RowValues): string {
 
 export function batch(token: string, lines: readonly string[]): Batch {
   return {
-    table: "requests",
+    table: "requests_intake",
     columns: REQUEST_COLUMNS,
     body: Buffer.from(lines.join("")),
     rows: lines.length,

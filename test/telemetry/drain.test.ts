@@ -164,6 +164,31 @@ test("live rows do not wait for a backlog", async () => {
   ).toEqual(numbers(1000));
 });
 
+test("a store that is slow is asked less often", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const writer = writerOn(spool);
+  const sink = new TokenSink();
+  let nowNs = 0;
+  const clock = { nowNs: () => nowNs, wallMs: () => Date.now() };
+  const insertsMs: number[] = [];
+  const second = Promise.withResolvers<void>();
+  sink.plan = () => {
+    insertsMs.push(performance.now());
+    nowNs += 1e9;
+    if (insertsMs.length === 1) writer.append(numbered(2));
+    else second.resolve();
+    return "stored";
+  };
+  writer.append(numbered(1));
+  const drain = createDrain({ ...drainOptions(spool, sink), clock, intervalMs: 40 });
+  await drain.start();
+  await second.promise;
+  await drain.stop();
+  const [first = 0, next = 0] = insertsMs;
+  expect(next - first).toBeGreaterThan(3 * 40 - 2);
+});
+
 test("what waits is told in full while one batch is tried again and again", async () => {
   using folder = tempFolder();
   const spool = spoolIn(folder.path);
