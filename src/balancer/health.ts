@@ -54,7 +54,7 @@ export function eject(shared: SharedState, slot: number, at: EjectedAt): void {
   const backoffNs = Math.min(LONGEST_EJECTION_NS, FIRST_EJECTION_NS * 2 ** ejections);
   const jittered = backoffNs * (1 - JITTER + 2 * JITTER * at.random());
   shared.write(slot, FIELD.ejections, ejections + 1);
-  shared.write(slot, FIELD.ejectedUntilNs, at.nowNs + jittered);
+  shared.setEjectedUntil(slot, at.nowNs + jittered);
 }
 
 export interface EjectedAt {
@@ -63,7 +63,7 @@ export interface EjectedAt {
 }
 
 export function readmit(shared: SharedState, slot: number): void {
-  shared.write(slot, FIELD.ejectedUntilNs, 0);
+  shared.setEjectedUntil(slot, 0);
   shared.write(slot, FIELD.failuresInRow, 0);
 }
 

@@ -1,4 +1,4 @@
-// The best eight candidates of a decision, as the request row keeps them.
+// The best eight candidates of a decision: the first is picked, and the request row keeps them all.
 import { CLOSED } from "./health.ts";
 import type { Endpoint, Round } from "./pickers/picker.ts";
 
@@ -12,66 +12,66 @@ export interface Ranking {
   readonly inflight: readonly number[];
 }
 
-/** The ranking of a decision, the picked endpoint first. */
-export type Rank = (round: Round, picked: number) => Ranking;
+/** Ranks the candidates of one decision after another, in the same memory. */
+export class Ranker {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #places: Int32Array = new Int32Array(MOST);
+  readonly #scores: Float64Array = new Float64Array(MOST);
+  #count = 0;
 
-export function createRank(endpoints: readonly Endpoint[]): Rank {
-  const best: number[] = Array.from({ length: MOST }, () => 0);
-  return (round, picked) => {
-    const count = rank(round, picked, best);
+  constructor(endpoints: readonly Endpoint[]) {
+    this.#endpoints = endpoints;
+  }
+
+  /** Index of the best candidate, ties by where the search starts; -1 where all are closed. */
+  rank(round: Round, start: number): number {
+    this.#count = 0;
+    this.#search(round, start, round.open.length);
+    this.#search(round, 0, start);
+    return this.#count === 0 ? -1 : (this.#places[0] ?? -1);
+  }
+
+  /** Of the last decision. */
+  ranking({ inflight: loads }: Round): Ranking {
     const candidates: string[] = [];
     const scores: number[] = [];
     const inflight: number[] = [];
-    for (let place = 0; place < count; place++) {
-      const at = best[place] ?? 0;
-      candidates.push(endpoints[at]?.url ?? "");
-      scores.push(round.scores[at] ?? 0);
-      inflight.push(round.inflight[at] ?? 0);
+    for (let place = 0; place < this.#count; place++) {
+      const at = this.#places[place] ?? 0;
+      candidates.push(this.#endpoints[at]?.url ?? "");
+      scores.push(this.#scores[place] ?? 0);
+      inflight.push(loads[at] ?? 0);
     }
     return { candidates, scores, inflight };
-  };
-}
+  }
 
-/** Index of the lowest score, ties by where the search starts; -1 where all are closed. */
-export function lowest(round: Round, start: number): number {
-  const { open, scores } = round;
-  let best = -1;
-  let bestScore = Infinity;
-  for (let step = 0, at = start; step < open.length; step++) {
-    const score = scores[at] ?? Infinity;
-    if (open[at] !== CLOSED && (best < 0 || score < bestScore)) {
-      best = at;
-      bestScore = score;
+  /** One look at each: what is not among the best so far, which most are not, costs one comparison. */
+  #search({ open, scores }: Round, from: number, to: number): void {
+    let worst = this.#worst();
+    for (let at = from; at < to; at++) {
+      const score = scores[at] ?? Infinity;
+      if (score >= worst || open[at] === CLOSED) continue;
+      this.#insert(at, score);
+      worst = this.#worst();
     }
-    at = at + 1 === open.length ? 0 : at + 1;
   }
-  return best;
-}
 
-/** Writes the indexes of the best into `into`, the picked first; returns how many. */
-function rank(round: Round, picked: number, into: number[]): number {
-  into[0] = picked;
-  let count = 1;
-  for (let at = 0; at < round.open.length; at++) {
-    if (round.open[at] === CLOSED || at === picked) continue;
-    if (count < MOST) into[count++] = at;
-    else if (isBetter(round, at, into[MOST - 1])) into[MOST - 1] = at;
-    else continue;
-    bubbleUp(round, into, count - 1);
+  /** What a score must be below to be ranked; while there is room NaN, which no score reaches. */
+  #worst(): number {
+    return this.#count < MOST ? Number.NaN : (this.#scores[MOST - 1] ?? 0);
   }
-  return count;
-}
 
-/** Moves the last of the ranked to its place behind the picked one. */
-function bubbleUp(round: Round, ranked: number[], last: number): void {
-  const moved = ranked[last] ?? 0;
-  let place = last;
-  for (; place > 1 && isBetter(round, moved, ranked[place - 1]); place--) {
-    ranked[place] = ranked[place - 1] ?? 0;
+  /** Behind its equals; the last makes room. */
+  #insert(at: number, score: number): void {
+    const places = this.#places;
+    const scores = this.#scores;
+    if (this.#count < MOST) this.#count++;
+    let place = this.#count - 1;
+    for (; place > 0 && score < (scores[place - 1] ?? 0); place--) {
+      scores[place] = scores[place - 1] ?? 0;
+      places[place] = places[place - 1] ?? 0;
+    }
+    scores[place] = score;
+    places[place] = at;
   }
-  ranked[place] = moved;
-}
-
-function isBetter({ scores }: Round, one: number, other = 0): boolean {
-  return (scores[one] ?? Infinity) < (scores[other] ?? Infinity);
 }

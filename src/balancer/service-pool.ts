@@ -5,8 +5,8 @@ import { AttemptLease, type Lease, type LeaseScope } from "./lease.ts";
 import type { BalancePolicy } from "./options.ts";
 import { createPicker } from "./pickers/create-picker.ts";
 import type { Endpoint } from "./pickers/picker.ts";
-import { createRank, lowest } from "./ranking.ts";
-import { createRound, openRound } from "./round.ts";
+import { Ranker } from "./ranking.ts";
+import { createOpenRound, createRound } from "./round.ts";
 import { RouteTimes } from "./route-times.ts";
 import type { SharedState } from "./shared-state.ts";
 
@@ -47,14 +47,15 @@ export function createServicePool(parts: ServicePoolParts): ServicePool {
   const usable = endpoints.filter((endpoint) => endpoint.weight > 0).map(({ slot }) => slot);
   const scope: LeaseScope = { ...parts, usable, routes: new RouteTimes() };
   const round = createRound(endpoints.length);
-  const rank = createRank(endpoints);
+  const openRound = createOpenRound(scope);
+  const ranker = new Ranker(endpoints);
 
   /** Index of the pick, or -1. Goes round again only where another worker took the trial first. */
   const pick = (tried: readonly number[]): number => {
     for (;;) {
-      openRound(round, scope, tried);
+      openRound(round, tried);
       picker.score(round);
-      const index = lowest(round, Math.floor(random() * endpoints.length));
+      const index = ranker.rank(round, Math.floor(random() * endpoints.length));
       if (index < 0) return index;
       const slot = endpoints[index]?.slot ?? 0;
       if (round.open[index] === TRIAL && !shared.claimTrial(slot, worker)) continue;
@@ -74,7 +75,7 @@ export function createServicePool(parts: ServicePoolParts): ServicePool {
       const endpoint = endpoints[index];
       if (endpoint === undefined) return null;
       const onTrial = round.open[index] === TRIAL;
-      const ranking = rank(round, index);
+      const ranking = ranker.ranking(round);
       return new AttemptLease(scope, { endpoint, index, routeId, onTrial, nowNs, ranking });
     },
   };

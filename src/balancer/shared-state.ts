@@ -61,7 +61,8 @@ export interface SharedMemoryOptions {
 export function createSharedMemory(options: SharedMemoryOptions): SharedMemory {
   const { workers, capacity = 2048 } = options;
   const doubles = capacity * FIELDS + workers * capacity * STRIPES;
-  const buffer = new SharedArrayBuffer(doubles * BYTES + capacity * Int32Array.BYTES_PER_ELEMENT);
+  const words = capacity + 1;
+  const buffer = new SharedArrayBuffer(doubles * BYTES + words * Int32Array.BYTES_PER_ELEMENT);
   return { buffer, capacity, workers, epoch: process.hrtime.bigint() };
 }
 
@@ -73,6 +74,8 @@ export class SharedState {
   readonly #stripes: Float64Array;
   /** Who holds the one trial of an ejected endpoint: worker + 1, or 0. Claimed atomically. */
   readonly #trials: Int32Array;
+  /** One word: changes with every ejection and readmission, whichever worker makes it. */
+  readonly #ejections: Int32Array;
 
   constructor(memory: SharedMemory) {
     const { buffer, capacity, workers } = memory;
@@ -83,6 +86,7 @@ export class SharedState {
     this.#fields = new Float64Array(buffer, 0, fields);
     this.#stripes = new Float64Array(buffer, fields * BYTES, stripes);
     this.#trials = new Int32Array(buffer, (fields + stripes) * BYTES, capacity);
+    this.#ejections = new Int32Array(buffer, this.#trials.byteOffset + this.#trials.byteLength, 1);
   }
 
   read(slot: number, field: number): number {
@@ -91,6 +95,18 @@ export class SharedState {
 
   write(slot: number, field: number, value: number): void {
     this.#fields[slot * FIELDS + field] = value;
+  }
+
+  /** For each of the slots the sum over all workers: `total` for those who need it of all endpoints. */
+  totals(slots: Int32Array, stripe: number, into: Float64Array): void {
+    const step = this.capacity * STRIPES;
+    const stripes = this.#stripes;
+    for (let index = 0; index < slots.length; index++) {
+      let at = (slots[index] ?? 0) * STRIPES + stripe;
+      let sum = stripes[at] ?? 0;
+      for (at += step; at < stripes.length; at += step) sum += stripes[at] ?? 0;
+      into[index] = sum;
+    }
   }
 
   /** The sum over all workers. */
@@ -130,6 +146,17 @@ export class SharedState {
     this.#add(this.#stripe(worker, slot) + (ok ? STRIPE.ok : STRIPE.failed), 1);
   }
 
+  /** The endpoint takes nothing until then; 0: it is in again. */
+  setEjectedUntil(slot: number, untilNs: Nanos): void {
+    this.write(slot, FIELD.ejectedUntilNs, untilNs);
+    Atomics.add(this.#ejections, 0, 1);
+  }
+
+  /** As long as it is the same, nobody was ejected or readmitted. */
+  ejectionRevision(): number {
+    return Atomics.load(this.#ejections, 0);
+  }
+
   /** True for one caller only, until it calls `releaseTrial`. */
   claimTrial(slot: number, worker: number): boolean {
     return Atomics.compareExchange(this.#trials, slot, 0, worker + 1) === 0;
@@ -146,6 +173,7 @@ export class SharedState {
   /** Main thread: forgets a slot's former life. Attempts in flight stay counted until they end. */
   clear(slot: number, nowNs: Nanos): void {
     this.#fields.fill(0, slot * FIELDS, (slot + 1) * FIELDS);
+    this.setEjectedUntil(slot, 0);
     this.write(slot, FIELD.sinceNs, nowNs);
     this.write(slot, FIELD.okBefore, this.total(slot, STRIPE.ok));
     this.write(slot, FIELD.failedBefore, this.total(slot, STRIPE.failed));

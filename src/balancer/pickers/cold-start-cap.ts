@@ -13,6 +13,8 @@ const LOOK_EVERY_NS = 50e6;
 export interface ColdStartCap {
   /** Looks who is young now; before `isReached`. */
   readonly refresh: (nowNs: Nanos) => void;
+  /** Whether there is anybody to hold back. */
+  readonly holds: () => boolean;
   /** True where picking the endpoint would exceed its share of this worker's picks. */
   readonly isReached: (index: number) => boolean;
   readonly picked: (index: number) => void;
@@ -40,7 +42,8 @@ export function createColdStartCap({ endpoints, shared }: PickerParts): ColdStar
       }
       anyYoung = count > 0 && count <= slots.length * MOST_YOUNG;
     },
-    isReached: (index) => anyYoung && young[index] === 1 && (credits[index] ?? 0) < 1,
+    holds: () => anyYoung,
+    isReached: (index) => young[index] === 1 && (credits[index] ?? 0) < 1,
     picked(index) {
       if (!anyYoung) return;
       for (let at = 0; at < slots.length; at++) {
