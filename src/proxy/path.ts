@@ -16,7 +16,9 @@ const QUERY = /^[\x21\x24-\x7e\x22]*$/;
 /** Path characters that need no thought: pchar without "%", and the slash. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]+$/;
 /** A path to be looked at again: dot segments or doubled slashes. */
-const SUSPECT_SEGMENTS = /\/\/|\/\.\.?(?:\/|$)/;
+const SUSPECT_SEGMENTS = /\/\/|\/\.\.?(?:[/;]|$)/;
+/** Java servers cut ";x" off a segment, so that "..;x" climbs there and nowhere else. */
+const DOTS_WITH_PARAMETER = /\/\.\.?;/;
 const PERCENT = /%([0-9A-Fa-f]{2})?/g;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const HEX = 16;
@@ -24,8 +26,8 @@ const HEX = 16;
 /**
  * Reads a request target of origin-form, absolute-form or asterisk-form (RFC 9112 section 3.2).
  * @throws WeirError malformed_request for what is no target, ambiguous_path for a path that
- * different servers read differently (encoded slashes, backslashes, control characters, a climb
- * above the root).
+ * different servers read differently (encoded slashes, backslashes, control characters, dots with a
+ * parameter, a climb above the root).
  */
 export function readTarget(raw: string, method: string): Target {
   if (raw.startsWith("/")) return split(raw, "");
@@ -48,7 +50,9 @@ function split(raw: string, authority: string): Target {
 /** RFC 3986 section 6.2.2: case and percent-encoding normalized, dot segments removed. */
 function normalizePath(raw: string): string {
   const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
-  return SUSPECT_SEGMENTS.test(decoded) ? resolveSegments(decoded) : decoded;
+  if (!SUSPECT_SEGMENTS.test(decoded)) return decoded;
+  if (DOTS_WITH_PARAMETER.test(decoded)) throw ambiguous("dots with a parameter");
+  return resolveSegments(decoded);
 }
 
 function decodeUnreserved(raw: string): string {
