@@ -27,12 +27,32 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
   const base = { host, port, noDelay: true, keepAlive: true };
   const optionsFor = (reader: SocketReader | null): TcpNetConnectOpts =>
     reader === null ? { ...base, allowHalfOpen: true } : { ...base, onread: reader };
-  if (!secure) return { dial: (reader) => connect(optionsFor(reader)), readyEvent: "connect" };
+  if (!secure) {
+    const dial: Dial = (reader) => {
+      const socket = connect(optionsFor(reader));
+      return reader === null ? socket : readingBeforeFailing(socket);
+    };
+    return { dial, readyEvent: "connect" };
+  }
   const tls = { servername: servernameOf(host), ...endpoint.tls, ALPNProtocols: ["http/1.1"] };
   return {
     dial: (reader) => connectTls({ ...tls, ...optionsFor(reader) }),
     readyEvent: "secureConnect",
   };
+}
+
+/**
+ * A server that answers early and closes resets what is still being sent to it. Node gives a socket
+ * up at the first failed write; here what already arrived is read first, in the next turn's poll.
+ */
+function readingBeforeFailing(socket: Socket): Socket {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error?: NodeJS.ErrnoException) => {
+    if (error?.syscall !== "write") return destroy(error);
+    setImmediate(() => setImmediate(destroy, error));
+    return socket;
+  };
+  return socket;
 }
 
 /** upstream_unreachable before the connection stood, upstream_reset after. */

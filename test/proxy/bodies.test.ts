@@ -1,5 +1,7 @@
 // Bodies in every framing, both ways, whole and under backpressure (RFC 9112 sections 6 and 7).
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
@@ -335,6 +337,23 @@ describe("an answer before the body is whole", () => {
     await client.closed;
     expect(own.rows).toHaveLength(1);
     expect(own.rows[0]).toMatchObject({ status: 403, completed: true });
+  });
+
+  it("outlives the reset of an upstream that answers and closes", async () => {
+    const refusing = createServer((_, response) => {
+      response.writeHead(413, { Connection: "close" }).end("no");
+    }).listen(0, "127.0.0.1");
+    await once(refusing, "listening");
+    const { port } = refusing.address() as AddressInfo;
+    await using own = await startProxy({ upstreams: [`http://127.0.0.1:${port}`] });
+    const bytes = 4 * 1024 * 1024;
+    for (let nth = 0; nth < 8; nth++) {
+      using client = await connectRaw(own.port);
+      const fields = { "Content-Length": String(bytes) };
+      client.send(requestText("POST /", fields, "x".repeat(bytes)));
+      expect((await client.response()).status).toBe(413);
+    }
+    refusing.close();
   });
 
   it.each([
