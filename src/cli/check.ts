@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { type Fault, formatFault } from "../config/fault.ts";
 import { loadConfig } from "../config/load.ts";
-import { type InForce, loadAll } from "../control/reloader.ts";
+import { type InForce, loadAll } from "../control/load-all.ts";
 
 const EXIT_BAD_CONFIG = 2;
 

@@ -1,7 +1,6 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { loadConfig } from "../config/load.ts";
 import { makeFolder } from "../core/folder.ts";
 import { startChild, type DemoChild } from "./demo/children.ts";
 import { writeDemoConfig } from "./demo/demo-config.ts";
@@ -41,20 +40,21 @@ export function demoCommand(): Command {
 async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<void> {
   // First of all: what is refused here leaves no process over.
   makeFolder(data);
-  const services = await startServices();
-  const traffic = await startChild("traffic", []);
-  const children = [traffic, ...Object.values(services).flat()];
-  const ports = Object.fromEntries(
-    Object.entries(services).map(([name, replicas]) => [name, replicas.map(({ port }) => port)]),
+  const file = join(resolve(data), "demo.yaml");
+  const services = startServices();
+  const traffic = startChild("traffic", []);
+  const children = [traffic, ...services.flatMap(({ replicas }) => replicas)];
+  const written = Promise.all([portsOf(services), traffic.port]).then(([ports]) =>
+    writeDemoConfig(file, { listen, adminListen, services: ports }),
   );
-  const file = writeDemoConfig({
-    data: resolve(data),
-    listen,
-    adminListen,
-    services: ports,
-  });
+  // It is `load` that tells.
+  written.catch(() => undefined);
   await run({
-    load: () => loadConfig(file, process.env),
+    // weir starts while its services do; for its config it needs their ports.
+    load: async () => {
+      const [{ loadConfig }] = await Promise.all([import("../config/load.ts"), written]);
+      return loadConfig(file, process.env);
+    },
     json: json === true,
     started: (proxy) => children.forEach((child) => child.tell({ proxy })),
     // Nobody asks any more before weir drains, and services answer until it has.
@@ -64,14 +64,24 @@ async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<v
   await Promise.all(children.map((child) => child.stop()));
 }
 
-async function startServices(): Promise<Record<string, DemoChild[]>> {
-  const started = Object.entries(REPLICAS).map(async ([name, count]) => {
-    const replicas = Array.from({ length: count }, (_, at) =>
-      startChild("service", [name, String(at)]),
-    );
-    return [name, await Promise.all(replicas)] as const;
+interface DemoService {
+  readonly name: string;
+  readonly replicas: readonly DemoChild[];
+}
+
+function startServices(): DemoService[] {
+  return Object.entries(REPLICAS).map(([name, count]) => ({
+    name,
+    replicas: Array.from({ length: count }, (_, at) => startChild("service", [name, String(at)])),
+  }));
+}
+
+/** Ports by service, once all of them listen. */
+async function portsOf(services: readonly DemoService[]): Promise<Record<string, number[]>> {
+  const entries = services.map(async ({ name, replicas }) => {
+    return [name, await Promise.all(replicas.map(({ port }) => port))] as const;
   });
-  return Object.fromEntries(await Promise.all(started));
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** `named` says which weir to ask, where it is not at the usual place. */

@@ -1,11 +1,11 @@
 // `weir run`: puts weir in front of services, by a config file or by one URL.
 import { Command } from "commander";
-import { type App, startApp } from "../app.ts";
+import { type App, type AppOptions, startApp } from "../app.ts";
 import { formatListen } from "../config/listen.ts";
-import { loadConfig, type LoadResult } from "../config/load.ts";
-import { upstreamConfig, type UpstreamOverrides } from "../config/upstream-config.ts";
+import type { ConfigLoader } from "../config/load-result.ts";
+import type { UpstreamOverrides } from "../config/upstream-config.ts";
 import { messageOf } from "../core/errors.ts";
-import { createLog, type Log } from "../core/log.ts";
+import { createLog } from "../core/log.ts";
 import { untilSignalled } from "./signals.ts";
 
 const EXIT_BAD_CONFIG = 2;
@@ -17,12 +17,14 @@ interface CommandOptions extends UpstreamOverrides {
   readonly json?: true;
 }
 
+type Answering = Pick<App, "port" | "inForce">;
+
 /** A run from start to stop; the demo hangs its own processes on it. */
 export interface Run {
-  readonly load: () => LoadResult;
+  readonly load: ConfigLoader;
   /** Greeting and faults as JSON, a line each. */
   readonly json: boolean;
-  /** Told the proxy's URL once it listens. */
+  /** Told the proxy's URL as soon as it answers. */
   readonly started?: (proxy: string) => void;
   /** Awaited before weir itself stops. */
   readonly stopping?: () => Promise<void>;
@@ -44,40 +46,48 @@ export function runCommand(): Command {
     );
 }
 
-/** How the options say the config is to be had. */
-export function loaderOf({
-  config,
-  upstream,
-  json: _json,
-  ...overrides
-}: CommandOptions): () => LoadResult {
-  if (upstream !== undefined) return () => upstreamConfig(upstream, overrides);
-  return () => loadConfig(config ?? DEFAULT_FILE, process.env);
+/** How the options say the config is to be had; only what that takes is loaded. */
+export function loaderOf(options: CommandOptions): ConfigLoader {
+  const { config, upstream, json: _json, ...overrides } = options;
+  return async () => {
+    if (upstream !== undefined) {
+      const { upstreamConfig } = await import("../config/upstream-config.ts");
+      return upstreamConfig(upstream, overrides);
+    }
+    const { loadConfig } = await import("../config/load.ts");
+    return loadConfig(config ?? DEFAULT_FILE, process.env);
+  };
 }
 
 /** Runs until a signal; exits 2 with every fault when the config can't be used. */
 export async function run(parts: Run): Promise<void> {
   const { json, started, stopping, hints } = parts;
-  const app = await start(parts, createLog("info"));
+  const answering = (proxy: Answering): void => {
+    if (!json) say(whatAnswers(proxy));
+    started?.(urlOf(proxy));
+  };
+  const app = await start(parts, { log: createLog("info"), answering });
   if (app !== null) {
-    const proxy = proxyUrl(app);
-    const words = json ? [jsonGreeting(app)] : [...greeting(app), ...(hints?.(proxy) ?? [])];
-    process.stdout.write(`${words.join("\n")}\n`);
-    started?.(proxy);
+    const admin = `admin API and UI  ${adminUrl(app)}`;
+    say(json ? [jsonGreeting(app)] : [admin, ...(hints?.(urlOf(app)) ?? [])]);
     await untilSignalled({ reload: () => void app.reloader.reload() });
   }
   await stopping?.();
   await app?.stop();
 }
 
-async function start({ load, json }: Run, log: Log): Promise<App | null> {
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+async function start({ load, json }: Run, told: Omit<AppOptions, "load">): Promise<App | null> {
   const refuse = (code: string, message: string): null => {
     process.stderr.write(`${json ? JSON.stringify({ ok: false, code, message }) : message}\n`);
     process.exitCode = EXIT_BAD_CONFIG;
     return null;
   };
   try {
-    const started = await startApp({ load, log });
+    const started = await startApp({ load, ...told });
     return started.ok ? started.app : refuse("bad_config", started.faults.join("\n"));
   } catch (thrown) {
     return refuse("cannot_start", `weir: can't start: ${whyNot(thrown)}`);
@@ -91,14 +101,14 @@ function whyNot(thrown: unknown): string {
   return `${taken} is taken by another process (EADDRINUSE): stop it, or listen somewhere else`;
 }
 
-function proxyUrl(app: App): string {
-  return `http://${formatListen({ ...app.inForce().config.listen.http, port: app.port })}`;
+function urlOf({ port, inForce }: Answering): string {
+  return `http://${formatListen({ ...inForce().config.listen.http, port })}`;
 }
 
 function jsonGreeting(app: App): string {
   const { revision, policy } = app.inForce();
   return JSON.stringify({
-    proxy: proxyUrl(app),
+    proxy: urlOf(app),
     admin: adminUrl(app),
     instance: app.instance,
     config_revision: revision,
@@ -111,11 +121,10 @@ function adminUrl({ adminAddress }: App): string {
 }
 
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
-function greeting(app: App): string[] {
-  const { config, policy } = app.inForce();
+function whatAnswers(proxy: Answering): string[] {
+  const { config, policy } = proxy.inForce();
   return [
-    `weir listens on   ${proxyUrl(app)}`,
-    `admin API and UI  ${adminUrl(app)}`,
+    `weir listens on   ${urlOf(proxy)}`,
     policy === null
       ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,

@@ -1,25 +1,12 @@
 // Reads a config file whole: either a Config, or every fault in it with its line.
 import { dirname, resolve } from "node:path";
-import { buildConfig, revisionOf } from "./build.ts";
-import type { Config } from "./config.ts";
 import { readConfigText } from "./config-text.ts";
 import { crossCheck } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
+import { loaded, type LoadResult } from "./load-result.ts";
 import { resolveReferences, type Environment } from "./references.ts";
 import { checkSchema } from "./schema-check.ts";
-import type { ConfigInput } from "./schema.ts";
-
-export type LoadResult =
-  | {
-      readonly ok: true;
-      readonly config: Config;
-      /** A short hash of what the config says, secrets included. */
-      readonly revision: string;
-      /** Absolute paths of everything that was read or named, to be watched. */
-      readonly files: readonly string[];
-    }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Reads, checks and completes a config file; relative paths in it begin at its folder. */
 export function loadConfig(file: string, env: Environment): LoadResult {
@@ -54,18 +41,6 @@ function checkDocument(file: string, document: ParsedDocument, env: Environment)
     return { ok: false, faults: toFaults(file, document, findings) };
   }
   return loaded(schema.input, folder, [resolve(file), ...references.files]);
-}
-
-/** A checked input as a result; `files` are those read so far. */
-export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
-  const config = buildConfig(input, folder);
-  const named = config.policy === null ? [] : [config.policy.model, config.policy.rules];
-  return {
-    ok: true,
-    config,
-    revision: revisionOf(input),
-    files: [...new Set([...files, ...named])],
-  };
 }
 
 /** One fault for a key path: what is found later follows from what was found first. */

@@ -1,6 +1,6 @@
 // The config of `weir run --upstream URL`: one service, one route, no file and no policy.
 import { formatKeyPath } from "./fault.ts";
-import { loaded, type LoadResult } from "./load.ts";
+import { loaded, type LoadResult } from "./load-result.ts";
 import { checkSchema } from "./schema-check.ts";
 
 /** What the command line may say besides the URL, as it would stand in a file. */

@@ -6,10 +6,11 @@ import { createSharedMemory, type SharedMemory, SharedState } from "../balancer/
 import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
-import { type InForce, snapshotSource } from "./reloader.ts";
+import { type InForce, snapshotSource } from "./load-all.ts";
 
 export interface DataPlane {
   /** Tells this run of this process from all others; a column of every row. */
@@ -26,11 +27,17 @@ export interface DataPlane {
 export interface DataPlaneParts {
   readonly initial: InForce;
   readonly spool: Spool;
+  /** Becomes the first worker. */
+  readonly first: WorkerThread;
   readonly log: Log;
 }
 
-/** @throws Error when a worker can't start: the port is taken, or there are too many endpoints. */
-export async function startDataPlane({ initial, spool, log }: DataPlaneParts): Promise<DataPlane> {
+/**
+ * Resolves when the first worker listens.
+ * @throws Error when it can't: the port is taken, or there are too many endpoints.
+ */
+export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promise<DataPlane> {
+  const { initial, spool, log } = parts;
   const { workers: count } = initial.config;
   const memory = createSharedMemory({ workers: count });
   const shared = new SharedState(memory);
@@ -44,6 +51,7 @@ export async function startDataPlane({ initial, spool, log }: DataPlaneParts): P
     boot: { instance, shared: memory, spool },
     source: snapshotSource(initial, balanced.slots),
     log,
+    first,
     lost: (index) => shared.resetWorker(index),
   });
   const assign = (next: InForce): SlotPlan | string => {

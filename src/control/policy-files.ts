@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Config } from "../config/config.ts";
-import { loadPolicy } from "../policy/load.ts";
 import { compileRequestFields } from "../policy/request-fields.ts";
 import { faultText, type PolicySource } from "../policy/source.ts";
 
@@ -25,6 +24,8 @@ export async function checkPolicyFiles({ policy: options }: Config): Promise<Pol
   if (!fields.ok) return fields;
   const source = readSource(options.model, options.rules);
   if (typeof source === "string") return { ok: false, faults: [source] };
+  // Only where there is a policy: weir should listen soon.
+  const { loadPolicy } = await import("../policy/load.ts");
   const load = await loadPolicy(source, options);
   if (!load.ok) return { ok: false, faults: load.faults.map(faultText) };
   const { revision, rules } = load.snapshot;

@@ -1,19 +1,8 @@
 // Replaces config and policy while running: everything is checked first, then all workers swap.
 import type { Config } from "../config/config.ts";
-import { formatFault } from "../config/fault.ts";
-import type { LoadResult } from "../config/load.ts";
+import type { ConfigLoader } from "../config/load-result.ts";
 import type { Log } from "../core/log.ts";
-import type { SnapshotSource } from "../proxy/worker-protocol.ts";
-import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
-
-/** What is in force. */
-export interface InForce {
-  readonly config: Config;
-  readonly revision: string;
-  readonly files: readonly string[];
-  readonly policy: CheckedPolicy | null;
-  readonly loadedAtMs: number;
-}
+import { type InForce, loadAll } from "./load-all.ts";
 
 export interface ReloadResult {
   readonly atMs: number;
@@ -34,7 +23,7 @@ export interface Reloader {
 
 export interface ReloaderParts {
   readonly initial: InForce;
-  readonly load: () => LoadResult;
+  readonly load: ConfigLoader;
   /** Gives the config to whoever holds it; a fault where one could not take it. */
   readonly publish: (next: InForce) => Promise<string | null>;
   readonly log: Log;
@@ -42,23 +31,6 @@ export interface ReloaderParts {
 
 /** Fixed while the process lives: sockets, threads and folders hang on them. */
 const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
-
-export type Loaded =
-  | { readonly ok: true; readonly next: InForce }
-  | { readonly ok: false; readonly faults: readonly string[] };
-
-/** Config and policy read and checked, nothing changed yet. */
-export async function loadAll(load: () => LoadResult): Promise<Loaded> {
-  const result = load();
-  if (!result.ok) return { ok: false, faults: result.faults.map(formatFault) };
-  const policy = await checkPolicyFiles(result.config);
-  if (!policy.ok) return policy;
-  const { config, revision, files } = result;
-  return {
-    ok: true,
-    next: { config, revision, files, policy: policy.policy, loadedAtMs: Date.now() },
-  };
-}
 
 export function createReloader(parts: ReloaderParts): Reloader {
   let current = parts.initial;
@@ -110,14 +82,4 @@ function isSame(before: InForce, after: InForce): boolean {
 
 function changedKeys(before: Config, after: Config): string[] {
   return NEEDS_RESTART.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
-}
-
-/** What workers build their snapshots from. */
-export function snapshotSource(
-  { config, revision, policy }: InForce,
-  slots: SnapshotSource["slots"],
-): SnapshotSource {
-  // The policy's revision is part of the name: a worker tells one publication from another by it.
-  const name = policy === null ? revision : `${revision}-${policy.revision}`;
-  return { revision: name, config, policy: policy?.source ?? null, slots };
 }

@@ -85,10 +85,13 @@ class Link implements StoreLink {
   };
 
   async #run(): Promise<void> {
-    // Loaded only now: the proxy should listen before anybody thinks of the store.
-    const { createStore } = await import("../store/client.ts");
-    const store = createStore({ url: await this.#until(() => this.#url()) });
-    const { migrate } = await import("../store/migrate.ts");
+    // What speaks to the store is loaded while it starts.
+    const [url, { createStore }, { migrate }] = await Promise.all([
+      this.#until(() => this.#url()),
+      import("../store/client.ts"),
+      import("../store/migrate.ts"),
+    ]);
+    const store = createStore({ url });
     await this.#until(() => migrate(store, this.#config.retention));
     this.#store = store;
     this.#enter("ready", null);

@@ -2,14 +2,9 @@
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../balancer/shared-state.ts";
 import { createSlotTable } from "../balancer/slot-table.ts";
-import type { LoadResult } from "../config/load.ts";
-import {
-  createReloader,
-  type InForce,
-  loadAll,
-  type Reloader,
-  snapshotSource,
-} from "../control/reloader.ts";
+import type { ConfigLoader } from "../config/load-result.ts";
+import { type InForce, loadAll, snapshotSource } from "../control/load-all.ts";
+import { createReloader, type Reloader } from "../control/reloader.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createPipeline, type Pipeline } from "../proxy/pipeline.ts";
@@ -22,7 +17,7 @@ import { createOpenPool } from "./proxied-pool.ts";
 import { recordTo, recordToStore, type RowReceiver } from "./recording.ts";
 
 export interface EngineOptions {
-  readonly load: () => LoadResult;
+  readonly load: ConfigLoader;
   readonly log: Log;
   /** Instead of the spool and the store. */
   readonly rows: RowReceiver | null;

@@ -1,6 +1,7 @@
 // `weir/express`: the stages of the request path as middleware of an Express application.
 import type { Request, RequestHandler, Response } from "express";
-import { loadConfig, loadConfigObject, type LoadResult } from "../config/load.ts";
+import { loadConfig, loadConfigObject } from "../config/load.ts";
+import type { LoadResult } from "../config/load-result.ts";
 import type { ConfigDocument } from "../config/schema.ts";
 import type { ReloadResult } from "../control/reloader.ts";
 import type { Identity } from "../core/identity.ts";

@@ -3,7 +3,6 @@ import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { loadPolicy } from "../policy/load.ts";
 import { faultText } from "../policy/source.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
@@ -59,6 +58,8 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
 
 async function buildPolicy({ config, policy }: SnapshotSource): Promise<PolicySnapshot | null> {
   if (config.policy === null || policy === null) return null;
+  // Only where there is a policy: a worker should listen soon.
+  const { loadPolicy } = await import("../policy/load.ts");
   const load = await loadPolicy(policy, config.policy);
   if (!load.ok) throw new Error(load.faults.map(faultText).join("\n"));
   return load.snapshot;

@@ -28,6 +28,8 @@ export interface WorkerBoot {
 }
 
 export type ToWorker =
+  /** The first message, and once: until then a worker has loaded its code and does nothing. */
+  | { readonly kind: "boot"; readonly boot: WorkerBoot }
   | { readonly kind: "snapshot"; readonly source: SnapshotSource }
   | { readonly kind: "drain"; readonly graceMs: number };
 

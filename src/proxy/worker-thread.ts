@@ -1,24 +1,27 @@
 // One data worker's thread as the main thread sees it: its start, its snapshots, its end.
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { Log } from "../core/log.ts";
 import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
 export interface WorkerThread {
-  /** The port; rejects where the thread ends, or says that it can't, before it listens. */
-  readonly listening: Promise<number>;
+  /** Once: the port; rejects where the thread ends, or says that it can't, before it listens. */
+  readonly boot: (boot: WorkerBoot) => Promise<number>;
   /** The exit code, however it ended. */
   readonly ended: Promise<number>;
   /** Its fault, or null: taken, or ended meanwhile. One that is still starting takes it afterwards. */
   readonly swap: (source: SnapshotSource) => Promise<string | null>;
   /** Resolves when the thread has ended: by itself within the grace, or terminated. */
   readonly drain: (graceMs: number) => Promise<void>;
+  /** At once, whatever it does. */
+  readonly terminate: () => Promise<void>;
 }
 
 export interface WorkerThreadParts {
-  readonly boot: WorkerBoot;
-  readonly entry: URL;
-  /** What nobody caught in it; the end follows. */
-  readonly failed: (error: Error) => void;
+  readonly index: number;
+  /** The module it runs; worker.ts unless told. */
+  readonly entry?: URL | undefined;
+  readonly log: Log;
 }
 
 /**
@@ -30,22 +33,25 @@ const resourceLimits = { maxYoungGenerationSizeMb: 32 } as const;
 const EXIT_MS = 500;
 
 // Type stripping runs worker.ts, the build runs worker.js.
-export const WORKER_ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
+const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
 
-export function startWorkerThread({ boot, entry, failed }: WorkerThreadParts): WorkerThread {
-  const name = `weir-data-${boot.index}`;
-  const worker = new Worker(entry, { workerData: boot, name, resourceLimits });
+/** The thread loads its code at once, so one opened early is ready when there is something to boot. */
+export function openWorkerThread({ index, entry, log }: WorkerThreadParts): WorkerThread {
+  const worker = new Worker(entry ?? ENTRY, { name: `weir-data-${index}`, resourceLimits });
   const waiting = new Map<string, (fault: string | null) => void>();
   const ended = new Promise<number>((resolve) => worker.once("exit", resolve));
-  worker.on("error", failed);
+  // What nobody caught in it; its end follows.
+  worker.on("error", ({ stack }) => log.error("worker_failed", { index, cause: stack }));
   worker.on("message", (message: FromWorker) => {
     if (message.kind === "swapped") waiting.get(message.revision)?.(message.fault);
   });
   const tell = (message: ToWorker): void => worker.postMessage(message);
-  const listening = portOf(worker);
   return {
-    listening,
     ended,
+    boot(boot) {
+      tell({ kind: "boot", boot });
+      return portOf(worker, ended);
+    },
     async swap(source) {
       const taken = new Promise<string | null>((resolve) => waiting.set(source.revision, resolve));
       tell({ kind: "snapshot", source });
@@ -59,10 +65,13 @@ export function startWorkerThread({ boot, entry, failed }: WorkerThreadParts): W
       await ended;
       clearTimeout(late);
     },
+    async terminate() {
+      await worker.terminate();
+    },
   };
 }
 
-function portOf(worker: Worker): Promise<number> {
+function portOf(worker: Worker, ended: Promise<number>): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "listening") resolve(message.port);
@@ -70,6 +79,6 @@ function portOf(worker: Worker): Promise<number> {
       reject(new Error(message.reason));
       void worker.terminate();
     });
-    worker.once("exit", () => reject(new Error("a data worker ended before it listened")));
+    void ended.then(() => reject(new Error("a data worker ended before it listened")));
   });
 }

@@ -1,71 +1,86 @@
-// Entry of a data worker: one listener, one spool segment, one snapshot at a time.
+// Entry of a data worker: loads its code at once; from its boot on one listener, one spool segment,
+// one snapshot at a time.
 import { setImmediate } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { SharedState } from "../balancer/shared-state.ts";
+import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { createLog } from "../core/log.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { createSampler } from "../telemetry/sampler.ts";
-import { createIds } from "../telemetry/span-ids.ts";
+import { createIds, type IdSource } from "../telemetry/span-ids.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createListener, type Listener } from "./server.ts";
-import { createSnapshotBuilder } from "./snapshot-builder.ts";
-import type { FromWorker, ToWorker, WorkerBoot } from "./worker-protocol.ts";
+import { createListener } from "./server.ts";
+import { createSnapshotBuilder, type SnapshotBuilder } from "./snapshot-builder.ts";
+import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
-const boot = workerData as WorkerBoot;
+/** A worker that listens. */
+interface DataWorker {
+  readonly swap: (source: SnapshotSource) => Promise<void>;
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
 const log = createLog("info");
-const clock = createSharedClock(boot.shared);
-const ids = createIds();
-const rows = createSpoolWriter({ ...boot, worker: boot.index, log, clock });
-const builder = createSnapshotBuilder({
-  shared: new SharedState(boot.shared),
-  worker: boot.index,
-  clock,
-  propagation: createPropagation({
-    propagators: propagatorsOf(process.env),
-    sampler: createSampler(process.env, log.warn),
-    ids,
-    warn: log.warn,
-  }),
+/** What comes while it starts waits until it listens. */
+let started: Promise<DataWorker | null> = Promise.resolve(null);
+
+parentPort?.on("message", (message: ToWorker) => {
+  if (message.kind === "boot") started = start(message.boot).catch(failed);
+  else if (message.kind === "snapshot") void started.then((worker) => worker?.swap(message.source));
+  else
+    void started.then((worker) => worker?.drain(message.graceMs)).then(() => parentPort?.close());
 });
 
-start().catch((thrown: unknown) => tell({ kind: "failed", reason: messageOf(thrown) }));
-
-async function start(): Promise<void> {
+async function start(boot: WorkerBoot): Promise<DataWorker> {
+  const clock = createSharedClock(boot.shared);
+  const ids = createIds();
+  const rows = createSpoolWriter({ ...boot, worker: boot.index, log, clock });
+  const builder = createBuilder(boot, clock, ids);
   let current = await builder.build(boot.source);
   const listener = createListener({
     limits: current.limits,
     ...createPipeline({ clock, ids, rows, log, current: () => current }),
   });
-  parentPort?.on("message", (message: ToWorker) => {
-    if (message.kind === "drain") void drain(listener, message.graceMs);
-    else void swap(message);
-  });
   const { host, port } = boot.source.config.listen.http;
   const bound = await listener.listen({ host, port: boot.port || port }, boot.reusePort);
   tell({ kind: "listening", port: bound });
-
-  /** A request finishes on the snapshot it began with: only the reference changes. */
-  async function swap({ source }: Extract<ToWorker, { kind: "snapshot" }>): Promise<void> {
-    try {
-      current = await builder.build(source);
-      tell({ kind: "swapped", revision: source.revision, fault: null });
-    } catch (thrown) {
-      tell({ kind: "swapped", revision: source.revision, fault: messageOf(thrown) });
-    }
-  }
+  return {
+    /** A request finishes on the snapshot it began with: only the reference changes. */
+    async swap(source) {
+      try {
+        current = await builder.build(source);
+        tell({ kind: "swapped", revision: source.revision, fault: null });
+      } catch (thrown) {
+        tell({ kind: "swapped", revision: source.revision, fault: messageOf(thrown) });
+      }
+    },
+    async drain(graceMs) {
+      await listener.drain(graceMs);
+      await builder.close();
+      // The rows of what was cut off are written at the end of this turn.
+      await setImmediate();
+      rows.close();
+      tell({ kind: "drained" });
+    },
+  };
 }
 
-async function drain(listener: Listener, graceMs: number): Promise<void> {
-  await listener.drain(graceMs);
-  await builder.close();
-  // The rows of what was cut off are written at the end of this turn.
-  await setImmediate();
-  rows.close();
-  tell({ kind: "drained" });
-  parentPort?.close();
+function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotBuilder {
+  const { shared, index: worker } = boot;
+  const propagation = createPropagation({
+    propagators: propagatorsOf(process.env),
+    sampler: createSampler(process.env, log.warn),
+    ids,
+    warn: log.warn,
+  });
+  return createSnapshotBuilder({ shared: new SharedState(shared), worker, clock, propagation });
+}
+
+function failed(thrown: unknown): null {
+  tell({ kind: "failed", reason: messageOf(thrown) });
+  return null;
 }
 
 function tell(message: FromWorker): void {

@@ -2,7 +2,7 @@
 import type { Log } from "../core/log.ts";
 import { messageOf } from "../core/errors.ts";
 import type { SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
-import { startWorkerThread, WORKER_ENTRY, type WorkerThread } from "./worker-thread.ts";
+import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
 
 export interface WorkersParts {
   readonly count: number;
@@ -12,12 +12,16 @@ export interface WorkersParts {
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
   readonly lost: (index: number) => void;
+  /** A thread that was opened early, for the first worker. */
+  readonly first?: WorkerThread;
   /** The module a worker runs; worker.ts unless told. */
   readonly entry?: URL;
 }
 
 export interface Workers {
   readonly port: number;
+  /** Starts all but the first; rejects, with none left, where one can't. */
+  readonly startOthers: () => Promise<void>;
   /** Resolves to the fault of the first worker that could not take it, or null when all did. */
   readonly publish: (source: SnapshotSource) => Promise<string | null>;
   /** Requests in flight may end; then the threads do. */
@@ -31,16 +35,19 @@ const LONGEST_RESTART_MS = 30_000;
 /** One that listened for so long before it died had not been started in vain. */
 const SETTLED_MS = 60_000;
 
-/** @throws Error when the first start of any worker fails: a taken port, a policy that can't be loaded. */
+/**
+ * Starts the first worker alone, since with port 0 it finds the port that the others share.
+ * @throws Error when it can't start: a taken port, a policy that can't be loaded.
+ */
 export async function startWorkers(parts: WorkersParts): Promise<Workers> {
   const fleet = new Fleet(parts);
-  await fleet.start();
+  await fleet.startFirst();
   return fleet;
 }
 
 /** One worker's place in the fleet, whichever thread fills it. */
 interface Place {
-  /** null: dead, and waits for its restart. */
+  /** null: not yet there, or dead and waits for its restart. */
   thread: WorkerThread | null;
   /** On the axis of performance.now; null: it does not listen. */
   listeningSinceMs: number | null;
@@ -59,26 +66,21 @@ class Fleet implements Workers {
   constructor(parts: WorkersParts) {
     this.#parts = parts;
     this.#source = parts.source;
-    this.#places = Array.from({ length: parts.count }, () => ({
-      thread: null,
+    this.#places = Array.from({ length: parts.count }, (_, index) => ({
+      thread: index === 0 ? (parts.first ?? null) : null,
       listeningSinceMs: null,
       deaths: 0,
       restart: undefined,
     }));
   }
 
-  /** The first alone, since with port 0 it finds the port that the others share. */
-  async start(): Promise<void> {
-    const [first, ...rest] = this.#places.map((place, index) => ({ place, index }));
-    if (first === undefined) return;
-    try {
-      this.port = await this.#spawn(first.place, first.index);
-      await Promise.all(rest.map(({ place, index }) => this.#spawn(place, index)));
-    } catch (thrown) {
-      await this.drain(0);
-      throw thrown;
-    }
-    for (const { place, index } of [first, ...rest]) this.#watch(place, index);
+  async startFirst(): Promise<void> {
+    this.port = await this.#start(0);
+  }
+
+  async startOthers(): Promise<void> {
+    const others = this.#places.slice(1).map((_, at) => this.#start(at + 1));
+    await Promise.all(others);
   }
 
   async publish(source: SnapshotSource): Promise<string | null> {
@@ -112,16 +114,32 @@ class Fleet implements Workers {
     return this.#places.flatMap(({ thread }) => (thread === null ? [] : [act(thread)]));
   }
 
+  /** A first start that fails is not tried again. */
+  async #start(index: number): Promise<number> {
+    const place = this.#places[index];
+    if (place === undefined) throw new RangeError(`there is no worker ${index}`);
+    try {
+      const port = await this.#spawn(place, index);
+      this.#watch(place, index);
+      return port;
+    } catch (thrown) {
+      await this.drain(0);
+      throw thrown;
+    }
+  }
+
   async #spawn(place: Place, index: number): Promise<number> {
-    const { boot, count, log, entry = WORKER_ENTRY } = this.#parts;
-    const { port } = this;
-    const thread = startWorkerThread({
-      boot: { ...boot, index, source: this.#source, port, reusePort: count > 1 },
-      entry,
-      failed: (error) => log.error("worker_failed", { index, cause: error.stack }),
-    });
+    const { boot, count, entry, log } = this.#parts;
+    const thread = place.thread ?? openWorkerThread({ index, entry, log });
     place.thread = thread;
-    const bound = await thread.listening;
+    const reusePort = count > 1;
+    const bound = await thread.boot({
+      ...boot,
+      index,
+      source: this.#source,
+      port: this.port,
+      reusePort,
+    });
     place.listeningSinceMs = performance.now();
     return bound;
   }

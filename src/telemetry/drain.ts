@@ -38,7 +38,7 @@ export interface DrainStats {
 }
 
 export interface Drain {
-  /** Locks the spool and begins; rejects where another process has it. */
+  /** Locks the spool, where that is not done, and begins; rejects where another process has it. */
   readonly start: () => Promise<void>;
   /** Ends, having delivered what it can within the deadline; the rest stays for the next start. */
   readonly stop: (deadlineMs?: number) => Promise<void>;
@@ -49,6 +49,8 @@ export interface Drain {
 
 export interface DrainOptions {
   readonly spool: Spool;
+  /** Where it was taken before, because rows are written before they are drained. */
+  readonly lock?: SpoolLock;
   readonly sink: Sink;
   readonly log: Log;
   readonly clock: Clock;
@@ -130,7 +132,8 @@ class SpoolDrain {
   }
 
   async start(): Promise<void> {
-    this.#lock = acquireSpoolLock(this.#options.spool.folder);
+    const { spool, lock } = this.#options;
+    this.#lock = lock ?? acquireSpoolLock(spool.folder);
     await this.#ledger.load();
     await this.#letters.load();
     this.#running = this.#run();

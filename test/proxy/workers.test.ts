@@ -40,6 +40,7 @@ async function startFleet(revision: string): Promise<Fleet> {
     lost: (index) => void lost.push(index),
   });
   running.push(workers);
+  await workers.startOthers();
   return { workers, lost, log };
 }
 

@@ -5,20 +5,20 @@ import { extname, join } from "node:path";
 import type { DemoNews, DemoReady } from "./child.ts";
 
 export interface DemoChild {
-  readonly port: number;
+  /** Known when it is ready. */
+  readonly port: Promise<number>;
   readonly tell: (news: DemoNews) => void;
   readonly stop: () => Promise<void>;
 }
 
 const START_MS = 10_000;
 
-/** `entry` is a file of this folder without its ending; resolves when the child is ready. */
-export async function startChild(entry: string, args: readonly string[]): Promise<DemoChild> {
+/** `entry` is a file of this folder without its ending. */
+export function startChild(entry: string, args: readonly string[]): DemoChild {
   const file = join(import.meta.dirname, `${entry}${extname(import.meta.filename)}`);
   const child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  const { port } = await ready(child, entry);
   return {
-    port,
+    port: ready(child, entry),
     tell: (news) => void child.send(news),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -29,11 +29,12 @@ export async function startChild(entry: string, args: readonly string[]): Promis
   };
 }
 
-async function ready(child: ChildProcess, entry: string): Promise<DemoReady> {
+async function ready(child: ChildProcess, entry: string): Promise<number> {
   const signal = AbortSignal.timeout(START_MS);
   const exit = once(child, "exit", { signal }).then(() => {
     throw new Error(`the demo's ${entry} ended before it was ready`);
   });
   const message = once(child, "message", { signal }).then(([first]) => first as DemoReady);
-  return Promise.race([message, exit]);
+  const { port } = await Promise.race([message, exit]);
+  return port;
 }

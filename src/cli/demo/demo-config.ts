@@ -1,26 +1,23 @@
 // The demo's config as a file a person can read, change and reload while the demo runs.
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { packageFolder } from "../../store/package-folder.ts";
 import { DEMO_KEYS } from "./identities.ts";
 
 export interface DemoPlaces {
-  readonly data: string;
   readonly listen: string;
   readonly adminListen: string;
   /** Ports by service, one for each replica. */
   readonly services: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Writes DATA/demo.yaml into a folder that is there, and returns its path. */
-export function writeDemoConfig(places: DemoPlaces): string {
-  const file = join(places.data, "demo.yaml");
-  writeFileSync(file, demoConfig(places));
-  return file;
+/** Writes it into a folder that is there, which is the data folder, too. */
+export function writeDemoConfig(file: string, places: DemoPlaces): void {
+  const policies = relative(dirname(file), join(packageFolder(), "policies"));
+  writeFileSync(file, demoConfig(policies, places));
 }
 
-function demoConfig({ data, listen, adminListen, services }: DemoPlaces): string {
-  const policies = relative(data, join(packageFolder(), "policies"));
+function demoConfig(policies: string, { listen, adminListen, services }: DemoPlaces): string {
   const names = Object.keys(services);
   return `# Written by \`weir demo\` at each start. Changes made while it runs take effect at once.
 listen: { http: ${JSON.stringify(listen)} }

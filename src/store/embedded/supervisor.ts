@@ -129,7 +129,7 @@ class Supervisor implements EmbeddedStore {
     const { folder, log } = this.#options;
     const child = fork(SERVER, [folder], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, TZ: "UTC", UV_THREADPOOL_SIZE: THREADS },
+      env: childEnv(folder),
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
@@ -186,6 +186,12 @@ class Supervisor implements EmbeddedStore {
   #change(state: EmbeddedState["state"], error: string): void {
     this.#state = { ...this.#state, state, error, sinceMs: Date.now() };
   }
+}
+
+/** Nothing of what weir was told, but where compiled code is kept. */
+function childEnv(folder: string): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, HOME: folder, TZ: "UTC", UV_THREADPOOL_SIZE: THREADS };
 }
 
 function tell(child: ChildProcess, message: ToChild): void {

@@ -1,0 +1,107 @@
+// The second half of a start, while requests are answered: what goes on beside them.
+import { type Admin, startAdmin } from "../admin/server.ts";
+import type { App } from "../app.ts";
+import type { ConfigLoader } from "../config/load-result.ts";
+import type { InForce } from "../control/load-all.ts";
+import { createReloader } from "../control/reloader.ts";
+import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
+import { createStatistics } from "../control/statistics.ts";
+import type { StoreLink } from "../control/store-link.ts";
+import { type FileWatch, watchFiles } from "../control/watch.ts";
+import { systemClock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { createDrain, type Drain } from "../telemetry/drain.ts";
+import { createSpanExport, type SpanExport } from "../telemetry/export.ts";
+import { adminPartsOf, type Running } from "./admin-parts.ts";
+import type { Serving } from "./start-serving.ts";
+
+/** For the last spans to leave at a stop; a receiver that hangs must not hold it up. */
+const SPANS_MS = 1_000;
+
+export interface ControlOptions extends Serving {
+  /** Started, and there whenever it is. */
+  readonly store: StoreLink;
+  readonly load: ConfigLoader;
+  readonly log: Log;
+}
+
+/** @throws Error where the admin address can't be listened on; then only serving and store are left. */
+export async function startControl(start: ControlOptions): Promise<App> {
+  const { dataPlane, store, initial, load, log } = start;
+  const rows = createRowFeed(store.sink, log);
+  const drain = createRowDrain(start, rows);
+  const watch = watchFiles(() => void reloader.reload());
+  const publish = publisher({ dataPlane, store, log, watch });
+  const reloader = createReloader({ initial, load, log, publish });
+  const options = () => reloader.current().config.statistics;
+  const statistics = createStatistics({ dataPlane, store: store.store, options, log });
+  const parts = { dataPlane, reloader, store, drain, rows: rows.live, statistics, log };
+  const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
+  if (spans !== undefined) rows.stored.subscribe(spans.take);
+  const admin = await startAdmin(adminPartsOf(parts));
+  try {
+    // After all that look on, so that no row passes unseen.
+    await drain.start();
+  } catch (thrown) {
+    await admin.close();
+    throw thrown;
+  }
+  watch.files(initial.files);
+  statistics.start();
+  return running(parts, { watch, spans, admin });
+}
+
+function createRowDrain({ spool, lock, log }: ControlOptions, { sink, see }: RowFeed): Drain {
+  return createDrain({ spool, lock, sink, see, log, clock: systemClock, random: Math.random });
+}
+
+/** Workers first; what else hangs on the config follows once they have taken it. */
+function publisher({
+  dataPlane,
+  store,
+  log,
+  watch,
+}: Pick<Running, "dataPlane" | "store" | "log"> & { readonly watch: FileWatch }) {
+  return async (next: InForce): Promise<string | null> => {
+    const fault = await dataPlane.publish(next);
+    if (fault !== null) return fault;
+    watch.files(next.files);
+    store.setRetention(next.config.retention).catch((thrown: unknown) => {
+      log.warn("retention_not_set", { cause: messageOf(thrown) });
+    });
+    return null;
+  };
+}
+
+/** What lives beside the path of a request and of a row. */
+interface Attached {
+  readonly watch: FileWatch;
+  readonly spans: SpanExport | undefined;
+  readonly admin: Admin;
+}
+
+function running(parts: Running, { watch, spans, admin }: Attached): App {
+  const { dataPlane, reloader, store, drain, statistics } = parts;
+  const { instance, workers } = dataPlane;
+  return {
+    instance,
+    workers,
+    reloader,
+    store,
+    drain,
+    port: workers.port,
+    adminAddress: admin.address,
+    inForce: reloader.current,
+    /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
+    async stop() {
+      watch.close();
+      statistics.stop();
+      await workers.drain(reloader.current().config.drain_ms);
+      await drain.stop();
+      await spans?.shutdown(SPANS_MS);
+      await store.stop();
+      await admin.close();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The first half of a start: from the config to one worker that answers requests.
+import type { ConfigLoader } from "../config/load-result.ts";
+import { type DataPlane, startDataPlane } from "../control/data-plane.ts";
+import { type InForce, loadAll } from "../control/load-all.ts";
+import { openSpool } from "../control/open-spool.ts";
+import type { Log } from "../core/log.ts";
+import type { WorkerThread } from "../proxy/worker-thread.ts";
+import { acquireSpoolLock, type SpoolLock } from "../telemetry/spool-lock.ts";
+import type { Spool } from "../telemetry/spool.ts";
+
+export interface ServingOptions {
+  readonly load: ConfigLoader;
+  readonly log: Log;
+  /** Loads its code meanwhile. */
+  readonly first: WorkerThread;
+}
+
+export interface Serving {
+  readonly initial: InForce;
+  readonly dataPlane: DataPlane;
+  readonly spool: Spool;
+  /** Taken before the first row is written: no other process may think that the spool is its own. */
+  readonly lock: SpoolLock;
+}
+
+export type ServingStart =
+  | { readonly ok: true; readonly serving: Serving }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** @throws Error where the port is taken, or the spool is another process's or can't be made. */
+export async function startServing({ load, log, first }: ServingOptions): Promise<ServingStart> {
+  const loaded = await loadAll(load);
+  if (!loaded.ok) return loaded;
+  const { next: initial } = loaded;
+  const spool = openSpool(initial.config, initial.config.workers);
+  const lock = acquireSpoolLock(spool.folder);
+  try {
+    const dataPlane = await startDataPlane({ initial, spool, log, first });
+    return { ok: true, serving: { initial, dataPlane, spool, lock } };
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
+}

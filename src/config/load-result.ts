@@ -1,0 +1,31 @@
+// What reading a config ends in: a Config, or every fault.
+import { buildConfig, revisionOf } from "./build.ts";
+import type { Config } from "./config.ts";
+import type { Fault } from "./fault.ts";
+import type { ConfigInput } from "./schema.ts";
+
+export type LoadResult =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** A short hash of what the config says, secrets included. */
+      readonly revision: string;
+      /** Absolute paths of everything that was read or named, to be watched. */
+      readonly files: readonly string[];
+    }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Reads the config anew at each call: at the start, and for each reload. */
+export type ConfigLoader = () => LoadResult | Promise<LoadResult>;
+
+/** A checked input as a result; `files` are those read so far. */
+export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
+  const config = buildConfig(input, folder);
+  const named = config.policy === null ? [] : [config.policy.model, config.policy.rules];
+  return {
+    ok: true,
+    config,
+    revision: revisionOf(input),
+    files: [...new Set([...files, ...named])],
+  };
+}
