@@ -150,23 +150,28 @@ export async function startWeir(site: Site, env: NodeJS.ProcessEnv = {}): Promis
   return watchWeir(spawnWeir(["run", "-c", site.file], { env }));
 }
 
-/** Resolves once the addresses are printed. */
+/** Resolves once both addresses are printed; the admin API's comes after the proxy's. */
 export async function watchWeir(spawned: Spawned): Promise<WeirProcess> {
-  const { child, output, errors, startedMs } = spawned;
-  const addresses = await new Promise<readonly [string, string]>((resolve, reject) => {
+  const proxy = await printed(spawned, /weir listens on +(\S+)/);
+  const listeningMs = performance.now() - spawned.startedMs;
+  const admin = await printed(spawned, /admin API and UI +(\S+)/);
+  return handle(spawned, [proxy, admin], listeningMs);
+}
+
+function printed({ child, output, errors }: Spawned, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`no start: ${errors()}`)), START_MS);
     const look = (): void => {
-      const proxy = /weir listens on +(\S+)/.exec(output())?.[1];
-      const admin = /admin API and UI +(\S+)/.exec(output())?.[1];
-      if (proxy === undefined || admin === undefined) return;
+      const found = pattern.exec(output())?.[1];
+      if (found === undefined) return;
       clearTimeout(limit);
       child.stdout?.off("data", look);
-      resolve([proxy, admin]);
+      resolve(found);
     };
     child.stdout?.on("data", look);
     child.once("exit", () => reject(new Error(`weir ended: ${errors()}`)));
+    look();
   });
-  return handle(spawned, addresses, performance.now() - startedMs);
 }
 
 function handle(
