@@ -24,7 +24,8 @@ export function hopByHop(headers: HeaderList): (name: string) => boolean {
   return (name) => HOP_BY_HOP.has(name) || nominated.has(name);
 }
 
-function isHopByHop(name: string): boolean {
+/** Of itself, whatever Connection says. */
+export function isHopByHop(name: string): boolean {
   return HOP_BY_HOP.has(name);
 }
 

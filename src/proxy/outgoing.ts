@@ -5,7 +5,7 @@ import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
 import { editFields } from "./header-edit.ts";
-import { hopByHop } from "./hop-by-hop.ts";
+import { hopByHop, isHopByHop } from "./hop-by-hop.ts";
 import { countHop } from "./max-forwards.ts";
 import { rewritePath } from "./route-table.ts";
 import type { RoutedRequest } from "./route.ts";
@@ -41,11 +41,16 @@ export function droppedFields(
   isReserved: (name: string) => boolean,
 ): (name: string) => boolean {
   const remembered = new Map<string, boolean>();
-  const judge = (name: string): boolean =>
-    REWRITTEN.has(name) ||
-    FORWARDING_FIELDS.has(dashed(name)) ||
-    propagated.has(name) ||
-    isReserved(name);
+  const judge = (name: string): boolean => {
+    const read = dashed(name);
+    return (
+      REWRITTEN.has(read) ||
+      FORWARDING_FIELDS.has(read) ||
+      isHopByHop(read) ||
+      propagated.has(read) ||
+      isReserved(name)
+    );
+  };
   return (name) => {
     const known = remembered.get(name);
     if (known !== undefined) return known;

@@ -65,6 +65,18 @@ const requests: readonly [string, Record<string, string>, readonly string[], rea
       ["connection"],
       ["x-forwarded-for", "forwarded", "via", "traceparent"],
     ],
+    [
+      "with underscores, which CGI and its like read as dashes",
+      {
+        Transfer_Encoding: "chunked",
+        Content_Length: "9",
+        X_B3_TraceId: "1",
+        Keep_Alive: "1",
+        X_A: "1",
+      },
+      ["transfer_encoding", "content_length", "x_b3_traceid", "keep_alive"],
+      ["x_a"],
+    ],
     ["empty list members", { Connection: ", ,X-A,,", "X-A": "1" }, ["x-a"], []],
   ];
 
