@@ -13,14 +13,14 @@ export interface Shown {
 
 export function rateModel(shown: Shown): ChartModel {
   return perSecond(shown, "Requests", [
-    ...before(shown.previous?.requests),
+    before(shown, "requests"),
     { label: "requests", values: shown.buckets.requests, color: "--rate", fill: true },
   ]);
 }
 
 export function errorsModel(shown: Shown): ChartModel {
   return perSecond(shown, "Errors and denials", [
-    ...before(shown.previous?.errors),
+    before(shown, "errors"),
     { label: "denied", values: shown.buckets.denied, color: "--policy" },
     { label: "errors", values: shown.buckets.errors, color: "--error", fill: true },
   ]);
@@ -31,7 +31,7 @@ export function latencyModel(shown: Shown, log: boolean): ChartModel {
   return {
     ...base(shown, "Latency"),
     series: [
-      ...before(shown.previous?.p95, "p95 before"),
+      { ...before(shown, "p95"), label: "p95 before" },
       { label: "p50", values: p50, color: "--p50" },
       { label: "p95", values: p95, color: "--p95" },
       { label: "p99", values: p99, color: "--p99" },
@@ -50,6 +50,8 @@ function base(shown: Shown, label: string): Omit<ChartModel, "series" | "format"
   return { label, times: buckets.times, stepS: buckets.stepS, interval, marks };
 }
 
-function before(values: (number | null)[] | undefined, label = "before"): ChartSeries[] {
-  return values === undefined ? [] : [{ label, values, color: "--previous", faint: true }];
+/** A line from the start on, so that the chart stays the same one when the figures for it come. */
+function before({ previous, buckets }: Shown, of: "requests" | "errors" | "p95"): ChartSeries {
+  const values = previous?.[of] ?? buckets.times.map(() => null);
+  return { label: "before", values, color: "--previous", faint: true };
 }
