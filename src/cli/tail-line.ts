@@ -1,23 +1,9 @@
 // One request of the live tail on one line, the same columns at the same places.
+import type { ListedRow } from "../telemetry/columns.ts";
 import { duration, preciseClock } from "./format.ts";
 import { clip, fit, fitRight, harmless } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { hostOf } from "./trace-rows.ts";
-
-export interface TailRow {
-  readonly started_at: string;
-  readonly trace_id: string;
-  readonly method: string;
-  readonly path: string;
-  readonly route: string;
-  readonly service: string;
-  readonly principal: string;
-  readonly decision: string;
-  readonly upstream: string;
-  readonly status: number;
-  readonly duration_ns: number;
-  readonly error_code: string;
-}
 
 /** Slow enough that a person waits. */
 const SLOW_NS = 1e9;
@@ -33,7 +19,7 @@ const TRACE = 8;
 const GAP = "  ";
 
 /** No wider than the terminal. */
-export function tailLine(row: TailRow, { width, paint }: Terminal): string {
+export function tailLine(row: ListedRow, { width, paint }: Terminal): string {
   const status = fitRight(String(row.status), STATUS);
   const time = fitRight(duration(row.duration_ns), TIME);
   const outcome = [
@@ -69,7 +55,7 @@ function split(left: number, isWide: boolean): [number, number, number] {
 }
 
 /** What went wrong, or else where it went. */
-function whereTo(row: TailRow, width: number, paint: Terminal["paint"]): string {
+function whereTo(row: ListedRow, width: number, paint: Terminal["paint"]): string {
   if (row.error_code !== "") return paint(fit(harmless(row.error_code), width), "bad");
   const where = row.upstream === "" ? row.route : `${row.service} → ${hostOf(row.upstream)}`;
   return fit(harmless(where), width);

@@ -8,10 +8,11 @@ import {
   type EventBytes,
   UNREACHABLE,
 } from "./admin-client.ts";
+import type { ListedRow } from "../telemetry/columns.ts";
 import { type AskOptions, asking, askingCommand, print } from "./ask.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 import { count } from "./format.ts";
-import { tailLine, type TailRow } from "./tail-line.ts";
+import { tailLine } from "./tail-line.ts";
 import { terminalOf } from "./terminal.ts";
 
 const STREAM = "/api/v1/requests/stream";
@@ -113,7 +114,7 @@ function untilNobodyReads(): { readonly signal: AbortSignal; readonly release: (
 
 function showLine({ type, data }: StreamEvent): void {
   if (type === "request")
-    return print([tailLine(JSON.parse(data) as TailRow, terminalOf(process.stdout))]);
+    return print([tailLine(JSON.parse(data) as ListedRow, terminalOf(process.stdout))]);
   if (type === "skipped") tellSkipped(data);
 }
 

@@ -2,7 +2,8 @@
 import { digits, duration } from "./format.ts";
 import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
-import { hostOf, type TraceRow } from "./trace-rows.ts";
+import type { RequestRow } from "../telemetry/columns.ts";
+import { hostOf } from "./trace-rows.ts";
 import { STAGE_LOOKS, stagesOf } from "./trace-stages.ts";
 
 const LABEL_WIDTH = 11;
@@ -10,7 +11,7 @@ const LABEL_WIDTH = 11;
 /** Pickers whose score is an expected cost in nanoseconds. */
 const EXPECTS_NS = new Set(["adaptive", "least-response-time"]);
 
-type Part = (row: TraceRow, terminal: Terminal) => readonly string[];
+type Part = (row: RequestRow, terminal: Terminal) => readonly string[];
 
 /** Each part: its label, and lines that may be painted, already clipped to the width beside the label. */
 const PARTS: readonly (readonly [label: string, part: Part])[] = [
@@ -23,7 +24,7 @@ const PARTS: readonly (readonly [label: string, part: Part])[] = [
 ];
 
 /** Lines without line ends, none wider than the terminal. */
-export function renderDetails(row: TraceRow, terminal: Terminal): string[] {
+export function renderDetails(row: RequestRow, terminal: Terminal): string[] {
   const { paint, width } = terminal;
   const title = `${row.method} ${row.path}`;
   const via = row.route === "" ? "" : `, route ${harmless(row.route)}`;
@@ -44,7 +45,7 @@ export function renderDetails(row: TraceRow, terminal: Terminal): string[] {
   ];
 }
 
-function caller(row: TraceRow, { width }: Terminal): string[] {
+function caller(row: RequestRow, { width }: Terminal): string[] {
   const roles = row.roles.length === 0 ? "" : `, ${row.roles.join(", ")}`;
   const who =
     row.principal === ""
@@ -53,7 +54,7 @@ function caller(row: TraceRow, { width }: Terminal): string[] {
   return [clip(harmless(`${who} from ${row.client_address}`), width)];
 }
 
-function decision(row: TraceRow, { width, paint }: Terminal): string[] {
+function decision(row: RequestRow, { width, paint }: Terminal): string[] {
   if (row.decision === "none")
     return [row.route === "" ? "none: no route" : "none: no policy here"];
   const rule = row.rule === "" ? "no rule matched" : row.rule;
@@ -68,7 +69,7 @@ function decision(row: TraceRow, { width, paint }: Terminal): string[] {
   ];
 }
 
-function candidates(row: TraceRow, { width, paint }: Terminal): string[] {
+function candidates(row: RequestRow, { width, paint }: Terminal): string[] {
   if (row.picker === "") return [];
   const hosts = row.candidates.map((upstream) => harmless(hostOf(upstream)));
   const scores = row.candidate_scores.map(EXPECTS_NS.has(row.picker) ? duration : digits);
@@ -89,7 +90,7 @@ function candidates(row: TraceRow, { width, paint }: Terminal): string[] {
   return [clip(harmless(of), width), ...lines];
 }
 
-function attempts(row: TraceRow, { width, paint }: Terminal): string[] {
+function attempts(row: RequestRow, { width, paint }: Terminal): string[] {
   return row.attempt_upstream.map((upstream, at) => {
     const failure = row.attempt_error[at] ?? "";
     const status = row.attempt_status[at] ?? 0;
@@ -100,13 +101,13 @@ function attempts(row: TraceRow, { width, paint }: Terminal): string[] {
   });
 }
 
-function error(row: TraceRow, { width, paint }: Terminal): string[] {
+function error(row: RequestRow, { width, paint }: Terminal): string[] {
   if (row.error_code === "") return [];
   return [paint(clip(harmless(`${row.error_code}, by ${row.error_source}`), width), "bad")];
 }
 
 /** As many stages on a line as fit. */
-function stages(row: TraceRow, { width, paint }: Terminal): string[] {
+function stages(row: RequestRow, { width, paint }: Terminal): string[] {
   const lines: string[] = [];
   let left = 0;
   for (const { name, durationNs } of stagesOf(row)) {

@@ -1,6 +1,6 @@
 // Where the time of one request went inside weir, stage by stage.
 import type { Tone } from "./terminal.ts";
-import type { TraceRow } from "./trace-rows.ts";
+import type { RequestRow } from "../telemetry/columns.ts";
 
 export type StageName =
   | "identify"
@@ -30,7 +30,7 @@ export const STAGE_LOOKS: Readonly<Record<StageName, readonly [glyph: string, to
 };
 
 /** In order of time. Those toward the upstream begin with the last attempt; what is left streams. */
-export function stagesOf(row: TraceRow): readonly Stage[] {
+export function stagesOf(row: RequestRow): readonly Stage[] {
   const stages: Stage[] = [];
   let at = 0;
   const add = (name: StageName, durationNs: number): void => {

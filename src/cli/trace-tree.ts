@@ -1,5 +1,6 @@
 // A trace as bars in time, children under their parents: weir's spans and the services' in one tree.
-import { hostOf, type ServiceSpan, type Trace, type TraceRow } from "./trace-rows.ts";
+import type { RequestRow } from "../telemetry/columns.ts";
+import { hostOf, type ServiceSpan, type Trace } from "./trace-rows.ts";
 import { type Stage, stagesOf } from "./trace-stages.ts";
 
 export interface Bar {
@@ -50,7 +51,7 @@ function instantNs(text: string): bigint {
   return BigInt(ms) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
 }
 
-function requestBars(row: TraceRow, startNs: number): Bar[] {
+function requestBars(row: RequestRow, startNs: number): Bar[] {
   const server: Bar = {
     id: row.span_id,
     parentId: row.parent_span_id,
@@ -64,7 +65,7 @@ function requestBars(row: TraceRow, startNs: number): Bar[] {
   return [server, ...row.attempt_span_id.map((_, at) => attemptBar(row, at, startNs))];
 }
 
-function attemptBar(row: TraceRow, at: number, startNs: number): Bar {
+function attemptBar(row: RequestRow, at: number, startNs: number): Bar {
   const error = row.attempt_error[at] ?? "";
   const status = row.attempt_status[at] ?? 0;
   const outcome = error === "" ? String(status) : error;

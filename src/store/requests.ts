@@ -1,4 +1,5 @@
 // Request rows one by one: the list with its filters and pages, and everything known of one trace.
+import { LISTED_COLUMNS } from "../telemetry/columns.ts";
 import { StoreError, type Row, type Store } from "./client.ts";
 
 /** Every field narrows the list; one that is missing does not. */
@@ -45,35 +46,7 @@ const MOST_ROWS = 1000;
 const MOST_SPANS = 5000;
 const QUERY_TIMEOUT_MS = 20_000;
 
-const LISTED = [
-  "started_at",
-  "kind",
-  "trace_id",
-  "span_id",
-  "instance",
-  "method",
-  "host",
-  "path",
-  "route",
-  "service",
-  "principal",
-  "principal_kind",
-  "decision",
-  "rule",
-  "upstream",
-  "picker",
-  "candidates",
-  "candidate_scores",
-  "candidate_inflight",
-  "length(attempt_upstream) AS attempts",
-  "status",
-  "duration_ns",
-  "request_bytes",
-  "response_bytes",
-  "completed",
-  "error_code",
-  "error_source",
-].join(", ");
+const LISTED = [...LISTED_COLUMNS, "length(attempt_upstream) AS attempts"].join(", ");
 
 const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   route: "route = {route:String}",

@@ -1,7 +1,5 @@
 // A spooled line read back: the fields of a request row that its spans are made from.
-import { REQUEST_COLUMNS } from "./columns.ts";
-
-type Column = (typeof REQUEST_COLUMNS)[number];
+import { REQUEST_COLUMNS, type RequestColumn as Column } from "./columns.ts";
 
 const INDEX = new Map<Column, number>(REQUEST_COLUMNS.map((name, index) => [name, index]));
 

@@ -5,12 +5,16 @@ import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { readEvents } from "../../src/cli/event-stream.ts";
 import { widthOf } from "../../src/cli/format-text.ts";
-import { tailLine, type TailRow } from "../../src/cli/tail-line.ts";
+import { tailLine } from "../../src/cli/tail-line.ts";
 import { coloured, plain } from "../../src/cli/terminal.ts";
 import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts";
+import type { ListedRow } from "../../src/telemetry/columns.ts";
+import { traceRow } from "./support/traces.ts";
 import { startWeir } from "./support/weir.ts";
 
-const ROW: TailRow = {
+const ROW: ListedRow = {
+  ...traceRow(),
+  attempts: 1,
   started_at: "2026-11-21T21:40:00.123456789Z",
   trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
   method: "GET",

@@ -1,43 +1,32 @@
 // A spooled row as the request list shows it, so that a live row looks like one that was asked for.
-import type { REQUEST_COLUMNS } from "../../telemetry/columns.ts";
+import {
+  kindOf,
+  LISTED_COLUMNS,
+  type ListedRow,
+  type RequestColumn,
+} from "../../telemetry/columns.ts";
 import type { SpanRow } from "../../telemetry/export-row.ts";
 
-type Name = (typeof REQUEST_COLUMNS)[number];
-
-const TEXTS: readonly Name[] = [
-  "kind",
-  "trace_id",
-  "span_id",
-  "instance",
-  "method",
-  "host",
-  "path",
-  "route",
-  "service",
-  "principal",
-  "principal_kind",
-  "decision",
-  "rule",
-  "upstream",
-  "picker",
-  "error_code",
-  "error_source",
-];
-const LISTS: readonly Name[] = ["candidates", "candidate_inflight"];
-const NUMBERS: readonly Name[] = ["status", "duration_ns", "request_bytes", "response_bytes"];
-
-export function listedRow(row: SpanRow): Readonly<Record<string, unknown>> {
-  return {
-    started_at: isoOf(row.text("started_at")),
-    ...Object.fromEntries(TEXTS.map((name) => [name, row.text(name)])),
-    ...Object.fromEntries(NUMBERS.map((name) => [name, row.number(name)])),
-    ...Object.fromEntries(LISTS.map((name) => [name, row.list(name)])),
-    // The store keeps these as Float32.
-    candidate_scores: row.list("candidate_scores").map((score) => Math.fround(Number(score))),
-    attempts: row.list("attempt_upstream").length,
-    completed: row.flag("completed"),
-  };
+export function listedRow(row: SpanRow): ListedRow {
+  const values = LISTED_COLUMNS.map((column) => [column, READ[kindOf(column)](row, column)]);
+  const attempts = row.list("attempt_upstream").length;
+  return { ...(Object.fromEntries(values) as Omit<ListedRow, "attempts">), attempts };
 }
+
+type Read = (row: SpanRow, column: RequestColumn) => unknown;
+
+const list: Read = (row, column) => row.list(column);
+
+const READ: Readonly<Record<ReturnType<typeof kindOf>, Read>> = {
+  text: (row, column) => row.text(column),
+  time: (row, column) => isoOf(row.text(column)),
+  number: (row, column) => row.number(column),
+  flag: (row, column) => row.flag(column),
+  texts: list,
+  numbers: list,
+  singles: (row, column) => row.list(column).map((value) => Math.fround(Number(value))),
+  map: (row, column) => row.map(column),
+};
 
 /** "1763712000.123456789", seconds since the epoch, with all its digits. */
 function isoOf(timestamp: string): string {

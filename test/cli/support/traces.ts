@@ -1,9 +1,25 @@
 // A trace across two services through weir: orders is tried twice, then calls payments.
-import type { ServiceSpan, Trace, TraceRow } from "../../../src/cli/trace-rows.ts";
+import type { ServiceSpan, Trace } from "../../../src/cli/trace-rows.ts";
+import { REQUEST_COLUMNS, kindOf, type RequestRow } from "../../../src/telemetry/columns.ts";
 
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-const BASE: TraceRow = {
+const NOTHING = {
+  text: "",
+  time: "",
+  number: 0,
+  flag: false,
+  texts: [],
+  numbers: [],
+  singles: [],
+  map: {},
+} as const;
+
+const BASE: RequestRow = {
+  ...(Object.fromEntries(
+    REQUEST_COLUMNS.map((name) => [name, NOTHING[kindOf(name)]]),
+  ) as RequestRow),
+
   started_at: "2026-11-21T21:40:00.000000000Z",
   span_id: "00f067aa0ba902b7",
   parent_span_id: "",
@@ -45,7 +61,7 @@ const BASE: TraceRow = {
   error_source: "",
 };
 
-export function traceRow(changes: Partial<TraceRow> = {}): TraceRow {
+export function traceRow(changes: Partial<RequestRow> = {}): RequestRow {
   return { ...BASE, ...changes };
 }
 
