@@ -1,7 +1,7 @@
 // What is measured: weir and its peers, each as a process that listens on a port in front of one upstream.
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { installed } from "./installed.ts";
 
 export interface Target {
   readonly name: string;
@@ -27,6 +27,8 @@ interface Site {
   readonly upstream: number;
 }
 
+/** From weir's own port to that of its admin API, beyond the ports of all targets. */
+const ADMIN_OFFSET = 20;
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, "../..");
 
@@ -76,15 +78,6 @@ function plainWiring(name: string, rules: number): Make {
     },
     share: rules >= 1000 ? 0.02 : 0.1,
   });
-}
-
-function installed(program: string): boolean {
-  try {
-    execFileSync("which", [program], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function nginx({ folder, port, upstream }: Site): ReturnType<Make> {
@@ -146,7 +139,7 @@ function weir({ folder, port, upstream }: Site): ReturnType<Make> {
 function config(port: number, upstream: number): string {
   return `
 listen: { http: "127.0.0.1:${port}" }
-admin: { listen: "127.0.0.1:0" }
+admin: { listen: "127.0.0.1:${port + ADMIN_OFFSET}" }
 workers: 1
 store: embedded
 services:
