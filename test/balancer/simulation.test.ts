@@ -87,11 +87,12 @@ test("a frozen endpoint is given at most what it had in flight and three more", 
 });
 
 // Where nothing is wrong, estimates are only noise, and adaptive loses by as much as it heeds them.
-// Measured over seeds 1 to 5: 0 % at 30 % load, 1 % at 60, 3 % at 70, 6 to 7 % at 80, 11 to 15 % at 90.
+// Means over seeds 1 to 5, median and 99th percentile: 0.0 and 0.2 % at 60 % load, 0.1 and 0.1 at 70,
+// 0.2 and 0.4 at 80, 0.5 and 1.0 at 90. With estimates and ages taken at their face it was 1 to 12 %.
 test.each([
   { rate: 300, most: 1.01 },
-  { rate: 600, most: 1.03 },
-  { rate: 900, most: 1.2 },
+  { rate: 600, most: 1.02 },
+  { rate: 900, most: 1.05 },
 ])("a healthy fleet at $rate/s: at most $most of least-connections", ({ rate, most }) => {
   const options = { requestsPerSecond: rate, seconds: 60 };
   const adaptive = run({ policy: "adaptive", ...options });

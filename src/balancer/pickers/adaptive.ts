@@ -1,11 +1,9 @@
 // adaptive: least expected wait from live estimates, in-flight age, weights and statistics.
-import type { Nanos } from "../../core/clock.ts";
-import { estimateAtNs, fleetMeanNs, waitingAgeNs } from "../estimate.ts";
 import { TRIAL } from "../health.ts";
-import { statisticsWeightAt } from "../statistics-weight.ts";
 import { type ColdStartCap, createColdStartCap } from "./cold-start-cap.ts";
 import { createExploration } from "./exploration.ts";
 import type { Picker, PickerParts } from "./picker.ts";
+import { createStanding } from "./standing.ts";
 
 /**
  * Below 1, so that latency counts a little more than load; below 0.7 a purely latency-led choice
@@ -19,15 +17,9 @@ const POWERS: Float64Array = Float64Array.from(
 /** Puts an endpoint behind all others and still leaves it a candidate. */
 const LAST = 1e6;
 
-/** Statistics change by the minute: no need to look at each decision. */
-const LOOK_EVERY_NS = 50e6;
-
-/** Estimates take twenty samples to turn, and load is exact at each decision: they may be so old. */
-const STANDING_NS = 0.25e6;
-
-/** score = max(estimate, age of waiting attempts) * ((in flight + 1) / weight)^0.85 / statistics. */
+/** score = standing * (in flight + 1)^0.85: see standing.ts for what each endpoint is worth unloaded. */
 export function createAdaptivePicker(parts: PickerParts): Picker {
-  const standing = createStanding(parts);
+  const standing = createStanding(parts, LOAD_EXPONENT);
   const cap = createColdStartCap(parts);
   const exploration = createExploration(parts);
 
@@ -55,38 +47,6 @@ function holdBack(scores: Float64Array, cap: ColdStartCap): void {
   for (let index = 0; index < scores.length; index++) {
     if (cap.isReached(index)) scores[index] = (scores[index] ?? 0) * LAST;
   }
-}
-
-/** What each endpoint's score is at no load, by index; looked at anew when it is too old. */
-function createStanding({ endpoints, serviceSlot, shared }: PickerParts) {
-  const slots = Int32Array.from(endpoints, ({ slot }) => slot);
-  const units = new Float64Array(slots.length);
-  /** What both weights make of a score. */
-  const factors = new Float64Array(slots.length);
-  const at = { fleetNs: 0, nowNs: 0 };
-  let lookAtNs = 0;
-  let weighAtNs = 0;
-
-  const weigh = (nowNs: Nanos): void => {
-    weighAtNs = nowNs + LOOK_EVERY_NS;
-    endpoints.forEach(({ slot, weight }, index) => {
-      factors[index] = weight ** -LOAD_EXPONENT / statisticsWeightAt(shared, slot, nowNs);
-    });
-  };
-
-  return (nowNs: Nanos): Float64Array => {
-    if (nowNs < lookAtNs) return units;
-    lookAtNs = nowNs + STANDING_NS;
-    if (nowNs >= weighAtNs) weigh(nowNs);
-    at.fleetNs = fleetMeanNs(shared, serviceSlot);
-    at.nowNs = nowNs;
-    for (let index = 0; index < slots.length; index++) {
-      const slot = slots[index] ?? 0;
-      const ageNs = waitingAgeNs(shared, slot, nowNs);
-      units[index] = Math.max(estimateAtNs(shared, slot, at), ageNs) * (factors[index] ?? 1);
-    }
-    return units;
-  };
 }
 
 function powered(load: number): number {
