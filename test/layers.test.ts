@@ -5,7 +5,9 @@ import { importsBelow, importsOf, type Import } from "./support/imports.ts";
 
 const SRC = join(import.meta.dirname, "../src");
 
-const PARTS = ["identity", "policy", "balancer", "telemetry", "discovery", "upstream"];
+const PARTS = ["identity", "policy", "balancer", "telemetry", "discovery"];
+/** Both sides of a request speak HTTP/1.1 by the same grammar. */
+const WIRE = ["upstream", "downstream"];
 const READERS = ["store", "statistics", "collector"];
 const LOWER = ["core", ...PARTS, ...READERS];
 
@@ -13,17 +15,19 @@ const LOWER = ["core", ...PARTS, ...READERS];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   ...Object.fromEntries(PARTS.map((folder) => [folder, ["core"]])),
+  http1: ["core"],
+  ...Object.fromEntries(WIRE.map((folder) => [folder, ["core", "http1"]])),
   store: ["core", ...PARTS],
   statistics: ["core", ...PARTS, "store"],
   collector: ["core", ...PARTS, "store"],
   // config only joins the options that the folders declare (options.ts, below).
   config: ["core"],
-  proxy: ["core", ...PARTS],
+  proxy: ["core", ...PARTS, ...WIRE],
   admin: [...LOWER, "config"],
   // The main thread's moving parts: what app.ts wires.
   control: [...LOWER, "config", "proxy"],
   // The same in an application's own process: the same moving parts, without workers.
-  express: [...LOWER, "config", "control", "proxy"],
+  express: [...LOWER, ...WIRE, "http1", "config", "control", "proxy"],
   app: [...LOWER, "config", "control", "proxy", "admin", "express"],
   cli: [...LOWER, "config", "control", "admin", "app"],
   main: [...LOWER, "config", "admin", "app", "cli"],

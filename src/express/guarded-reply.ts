@@ -1,18 +1,26 @@
 // Lets an application's own handlers answer what weir allowed, and writes the row before the last byte.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { WeirError } from "../core/errors.ts";
 import type { Exchange } from "../proxy/exchange.ts";
 
+/** What a handler of node:http gets, and what weir knows of it. */
+export interface Guarded {
+  readonly exchange: Exchange;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /** Runs the handlers; resolves when their reply is out, rejects when the client left before. */
-export function letAnswer(exchange: Exchange, handlers: () => void): Promise<void> {
-  const { response, record, headers } = exchange;
+export function letAnswer(guarded: Guarded, handlers: () => void): Promise<void> {
+  const { exchange, request, response } = guarded;
+  const { record, headers } = exchange;
   // As announced: who reads the body is the handlers' business.
   record.requestBytes = Number(headers.get("content-length") ?? 0);
-  trustOnlyVerified(exchange);
+  trustOnlyVerified(exchange, request);
   setFields(response, exchange.replyHeaders);
   return new Promise((resolve, reject) => {
     let ended = false;
-    sealBeforeEnd(exchange, () => (ended = true));
+    sealBeforeEnd(guarded, () => (ended = true));
     response.once("close", () => {
       if (ended) resolve();
       else reject(new WeirError("client_closed"));
@@ -22,7 +30,8 @@ export function letAnswer(exchange: Exchange, handlers: () => void): Promise<voi
 }
 
 /** Handlers are the upstream here: what they read of identity is what weir verified, or nothing. */
-function trustOnlyVerified({ request, headers, record, snapshot }: Exchange): void {
+function trustOnlyVerified(exchange: Exchange, request: IncomingMessage): void {
+  const { headers, record, snapshot } = exchange;
   const { isReserved, identityFields } = snapshot.outgoing;
   const verified = identityFields(record.identity);
   const kept: string[] = [];
@@ -46,8 +55,8 @@ type Args = readonly unknown[];
 type Method = (...args: Args) => unknown;
 
 /** node:http has no event before the end, so both ways to send bytes are wrapped for this reply. */
-function sealBeforeEnd(exchange: Exchange, ended: () => void): void {
-  const { response, record } = exchange;
+function sealBeforeEnd({ exchange, response }: Guarded, ended: () => void): void {
+  const { record } = exchange;
   const own = response as unknown as { write: Method; end: Method };
   const write = own.write.bind(response);
   const end = own.end.bind(response);

@@ -6,9 +6,9 @@ import type { ConfigDocument } from "../config/schema.ts";
 import type { ReloadResult } from "../control/reloader.ts";
 import type { Identity } from "../core/identity.ts";
 import { createLog, type Log } from "../core/log.ts";
-import type { Arrival } from "../proxy/server.ts";
 import { startEngine } from "./engine.ts";
 import { letAnswer } from "./guarded-reply.ts";
+import { NodeDownstream } from "./node-downstream.ts";
 import type { RowReceiver } from "./recording.ts";
 
 export interface WeirOptions {
@@ -65,13 +65,13 @@ export async function createWeir(options: WeirOptions): Promise<Weir> {
         next(new Error("weir.middleware() must come before what reads request bodies"));
         return;
       }
-      void handler(open(arrivalOf(request, response)));
+      void handler(open(downstreamOf(request, response)));
     },
     guard: () => (request, response, next) => {
-      void guard(open(arrivalOf(request, response)), (_permit, exchange) => {
+      void guard(open(downstreamOf(request, response)), (_permit, exchange) => {
         const { identity, traceId, spanId } = exchange.record;
         response.locals["weir"] = { identity, traceId, spanId } satisfies Verified;
-        return letAnswer(exchange, next);
+        return letAnswer({ exchange, request, response }, next);
       });
     },
     reload: engine.reload,
@@ -84,15 +84,9 @@ function load(config: string | ConfigDocument): LoadResult {
   return loadConfigObject(config, process.cwd(), process.env);
 }
 
-function arrivalOf(request: Request, response: Response): Arrival {
-  return {
-    request,
-    response,
-    upgrade: null,
-    // node:http has sent the 100 by itself.
-    expectsContinue: false,
-    target: request.originalUrl,
-  };
+/** The target as the client wrote it, wherever the router is mounted. */
+function downstreamOf(request: Request, response: Response): NodeDownstream {
+  return new NodeDownstream(request, response, request.originalUrl);
 }
 
 /** A body that something read before can't be forwarded. */

@@ -17,10 +17,10 @@ export interface Continuation {
 export function awaitContinue(exchange: Exchange, silenceMs: number): Continuation {
   const grant = (): void => {
     stop();
-    const { response } = exchange;
-    if (exchange.continued || response.headersSent || response.destroyed) return;
+    const { downstream } = exchange;
+    if (exchange.continued || downstream.replied || downstream.gone) return;
     exchange.continued = true;
-    response.writeContinue();
+    downstream.sendContinue();
   };
   const timer = setTimeout(grant, Math.min(PATIENCE_MS, silenceMs / 2));
   const stop = (): void => clearTimeout(timer);

@@ -5,13 +5,14 @@ import { outcomeOf } from "../balancer/outcome.ts";
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import type { Watcher } from "../downstream/downstream.ts";
 import type { Permit } from "../policy/snapshot.ts";
 import type { IdSource } from "../telemetry/span-ids.ts";
 import type { AttemptRecord } from "../telemetry/record.ts";
 import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
 import type { FailedAttempt, Send } from "./balance.ts";
 import { BodyPump } from "./body-pump.ts";
-import type { Abortable, Exchange } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { awaitContinue, type Continuation } from "./continuation.ts";
 import { passInformational } from "./informational.ts";
 import { buildOutgoing } from "./outgoing.ts";
@@ -58,7 +59,7 @@ interface ForwardingParts {
 }
 
 /** The sink of one attempt. One object instead of a closure for each event: this is the hot path. */
-class Forwarding implements ResponseSink, Abortable {
+class Forwarding implements ResponseSink, Watcher {
   readonly #parts: ForwardingParts;
   readonly #resolve: (failed: FailedAttempt | null) => void;
   readonly #record: AttemptRecord;
@@ -90,15 +91,14 @@ class Forwarding implements ResponseSink, Abortable {
   start(): void {
     const { exchange, request, lease } = this.#parts;
     if (exchange.broken !== null) {
-      this.abort(exchange.broken);
+      this.breakOff(exchange.broken);
       return;
     }
     exchange.underway = this;
-    exchange.response.on("close", this.#clientGone);
     this.#armDeadline();
     const pool = exchange.snapshot.upstreams.get(lease.endpoint.url);
     if (pool === undefined) {
-      this.abort(new WeirError("no_endpoint"));
+      this.breakOff(new WeirError("no_endpoint"));
       return;
     }
     this.#attempt = pool.send(request, this);
@@ -116,7 +116,7 @@ class Forwarding implements ResponseSink, Abortable {
     this.#pump = new BodyPump({
       exchange,
       attempt,
-      abort: (error) => this.abort(error),
+      abort: (error) => this.breakOff(error),
       silenceMs: request.timeouts.idleMs,
     });
     this.#pump.start();
@@ -137,7 +137,7 @@ class Forwarding implements ResponseSink, Abortable {
     lease.firstByte(clock.nowNs(), head.status);
     this.#record.status = head.status;
     exchange.record.status = head.status;
-    exchange.response.writeHead(
+    exchange.downstream.sendHead(
       head.status,
       head.reason,
       replyFields(head, routed.match.route.options.response_headers, exchange),
@@ -153,16 +153,17 @@ class Forwarding implements ResponseSink, Abortable {
       this.#last = chunk;
       return true;
     }
-    if (exchange.response.write(chunk)) return true;
-    exchange.response.once("drain", this.#resumeUpstream);
-    this.#limitClient(this.#parts.request.timeouts.idleMs);
+    const { downstream } = exchange;
+    if (downstream.write(chunk)) return true;
+    downstream.onDrain = this.#resumeUpstream;
+    downstream.limitSilence(this.#parts.request.timeouts.idleMs);
     return false;
   }
 
   end(trailers: RawHeaders): void {
     const { exchange } = this.#parts;
     this.#settle(outcomeOf(this.#record.status));
-    exchange.record.completed = !exchange.response.destroyed;
+    exchange.record.completed = !exchange.downstream.gone;
     exchange.finish(this.#last, sendableTrailers(trailers));
     this.#resolve(null);
   }
@@ -173,7 +174,6 @@ class Forwarding implements ResponseSink, Abortable {
     exchange.record.kind = "websocket";
     exchange.record.status = head.status;
     this.#record.status = head.status;
-    exchange.response.off("close", this.#clientGone);
     const { idleMs } = request.timeouts;
     const edit = routed.match.route.options.response_headers;
     const parts = { exchange, head, edit, upstream: socket, leftover, idleMs };
@@ -196,31 +196,23 @@ class Forwarding implements ResponseSink, Abortable {
 
   #isRepeatable(error: WeirError, sent: boolean): boolean {
     const { exchange, request } = this.#parts;
-    if (exchange.replied || (this.#pump?.consumed ?? false)) return false;
+    if (exchange.downstream.replied || (this.#pump?.consumed ?? false)) return false;
     if (error.retryable || !sent) return true;
     return error.code === "upstream_reset" && IDEMPOTENT.has(request.method);
   }
 
   readonly #flushHead = (): void => {
-    if (!this.#flowing && !this.#settled) this.#parts.exchange.response.flushHeaders();
+    if (!this.#flowing && !this.#settled) this.#parts.exchange.downstream.flushHead();
   };
 
   readonly #resumeUpstream = (): void => {
-    this.#limitClient(0);
+    const { downstream } = this.#parts.exchange;
+    downstream.onDrain = null;
+    downstream.limitSilence(0);
     this.#attempt?.resume();
   };
 
-  /** A client that takes nothing for so long is let go by its socket; an upload has its own limit. */
-  #limitClient(silenceMs: number): void {
-    const { request } = this.#parts.exchange;
-    if (this.#pump === null || request.complete) request.socket.setTimeout(silenceMs);
-  }
-
-  readonly #clientGone = (): void => {
-    if (!this.#settled) this.abort(new WeirError("client_closed"));
-  };
-
-  abort(error: WeirError): void {
+  breakOff(error: WeirError): void {
     if (this.#settled) return;
     if (this.#tunnel !== null) {
       this.#tunnel.cut(error);
@@ -239,7 +231,7 @@ class Forwarding implements ResponseSink, Abortable {
     if (totalMs === 0) return;
     const spentMs = (clock.nowNs() - exchange.startedNs) / NANOS_PER_MILLI;
     this.#deadline = setTimeout(
-      () => this.abort(new WeirError("total_timeout")),
+      () => this.breakOff(new WeirError("total_timeout")),
       Math.max(0, totalMs - spentMs),
     );
   }
@@ -250,11 +242,10 @@ class Forwarding implements ResponseSink, Abortable {
     this.#settled = true;
     if (this.#deadline !== null) clearTimeout(this.#deadline);
     const nowNs = clock.nowNs();
-    const { record, response } = exchange;
+    const { record } = exchange;
     this.#record.durationNs = nowNs - this.#startedNs;
     lease.settle(outcome, nowNs);
     exchange.underway = null;
-    response.off("close", this.#clientGone);
     this.#pump?.stop();
     this.#continuation?.stop();
     if (this.#attempt === null) return;

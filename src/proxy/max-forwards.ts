@@ -15,14 +15,16 @@ function hopsLeft({ record, headers }: Exchange): number | null {
 
 /** Answers what may go no further; TRACE is not reflected, as it would show what proxies in front added. */
 export function answeringLastHop(next: Balance): Balance {
-  return async (exchange, routed, send) => {
-    if (hopsLeft(exchange) !== 0) return next(exchange, routed, send);
-    if (exchange.record.method === "TRACE") throw new WeirError("method_not_supported");
-    exchange.record.status = 200;
-    exchange.record.completed = true;
-    exchange.response.writeHead(200, [...exchange.replyHeaders, "Content-Length", "0"]);
-    exchange.finish(null, []);
-  };
+  return (exchange, routed, send) =>
+    hopsLeft(exchange) === 0 ? answer(exchange) : next(exchange, routed, send);
+}
+
+async function answer(exchange: Exchange): Promise<void> {
+  if (exchange.record.method === "TRACE") throw new WeirError("method_not_supported");
+  exchange.record.status = 200;
+  exchange.record.completed = true;
+  exchange.downstream.sendHead(200, "OK", [...exchange.replyHeaders, "Content-Length", "0"]);
+  exchange.finish(null, []);
 }
 
 /** Counts this hop in a flat list of fields for the upstream. */

@@ -1,12 +1,11 @@
 // Makes the Exchange of an arrival: trace context, ids and the first facts of its row.
-import type { TLSSocket } from "node:tls";
 import type { Clock } from "../core/clock.ts";
 import { HeaderList } from "../core/header-list.ts";
+import type { Downstream } from "../downstream/downstream.ts";
 import { RequestRecord } from "../telemetry/record.ts";
 import type { IdSource } from "../telemetry/span-ids.ts";
 import { type TraceContext, traceresponse } from "../telemetry/trace-context.ts";
 import { Exchange } from "./exchange.ts";
-import type { Arrival } from "./server.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface OpenParts {
@@ -16,30 +15,24 @@ export interface OpenParts {
   readonly current: () => Snapshot;
 }
 
-export function createOpenExchange(parts: OpenParts): (arrival: Arrival) => Exchange {
-  return (arrival) => {
-    const { request } = arrival;
+export function createOpenExchange(parts: OpenParts): (downstream: Downstream) => Exchange {
+  return (downstream) => {
+    const { method, httpVersion, headers } = downstream.head;
     const snapshot = parts.current();
-    const headers = new HeaderList(request.rawHeaders);
     const { record, trace } = openRecord(parts, snapshot.propagation.extract(headers));
     record.configRevision = snapshot.revision;
-    record.method = request.method ?? "";
-    record.httpVersion = request.httpVersion;
+    record.method = method;
+    record.httpVersion = httpVersion;
     record.contentType = headers.get("content-type") ?? "";
     record.userAgent = headers.get("user-agent") ?? "";
     record.headers = snapshot.rowHeaders(headers);
-    record.clientAddress = request.socket.remoteAddress ?? "";
-    record.scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
+    record.clientAddress = downstream.address;
+    record.scheme = downstream.encrypted ? "https" : "http";
     return new Exchange({
-      request,
-      response: arrival.response,
-      upgrade: arrival.upgrade,
-      expectsContinue: arrival.expectsContinue,
+      downstream,
       snapshot,
       record,
       trace,
-      headers,
-      target: arrival.target ?? request.url ?? "",
       startedNs: parts.clock.nowNs(),
       replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)],
     });

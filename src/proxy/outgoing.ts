@@ -95,7 +95,7 @@ export function buildOutgoing(
     target: head.query === "" ? path : `${path}?${head.query}`,
     headers: editFields(headers, options.request_headers),
     body: head.body,
-    upgrade: exchange.upgrade?.protocol ?? "",
+    upgrade: exchange.downstream.head.upgrade,
     timeouts: match.route.timeouts,
   };
 }

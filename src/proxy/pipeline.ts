@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { Downstream } from "../downstream/downstream.ts";
 import type { IdSource } from "../telemetry/span-ids.ts";
 import { createAuthorize } from "./authorize.ts";
 import { createBalance } from "./balance.ts";
@@ -15,7 +16,6 @@ import { createRecordStage } from "./record.ts";
 import { createRescue } from "./rescue.ts";
 import { route } from "./route.ts";
 import type { RowLog } from "./row-batch.ts";
-import type { Arrival } from "./server.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface PipelineParts {
@@ -30,7 +30,7 @@ export interface Pipeline {
   readonly handler: Handler;
   /** The stages up to the Permit, for those who answer by themselves. */
   readonly guard: Guard;
-  readonly open: (arrival: Arrival) => Exchange;
+  readonly open: (downstream: Downstream) => Exchange;
   readonly openMalformed: ReturnType<typeof createOpenMalformed>;
   readonly rows: RowLog;
   readonly log: Log;
@@ -60,15 +60,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 }
 
+const VERSIONS: ReadonlySet<string> = new Set(["1.0", "1.1"]);
+
 /** What is refused before anything is read of it. */
-function admit({ record, request, headers }: Exchange, rows: RowLog): void {
+function admit({ record, headers }: Exchange, rows: RowLog): void {
   if (!rows.writable()) throw new WeirError("audit_unavailable");
-  if (request.httpVersionMajor !== 1) throw new WeirError("version_not_supported");
+  if (!VERSIONS.has(record.httpVersion)) throw new WeirError("version_not_supported");
   if (record.method === "CONNECT") throw new WeirError("method_not_supported");
   const expected = headers.get("expect");
   if (
     expected !== undefined &&
-    request.httpVersion !== "1.0" &&
+    record.httpVersion !== "1.0" &&
     expected.toLowerCase() !== "100-continue"
   ) {
     throw new WeirError("expectation_failed");

@@ -12,12 +12,12 @@ const NO_CONTENT = 204;
 export function replyFields(
   head: ResponseHead,
   edit: HeaderEdit,
-  { request, replyHeaders }: Exchange,
+  { record, replyHeaders }: Exchange,
 ): string[] {
   const headers = new HeaderList(head.headers);
   const { names, raw } = headers;
   const ends = hopByHop(headers);
-  const mayChunk = head.bodyLength === -1 && request.httpVersion !== "1.0";
+  const mayChunk = head.bodyLength === -1 && record.httpVersion !== "1.0";
   const fields: string[] = [];
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? "";

@@ -1,5 +1,5 @@
 // Turns failures into replies: the only place that writes an error (RFC 9457 problem details).
-import type { TLSSocket } from "node:tls";
+import { STATUS_CODES } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorCode, ERRORS, toWeirError, type WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
@@ -19,7 +19,7 @@ export function createRescue(log: Log): Rescue {
         log.error("request failed", { trace_id: exchange.trace.traceId, cause: error.stack });
       }
       // A small body mostly came along with its head; once it is read, the connection can be kept.
-      if (!exchange.request.complete) await setImmediate();
+      if (!exchange.downstream.complete) await bodyRead(exchange);
       answer(exchange, error);
     }
   };
@@ -33,11 +33,11 @@ function note({ record }: Exchange, error: WeirError): void {
 
 /** A reply that has begun can't become an error page: it is cut off, so that the client notices. */
 function answer(exchange: Exchange, error: WeirError): void {
-  const { response, record } = exchange;
-  if (exchange.replied || response.destroyed || error.code === "client_closed") {
+  const { downstream, record } = exchange;
+  if (downstream.replied || downstream.gone || error.code === "client_closed") {
     record.status ||= error.status;
     exchange.seal();
-    cutOff(exchange);
+    downstream.destroy();
     return;
   }
   const body = problemBody(error.code, exchange.trace.traceId, error.members);
@@ -46,9 +46,8 @@ function answer(exchange: Exchange, error: WeirError): void {
   record.responseBytes = bodiless ? 0 : Buffer.byteLength(body);
   record.completed = true;
   // What follows a request that is not read to its end can't be told from its body.
-  if (!exchange.request.complete || error.code === "malformed_request")
-    response.shouldKeepAlive = false;
-  response.writeHead(error.status, [
+  if (!downstream.complete || error.code === "malformed_request") downstream.keepAlive = false;
+  downstream.sendHead(error.status, reasonOf(error.status), [
     ...problemHeaders(body),
     ...exchange.replyHeaders,
     ...error.headers,
@@ -56,12 +55,15 @@ function answer(exchange: Exchange, error: WeirError): void {
   exchange.finish(bodiless ? null : body, []);
 }
 
-/** A reply that ends with its connection would pass for whole; a reset can't be taken for an end. */
-function cutOff({ request, response }: Exchange): void {
-  const { socket, httpVersion } = request;
-  const encrypted = (socket as Partial<TLSSocket>).encrypted === true;
-  if (httpVersion === "1.0" && !encrypted) socket.resetAndDestroy();
-  response.destroy();
+/** Unless the client waits to be asked for it. */
+async function bodyRead({ downstream, expectsContinue, continued }: Exchange): Promise<void> {
+  if (expectsContinue && !continued) return;
+  downstream.discardBody();
+  await setImmediate();
+}
+
+export function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? "";
 }
 
 export function problemHeaders(body: string): RawHeaders {

@@ -1,7 +1,7 @@
 // The stage that reads the request's head: valid target and Host, framing, client, and its route.
 import { WeirError } from "../core/errors.ts";
 import type { HeaderList } from "../core/header-list.ts";
-import type { BodyFraming, Exchange, RequestHead } from "./exchange.ts";
+import type { Exchange, RequestHead } from "./exchange.ts";
 import { readTarget } from "./path.ts";
 import type { RouteMatch } from "./route-table.ts";
 
@@ -13,7 +13,6 @@ export interface RoutedRequest {
 
 /** RFC 3986 host as far as a Host field may have it: name, IPv4 or bracketed IPv6, then a port. */
 const HOST = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
-const CONTENT_LENGTH = /^\d{1,15}$/;
 
 /** @throws WeirError malformed_request, ambiguous_path, bad_host, limits exceeded, no_route. */
 export function route(exchange: Exchange): RoutedRequest {
@@ -31,14 +30,16 @@ export function route(exchange: Exchange): RoutedRequest {
 }
 
 function readHead(exchange: Exchange): RequestHead {
-  const { request, headers, snapshot, record } = exchange;
+  const { downstream, headers, snapshot, record } = exchange;
+  const { httpVersion, body } = downstream.head;
   checkLimits(exchange);
-  const target = readTarget(exchange.target, record.method);
+  if (body === "unclear") throw new WeirError("malformed_request", "ambiguous body framing");
+  const target = readTarget(downstream.head.target, record.method);
   record.path = target.path;
   record.query = snapshot.redactQuery(target.query);
-  const host = readHost(headers, target.authority, request.httpVersion);
+  const host = readHost(headers, target.authority, httpVersion);
   const client = snapshot.forwarded({
-    peer: request.socket.remoteAddress ?? "",
+    peer: record.clientAddress,
     scheme: record.scheme,
     host,
     headers,
@@ -52,15 +53,15 @@ function readHead(exchange: Exchange): RequestHead {
     query: target.query,
     host,
     headers,
-    httpVersion: request.httpVersion,
-    body: readFraming(headers, request.httpVersion),
+    httpVersion,
+    body,
     client,
   };
 }
 
-function checkLimits({ target, headers, snapshot }: Exchange): void {
+function checkLimits({ downstream, headers, snapshot }: Exchange): void {
   const { limits } = snapshot;
-  if (target.length > limits.uri_bytes) throw new WeirError("uri_too_long");
+  if (downstream.head.target.length > limits.uri_bytes) throw new WeirError("uri_too_long");
   if (headers.raw.length / 2 > limits.header_count) throw new WeirError("headers_too_large");
   const length = Number(headers.get("content-length") ?? 0);
   if (limits.body_bytes > 0 && length > limits.body_bytes) throw new WeirError("body_too_large");
@@ -75,21 +76,4 @@ function readHost(headers: HeaderList, authority: string, httpVersion: string): 
   if (host !== "" && !HOST.test(host))
     throw new WeirError("bad_host", "Host is not a valid authority");
   return host.toLowerCase();
-}
-
-/** RFC 9112 section 6: one way to tell where the body ends, or none at all. */
-function readFraming(headers: HeaderList, httpVersion: string): BodyFraming {
-  const codings = headers.joined("transfer-encoding");
-  const lengths = headers.all("content-length");
-  if (codings !== undefined) {
-    const plain = codings.trim().toLowerCase() === "chunked" && httpVersion === "1.1";
-    if (!plain || lengths.length > 0)
-      throw new WeirError("malformed_request", "ambiguous body framing");
-    return "chunked";
-  }
-  if (lengths.length === 0) return "none";
-  if (lengths.length > 1 || !CONTENT_LENGTH.test(lengths[0] ?? "")) {
-    throw new WeirError("malformed_request", "Content-Length is repeated or not a number");
-  }
-  return "length";
 }

@@ -1,6 +1,7 @@
 // An upgraded connection: two sockets joined until one of them ends.
 import type { Duplex } from "node:stream";
 import { WeirError } from "../core/errors.ts";
+import type { RequestRecord } from "../telemetry/record.ts";
 import type { ResponseHead } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HeaderEdit } from "./options.ts";
@@ -27,13 +28,13 @@ export function joinSockets(
   ended: (failure: WeirError | null) => void,
 ): Tunnel {
   const { exchange, head, edit, upstream, leftover, idleMs } = parts;
-  const client = exchange.request.socket;
-  exchange.response.detachSocket(client);
+  const { socket: client, leftover: early } = exchange.downstream.detach();
   client.write(switchingHead(exchange, head, edit), "latin1");
   if (leftover.length > 0) client.write(leftover);
-  const early = exchange.upgrade?.leftover;
-  if (early !== undefined && early.length > 0) upstream.write(early);
-  countBytes(parts);
+  if (early.length > 0) upstream.write(early);
+  exchange.record.requestBytes += early.length;
+  exchange.record.responseBytes += leftover.length;
+  countBytes(exchange.record, client, upstream);
   client.pipe(upstream);
   upstream.pipe(client);
   const tunnel = endTogether(client, upstream, ended);
@@ -50,18 +51,15 @@ export function noteTunnelEnd({ record }: Exchange, failure: WeirError | null): 
 }
 
 function switchingHead(exchange: Exchange, head: ResponseHead, edit: HeaderEdit): string {
-  const protocol = exchange.upgrade?.protocol ?? "";
+  const { upgrade: protocol } = exchange.downstream.head;
   const lines = [`HTTP/1.1 101 ${head.reason}`, "Connection: Upgrade", `Upgrade: ${protocol}`];
   const fields = replyFields(head, edit, exchange);
   for (let at = 0; at < fields.length; at += 2) lines.push(`${fields[at]}: ${fields[at + 1]}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-function countBytes({ exchange, upstream, leftover }: TunnelParts): void {
-  const { record, request, upgrade } = exchange;
-  record.responseBytes += leftover.length;
-  record.requestBytes += upgrade?.leftover.length ?? 0;
-  request.socket.on("data", (chunk: Buffer) => (record.requestBytes += chunk.length));
+function countBytes(record: RequestRecord, client: Duplex, upstream: Duplex): void {
+  client.on("data", (chunk: Buffer) => (record.requestBytes += chunk.length));
   upstream.on("data", (chunk: Buffer) => (record.responseBytes += chunk.length));
 }
 

@@ -1,6 +1,6 @@
 // How long a response's body is and whether its connection may serve again (RFC 9112 sections 6 and 9).
 import type { RawHeaders } from "../core/header-list.ts";
-import { malformed } from "./field-section.ts";
+import { WeirError } from "../core/errors.ts";
 
 /** Body lengths that are not a number of bytes. */
 export const CHUNKED = -1;
@@ -111,4 +111,8 @@ function idleLimit(value: string): number {
   if (seconds === undefined) return -1;
   const limitMs = Number(seconds) * 1000;
   return Math.max(limitMs - MARGIN_MS, limitMs / 2);
+}
+
+function malformed(what: string): WeirError {
+  return new WeirError("upstream_malformed", what);
 }

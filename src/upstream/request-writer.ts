@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
-import { encodeFields } from "./request-head.ts";
+import { encodeFields } from "../http1/field-lines.ts";
 
 const CRLF = "\r\n";
 

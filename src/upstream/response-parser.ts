@@ -1,7 +1,8 @@
 // Reads one HTTP/1 response after another from bytes (RFC 9112); knows nothing of sockets.
+import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
-import { ChunkedDecoder } from "./chunked-decoder.ts";
-import { FieldSection, malformed } from "./field-section.ts";
+import { ChunkedDecoder } from "../http1/chunked-decoder.ts";
+import { FieldSection, type SectionLimits } from "../http1/field-section.ts";
 import {
   bodyLengthOf,
   CHUNKED,
@@ -61,8 +62,13 @@ export class ResponseParser {
 
   constructor(events: ParserEvents, maxHeadBytes: number) {
     this.#events = events;
-    this.#section = new FieldSection(true, maxHeadBytes);
-    this.#chunks = new ChunkedDecoder(maxHeadBytes);
+    const limits: SectionLimits = {
+      maxBytes: maxHeadBytes,
+      malformed: "upstream_malformed",
+      tooLarge: "upstream_malformed",
+    };
+    this.#section = new FieldSection(true, limits);
+    this.#chunks = new ChunkedDecoder(limits);
   }
 
   /** Makes ready for the response to a request. */
@@ -228,4 +234,8 @@ function parseStatusLine(line: string): StatusLine {
     status: Number(line.slice(9, 12)),
     reason: line.slice(13),
   };
+}
+
+function malformed(what: string): WeirError {
+  return new WeirError("upstream_malformed", what);
 }

@@ -1,6 +1,7 @@
 // Decodes the chunked transfer coding in place (RFC 9112 section 7.1), over any splits.
+import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
-import { FieldSection, malformed, TEXT } from "./field-section.ts";
+import { FieldSection, type SectionLimits, TEXT } from "./field-section.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -20,6 +21,7 @@ type State =
   | "done";
 
 export class ChunkedDecoder {
+  readonly #limits: SectionLimits;
   readonly #trailerSection: FieldSection;
   #state: State = "size";
   #digits = 0;
@@ -29,8 +31,10 @@ export class ChunkedDecoder {
   start = 0;
   end = 0;
 
-  constructor(maxTrailerBytes: number) {
-    this.#trailerSection = new FieldSection(false, maxTrailerBytes);
+  /** The limits are those of the trailers. */
+  constructor(limits: SectionLimits) {
+    this.#limits = limits;
+    this.#trailerSection = new FieldSection(false, limits);
   }
 
   reset(): void {
@@ -83,13 +87,13 @@ export class ChunkedDecoder {
     if (this.#state === "size") this.#sizeByte(byte);
     else if (this.#state === "extension") this.#extensionByte(byte);
     else if (this.#state === "size-lf") {
-      expect(byte, LF);
+      this.#expect(byte, LF);
       this.#state = this.#remaining === 0 ? "trailers" : "data";
     } else if (this.#state === "data-cr") {
-      expect(byte, CR);
+      this.#expect(byte, CR);
       this.#state = "data-lf";
     } else {
-      expect(byte, LF);
+      this.#expect(byte, LF);
       this.#state = "size";
       this.#digits = 0;
     }
@@ -98,14 +102,14 @@ export class ChunkedDecoder {
   #sizeByte(byte: number): void {
     const digit = hexDigit(byte);
     if (digit >= 0) {
-      if (++this.#digits > SIZE_DIGITS) throw malformed("chunk size too large");
+      if (++this.#digits > SIZE_DIGITS) throw this.#malformed("chunk size too large");
       this.#remaining = this.#remaining * 16 + digit;
       return;
     }
-    if (this.#digits === 0) throw malformed("chunk without a size");
+    if (this.#digits === 0) throw this.#malformed("chunk without a size");
     if (byte === CR) this.#state = "size-lf";
     else if (byte === SEMICOLON) this.#state = "extension";
-    else throw malformed("invalid chunk size");
+    else throw this.#malformed("invalid chunk size");
   }
 
   #extensionByte(byte: number): void {
@@ -113,13 +117,18 @@ export class ChunkedDecoder {
       this.#state = "size-lf";
       return;
     }
-    if (TEXT[byte] !== 1) throw malformed("invalid chunk extension");
-    if (++this.#extensionBytes > MAX_EXTENSION_BYTES) throw malformed("chunk extensions too long");
+    if (TEXT[byte] !== 1) throw this.#malformed("invalid chunk extension");
+    if (++this.#extensionBytes > MAX_EXTENSION_BYTES)
+      throw this.#malformed("chunk extensions too long");
   }
-}
 
-function expect(byte: number, wanted: number): void {
-  if (byte !== wanted) throw malformed("chunk not ended by CRLF");
+  #expect(byte: number, wanted: number): void {
+    if (byte !== wanted) throw this.#malformed("chunk not ended by CRLF");
+  }
+
+  #malformed(what: string): WeirError {
+    return new WeirError(this.#limits.malformed, what);
+  }
 }
 
 function hexDigit(byte: number): number {

@@ -1,5 +1,5 @@
 // Field lines up to a blank line (RFC 9112 sections 2.1, 5 and 7.1.2), strictly, over any splits.
-import { WeirError } from "../core/errors.ts";
+import { type ErrorCode, WeirError } from "../core/errors.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -14,12 +14,19 @@ export const TEXT: Uint8Array = byteTable(
   (byte) => byte === TAB || (byte >= SPACE && byte !== 0x7f),
 );
 
+/** Whose fault a bad section is, and how large one may be. */
+export interface SectionLimits {
+  readonly maxBytes: number;
+  readonly malformed: ErrorCode;
+  readonly tooLarge: ErrorCode;
+}
+
 /**
  * Collects one section: a message head (with its start line) or trailers. Whole sections within
  * one chunk are read in place; others are gathered. Each byte is looked at once.
  */
 export class FieldSection {
-  readonly #maxBytes: number;
+  readonly #limits: SectionLimits;
   readonly #hasStartLine: boolean;
   #gathered: Buffer | null = null;
   #gatheredLength = 0;
@@ -32,9 +39,9 @@ export class FieldSection {
   #markCount = 0;
   #text = "";
 
-  constructor(hasStartLine: boolean, maxBytes: number) {
+  constructor(hasStartLine: boolean, limits: SectionLimits) {
     this.#hasStartLine = hasStartLine;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
   }
 
   reset(): void {
@@ -94,7 +101,7 @@ export class FieldSection {
   }
 
   #scan(bytes: Buffer, length: number): number {
-    const limit = Math.min(length, this.#maxBytes);
+    const limit = Math.min(length, this.#limits.maxBytes);
     for (;;) {
       const end = this.#lineEnd(bytes, limit);
       if (end < 0) return this.#incomplete(length);
@@ -102,7 +109,7 @@ export class FieldSection {
       this.#line = end + 2;
       this.#seen = end + 2;
       if (this.#hasStartLine && this.#startLineEnd === 0) {
-        if (end === 0) throw malformed("empty start line");
+        if (end === 0) throw this.#malformed("empty start line");
         this.#startLineEnd = end;
       } else if (end === start) {
         this.#text = bytes.toString("latin1", 0, start);
@@ -112,7 +119,8 @@ export class FieldSection {
   }
 
   #incomplete(length: number): -1 {
-    if (length >= this.#maxBytes) throw malformed(`fields exceed ${this.#maxBytes} bytes`);
+    const { maxBytes, tooLarge } = this.#limits;
+    if (length >= maxBytes) throw new WeirError(tooLarge, `fields exceed ${maxBytes} bytes`);
     return -1;
   }
 
@@ -122,9 +130,9 @@ export class FieldSection {
     while (at < limit && TEXT[bytes[at] as number] === 1) at++;
     this.#seen = at;
     if (at >= limit) return -1;
-    if (bytes[at] !== CR) throw malformed("control character in a field line");
+    if (bytes[at] !== CR) throw this.#malformed("control character in a field line");
     if (at + 1 >= limit) return -1;
-    if (bytes[at + 1] !== LF) throw malformed("bare CR in a field line");
+    if (bytes[at + 1] !== LF) throw this.#malformed("bare CR in a field line");
     return at;
   }
 
@@ -132,7 +140,8 @@ export class FieldSection {
   #mark(bytes: Buffer, start: number, end: number): void {
     let colon = start;
     while (TOKEN[bytes[colon] as number] === 1) colon++;
-    if (colon === start || bytes[colon] !== COLON) throw malformed("field line without a name");
+    if (colon === start || bytes[colon] !== COLON)
+      throw this.#malformed("field line without a name");
     let from = colon + 1;
     while (from < end && isBlank(bytes[from])) from++;
     let to = end;
@@ -143,11 +152,10 @@ export class FieldSection {
     marks[this.#markCount++] = from;
     marks[this.#markCount++] = to;
   }
-}
 
-/** The upstream broke HTTP; `what` is for logs. */
-export function malformed(what: string): WeirError {
-  return new WeirError("upstream_malformed", what);
+  #malformed(what: string): WeirError {
+    return new WeirError(this.#limits.malformed, what);
+  }
 }
 
 function isBlank(byte: number | undefined): boolean {

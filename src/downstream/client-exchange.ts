@@ -1,0 +1,205 @@
+// One request on a client's connection, and the writing of its reply.
+import type { Socket } from "node:net";
+import type { RawHeaders } from "../core/header-list.ts";
+import { encodeFields } from "../http1/field-lines.ts";
+import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
+import { encodeReplyHead, framingOfReply, type ReplyFraming, statusLine } from "./reply-head.ts";
+
+/** What carries the exchange. */
+export interface ExchangeCarrier {
+  readonly socket: Socket;
+  /** Fields that end a head: whether the connection is kept. */
+  readonly connectionFields: (keepAlive: boolean) => string;
+  /** The exchange takes body bytes again. */
+  readonly flow: () => void;
+  /** All of the reply is with the socket. */
+  readonly replyEnded: () => void;
+  readonly detach: () => Detached;
+}
+
+/** Up to here copying a body costs less than writing it apart from its head. */
+const SMALL_BYTES = 8_192;
+const CRLF = "\r\n";
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+export class ClientExchange implements Downstream {
+  readonly #carrier: ExchangeCarrier;
+  readonly head: ArrivedHead;
+  complete: boolean;
+  gone = false;
+  replied = false;
+  keepAlive: boolean;
+  watcher: Watcher | null = null;
+  onDrain: (() => void) | null = null;
+  /** The reply is over; only the rest of the request may still come. */
+  ended = false;
+  sink: BodySink | null = null;
+  #paused = false;
+  #discarding = false;
+  #framing: ReplyFraming = "none";
+  /** Not sent yet; empty once it is. */
+  #headText = "";
+
+  constructor(carrier: ExchangeCarrier, head: ArrivedHead, keepAlive: boolean) {
+    this.#carrier = carrier;
+    this.head = head;
+    this.keepAlive = keepAlive;
+    this.complete = false;
+  }
+
+  get address(): string {
+    return this.#carrier.socket.remoteAddress ?? "";
+  }
+
+  get encrypted(): boolean {
+    return "encrypted" in this.#carrier.socket;
+  }
+
+  /** Whether body bytes have a place to go. */
+  get flowing(): boolean {
+    return this.#discarding || (this.sink !== null && !this.#paused);
+  }
+
+  readBody(sink: BodySink, silenceMs: number): void {
+    this.sink = sink;
+    this.#paused = false;
+    if (this.complete) {
+      sink.end([]);
+      return;
+    }
+    this.#carrier.socket.setTimeout(silenceMs);
+    this.#carrier.flow();
+  }
+
+  pauseBody(): void {
+    this.#paused = true;
+  }
+
+  resumeBody(): void {
+    this.#paused = false;
+    this.#carrier.flow();
+  }
+
+  stopBody(): void {
+    if (this.sink === null) return;
+    this.sink = null;
+    this.#carrier.socket.setTimeout(0);
+  }
+
+  discardBody(): void {
+    this.stopBody();
+    this.#discarding = true;
+    if (!this.complete) this.#carrier.flow();
+  }
+
+  /** Body bytes as they were read; the last of them with the request's end. */
+  arrived(bytes: Buffer, trailers: RawHeaders): void {
+    if (bytes.length > 0) this.sink?.data(bytes);
+    if (!this.complete || this.sink === null) return;
+    this.#carrier.socket.setTimeout(0);
+    this.sink.end(trailers);
+  }
+
+  /** The socket was still for as long as was agreed. */
+  timedOut(): void {
+    if (this.sink === null || this.complete) this.destroy();
+    // While the upstream takes nothing the silence is not the client's.
+    else if (!this.#paused) this.sink.silent();
+  }
+
+  sendContinue(): void {
+    if (!this.replied) this.#carrier.socket.write(CONTINUE, "latin1");
+  }
+
+  sendInterim(status: number, reason: string, fields: RawHeaders): void {
+    if (this.replied || this.head.httpVersion !== "1.1") return;
+    const text = statusLine(status, reason) + encodeFields(fields) + CRLF;
+    this.#carrier.socket.write(text, "latin1");
+  }
+
+  sendHead(status: number, reason: string, fields: RawHeaders): void {
+    const start = { status, reason, fields };
+    this.#framing = framingOfReply(this.head, start);
+    if (this.#framing === "close") this.keepAlive = false;
+    const connection = this.#carrier.connectionFields(this.keepAlive);
+    this.#headText = encodeReplyHead(start, this.#framing, connection);
+    this.replied = true;
+  }
+
+  flushHead(): void {
+    if (this.#headText === "") return;
+    this.#carrier.socket.write(this.#headText, "latin1");
+    this.#headText = "";
+  }
+
+  write(chunk: Buffer): boolean {
+    const { socket } = this.#carrier;
+    if (this.#framing === "none" || chunk.length === 0) return true;
+    socket.cork();
+    this.flushHead();
+    const more = this.#writePiece(socket, chunk);
+    socket.uncork();
+    return more;
+  }
+
+  limitSilence(silenceMs: number): void {
+    // An upload under way has its own limit.
+    if (this.sink === null || this.complete) this.#carrier.socket.setTimeout(silenceMs);
+  }
+
+  end(last: Buffer | string | null, trailers: RawHeaders): void {
+    if (this.ended || this.gone) return;
+    this.#writeLast(this.#framing === "none" ? "" : (last ?? ""), trailers);
+    this.ended = true;
+    this.#carrier.replyEnded();
+  }
+
+  destroy(): void {
+    const { socket } = this.#carrier;
+    // A reply that ends with its connection would pass for whole; a reset can't be taken for an end.
+    if (this.replied && this.#framing === "close" && !this.encrypted) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+
+  detach(): Detached {
+    return this.#carrier.detach();
+  }
+
+  #writePiece(socket: Socket, chunk: Buffer): boolean {
+    if (this.#framing !== "chunked") return socket.write(chunk);
+    socket.write(chunk.length.toString(16) + CRLF, "latin1");
+    socket.write(chunk);
+    return socket.write(CRLF, "latin1");
+  }
+
+  /** Head and small body as one text: one write, and latin1 keeps every byte as it is. */
+  #writeLast(last: Buffer | string, trailers: RawHeaders): void {
+    const { socket } = this.#carrier;
+    if (typeof last !== "string" && last.length > SMALL_BYTES) {
+      socket.cork();
+      this.write(last);
+      if (this.#framing === "chunked") socket.write(lastChunk(trailers), "latin1");
+      socket.uncork();
+      return;
+    }
+    const body = typeof last === "string" ? utf8AsLatin1(last) : last.toString("latin1");
+    const text = this.#headText + this.#framed(body, trailers);
+    this.#headText = "";
+    if (text !== "") socket.write(text, "latin1");
+  }
+
+  #framed(body: string, trailers: RawHeaders): string {
+    if (this.#framing !== "chunked") return body;
+    const chunk = body === "" ? "" : body.length.toString(16) + CRLF + body + CRLF;
+    return chunk + lastChunk(trailers);
+  }
+}
+
+function lastChunk(trailers: RawHeaders): string {
+  return `0\r\n${encodeFields(trailers)}\r\n`;
+}
+
+/** Text of weir's own, nearly always ASCII. */
+function utf8AsLatin1(text: string): string {
+  return text === "" ? "" : Buffer.from(text).toString("latin1");
+}

@@ -1,0 +1,102 @@
+// The listening socket: accepts clients, ends the ones that wait too long, and drains.
+import { type AddressInfo, createServer, type Server } from "node:net";
+import {
+  ClientConnection,
+  type ConnectionLimits,
+  type ConnectionOwner,
+} from "./client-connection.ts";
+
+export interface ListenerLimits extends ConnectionLimits {
+  readonly connections: number;
+}
+
+export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused"> {
+  readonly limits: ListenerLimits;
+}
+
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Listener {
+  /** Resolves to the port in use. */
+  readonly listen: (address: ListenAt, reusePort: boolean) => Promise<number>;
+  /** No new connections; requests in flight may go on for so long, then they are cut off. */
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+const MIN_SWEEP_MS = 50;
+const MAX_SWEEP_MS = 500;
+
+export function createListener({ limits, opened, refused }: ListenerOptions): Listener {
+  const clients = new Set<ClientConnection>();
+  let draining = false;
+  const owner: ConnectionOwner = {
+    limits,
+    refused,
+    closed: (connection) => clients.delete(connection),
+    opened(downstream) {
+      if (draining) downstream.keepAlive = false;
+      opened(downstream);
+    },
+  };
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
+    clients.add(new ClientConnection(socket, owner)),
+  );
+  server.maxConnections = limits.connections;
+  let sweep: NodeJS.Timeout | null = null;
+  return {
+    async listen(address, reusePort) {
+      const port = await listen(server, address, reusePort);
+      sweep = setInterval(() => sweepAll(clients), sweepMs(limits));
+      sweep.unref();
+      return port;
+    },
+    async drain(graceMs) {
+      draining = true;
+      await drain(server, clients, graceMs);
+      if (sweep !== null) clearInterval(sweep);
+    },
+  };
+}
+
+function sweepMs({ head_ms: headMs, keep_alive_ms: keepAliveMs }: ListenerLimits): number {
+  return Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, Math.min(headMs, keepAliveMs) / 4));
+}
+
+function sweepAll(clients: ReadonlySet<ClientConnection>): void {
+  const nowMs = performance.now();
+  for (const client of clients) client.sweep(nowMs);
+}
+
+function listen(server: Server, address: ListenAt, reusePort: boolean): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ ...address, reusePort }, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function drain(server: Server, clients: Set<ClientConnection>, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => {
+      for (const { socket } of clients) socket.destroy();
+    }, graceMs);
+    // One just accepted has a first request on its way, which gets until the first sweep to be read.
+    const sweep = setInterval(() => {
+      for (const client of clients) client.closeIdle();
+    }, MIN_SWEEP_MS);
+    server.close(() => {
+      clearTimeout(cutOff);
+      clearInterval(sweep);
+      resolve();
+    });
+    for (const client of clients) {
+      client.endAfterReply();
+      if (!client.untouched) client.closeIdle();
+    }
+  });
+}

@@ -1,0 +1,166 @@
+// The client's side of an exchange where node:http has it: Express's request and response.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
+import { WeirError } from "../core/errors.ts";
+import { HeaderList, type RawHeaders } from "../core/header-list.ts";
+import { encodeFields } from "../http1/field-lines.ts";
+import type {
+  ArrivedHead,
+  BodySink,
+  Detached,
+  Downstream,
+  Watcher,
+} from "../downstream/downstream.ts";
+import { statusLine } from "../downstream/reply-head.ts";
+import { framingOf } from "../downstream/request-head.ts";
+
+/** For a client to notice an early reply and stop sending. */
+const LINGER_MS = 2_000;
+
+export class NodeDownstream implements Downstream {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly head: ArrivedHead;
+  watcher: Watcher | null = null;
+  onDrain: (() => void) | null = null;
+  #sink: BodySink | null = null;
+
+  constructor(request: IncomingMessage, response: ServerResponse, target: string) {
+    const { method = "", httpVersion, rawHeaders } = request;
+    const headers = new HeaderList(rawHeaders);
+    this.#request = request;
+    this.#response = response;
+    const body = framingOf(headers, httpVersion);
+    this.head = { method, target, httpVersion, headers, body, upgrade: "" };
+    response.on("drain", () => this.onDrain?.());
+    response.on("close", () => {
+      if (!response.writableFinished) this.watcher?.breakOff(new WeirError("client_closed"));
+    });
+    request.on("error", () => this.watcher?.breakOff(new WeirError("client_closed")));
+  }
+
+  get address(): string {
+    return this.#request.socket.remoteAddress ?? "";
+  }
+
+  get encrypted(): boolean {
+    return (this.#request.socket as Partial<TLSSocket>).encrypted === true;
+  }
+
+  get complete(): boolean {
+    return this.#request.complete;
+  }
+
+  get gone(): boolean {
+    return this.#response.destroyed;
+  }
+
+  get replied(): boolean {
+    return this.#response.headersSent;
+  }
+
+  get keepAlive(): boolean {
+    return this.#response.shouldKeepAlive;
+  }
+
+  set keepAlive(keep: boolean) {
+    this.#response.shouldKeepAlive = keep;
+  }
+
+  readBody(sink: BodySink, silenceMs: number): void {
+    const request = this.#request;
+    this.#sink = sink;
+    request.on("data", this.#data);
+    request.on("end", this.#end);
+    request.setTimeout(silenceMs, this.#silent);
+    request.resume();
+  }
+
+  pauseBody(): void {
+    this.#request.pause();
+  }
+
+  resumeBody(): void {
+    this.#request.resume();
+  }
+
+  stopBody(): void {
+    const request = this.#request;
+    this.#sink = null;
+    request.pause();
+    request.setTimeout(0);
+    request.off("timeout", this.#silent);
+    request.off("data", this.#data);
+    request.off("end", this.#end);
+  }
+
+  discardBody(): void {
+    this.stopBody();
+    this.#request.resume();
+  }
+
+  sendContinue(): void {
+    // node:http has sent the 100 by itself.
+  }
+
+  sendInterim(status: number, reason: string, fields: RawHeaders): void {
+    const { socket } = this.#response;
+    // A queued reply has no socket yet.
+    if (socket === null || this.replied || this.head.httpVersion !== "1.1") return;
+    socket.write(`${statusLine(status, reason)}${encodeFields(fields)}\r\n`, "latin1");
+  }
+
+  sendHead(status: number, reason: string, fields: RawHeaders): void {
+    this.#response.writeHead(status, reason, [...fields]);
+  }
+
+  flushHead(): void {
+    this.#response.flushHeaders();
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk);
+  }
+
+  limitSilence(silenceMs: number): void {
+    if (this.#sink === null || this.complete) this.#request.socket.setTimeout(silenceMs);
+  }
+
+  end(last: Buffer | string | null, trailers: RawHeaders): void {
+    const request = this.#request;
+    const response = this.#response;
+    if (trailers.length > 0) response.addTrailers(pairs(trailers));
+    response.end(last ?? undefined);
+    if (request.complete) return;
+    const late = setTimeout(() => request.socket.destroy(), LINGER_MS);
+    late.unref();
+    request.once("close", () => clearTimeout(late));
+    this.discardBody();
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  detach(): Detached {
+    throw new WeirError("internal", "node:http keeps its sockets");
+  }
+
+  readonly #data = (chunk: Buffer): void => this.#sink?.data(chunk);
+
+  readonly #end = (): void => {
+    this.#request.setTimeout(0);
+    this.#sink?.end(this.#request.rawTrailers);
+  };
+
+  /** While the upstream takes nothing the silence is not the client's. */
+  readonly #silent = (): void => {
+    if (!this.#request.isPaused()) this.#sink?.silent();
+  };
+}
+
+function pairs(raw: RawHeaders): [string, string][] {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) list.push([raw[at] ?? "", raw[at + 1] ?? ""]);
+  return list;
+}
