@@ -103,6 +103,14 @@ describe("src/", () => {
   });
 });
 
+test("of src/, the web UI knows only words and rows", () => {
+  const shared = ["core/quantity.ts", "telemetry/columns.ts", "telemetry/request-stages.ts"];
+  const outside = importsBelow(join(SRC, "../dashboards/web/src"))
+    .filter(({ own, to }) => own && to.startsWith("../"))
+    .map(({ to }) => to.replace(/^.*\/src\//, ""));
+  expect([...new Set(outside)].sort()).toEqual(shared);
+});
+
 describe("the rule bites", () => {
   test.each([
     ["core/a.ts", `import { x } from "../policy/x.ts";`],

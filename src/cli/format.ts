@@ -1,57 +1,14 @@
-// Values as people read them in a terminal: three significant digits and the unit that fits.
+// Values as people read them in a terminal, by their units.
+import * as quantity from "../core/quantity.ts";
+
+const { digits, text } = quantity;
 
 const NONE = "–";
-const DURATIONS: Steps = [
-  [1e9, "s"],
-  [1e6, "ms"],
-  [1e3, "µs"],
-];
-const SIZES: Steps = [
-  [1e12, "TB"],
-  [1e9, "GB"],
-  [1e6, "MB"],
-  [1e3, "kB"],
-];
-const THOUSANDS: Steps = [
-  [1e9, "G"],
-  [1e6, "M"],
-  [1e3, "k"],
-];
-/** Whole counts below this are shown digit by digit. */
-const MOST_PLAIN = 100_000;
 const DAY_MS = 86_400_000;
 
-/** Sizes with their units, largest first. */
-type Steps = readonly (readonly [size: number, unit: string])[];
-
-/** Of nanoseconds: "1.24 ms", "640 ns", "2 min 3 s". */
-export function duration(ns: number): string {
-  if (ns >= 59.95e9) return minutes(ns);
-  return ns === 0 ? "0" : scaled(ns, DURATIONS, "ns");
-}
-
-export function bytes(count: number): string {
-  return scaled(count, SIZES, "B");
-}
-
-/** Whole counts with separators up to 99,999, then k, M, G. */
-export function count(value: number): string {
-  return value < MOST_PLAIN ? Math.round(value).toLocaleString("en") : scaled(value, THOUSANDS, "");
-}
-
-/** "62.4 /s"; "3 /min" where a second is too short to see one. */
-export function rate(perSecond: number): string {
-  if (perSecond === 0 || perSecond >= 0.1) return `${digits(perSecond)} /s`;
-  return `${digits(perSecond * 60)} /min`;
-}
-
-/** A share of 1 in percent; "<0.1 %" rather than a false zero. */
-export function share(part: number): string {
-  const percent = part * 100;
-  if (percent > 0 && percent < 0.1) return "<0.1 %";
-  const isWhole = percent >= 99.95 || percent === 0;
-  return `${isWhole ? Math.round(percent) : percent.toFixed(1)} %`;
-}
+/** Of nanoseconds: "1.24 ms". */
+export const duration = (ns: number): string => text(quantity.duration(ns));
+export const count = (value: number): string => text(quantity.count(value));
 
 /** Local time: "21:40:05", with the day where it is not today: "21 Nov 21:40". */
 export function instant(text: string, nowMs: number): string {
@@ -82,10 +39,14 @@ export function age(ms: number): string {
     : `${Math.round(seconds / 86_400)} d`;
 }
 
+function rate(perSecond: number): string {
+  return text(quantity.rate(perSecond, 1));
+}
+
 const AS_NUMBER: Readonly<Record<string, (value: number) => string>> = {
   ns: duration,
-  bytes,
-  share,
+  bytes: (value) => text(quantity.bytes(value)),
+  share: (part) => text(quantity.share(part, 1)),
   count,
   requests: count,
   attempts: count,
@@ -116,26 +77,4 @@ export function formatValue(value: unknown, unit: string, nowMs: number): string
 export function asText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Three significant digits, no exponent. */
-export function digits(value: number): string {
-  if (Math.abs(value) >= 100 || Number.isInteger(value)) {
-    return Math.round(value).toLocaleString("en");
-  }
-  return value.toPrecision(Math.abs(value) < 0.01 ? 1 : 3);
-}
-
-function scaled(value: number, steps: Steps, smallest: string): string {
-  // 999.95 of a unit would be shown as 1,000 of it: step up a little early.
-  const step = steps.find(([size]) => value >= size * 0.9995);
-  return (
-    step === undefined ? `${digits(value)} ${smallest}` : `${digits(value / step[0])} ${step[1]}`
-  ).trimEnd();
-}
-
-function minutes(ns: number): string {
-  const seconds = Math.round(ns / 1e9);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

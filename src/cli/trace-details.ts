@@ -1,10 +1,12 @@
 // What weir knows of one request of a trace, in words: caller, decision, candidates, attempts, stages.
-import { digits, duration } from "./format.ts";
+import { duration } from "./format.ts";
 import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
+import { digits } from "../core/quantity.ts";
 import type { RequestRow } from "../telemetry/columns.ts";
+import { stagesOf } from "../telemetry/request-stages.ts";
 import { hostOf } from "./trace-rows.ts";
-import { STAGE_LOOKS, stagesOf } from "./trace-stages.ts";
+import { STAGE_LOOKS } from "./trace-stages.ts";
 
 const LABEL_WIDTH = 11;
 

@@ -1,7 +1,7 @@
 // A trace as bars in time, children under their parents: weir's spans and the services' in one tree.
 import type { RequestRow } from "../telemetry/columns.ts";
 import { hostOf, type ServiceSpan, type Trace } from "./trace-rows.ts";
-import { type Stage, stagesOf } from "./trace-stages.ts";
+import { type Stage, stagesOf } from "../telemetry/request-stages.ts";
 
 export interface Bar {
   readonly id: string;

@@ -2,7 +2,8 @@
 import { duration } from "./format.ts";
 import { fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Paint, Terminal } from "./terminal.ts";
-import { STAGE_LOOKS, type Stage } from "./trace-stages.ts";
+import type { Stage } from "../telemetry/request-stages.ts";
+import { STAGE_LOOKS } from "./trace-stages.ts";
 import { OWN_SERVICE, type PlacedBar, type TraceTree } from "./trace-tree.ts";
 
 /** Eighths of a column, U+258F to U+2588. */

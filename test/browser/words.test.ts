@@ -8,14 +8,7 @@ import {
   toBuckets,
 } from "../../dashboards/web/src/words/buckets.ts";
 import { toCsv } from "../../dashboards/web/src/words/csv.ts";
-import {
-  bytes,
-  count,
-  duration,
-  rate,
-  share,
-  text,
-} from "../../dashboards/web/src/words/quantity.ts";
+import { bytes, count, duration, rate, share, text } from "../../src/core/quantity.ts";
 import { readSearch } from "../../dashboards/web/src/words/search.ts";
 import { age, subMillisecondNs, timeMs } from "../../dashboards/web/src/words/time.ts";
 import { judge } from "../../dashboards/web/src/words/verdict.ts";

@@ -1,6 +1,6 @@
 // How values look in a terminal, and what a terminal must never be told by them.
 import { describe, expect, test } from "vitest";
-import { age, bytes, count, duration, formatValue, rate, share } from "../../src/cli/format.ts";
+import { age, count, duration, formatValue } from "../../src/cli/format.ts";
 import { clip, clipStart, fit, fitRight, harmless, widthOf } from "../../src/cli/format-text.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
@@ -21,18 +21,18 @@ describe("values", () => {
   ])("a duration of %d ns", (ns, text) => expect(duration(ns)).toBe(text));
 
   test.each([
-    [bytes(0), "0 B"],
-    [bytes(160), "160 B"],
-    [bytes(19_900), "19.9 kB"],
+    [formatValue(0, "bytes", NOW_MS), "0 B"],
+    [formatValue(160, "bytes", NOW_MS), "160 B"],
+    [formatValue(19_900, "bytes", NOW_MS), "19.9 kB"],
     [count(99_999), "99,999"],
     [count(1_234_567), "1.23 M"],
-    [rate(0), "0 /s"],
-    [rate(62.44), "62.4 /s"],
-    [rate(0.05), "3 /min"],
-    [share(0), "0 %"],
-    [share(0.0001), "<0.1 %"],
-    [share(0.0271), "2.7 %"],
-    [share(1), "100 %"],
+    [formatValue(0, "requests/s", NOW_MS), "0 /s"],
+    [formatValue(62.44, "requests/s", NOW_MS), "62.4 /s"],
+    [formatValue(0.05, "requests/s", NOW_MS), "3 /min"],
+    [formatValue(0, "share", NOW_MS), "0 %"],
+    [formatValue(0.0001, "share", NOW_MS), "<0.1 %"],
+    [formatValue(0.0271, "share", NOW_MS), "2.7 %"],
+    [formatValue(1, "share", NOW_MS), "100 %"],
     [age(200_000), "3 min"],
     [age(-5), "0 s"],
   ])("%s", (text, expected) => expect(text).toBe(expected));

@@ -102,6 +102,7 @@ describe("what is drawn", () => {
       error_code: "forbidden",
       error_source: "client",
       picker: "",
+      balance_ns: 0,
       attempt_span_id: [],
       attempt_upstream: [],
       attempt_started_ns: [],

@@ -5,7 +5,7 @@ import { ApiError } from "../client.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { useNow } from "../state/live.ts";
 import type { Loaded } from "../state/use-api.ts";
-import { bytes, count, text } from "../words/quantity.ts";
+import { bytes, count, text } from "../../../../src/core/quantity.ts";
 import { age, clock, timeMs } from "../words/time.ts";
 
 export function Banners({ status }: { readonly status: Loaded<Status> }): ReactNode {

@@ -1,6 +1,6 @@
 // A quantity with its unit set quieter than its digits.
 import type { ReactNode } from "react";
-import type { Quantity } from "../words/quantity.ts";
+import type { Quantity } from "../../../../src/core/quantity.ts";
 
 interface AmountProps {
   readonly of: Quantity;

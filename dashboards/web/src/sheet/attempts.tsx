@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Amount } from "../parts/amount.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { duration } from "../words/quantity.ts";
+import { duration } from "../../../../src/core/quantity.ts";
 
 export function Attempts({ row }: { readonly row: RequestRow }): ReactNode {
   return (

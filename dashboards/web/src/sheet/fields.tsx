@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Door } from "../parts/door.tsx";
 import type { RequestRow } from "../request-row.ts";
 import { FILTERS } from "../state/filters.ts";
-import { bytes, duration, text } from "../words/quantity.ts";
+import { bytes, duration, text } from "../../../../src/core/quantity.ts";
 
 const QUESTIONS: readonly (readonly [question: string, columns: string])[] = [
   [

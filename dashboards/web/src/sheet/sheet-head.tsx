@@ -6,7 +6,7 @@ import { Door } from "../parts/door.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { duration } from "../words/quantity.ts";
+import { duration } from "../../../../src/core/quantity.ts";
 import { preciseClock, timeMs } from "../words/time.ts";
 
 interface SheetHeadProps {

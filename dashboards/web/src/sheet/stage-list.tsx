@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Amount } from "../parts/amount.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { duration, share } from "../words/quantity.ts";
+import { duration, share } from "../../../../src/core/quantity.ts";
 import { STAGE_COLORS, STAGE_HINTS, stagesOf } from "./stages.ts";
 
 export function StageList({ row }: { readonly row: RequestRow }): ReactNode {

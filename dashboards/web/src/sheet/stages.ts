@@ -1,12 +1,6 @@
-// Where the time of one request went inside weir, stage by stage.
+// How each stage of a request looks and what it means; those that took no time are left out.
+import { type Stage, stagesOf as allStagesOf } from "../../../../src/telemetry/request-stages.ts";
 import type { RequestRow } from "../request-row.ts";
-
-export interface Stage {
-  readonly name: "identify" | "authorize" | "balance" | "queue" | "connect" | "wait" | "stream";
-  /** From the request's start, nanoseconds. */
-  readonly startNs: number;
-  readonly durationNs: number;
-}
 
 export const STAGE_COLORS: Readonly<Record<Stage["name"], string>> = {
   identify: "--faint",
@@ -28,23 +22,6 @@ export const STAGE_HINTS: Readonly<Record<Stage["name"], string>> = {
   stream: "passing the answer on",
 };
 
-/** In order of time. Those toward the upstream begin with the last attempt; what is left streams. */
 export function stagesOf(row: RequestRow): readonly Stage[] {
-  const stages: Stage[] = [];
-  let at = 0;
-  const add = (name: Stage["name"], durationNs: number): void => {
-    if (durationNs > 0) stages.push({ name, startNs: at, durationNs });
-    at += durationNs;
-  };
-  add("identify", row.identify_ns);
-  add("authorize", row.authorize_ns);
-  add("balance", row.balance_ns);
-  const lastAttempt = row.attempt_started_ns.at(-1);
-  if (lastAttempt === undefined) return stages;
-  at = Math.max(at, lastAttempt);
-  add("queue", row.queue_ns);
-  add("connect", row.connect_ns);
-  add("wait", row.upstream_first_byte_ns);
-  if (row.upstream_first_byte_ns > 0) add("stream", Math.max(0, row.duration_ns - at));
-  return stages;
+  return allStagesOf(row).filter(({ durationNs }) => durationNs > 0);
 }

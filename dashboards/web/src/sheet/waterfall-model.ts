@@ -1,7 +1,8 @@
 // A trace as a list of bars in time, children under their parents.
 import type { RequestRow, Span, Trace } from "../request-row.ts";
 import { subMillisecondNs, timeMs } from "../words/time.ts";
-import { type Stage, stagesOf } from "./stages.ts";
+import type { Stage } from "../../../../src/telemetry/request-stages.ts";
+import { stagesOf } from "./stages.ts";
 
 export interface Bar {
   readonly id: string;

@@ -4,8 +4,9 @@ import { Amount } from "../parts/amount.tsx";
 import { Icon } from "../parts/icon.tsx";
 import type { Trace } from "../request-row.ts";
 import { changeQuietly } from "../state/place.ts";
-import { duration, text } from "../words/quantity.ts";
-import { STAGE_COLORS, type Stage } from "./stages.ts";
+import { duration, text } from "../../../../src/core/quantity.ts";
+import type { Stage } from "../../../../src/telemetry/request-stages.ts";
+import { STAGE_COLORS } from "./stages.ts";
 import { type PlacedBar, unfolded, type Waterfall, waterfallOf } from "./waterfall-model.ts";
 
 const COLORS = 7;

@@ -1,7 +1,7 @@
 // Bars inside table cells: one value against the biggest, and p50 to p99 on one scale.
 import type { ReactNode } from "react";
 import type { Percentiles } from "../api.ts";
-import { duration, text } from "../words/quantity.ts";
+import { duration, text } from "../../../../src/core/quantity.ts";
 
 interface BarProps {
   readonly value: number;

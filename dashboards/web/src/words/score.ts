@@ -1,5 +1,5 @@
 // A candidate's score in words: for latency pickers it is an expected cost in nanoseconds.
-import { count, digits, duration, text } from "./quantity.ts";
+import { count, digits, duration, text } from "../../../../src/core/quantity.ts";
 
 const IN_NANOSECONDS: ReadonlySet<string> = new Set(["adaptive", "least-response-time"]);
 

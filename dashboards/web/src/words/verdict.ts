@@ -1,7 +1,7 @@
 // The one sentence at the top of the overview: what stands out, since when, and because of what.
 import type { CallerRow, ErrorRow, SummaryRow } from "../api.ts";
 import type { Buckets } from "./buckets.ts";
-import { duration, share, text } from "./quantity.ts";
+import { duration, share, text } from "../../../../src/core/quantity.ts";
 
 export interface Evidence {
   readonly now: SummaryRow;

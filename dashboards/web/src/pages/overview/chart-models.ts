@@ -2,7 +2,7 @@
 import type { ChartMark, ChartModel, ChartSeries } from "../../charts/chart-model.ts";
 import type { Interval } from "../../state/range.ts";
 import type { Buckets } from "../../words/buckets.ts";
-import { duration, rate, text } from "../../words/quantity.ts";
+import { duration, rate, text } from "../../../../../src/core/quantity.ts";
 
 export interface Shown {
   readonly buckets: Buckets;

@@ -9,7 +9,7 @@ import type { Place } from "../../state/place.ts";
 import type { TableColumn } from "../../tables/columns.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
-import { count } from "../../words/quantity.ts";
+import { count } from "../../../../../src/core/quantity.ts";
 import { age, timeMs } from "../../words/time.ts";
 import { useQuery } from "./use-overview.ts";
 

@@ -11,7 +11,7 @@ import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
-import { count } from "../../words/quantity.ts";
+import { count } from "../../../../../src/core/quantity.ts";
 import { age, timeMs } from "../../words/time.ts";
 import { errorFilters } from "./error-filters.ts";
 import { hostOf } from "./verdict-line.tsx";

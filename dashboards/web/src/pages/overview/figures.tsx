@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { SummaryRow } from "../../api.ts";
 import { Amount } from "../../parts/amount.tsx";
 import { Door } from "../../parts/door.tsx";
-import { bytes, duration, type Quantity, rate, share } from "../../words/quantity.ts";
+import { bytes, duration, type Quantity, rate, share } from "../../../../../src/core/quantity.ts";
 import { changeOf, type ChangeWords } from "./change-words.ts";
 import type { OverviewData } from "./use-overview.ts";
 

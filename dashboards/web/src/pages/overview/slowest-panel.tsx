@@ -9,7 +9,7 @@ import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
-import { duration } from "../../words/quantity.ts";
+import { duration } from "../../../../../src/core/quantity.ts";
 import { clock, timeMs } from "../../words/time.ts";
 import { useQuery } from "./use-overview.ts";
 import { hostOf } from "./verdict-line.tsx";

@@ -1,7 +1,7 @@
 // The answer first: one sentence, with doors to what it names.
 import type { ReactNode } from "react";
 import { Door } from "../../parts/door.tsx";
-import { share, text } from "../../words/quantity.ts";
+import { share, text } from "../../../../../src/core/quantity.ts";
 import { instant } from "../../words/time.ts";
 import { type Cause, judge, type Verdict } from "../../words/verdict.ts";
 import { errorFilters } from "./error-filters.ts";

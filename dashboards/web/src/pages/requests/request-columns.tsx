@@ -5,7 +5,7 @@ import { StatusMark } from "../../parts/status-mark.tsx";
 import type { RequestRow } from "../../request-row.ts";
 import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
-import { duration } from "../../words/quantity.ts";
+import { duration } from "../../../../../src/core/quantity.ts";
 import { preciseClock, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 

@@ -5,7 +5,7 @@ import { Amount } from "../../parts/amount.tsx";
 import { Door } from "../../parts/door.tsx";
 import { Bar, Spread } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
-import { count, duration, rate, share } from "../../words/quantity.ts";
+import { count, duration, rate, share } from "../../../../../src/core/quantity.ts";
 
 /** An error share from which a figure turns red. */
 const BAD_SHARE = 0.01;

@@ -10,7 +10,7 @@ import { DataTable } from "../../tables/data-table.tsx";
 import type { RequestRow } from "../../request-row.ts";
 import { rangeParams } from "../../state/filters.ts";
 import { changed } from "../../state/place.ts";
-import { duration } from "../../words/quantity.ts";
+import { duration } from "../../../../../src/core/quantity.ts";
 import { scoreWords } from "../../words/score.ts";
 import { preciseClock, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";

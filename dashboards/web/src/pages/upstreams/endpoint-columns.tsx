@@ -5,7 +5,7 @@ import { Amount } from "../../parts/amount.tsx";
 import { Door } from "../../parts/door.tsx";
 import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
-import { count, duration, type Quantity, share, text } from "../../words/quantity.ts";
+import { count, duration, type Quantity, share, text } from "../../../../../src/core/quantity.ts";
 import { age, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 import type { EndpointRow } from "./endpoint-row.ts";

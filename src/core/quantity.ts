@@ -1,4 +1,4 @@
-// Numbers as people read them: three significant digits and the unit that fits.
+// Numbers as people read them, in the terminal and in the UI: three significant digits and the unit that fits.
 
 /** The digits and the unit apart, so that the unit can be quieter. */
 export type Quantity = readonly [value: string, unit: string];
@@ -20,7 +20,8 @@ const SIZES: readonly (readonly [number, string])[] = [
 export function duration(ns: number | null): Quantity {
   if (ns === null || Number.isNaN(ns)) return NONE;
   if (ns === 0) return ["0", ""];
-  if (ns >= 60e9) return [minutes(ns), ""];
+  // 59.95 s would be shown as 60.0 s.
+  if (ns >= 59.95e9) return [minutes(ns), ""];
   return scaled(ns, DURATIONS, "ns");
 }
 
@@ -70,8 +71,9 @@ export function text([value, unit]: Quantity): string {
 
 /** Three significant digits, no exponent, no trailing noise. */
 export function digits(value: number): string {
-  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en");
-  return value.toPrecision(value < 0.01 ? 1 : 3);
+  const size = Math.abs(value);
+  if (size >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en");
+  return value.toPrecision(size < 0.01 ? 1 : 3);
 }
 
 function scaled(
