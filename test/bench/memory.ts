@@ -42,7 +42,7 @@ try {
   const warmUp = { port, connections: 32, rate: 1000, seconds: 5, paths: 5_000, headers: HEADERS };
   await sleep(5_000); // the store is up
   const first = await steadyLoad(warmUp);
-  await drained(first.requests);
+  const warm = await drained(first.requests);
   const before = spent();
   const samples: number[] = [];
   const sampler = setInterval(() => samples.push(residentBytes(pid) / MEGA), 1000);
@@ -50,13 +50,13 @@ try {
   const result = await steadyLoad({ ...warmUp, ...asked });
   clearInterval(sampler);
   const endedMs = performance.now();
-  const rows = await drained(first.requests + result.requests);
+  const rows = await drained(warm + result.requests);
   const after = spent();
   const distinct = await ask("uniqExact(trace_id, span_id)");
   if (rows !== distinct) throw new Error(`${rows} rows of ${distinct} requests`);
   report(result, samples, {
     drainSeconds: (performance.now() - endedMs) / 1000,
-    rows: rows - first.requests,
+    rows: rows - warm,
     storeMicros: (after.store - before.store) / result.requests,
     workerMicros: (after.worker - before.worker) / result.requests,
   });
