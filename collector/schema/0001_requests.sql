@@ -83,7 +83,9 @@ PARTITION BY toDate(started_at, 'UTC')
 ORDER BY (toStartOfFiveMinutes(started_at), service, route, started_at)
 TTL toDateTime(started_at) + toIntervalDay({{requests_days}})
 SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1,
-    non_replicated_deduplication_window = 10000, merge_selector_base = 15;
+    non_replicated_deduplication_window = 10000,
+    -- Merging so many columns costs as much as parsing them: seldom, and column by column.
+    merge_selector_base = 15, vertical_merge_algorithm_min_rows_to_activate = 1;
 
 -- Where rows are sent: it keeps nothing and passes every block on to `requests`. A LowCardinality value costs
 -- several times a String's to parse, and a column of words turned into one at once costs next to nothing.
