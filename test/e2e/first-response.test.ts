@@ -5,16 +5,18 @@ import { type Answer, send, startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
+  exitOf,
   killLeftovers,
   spawnWeir,
   watchWeir,
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { freePort } from "./support/free-port.ts";
+import { slowness } from "./support/slowness.ts";
 import { startUpstream } from "./support/upstream.ts";
 
-/** A second on a quiet machine; this much where others compute, too. */
-const LIMIT_MS = 4000;
+const LIMIT_MS = 1000;
+const TRIES = 5;
 const upstream = await startUpstream();
 
 afterAll(() => {
@@ -22,27 +24,53 @@ afterAll(() => {
   upstream.close();
 });
 
-test("the first response comes at once, the store when it can", { timeout: 40_000 }, async () => {
+test("the first response comes within a second", { timeout: 60_000 }, async () => {
+  const starts: string[] = [];
+  let bestMs = Infinity;
+  for (let nth = 0; nth < TRIES && bestMs > LIMIT_MS; nth++) {
+    const busy = slowness();
+    const tookMs = await firstAnswerAfter();
+    bestMs = Math.min(bestMs, tookMs / busy);
+    starts.push(`${Math.round(tookMs)} ms (machine ${busy.toFixed(1)} times as slow as quiet)`);
+  }
+  console.log(`first response after ${starts.join(", ")}`);
+  expect(bestMs).toBeLessThanOrEqual(LIMIT_MS);
+});
+
+async function firstAnswerAfter(): Promise<number> {
   const port = await freePort();
   const site = createSite(configOf({ upstreams: [upstream.url], port }));
-  const spawned = spawnWeir(["run", "-c", site.file]);
-  const started = watchWeir(spawned);
-  const first = await firstAnswer(port);
-  const firstMs = Math.round(performance.now() - spawned.startedMs);
-  const load = startLoad({ port });
-  const weir = await started;
-  await weir.until(({ store }) => store.state === "ready");
-  const readyMs = Math.round(performance.now() - spawned.startedMs);
-  await load.stop();
-  await weir.drained();
-
-  console.log(`first response after ${firstMs} ms, store ready after ${readyMs} ms`);
-  expect(firstMs).toBeLessThan(LIMIT_MS);
-  expect(load.failures).toEqual([]);
-  await expectOneRowEach(weir.sql, [first, ...load.answers]);
-  expect(await weir.stop()).toMatchObject({ code: 0 });
+  const { child, startedMs } = spawnWeir(["run", "-c", site.file]);
+  const { status } = await firstAnswer(port);
+  const tookMs = performance.now() - startedMs;
+  child.kill("SIGKILL");
+  await exitOf(child);
   site.remove();
-});
+  expect(status).toBe(200);
+  return tookMs;
+}
+
+test(
+  "what is answered before the store is there is stored once it is",
+  { timeout: 40_000 },
+  async () => {
+    const port = await freePort();
+    const site = createSite(configOf({ upstreams: [upstream.url], port }));
+    const spawned = spawnWeir(["run", "-c", site.file]);
+    const started = watchWeir(spawned);
+    const first = await firstAnswer(port);
+    const load = startLoad({ port });
+    const weir = await started;
+    await weir.until(({ store }) => store.state === "ready");
+    await load.stop();
+    await weir.drained();
+
+    expect(load.failures).toEqual([]);
+    await expectOneRowEach(weir.sql, [first, ...load.answers]);
+    expect(await weir.stop()).toMatchObject({ code: 0 });
+    site.remove();
+  },
+);
 
 async function firstAnswer(port: number): Promise<Answer> {
   for (const endMs = performance.now() + 15_000; performance.now() < endMs;) {
