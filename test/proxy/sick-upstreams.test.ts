@@ -1,0 +1,77 @@
+// Upstreams that are sick rather than dead: what their clients get, and that they are left alone in time.
+import { expect, it } from "vitest";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { exchangeRaw, requestText } from "../support/raw-client.ts";
+import { answerOk, closedPort, startUpstream } from "../support/raw-upstream.ts";
+
+const GET = requestText("GET /");
+
+async function statuses(proxy: TestProxy, requests: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let nth = 0; nth < requests; nth++) found.push((await exchangeRaw(proxy.port, GET)).status);
+  return found;
+}
+
+function app(endpoints: readonly string[], header_ms = 10_000) {
+  return {
+    services: { app: { endpoints, balance: "round-robin" } },
+    routes: [{ name: "all", service: "app", timeouts: { header_ms } }],
+  };
+}
+
+it("one that accepts and never answers: 504 five times, then it is ejected", async () => {
+  await using silent = await startUpstream(() => undefined);
+  await using good = await startUpstream(answerOk);
+  await using proxy = await startProxy({ config: app([silent.url, good.url], 60) });
+  const found = await statuses(proxy, 14);
+  expect(found.filter((status) => status === 504)).toHaveLength(5);
+  expect(found.slice(-4)).toEqual([200, 200, 200, 200]);
+  const timeouts = proxy.rows.filter(({ status }) => status === 504);
+  for (const row of timeouts) {
+    expect(row).toMatchObject({ errorCode: "header_timeout", upstream: silent.url });
+  }
+});
+
+it("one whose name is unknown: the other answers every request, and it is ejected", async () => {
+  await using good = await startUpstream(answerOk);
+  const unknown = "http://nobody.invalid:8080";
+  await using proxy = await startProxy({ config: app([unknown, good.url]) });
+  expect(new Set(await statuses(proxy, 14))).toEqual(new Set([200]));
+  const tried = proxy.rows.filter(({ attempts }) => attempts.length === 2);
+  expect(tried).toHaveLength(5);
+  for (const { attempts } of tried) {
+    expect(attempts[0]).toMatchObject({ upstream: unknown, error: "upstream_unreachable" });
+  }
+});
+
+it("all dead: each request still tries two, and gets 502 with its code", async () => {
+  const dead = [await closedPort(), await closedPort()].map((port) => `http://127.0.0.1:${port}`);
+  await using proxy = await startProxy({ config: app(dead) });
+  expect(new Set(await statuses(proxy, 14))).toEqual(new Set([502]));
+  for (const { attempts, errorCode } of proxy.rows) {
+    expect(errorCode).toBe("upstream_unreachable");
+    expect(attempts).toHaveLength(2);
+  }
+});
+
+it("one that flaps: its failures are few, and each time it has mended it is back", async () => {
+  let well = true;
+  await using flapping = await startUpstream((call, nth) => {
+    if (well) answerOk(call, nth);
+    else call.socket.destroy();
+  });
+  await using good = await startUpstream(answerOk);
+  await using proxy = await startProxy({ config: app([flapping.url, good.url]) });
+  for (let round = 0; round < 2; round++) {
+    well = false;
+    // A GET goes to the other one.
+    expect(new Set(await statuses(proxy, 14))).toEqual(new Set([200]));
+    well = true;
+    const served = (): number =>
+      proxy.rows.filter(({ upstream }) => upstream === flapping.url).length;
+    const before = served();
+    await expect
+      .poll(() => statuses(proxy, 4).then(served), { timeout: 8000, interval: 50 })
+      .toBeGreaterThan(before + 2);
+  }
+});
