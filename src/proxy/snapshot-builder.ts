@@ -70,6 +70,8 @@ class UpstreamRegistry {
   readonly #clock: Clock;
   readonly #openPool: OpenPool;
   #pools: ReadonlyMap<string, UpstreamPool> = new Map();
+  /** No snapshot has them any more; requests that began on an older one may still come to them. */
+  readonly #retired: Set<UpstreamPool> = new Set();
 
   constructor(clock: Clock, openPool: OpenPool) {
     this.#clock = clock;
@@ -84,14 +86,21 @@ class UpstreamRegistry {
         next.set(url, this.#pools.get(url) ?? this.#open(url, service.connections));
       }
     }
-    const retired = [...this.#pools].filter(([url]) => !next.has(url)).map(([, pool]) => pool);
+    for (const [url, pool] of this.#pools) if (!next.has(url)) this.#retire(pool);
     this.#pools = next;
-    retire(retired);
     return next;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close(0)));
+    // The retired, too: their kept connections would hold up the end of the thread.
+    const pools = [...this.#pools.values(), ...this.#retired];
+    await Promise.all(pools.map((pool) => pool.close(0)));
+  }
+
+  #retire(pool: UpstreamPool): void {
+    this.#retired.add(pool);
+    const close = (): void => void pool.close(RETIRE_MS).then(() => this.#retired.delete(pool));
+    setTimeout(close, RETIRE_MS).unref();
   }
 
   #open(url: string, connections: number): UpstreamPool {
@@ -105,12 +114,4 @@ class UpstreamRegistry {
       },
     );
   }
-}
-
-/** Requests that began on an older snapshot may still come to these; after a while none can. */
-function retire(pools: readonly UpstreamPool[]): void {
-  if (pools.length === 0) return;
-  setTimeout(() => {
-    for (const pool of pools) void pool.close(RETIRE_MS);
-  }, RETIRE_MS).unref();
 }

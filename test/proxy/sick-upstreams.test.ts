@@ -57,7 +57,7 @@ it("all dead: each request still tries two, and gets 502 with its code", async (
 it("one that flaps: its failures are few, and each time it has mended it is back", async () => {
   let well = true;
   await using flapping = await startUpstream((call, nth) => {
-    if (well) answerOk(call, nth);
+    if (well) void answerOk(call, nth);
     else call.socket.destroy();
   });
   await using good = await startUpstream(answerOk);
