@@ -5,7 +5,6 @@ import { type Answer, send, startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
-  exitOf,
   killLeftovers,
   spawnWeir,
   watchWeir,
@@ -40,13 +39,14 @@ test("the first response comes within a second", { timeout: 60_000 }, async () =
 async function firstAnswerAfter(): Promise<number> {
   const port = await freePort();
   const site = createSite(configOf({ upstreams: [upstream.url], port }));
-  const { child, startedMs } = spawnWeir(["run", "-c", site.file]);
+  const spawned = spawnWeir(["run", "-c", site.file]);
+  const started = watchWeir(spawned);
   const { status } = await firstAnswer(port);
-  const tookMs = performance.now() - startedMs;
-  child.kill("SIGKILL");
-  await exitOf(child);
-  site.remove();
+  const tookMs = performance.now() - spawned.startedMs;
   expect(status).toBe(200);
+  // In order, so that Node keeps what it compiled: after a change of the code the first start is a slow one.
+  expect(await (await started).stop()).toMatchObject({ code: 0 });
+  site.remove();
   return tookMs;
 }
 
