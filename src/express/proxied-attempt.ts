@@ -138,6 +138,7 @@ export class ProxiedAttempt implements Attempt {
       if (response.complete && this.#end()) sink.end(response.rawTrailers);
     });
     sink.head(head);
+    process.nextTick(() => this.#over || sink.flush());
     let left = head.bodyLength;
     response.on("data", (chunk: Buffer) => {
       if (this.#over) return;

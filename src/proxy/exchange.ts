@@ -23,6 +23,11 @@ export interface RequestHead {
   readonly client: ClientFacts;
 }
 
+/** Who keeps rows; tells when one is written. */
+export interface Recorder {
+  readonly record: (exchange: Exchange, written: Written | undefined) => void;
+}
+
 /** A request under way and its reply. */
 export class Exchange implements Watcher {
   readonly downstream: Downstream;
@@ -42,8 +47,8 @@ export class Exchange implements Watcher {
   broken: WeirError | null = null;
   /** Who must be told then: the attempt under way. */
   underway: Watcher | null = null;
-  /** Set by `record`: writes the row, once, and tells when it is written. */
-  seal: (written?: Written) => void = (written) => written?.(true);
+  /** Set by `record`. */
+  recorder: Recorder | null = null;
 
   constructor(parts: ExchangeParts) {
     this.downstream = parts.downstream;
@@ -55,6 +60,14 @@ export class Exchange implements Watcher {
     this.replyHeaders = parts.replyHeaders;
     this.expectsContinue = waitsForContinue(parts.downstream);
     parts.downstream.watcher = this;
+  }
+
+  /** Writes the row, once, and tells when it is written. */
+  seal(written?: Written): void {
+    const { recorder } = this;
+    this.recorder = null;
+    if (recorder === null) written?.(true);
+    else recorder.record(this, written);
   }
 
   /** The client left, or its bytes make no sense: what is under way ends with this error. */

@@ -69,7 +69,6 @@ class Forwarding implements ResponseSink, Watcher {
   #tunnel: Tunnel | null = null;
   #continuation: Continuation | null = null;
   #last: Buffer | null = null;
-  #flowing = false;
   #settled = false;
   #deadline: NodeJS.Timeout | null = null;
 
@@ -142,12 +141,10 @@ class Forwarding implements ResponseSink, Watcher {
       head.reason,
       replyFields(head, routed.match.route.options.response_headers, exchange),
     );
-    if (head.bodyLength !== 0) process.nextTick(this.#flushHead);
   }
 
   data(chunk: Buffer, last: boolean): boolean {
     const { exchange } = this.#parts;
-    this.#flowing = true;
     exchange.record.responseBytes += chunk.length;
     if (last) {
       this.#last = chunk;
@@ -201,9 +198,9 @@ class Forwarding implements ResponseSink, Watcher {
     return error.code === "upstream_reset" && IDEMPOTENT.has(request.method);
   }
 
-  readonly #flushHead = (): void => {
-    if (!this.#flowing && !this.#settled) this.#parts.exchange.downstream.flushHead();
-  };
+  flush(): void {
+    if (!this.#settled) this.#parts.exchange.downstream.flushHead();
+  }
 
   readonly #resumeUpstream = (): void => {
     const { downstream } = this.#parts.exchange;

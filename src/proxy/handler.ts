@@ -28,22 +28,25 @@ export type Serve = (permit: Permit, exchange: Exchange, routed: RoutedRequest) 
 export type Guard = (exchange: Exchange, serve: Serve) => Promise<void>;
 
 /**
- * `record` is outside `rescue`, so that the row has the status the client saw; only these two take
- * a function, because only they hold something open. A route says which credentials it takes, so it
- * comes before them; `forward` takes a Permit, and only policy/ makes one.
+ * The row is sealed after `rescue`, so that it has the status the client saw. A route says which
+ * credentials it takes, so it comes before them; `forward` takes a Permit, and only policy/ makes one.
  */
 export function createGuard(stages: GuardStages): Guard {
   const { record, rescue, admit, route, identify, authorize } = stages;
-  return (exchange, serve) =>
-    record(exchange, () =>
-      rescue(exchange, async () => {
-        admit(exchange);
-        const routed = route(exchange);
-        await identify(exchange, routed);
-        const permit = authorize(exchange, routed);
-        await serve(permit, exchange, routed);
-      }),
-    );
+  return async (exchange, serve) => {
+    record(exchange);
+    try {
+      admit(exchange);
+      const routed = route(exchange);
+      await identify(exchange, routed);
+      const permit = authorize(exchange, routed);
+      await serve(permit, exchange, routed);
+    } catch (thrown) {
+      await rescue(exchange, thrown);
+    } finally {
+      exchange.seal();
+    }
+  };
 }
 
 /** The whole line: what is allowed goes to an endpoint. */

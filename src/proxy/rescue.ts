@@ -6,22 +6,18 @@ import type { RawHeaders } from "../core/header-list.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
 
-export type Rescue = (exchange: Exchange, next: () => Promise<void>) => Promise<void>;
+export type Rescue = (exchange: Exchange, thrown: unknown) => Promise<void>;
 
 export function createRescue(log: Log): Rescue {
-  return async function rescue(exchange, next) {
-    try {
-      await next();
-    } catch (thrown) {
-      const error = toWeirError(thrown);
-      note(exchange, error);
-      if (error.code === "internal") {
-        log.error("request failed", { trace_id: exchange.trace.traceId, cause: error.stack });
-      }
-      // A small body mostly came along with its head; once it is read, the connection can be kept.
-      if (!exchange.downstream.complete) await bodyRead(exchange);
-      answer(exchange, error);
+  return async function rescue(exchange, thrown) {
+    const error = toWeirError(thrown);
+    note(exchange, error);
+    if (error.code === "internal") {
+      log.error("request failed", { trace_id: exchange.trace.traceId, cause: error.stack });
     }
+    // A small body mostly came along with its head; once it is read, the connection can be kept.
+    if (!exchange.downstream.complete) await bodyRead(exchange);
+    answer(exchange, error);
   };
 }
 

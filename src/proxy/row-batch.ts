@@ -14,7 +14,7 @@ export interface RowLog {
 /** Told once the row is written; false: it could not be kept, and it must be. */
 export type Written = (kept: boolean) => void;
 
-export type RowBatch = (record: RequestRecord, written: Written) => void;
+export type RowBatch = (record: RequestRecord, written: Written | undefined) => void;
 
 /**
  * Under load many replies end in one turn, and one system call serves them all; a lone reply waits
@@ -22,19 +22,26 @@ export type RowBatch = (record: RequestRecord, written: Written) => void;
  */
 export function createRowBatch(rows: RowLog): RowBatch {
   let records: RequestRecord[] = [];
-  let waiting: Written[] = [];
+  let waiting: (Written | undefined)[] = [];
   const flush = (): void => {
     const [batch, listeners] = [records, waiting];
     records = [];
     waiting = [];
     const kept = appendAll(rows, batch);
-    for (let at = 0; at < listeners.length; at++) listeners[at]?.(kept(at));
+    for (let at = 0; at < listeners.length; at++) {
+      listeners[at]?.(kept(at) || mayGoUnrecorded(batch[at]));
+    }
   };
   return (record, written) => {
     if (records.length === 0) setImmediate(flush);
     records.push(record);
     waiting.push(written);
   };
+}
+
+/** The refusal for want of a record is the one answer that may go out without one. */
+function mayGoUnrecorded(record: RequestRecord | undefined): boolean {
+  return record?.errorCode === "audit_unavailable";
 }
 
 function appendAll(rows: RowLog, batch: readonly RequestRecord[]): (at: number) => boolean {

@@ -64,6 +64,13 @@ export class RowJson {
 
   /** A string; lone surrogates become U+FFFD, what is over the limit becomes "…". */
   text(value: string, limit: number): void {
+    if (value === "") {
+      // Mostly there is nothing to say.
+      this.bytes[this.#at++] = QUOTE;
+      this.bytes[this.#at++] = QUOTE;
+      this.bytes[this.#at++] = COMMA;
+      return;
+    }
     this.#string(value, limit);
     this.bytes[this.#at++] = COMMA;
   }

@@ -5,10 +5,10 @@ export const TRACE_ID_DIGITS = 32;
 export const SPAN_ID_DIGITS = 16;
 
 /**
- * Random bytes drawn at once: 128 span ids a system call. Ids are slices of one hex text, which
- * V8 does not copy; small, because an id that lives long keeps that whole text alive.
+ * Random bytes drawn at once: 512 span ids a system call. Ids are slices of one hex text, which
+ * V8 does not copy; no larger, because an id that lives long keeps that whole text alive.
  */
-const POOL_BYTES = 1024;
+const POOL_BYTES = 4096;
 const HEX_DIGITS = hexDigits();
 const ZEROS = "0".repeat(TRACE_ID_DIGITS);
 

@@ -199,6 +199,7 @@ export class Connection implements Carrier, ParserEvents {
     }
     if (this.#exchange !== exchange) return;
     if (this.#parser.stage === "done") this.#complete(used === length);
+    else if (this.#phase === "body") exchange.sink.flush();
     else if (this.#parser.stage === "upgraded") this.#handOver(bytes.subarray(used, length));
   }
 

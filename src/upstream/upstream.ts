@@ -51,6 +51,8 @@ export interface ResponseSink {
    */
   readonly data: (chunk: Buffer, last: boolean) => boolean;
   readonly end: (trailers: RawHeaders) => void;
+  /** All that has come so far was told, a head among it; what is missing may take its time. */
+  readonly flush: () => void;
   /** The socket is paused, has no listeners but a mute one for errors, and is the sink's. */
   readonly upgraded: (head: ResponseHead, socket: Duplex, leftover: Buffer) => void;
   readonly fail: (error: WeirError) => void;

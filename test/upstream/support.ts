@@ -98,6 +98,7 @@ export class RecordingSink implements ResponseSink {
   response: ResponseHead | null = null;
   readonly chunks: Buffer[] = [];
   sawLast = false;
+  flushes = 0;
   trailers: RawHeaders | null = null;
   error: WeirError | null = null;
   calls: string[] = [];
@@ -125,6 +126,10 @@ export class RecordingSink implements ResponseSink {
     this.chunks.push(chunk);
     this.sawLast = last;
     return this.more;
+  };
+
+  flush = (): void => {
+    this.flushes += 1;
   };
 
   end = (trailers: RawHeaders): void => {

@@ -88,6 +88,7 @@ function throughWeir(url: string): Send {
     informational: () => undefined,
     head: () => undefined,
     data: () => true,
+    flush: () => undefined,
     end: done,
     upgraded: () => undefined,
     fail: (error) => {
