@@ -62,15 +62,20 @@ export function loaderOf(options: CommandOptions): ConfigLoader {
 /** Runs until a signal; exits 2 with every fault when the config can't be used. */
 export async function run(parts: Run): Promise<void> {
   const { json, started, stopping, hints } = parts;
+  const signalled = Promise.withResolvers<void>();
+  let reload = (): void => undefined;
   const answering = (proxy: Answering): void => {
+    // From now on there is something to end in order.
+    void untilSignalled({ reload: () => reload() }).then(signalled.resolve);
     if (!json) say(whatAnswers(proxy));
     started?.(urlOf(proxy));
   };
   const app = await start(parts, { log: createLog("info"), answering });
   if (app !== null) {
+    reload = () => void app.reloader.reload();
     const admin = `admin API and UI  ${adminUrl(app)}`;
     say(json ? [jsonGreeting(app)] : [admin, ...(hints?.(urlOf(app)) ?? [])]);
-    await untilSignalled({ reload: () => void app.reloader.reload() });
+    await signalled.promise;
   }
   await stopping?.();
   await app?.stop();

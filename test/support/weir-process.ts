@@ -158,7 +158,8 @@ export async function watchWeir(spawned: Spawned): Promise<WeirProcess> {
   return handle(spawned, [proxy, admin], listeningMs);
 }
 
-function printed({ child, output, errors }: Spawned, pattern: RegExp): Promise<string> {
+/** Resolves to what the pattern's group found, once it is printed. */
+export function printed({ child, output, errors }: Spawned, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`no start: ${errors()}`)), START_MS);
     const look = (): void => {
