@@ -5,6 +5,7 @@ import { AttemptLease, type Lease, type LeaseScope } from "./lease.ts";
 import type { BalancePolicy } from "./options.ts";
 import { createPicker } from "./pickers/create-picker.ts";
 import type { Endpoint } from "./pickers/picker.ts";
+import { createRandomStart } from "./random-start.ts";
 import { Ranker } from "./ranking.ts";
 import { createOpenRound, createRound } from "./round.ts";
 import { RouteTimes } from "./route-times.ts";
@@ -49,13 +50,14 @@ export function createServicePool(parts: ServicePoolParts): ServicePool {
   const round = createRound(endpoints.length);
   const openRound = createOpenRound(scope);
   const ranker = new Ranker(endpoints);
+  const start = createRandomStart(endpoints, random);
 
   /** Index of the pick, or -1. Goes round again only where another worker took the trial first. */
   const pick = (tried: readonly number[]): number => {
     for (;;) {
       openRound(round, tried);
       picker.score(round);
-      const index = ranker.rank(round, Math.floor(random() * endpoints.length));
+      const index = ranker.rank(round, start());
       if (index < 0) return index;
       const slot = endpoints[index]?.slot ?? 0;
       if (round.open[index] === TRIAL && !shared.claimTrial(slot, worker)) continue;

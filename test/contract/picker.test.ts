@@ -121,6 +121,23 @@ test.each(WEIGHTED)("%s gives load in proportion to weight", (policy) => {
   );
 });
 
+const BY_LOAD = ["adaptive", "least-connections", "least-response-time"] as const;
+
+test.each(BY_LOAD)("%s shares requests that come one at a time by weight too", (policy) => {
+  const pool = createTestPool({ policy, weights: [1, 2, 5] });
+  const picks = [0, 0, 0];
+  for (let request = 0; request < 8000; request++) {
+    const lease = pool.lease();
+    const index = lease?.index ?? 0;
+    picks[index] = (picks[index] ?? 0) + 1;
+    pool.advance(10 * MS);
+    lease?.firstByte(pool.nowNs(), 200);
+    lease?.settle("ok", pool.nowNs());
+  }
+  const [one = 0, two = 0, five = 0] = picks;
+  for (const share of [one / 1000, two / 2000, five / 5000]) expect(share).toBeCloseTo(1, 0.7);
+});
+
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

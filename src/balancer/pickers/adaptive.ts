@@ -2,6 +2,7 @@
 import { TRIAL } from "../health.ts";
 import { type ColdStartCap, createColdStartCap } from "./cold-start-cap.ts";
 import { createExploration } from "./exploration.ts";
+import { createLoad } from "./load.ts";
 import type { Picker, PickerParts } from "./picker.ts";
 import { createStanding } from "./standing.ts";
 
@@ -10,16 +11,13 @@ import { createStanding } from "./standing.ts";
  * becomes unstable, as Prequal (NSDI 2024, section 5.3) reports too.
  */
 const LOAD_EXPONENT = 0.85;
-const POWERS: Float64Array = Float64Array.from(
-  { length: 1024 },
-  (_, load) => load ** LOAD_EXPONENT,
-);
 /** Puts an endpoint behind all others and still leaves it a candidate. */
 const LAST = 1e6;
 
-/** score = standing * (in flight + 1)^0.85: see standing.ts for what each endpoint is worth unloaded. */
+/** score = standing * (1 + in flight / weight)^0.85: see standing.ts for what each endpoint is worth unloaded. */
 export function createAdaptivePicker(parts: PickerParts): Picker {
-  const standing = createStanding(parts, LOAD_EXPONENT);
+  const standing = createStanding(parts);
+  const load = createLoad(parts.endpoints, LOAD_EXPONENT);
   const cap = createColdStartCap(parts);
   const exploration = createExploration(parts);
 
@@ -29,7 +27,7 @@ export function createAdaptivePicker(parts: PickerParts): Picker {
       const exploredIndex = exploration.due(nowNs);
       cap.refresh(nowNs);
       for (let index = 0; index < units.length; index++) {
-        scores[index] = (units[index] ?? 0) * powered((inflight[index] ?? 0) + 1);
+        scores[index] = (units[index] ?? 0) * load(index, inflight[index] ?? 0);
       }
       if (cap.holds()) holdBack(scores, cap);
       // These go first: by its own record such an endpoint would not be tried for long.
@@ -47,8 +45,4 @@ function holdBack(scores: Float64Array, cap: ColdStartCap): void {
   for (let index = 0; index < scores.length; index++) {
     if (cap.isReached(index)) scores[index] = (scores[index] ?? 0) * LAST;
   }
-}
-
-function powered(load: number): number {
-  return POWERS[load] ?? load ** LOAD_EXPONENT;
 }

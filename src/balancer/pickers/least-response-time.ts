@@ -1,11 +1,12 @@
 // least-response-time: shortest expected wait, average time to first byte times the queue.
 import { estimateAtNs, fleetMeanNs } from "../estimate.ts";
 import { CLOSED, TRIAL } from "../health.ts";
+import { createLoad } from "./load.ts";
 import { keepsNoTurn, type Picker, type PickerParts } from "./picker.ts";
 
 export function createLeastResponseTimePicker(parts: PickerParts): Picker {
   const { endpoints, serviceSlot, shared } = parts;
-  const weights = Float64Array.from(endpoints, (endpoint) => endpoint.weight);
+  const load = createLoad(endpoints, 1);
   const slots = Int32Array.from(endpoints, (endpoint) => endpoint.slot);
   const at = { fleetNs: 0, nowNs: 0 };
   return {
@@ -14,7 +15,7 @@ export function createLeastResponseTimePicker(parts: PickerParts): Picker {
       at.nowNs = nowNs;
       for (let index = 0; index < slots.length; index++) {
         if (open[index] === CLOSED) continue;
-        const queue = ((inflight[index] ?? 0) + 1) / (weights[index] ?? 1);
+        const queue = load(index, inflight[index] ?? 0);
         // A trial goes first: by its own record it would never be tried again.
         scores[index] =
           open[index] === TRIAL ? 0 : estimateAtNs(shared, slots[index] ?? 0, at) * queue;

@@ -1,4 +1,4 @@
-// How slow each endpoint counts before its load: estimate, in-flight age, weights and statistics in one.
+// How slow each endpoint counts before its load: estimate, in-flight age and statistics in one.
 import type { Nanos } from "../../core/clock.ts";
 import { estimateAtNs, fleetMeanNs, waitingAgeNs } from "../estimate.ts";
 import { statisticsWeightAt } from "../statistics-weight.ts";
@@ -23,12 +23,12 @@ const AGE_SHARE = 0.5;
 /** By endpoint index, ns; the array is used again at the next call. */
 export type Standing = (nowNs: Nanos) => Float64Array;
 
-/** max(estimate without noise, half the age of waiting attempts) / weight^exponent / statistics. */
-export function createStanding(parts: PickerParts, weightExponent: number): Standing {
+/** max(estimate without noise, half the age of waiting attempts) / statistics. */
+export function createStanding(parts: PickerParts): Standing {
   const { endpoints, serviceSlot, shared } = parts;
   const slots = Int32Array.from(endpoints, ({ slot }) => slot);
   const standing = new Float64Array(slots.length);
-  /** What both weights make of it. */
+  /** What statistics make of it. */
   const factors = new Float64Array(slots.length);
   const at = { fleetNs: 0, nowNs: 0 };
   let lookAtNs = 0;
@@ -36,8 +36,8 @@ export function createStanding(parts: PickerParts, weightExponent: number): Stan
 
   const weigh = (nowNs: Nanos): void => {
     weighAtNs = nowNs + WEIGH_EVERY_NS;
-    endpoints.forEach(({ slot, weight }, index) => {
-      factors[index] = weight ** -weightExponent / statisticsWeightAt(shared, slot, nowNs);
+    endpoints.forEach(({ slot }, index) => {
+      factors[index] = 1 / statisticsWeightAt(shared, slot, nowNs);
     });
   };
 
