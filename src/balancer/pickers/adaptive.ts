@@ -5,6 +5,7 @@ import { createExploration } from "./exploration.ts";
 import { createLoad } from "./load.ts";
 import type { Picker, PickerParts } from "./picker.ts";
 import { createStanding } from "./standing.ts";
+import { createTurns } from "./turns.ts";
 
 /**
  * Below 1, so that latency counts a little more than load; below 0.7 a purely latency-led choice
@@ -14,10 +15,11 @@ const LOAD_EXPONENT = 0.85;
 /** Puts an endpoint behind all others and still leaves it a candidate. */
 const LAST = 1e6;
 
-/** score = standing * (1 + in flight / weight)^0.85: see standing.ts for what each endpoint is worth unloaded. */
+/** score = standing * (1 + in flight / share)^0.85: see standing.ts for what each endpoint is worth unloaded. */
 export function createAdaptivePicker(parts: PickerParts): Picker {
   const standing = createStanding(parts);
   const load = createLoad(parts.endpoints, LOAD_EXPONENT);
+  const turns = createTurns(parts.endpoints);
   const cap = createColdStartCap(parts);
   const exploration = createExploration(parts);
 
@@ -27,7 +29,8 @@ export function createAdaptivePicker(parts: PickerParts): Picker {
       const exploredIndex = exploration.due(nowNs);
       cap.refresh(nowNs);
       for (let index = 0; index < units.length; index++) {
-        scores[index] = (units[index] ?? 0) * load(index, inflight[index] ?? 0);
+        const busy = (inflight[index] ?? 0) + turns.of(index);
+        scores[index] = (units[index] ?? 0) * load(index, busy);
       }
       if (cap.holds()) holdBack(scores, cap);
       // These go first: by its own record such an endpoint would not be tried for long.
@@ -36,6 +39,7 @@ export function createAdaptivePicker(parts: PickerParts): Picker {
     },
     picked(_round, index) {
       cap.picked(index);
+      turns.picked(index);
       exploration.picked(index);
     },
   };
