@@ -44,8 +44,9 @@ export function framingOf(headers: HeaderList, httpVersion: string): BodyFraming
 /** RFC 9112 section 9.3. */
 export function mayKeepAlive(headers: HeaderList, httpVersion: string): boolean {
   const options = headers.joined("connection")?.toLowerCase();
-  if (httpVersion === "1.1") return options === undefined || !names(options, "close");
-  return httpVersion === "1.0" && options !== undefined && names(options, "keep-alive");
+  if (options === undefined) return httpVersion === "1.1";
+  if (names(options, "close")) return false;
+  return httpVersion === "1.1" || (httpVersion === "1.0" && names(options, "keep-alive"));
 }
 
 /** Trailers that would frame a message whose body is long read (RFC 9110 section 6.5.1). */
