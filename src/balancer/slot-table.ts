@@ -18,6 +18,8 @@ export interface SlotTable {
    * Throws a RangeError when there are more than fit; then nothing has changed.
    */
   readonly assign: (services: Readonly<Record<string, ServiceOptions>>, nowNs: Nanos) => SlotPlan;
+  /** Takes the last `assign` back: its config was refused, and the plan before stays in force. */
+  readonly undo: () => void;
 }
 
 const SERVICE = "";
@@ -26,7 +28,8 @@ const SERVICE = "";
 export function createSlotTable(shared: SharedState): SlotTable {
   let given = new Map<string, number>();
   // Used from the front, refilled at the back: a freed slot rests as long as possible.
-  const free = Array.from({ length: shared.capacity }, (_, slot) => slot);
+  let free = Array.from({ length: shared.capacity }, (_, slot) => slot);
+  let before = { given, free };
 
   const take = (nowNs: Nanos): number => {
     const at = free.findIndex((slot) => shared.total(slot, STRIPE.inflight) === 0);
@@ -43,6 +46,7 @@ export function createSlotTable(shared: SharedState): SlotTable {
           `services and endpoints need ${keys.size} balancer slots, but there are ${shared.capacity}`,
         );
       }
+      before = { given, free: [...free] };
       for (const [key, slot] of given) if (!keys.has(key)) free.push(slot);
       const next = new Map<string, number>();
       for (const key of keys) {
@@ -52,6 +56,9 @@ export function createSlotTable(shared: SharedState): SlotTable {
       for (const key of keys) if (!next.has(key)) next.set(key, take(nowNs));
       given = next;
       return planOf(services, next);
+    },
+    undo() {
+      ({ given, free } = before);
     },
   };
 }

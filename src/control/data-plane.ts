@@ -66,6 +66,7 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
     if (typeof slots === "string") return slots;
     const fault = await workers.publish(snapshotSource(next, slots));
     if (fault === null) balanced = { services: next.config.services, slots };
+    else table.undo();
     return fault;
   };
   return { instance, memory, shared, workers, publish, balanced: () => balanced };

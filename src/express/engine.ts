@@ -89,7 +89,12 @@ function createBalancing(ids: IdSource, log: Log) {
     async take(next: InForce): Promise<void> {
       const { services } = next.config;
       const slots = table.assign(services, clock.nowNs());
-      current = await builder.build(snapshotSource(next, slots));
+      try {
+        current = await builder.build(snapshotSource(next, slots));
+      } catch (thrown) {
+        table.undo();
+        throw thrown;
+      }
       balanced = { services, slots };
     },
   };

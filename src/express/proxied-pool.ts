@@ -101,6 +101,10 @@ class ProxiedPool implements UpstreamPool {
     return attempt;
   }
 
+  resize(connections: number): void {
+    this.#parts.agent.maxSockets = connections;
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     if (this.#running.size > 0) await sleep(graceMs, undefined, { ref: false });

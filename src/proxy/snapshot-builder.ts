@@ -1,6 +1,7 @@
 // Builds a worker's snapshots and keeps what outlives one: connections to endpoints that stay.
 import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
+import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { faultText } from "../policy/source.ts";
@@ -49,7 +50,7 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
         policy,
         pools,
         propagation: parts.propagation,
-        upstreams: upstreams.keep(source),
+        upstreams: upstreams.keep(config),
       });
     },
     close: () => upstreams.close(),
@@ -78,13 +79,13 @@ class UpstreamRegistry {
     this.#openPool = openPool;
   }
 
-  /** The pools of one snapshot: those that stay keep their connections. */
-  keep({ config }: SnapshotSource): ReadonlyMap<string, UpstreamPool> {
+  /** The pools of one snapshot: those that stay keep their connections, as many as it allows. */
+  keep(config: Config): ReadonlyMap<string, UpstreamPool> {
     const next = new Map<string, UpstreamPool>();
-    for (const service of Object.values(config.services)) {
-      for (const { url } of service.endpoints) {
-        next.set(url, this.#pools.get(url) ?? this.#open(url, service.connections));
-      }
+    for (const [url, connections] of connectionsOf(config)) {
+      const kept = this.#pools.get(url);
+      kept?.resize(connections);
+      next.set(url, kept ?? this.#open(url, connections));
     }
     for (const [url, pool] of this.#pools) if (!next.has(url)) this.#retire(pool);
     this.#pools = next;
@@ -114,4 +115,13 @@ class UpstreamRegistry {
       },
     );
   }
+}
+
+/** By endpoint URL; services that share one share its connections, and the most generous counts. */
+function connectionsOf({ services }: Config): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const { endpoints, connections } of Object.values(services)) {
+    for (const { url } of endpoints) most.set(url, Math.max(most.get(url) ?? 0, connections));
+  }
+  return most;
 }

@@ -25,7 +25,7 @@ export function createUpstreamPool(
 
 class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   readonly #options: ConnectionOptions;
-  readonly #cap: number;
+  #cap: number;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
   /** Waiting for a slot, in order of arrival. */
@@ -58,6 +58,14 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
     return exchange;
   }
 
+  resize(connections: number): void {
+    this.#cap = connections;
+    const surplus = Math.max(0, this.#connections.size - connections);
+    // Those longest idle; each takes itself off the list.
+    for (const idle of this.#idle.slice(0, surplus)) idle.drop();
+    this.#dialWaiting();
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.drop();
@@ -67,9 +75,10 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   }
 
   released(connection: Connection): void {
-    const next = this.#nextInLine();
+    const isOver = this.#connections.size > this.#cap;
+    const next = isOver ? null : this.#nextInLine();
     if (next !== null) this.#reuse(connection, next);
-    else if (this.#closed) connection.drop();
+    else if (isOver || this.#closed) connection.drop();
     else this.#idle.push(connection);
   }
 
@@ -77,8 +86,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
     this.#connections.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    const next = this.#connections.size < this.#cap ? this.#nextInLine() : null;
-    if (next !== null) this.#dial(next);
+    this.#dialWaiting();
     if (this.#connections.size === 0) this.#rest();
   }
 
@@ -106,6 +114,14 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   #dial(exchange: Exchange): void {
     this.#connections.add(new Connection(this, this.#options, exchange));
     this.#sweepTimer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  #dialWaiting(): void {
+    while (this.#connections.size < this.#cap) {
+      const next = this.#nextInLine();
+      if (next === null) return;
+      this.#dial(next);
+    }
   }
 
   /** The one who has waited longest, out of the queue. */

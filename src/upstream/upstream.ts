@@ -96,6 +96,8 @@ export interface UpstreamPool {
    * draining (the pool is closed).
    */
   readonly send: (request: UpstreamRequest, sink: ResponseSink) => Attempt;
+  /** Another `connections`: takes whom waits, or closes idle ones and the others as they fall idle. */
+  readonly resize: (connections: number) => void;
   /** Refuses new requests, lets running ones end for `graceMs`, then fails them. */
   readonly close: (graceMs: number) => Promise<void>;
   /** Requests sent or waiting, not yet answered whole. */

@@ -39,6 +39,21 @@ test("a freed slot with an attempt in flight is not given out while another is f
   expect([next.service, ...next.endpoints]).not.toContain(busy);
 });
 
+test("an assignment that is taken back frees and gives nothing", () => {
+  const shared = new SharedState(createSharedMemory({ workers: 1, capacity: 8 }));
+  const table = createSlotTable(shared);
+  const first = { orders: serviceOptions("hash", [1, 1]) };
+  const before = table.assign(first, 0);
+  for (let refused = 0; refused < 5; refused++) {
+    table.assign({ other: serviceOptions("hash", [1, 1, 1]) }, 1);
+    table.undo();
+  }
+  const more = table.assign({ ...first, more: serviceOptions("hash", [1, 1, 1, 1]) }, 2);
+  expect(more["orders"]).toEqual(before["orders"]);
+  const slots = Object.values(more).flatMap(({ service, endpoints }) => [service, ...endpoints]);
+  expect(new Set(slots).size).toBe(8);
+});
+
 test("another thread reads the same time and sees the same memory", async () => {
   const memory = createSharedMemory({ workers: 2, capacity: 2 });
   const clock = createSharedClock(memory);
