@@ -28,7 +28,7 @@ export interface WorkerThreadParts {
  * What a request allocates dies with it, so a small nursery serves as well as the 130 MB that V8
  * would let it grow to, and stays nearer the caches.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 32 } as const;
+const resourceLimits = { maxYoungGenerationSizeMb: 16 } as const;
 /** Past the grace that requests have, for the thread itself. */
 const EXIT_MS = 500;
 

@@ -119,7 +119,7 @@ class SpoolDrain {
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
       live: new LiveRows(spool.run, options.see ?? (() => undefined)),
-      limits: { bytes: options.batchBytes ?? 8 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
+      limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
     });
     this.#delivery = {
       sink,

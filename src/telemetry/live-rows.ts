@@ -5,7 +5,7 @@ import type { Segment, SegmentList } from "./segment-list.ts";
 /** Gets whole lines in the order of REQUEST_COLUMNS, each once, which never change afterwards; must not wait. */
 export type SeeRows = (lines: Buffer) => void;
 
-const READ_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 1024 * 1024;
 
 export class LiveRows {
   readonly #run: string;
