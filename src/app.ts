@@ -62,7 +62,8 @@ export async function startApp({ load, log, answering }: AppOptions): Promise<Ap
     ]);
     return { ok: true, app: await startControl({ ...serving, store, load, log }) };
   } catch (thrown) {
-    await dataPlane.workers.drain(0);
+    // Requests have been answered meanwhile: those in flight end as they do at a stop.
+    await dataPlane.workers.drain(initial.config.drain_ms);
     await store.stop();
     lock.release();
     throw thrown;

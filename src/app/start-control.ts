@@ -26,7 +26,7 @@ export interface ControlOptions extends Serving {
   readonly log: Log;
 }
 
-/** @throws Error where the admin address can't be listened on; then only serving and store are left. */
+/** @throws Error where the admin address is taken, or the spool unusable; only serving and store are left then. */
 export async function startControl(start: ControlOptions): Promise<App> {
   const { dataPlane, store, initial, load, log } = start;
   const rows = createRowFeed(store.sink, log);
@@ -39,12 +39,14 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const parts = { dataPlane, reloader, store, drain, rows: rows.live, statistics, log };
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   if (spans !== undefined) rows.stored.subscribe(spans.take);
-  const admin = await startAdmin(adminPartsOf(parts));
+  let admin: Admin | undefined;
   try {
+    admin = await startAdmin(adminPartsOf(parts));
     // After all that look on, so that no row passes unseen.
     await drain.start();
   } catch (thrown) {
-    await admin.close();
+    await spans?.shutdown(SPANS_MS);
+    await admin?.close();
     throw thrown;
   }
   watch.files(initial.files);

@@ -20,7 +20,7 @@ export interface WorkersParts {
 
 export interface Workers {
   readonly port: number;
-  /** Starts all but the first; rejects, with none left, where one can't. */
+  /** Starts all but the first; rejects where one can't, and what is there goes on until drained. */
   readonly startOthers: () => Promise<void>;
   /** Resolves to the fault of the first worker that could not take it, or null when all did. */
   readonly publish: (source: SnapshotSource) => Promise<string | null>;
@@ -75,7 +75,12 @@ class Fleet implements Workers {
   }
 
   async startFirst(): Promise<void> {
-    this.port = await this.#start(0);
+    try {
+      this.port = await this.#start(0);
+    } catch (thrown) {
+      await this.drain(0);
+      throw thrown;
+    }
   }
 
   async startOthers(): Promise<void> {
@@ -118,14 +123,9 @@ class Fleet implements Workers {
   async #start(index: number): Promise<number> {
     const place = this.#places[index];
     if (place === undefined) throw new RangeError(`there is no worker ${index}`);
-    try {
-      const port = await this.#spawn(place, index);
-      this.#watch(place, index);
-      return port;
-    } catch (thrown) {
-      await this.drain(0);
-      throw thrown;
-    }
+    const port = await this.#spawn(place, index);
+    this.#watch(place, index);
+    return port;
   }
 
   async #spawn(place: Place, index: number): Promise<number> {

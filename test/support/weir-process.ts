@@ -113,15 +113,19 @@ export interface Spawned {
   readonly startedMs: number;
 }
 
+export interface SpawnOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Another copy of src/main.ts. */
+  readonly main?: string;
+}
+
 const running = new Set<ChildProcess>();
 
 /** `args` after `node src/main.ts`; nothing of this process's OTEL_ or WEIR_ settings reaches it. */
-export function spawnWeir(
-  args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
-): Spawned {
+export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): Spawned {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
