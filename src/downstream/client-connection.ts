@@ -17,6 +17,8 @@ export interface ConnectionOwner {
   readonly opened: (downstream: Downstream) => void;
   /** Bytes that are no request: the whole reply as Latin-1, or null where none may be given. */
   readonly refused: (error: WeirError, address: string) => string | null;
+  /** The owner's own code threw; the connection is cut. */
+  readonly failed: (thrown: unknown) => void;
   readonly closed: (connection: ClientConnection) => void;
 }
 
@@ -100,12 +102,12 @@ export class ClientConnection implements ExchangeCarrier {
     const exchange = this.#exchange;
     if (exchange === null) return;
     if (!exchange.keepAlive) {
-      this.#close(exchange.complete && this.#held === null);
+      this.#close(exchange.complete);
       return;
     }
     if (exchange.complete) this.#next();
     else {
-      setTimeout(() => this.#exchange === exchange && this.socket.destroy(), LINGER_MS).unref();
+      setTimeout(() => this.#exchange === exchange && this.#close(false), LINGER_MS).unref();
       exchange.discardBody();
     }
   }
@@ -130,28 +132,42 @@ export class ClientConnection implements ExchangeCarrier {
     else this.#hold(bytes);
   };
 
+  /** Its caller may be the owner, in the middle of something else: nothing is thrown from here. */
   #run(bytes: Buffer): void {
     this.#running = true;
+    try {
+      this.#read(bytes);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+    this.#running = false;
+  }
+
+  #read(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length && this.#stage === "serving") {
       if (!this.#mayRead()) {
         this.#hold(at === 0 ? bytes : bytes.subarray(at));
-        break;
+        return;
       }
       try {
         at = this.#parser.feed(bytes, at);
       } catch (thrown) {
         this.#broken(toWeirError(thrown));
-        break;
+        return;
       }
       this.#advance(bytes);
     }
-    this.#running = false;
   }
 
-  /** A head may be read when nothing is under way, a body when somebody takes it. */
+  /**
+   * A head may be read when nothing is under way and the client takes its replies, a body when
+   * somebody takes it.
+   */
   #mayRead(): boolean {
-    return this.#exchange === null || (!this.#exchange.complete && this.#exchange.flowing);
+    const exchange = this.#exchange;
+    if (exchange === null) return !this.socket.writableNeedDrain;
+    return !exchange.complete && exchange.flowing;
   }
 
   #advance(bytes: Buffer): void {
@@ -170,7 +186,8 @@ export class ClientConnection implements ExchangeCarrier {
 
   #open(head: ArrivedHead): void {
     const raw = head.upgrade !== "" || head.method === "CONNECT";
-    const keepAlive = this.#parser.keepAlive && !raw && head.body !== "unclear";
+    const told = this.#parser.keepAlive && this.#owner.limits.keep_alive_ms > 0;
+    const keepAlive = told && !raw && head.body !== "unclear";
     const exchange = new ClientExchange(this, head, keepAlive);
     exchange.complete = this.#parser.done;
     this.#exchange = exchange;
@@ -184,8 +201,7 @@ export class ClientConnection implements ExchangeCarrier {
     this.#sinceMs = performance.now();
     this.#parser.next();
     this.socket.setTimeout(0);
-    // A client that takes no replies gets no further requests read.
-    if (!this.socket.writableNeedDrain) this.flow();
+    this.flow();
   }
 
   #hold(bytes: Buffer): void {
@@ -198,16 +214,17 @@ export class ClientConnection implements ExchangeCarrier {
   #broken(error: WeirError): void {
     const exchange = this.#exchange;
     if (exchange === null) this.#refuse(error);
+    else if (exchange.ended) this.#close(false);
     else {
       this.#stage = "closing";
       exchange.keepAlive = false;
-      exchange.watcher?.breakOff(error);
-      if (exchange.ended) this.#close(false);
+      exchange.breakOff(error);
     }
   }
 
   #refuse(error: WeirError): void {
-    const reply = this.#owner.refused(error, this.socket.remoteAddress ?? "");
+    const { remoteAddress = "" } = this.socket;
+    const reply = this.#guarded(() => this.#owner.refused(error, remoteAddress));
     if (reply === null) this.socket.destroy();
     else {
       this.socket.write(reply, "latin1");
@@ -217,37 +234,58 @@ export class ClientConnection implements ExchangeCarrier {
 
   /**
    * A socket closed with unread bytes is reset, and a reset takes the reply with it (RFC 9112
-   * section 9.6). So what still comes is read and thrown away, for a while.
+   * section 9.6). So what still comes is read and thrown away, for a while after the reply has left.
    */
-  #close(clean: boolean): void {
+  #close(complete: boolean): void {
+    const { socket } = this;
+    const { head_ms: headMs, keep_alive_ms: keepAliveMs } = this.#owner.limits;
+    const clean = complete && this.#held === null;
     this.#stage = "closing";
     this.#exchange = null;
     this.#held = null;
-    if (clean) {
-      this.socket.destroySoon();
-      return;
+    // One that takes nothing of what is left for it is not waited for.
+    socket.setTimeout(Math.max(headMs, keepAliveMs));
+    if (clean) socket.destroySoon();
+    else {
+      socket.end(() => setTimeout(() => socket.destroy(), LINGER_MS).unref());
+      socket.resume();
     }
-    this.socket.setTimeout(0);
-    this.socket.end();
-    this.socket.resume();
-    const late = setTimeout(() => this.socket.destroy(), LINGER_MS);
-    this.socket.once("close", () => clearTimeout(late));
+  }
+
+  /** Runs what is the owner's; null where it threw, and the connection is cut. */
+  #guarded<T>(step: () => T): T | null {
+    try {
+      return step();
+    } catch (thrown) {
+      this.#failed(thrown);
+      return null;
+    }
+  }
+
+  #failed(thrown: unknown): void {
+    this.#owner.failed(thrown);
+    this.socket.destroy();
   }
 
   readonly #drained = (): void => {
     const exchange = this.#exchange;
-    if (exchange !== null) exchange.onDrain?.();
-    else if (this.#stage === "serving") this.flow();
+    if (exchange === null || exchange.ended) this.flow();
+    else this.#guarded(() => exchange.onDrain?.());
   };
 
-  readonly #timedOut = (): void => this.#exchange?.timedOut();
+  readonly #timedOut = (): void => {
+    const exchange = this.#exchange;
+    if (exchange === null) this.socket.destroy();
+    else this.#guarded(() => exchange.timedOut());
+  };
 
   readonly #ended = (): void => {
-    if (this.#stage === "closing") this.socket.destroySoon();
-    else if (this.#exchange === null && this.#parser.begun) {
+    const exchange = this.#exchange;
+    if (this.#stage === "closing" && exchange === null) this.socket.destroySoon();
+    else if (exchange !== null && !exchange.ended) this.socket.destroy();
+    else if (exchange === null && this.#parser.begun) {
       this.#refuse(new WeirError("malformed_request", "ended within a head"));
-    } else if (this.#exchange === null) this.#close(true);
-    else this.socket.destroy();
+    } else this.#close(true);
   };
 
   readonly #closed = (): void => {
@@ -255,7 +293,7 @@ export class ClientConnection implements ExchangeCarrier {
     this.#exchange = null;
     if (exchange !== null) {
       exchange.gone = true;
-      if (!exchange.ended) exchange.watcher?.breakOff(new WeirError("client_closed"));
+      if (!exchange.ended) this.#guarded(() => exchange.breakOff(new WeirError("client_closed")));
     }
     this.#owner.closed(this);
   };

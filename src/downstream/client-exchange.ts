@@ -1,5 +1,6 @@
 // One request on a client's connection, and the writing of its reply.
 import type { Socket } from "node:net";
+import type { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
@@ -36,6 +37,9 @@ export class ClientExchange implements Downstream {
   sink: BodySink | null = null;
   #paused = false;
   #discarding = false;
+  /** What was agreed for the upload and for the reply; 0: any time. */
+  #uploadSilenceMs = 0;
+  #replySilenceMs = 0;
   #framing: ReplyFraming = "none";
   /** Not sent yet; empty once it is. */
   #headText = "";
@@ -60,30 +64,40 @@ export class ClientExchange implements Downstream {
     return this.#discarding || (this.sink !== null && !this.#paused);
   }
 
+  /** Body bytes are waited for. */
+  get #uploading(): boolean {
+    return this.sink !== null && !this.complete && !this.#paused;
+  }
+
   readBody(sink: BodySink, silenceMs: number): void {
     this.sink = sink;
     this.#paused = false;
+    this.#uploadSilenceMs = silenceMs;
     if (this.complete) {
       sink.end([]);
       return;
     }
-    this.#carrier.socket.setTimeout(silenceMs);
+    this.#awaitClient();
     this.#carrier.flow();
   }
 
+  /** While the upstream takes nothing the silence is not the client's. */
   pauseBody(): void {
     this.#paused = true;
+    this.#awaitClient();
   }
 
   resumeBody(): void {
     this.#paused = false;
+    if (this.ended) return;
+    this.#awaitClient();
     this.#carrier.flow();
   }
 
   stopBody(): void {
     if (this.sink === null) return;
     this.sink = null;
-    this.#carrier.socket.setTimeout(0);
+    this.#awaitClient();
   }
 
   discardBody(): void {
@@ -96,15 +110,25 @@ export class ClientExchange implements Downstream {
   arrived(bytes: Buffer, trailers: RawHeaders): void {
     if (bytes.length > 0) this.sink?.data(bytes);
     if (!this.complete || this.sink === null) return;
-    this.#carrier.socket.setTimeout(0);
+    this.#awaitClient();
     this.sink.end(trailers);
   }
 
   /** The socket was still for as long as was agreed. */
   timedOut(): void {
-    if (this.sink === null || this.complete) this.destroy();
-    // While the upstream takes nothing the silence is not the client's.
-    else if (!this.#paused) this.sink.silent();
+    if (this.#uploading) this.sink?.silent();
+    else this.destroy();
+  }
+
+  /** Tells the watcher, once. */
+  breakOff(error: WeirError): void {
+    const { watcher } = this;
+    this.watcher = null;
+    watcher?.breakOff(error);
+  }
+
+  #awaitClient(): void {
+    this.#carrier.socket.setTimeout(this.#uploading ? this.#uploadSilenceMs : this.#replySilenceMs);
   }
 
   sendContinue(): void {
@@ -143,8 +167,8 @@ export class ClientExchange implements Downstream {
   }
 
   limitSilence(silenceMs: number): void {
-    // An upload under way has its own limit.
-    if (this.sink === null || this.complete) this.#carrier.socket.setTimeout(silenceMs);
+    this.#replySilenceMs = silenceMs;
+    this.#awaitClient();
   }
 
   end(last: Buffer | string | null, trailers: RawHeaders): void {

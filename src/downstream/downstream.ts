@@ -84,6 +84,6 @@ export interface Downstream {
   readonly end: (last: Buffer | string | null, trailers: RawHeaders) => void;
   /** Cuts the connection, so that the client sees a reply that is not whole. */
   readonly destroy: () => void;
-  /** For an upgrade: the socket is the caller's from now on. */
+  /** For an upgrade, and not within the call that brings the request: the socket is the caller's from now on. */
   readonly detach: () => Detached;
 }

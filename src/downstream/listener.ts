@@ -10,7 +10,7 @@ export interface ListenerLimits extends ConnectionLimits {
   readonly connections: number;
 }
 
-export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused"> {
+export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused" | "failed"> {
   readonly limits: ListenerLimits;
 }
 
@@ -29,12 +29,12 @@ export interface Listener {
 const MIN_SWEEP_MS = 50;
 const MAX_SWEEP_MS = 500;
 
-export function createListener({ limits, opened, refused }: ListenerOptions): Listener {
+export function createListener(options: ListenerOptions): Listener {
+  const { limits, opened, failed } = options;
   const clients = new Set<ClientConnection>();
   let draining = false;
   const owner: ConnectionOwner = {
-    limits,
-    refused,
+    ...options,
     closed: (connection) => clients.delete(connection),
     opened(downstream) {
       if (draining) downstream.keepAlive = false;
@@ -45,6 +45,7 @@ export function createListener({ limits, opened, refused }: ListenerOptions): Li
     clients.add(new ClientConnection(socket, owner)),
   );
   server.maxConnections = limits.connections;
+  server.on("error", failed);
   let sweep: NodeJS.Timeout | null = null;
   return {
     async listen(address, reusePort) {

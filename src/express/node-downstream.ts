@@ -34,9 +34,9 @@ export class NodeDownstream implements Downstream {
     this.head = { method, target, httpVersion, headers, body, upgrade: "" };
     response.on("drain", () => this.onDrain?.());
     response.on("close", () => {
-      if (!response.writableFinished) this.watcher?.breakOff(new WeirError("client_closed"));
+      if (!response.writableFinished) this.#left();
     });
-    request.on("error", () => this.watcher?.breakOff(new WeirError("client_closed")));
+    request.on("error", () => this.#left());
   }
 
   get address(): string {
@@ -144,6 +144,13 @@ export class NodeDownstream implements Downstream {
 
   detach(): Detached {
     throw new WeirError("internal", "node:http keeps its sockets");
+  }
+
+  /** Tells the watcher, once. */
+  #left(): void {
+    const { watcher } = this;
+    this.watcher = null;
+    watcher?.breakOff(new WeirError("client_closed"));
   }
 
   readonly #data = (chunk: Buffer): void => this.#sink?.data(chunk);

@@ -17,12 +17,15 @@ export interface ListenerParts extends RefusalParts {
 
 export function createListener(parts: ListenerParts): Listener {
   const { limits, log, handler, open } = parts;
+  const failed = (thrown: unknown): void =>
+    log.error("handler_failed", { cause: messageOf(thrown) });
   return listenTo({
     limits,
+    failed,
     refused: createRefusal(parts),
     opened(downstream) {
       handler(open(downstream)).catch((thrown: unknown) => {
-        log.error("handler_failed", { cause: messageOf(thrown) });
+        failed(thrown);
         downstream.destroy();
       });
     },

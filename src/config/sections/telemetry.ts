@@ -65,7 +65,7 @@ export const limitsSection = z.strictObject({
     .meta({ description: "For a client to send a whole head" }),
   keep_alive_ms: milliseconds(0)
     .default(limits.keep_alive_ms)
-    .meta({ description: "Silence before a client's connection is closed" }),
+    .meta({ description: "Silence before a client's connection is closed; 0: none is kept" }),
   connections: integer(1, MAX_COUNT)
     .default(limits.connections)
     .meta({ description: "Client connections to one worker" }),
