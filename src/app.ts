@@ -1,6 +1,7 @@
 // Composition root: what is started, in which order; each step is a file in app/.
 import type { ServingOptions, ServingStart } from "./app/start-serving.ts";
 import type { ListenAddress } from "./config/config.ts";
+import type { Fault } from "./config/fault.ts";
 import type { ConfigLoader } from "./config/load-result.ts";
 import type { InForce } from "./control/load-all.ts";
 import type { Reloader } from "./control/reloader.ts";
@@ -33,7 +34,7 @@ export interface App {
 
 export type AppStart =
   | { readonly ok: true; readonly app: App }
-  | { readonly ok: false; readonly faults: readonly string[] };
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
  * Resolves when all is there but the store, which may come later; nothing is lost meanwhile.

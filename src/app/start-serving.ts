@@ -1,4 +1,5 @@
 // The first half of a start: from the config to one worker that answers requests.
+import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { type DataPlane, startDataPlane } from "../control/data-plane.ts";
 import { type InForce, loadAll } from "../control/load-all.ts";
@@ -25,7 +26,7 @@ export interface Serving {
 
 export type ServingStart =
   | { readonly ok: true; readonly serving: Serving }
-  | { readonly ok: false; readonly faults: readonly string[] };
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** @throws Error where the port is taken, or the spool is another process's or can't be made. */
 export async function startServing({ load, log, first }: ServingOptions): Promise<ServingStart> {

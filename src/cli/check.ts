@@ -1,8 +1,8 @@
 // `weir check`: reads a config as `weir run` would, and says everything that is wrong with it.
 import { Command } from "commander";
-import { type Fault, formatFault } from "../config/fault.ts";
+import { formatFault } from "../config/fault.ts";
 import { loadConfig } from "../config/load.ts";
-import { type InForce, loadAll } from "../control/load-all.ts";
+import { type Loaded, loadAll } from "../control/load-all.ts";
 
 const EXIT_BAD_CONFIG = 2;
 
@@ -11,11 +11,6 @@ interface CheckOptions {
   readonly json?: true;
 }
 
-/** What `weir run` would start with, or every reason why it would not. */
-type Checked =
-  | { readonly ok: true; readonly next: InForce }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
-
 /** Prints faults or one line of summary to standard output; exit code 2 or 0. */
 export function checkCommand(): Command {
   return new Command("check")
@@ -23,26 +18,13 @@ export function checkCommand(): Command {
     .option("-c, --config <file>", "the config", "weir.yaml")
     .option("--json", "print JSON")
     .action(async ({ config: file, json }: CheckOptions) => {
-      const checked = await check(file);
+      const checked = await loadAll(() => loadConfig(file, process.env));
       process.stdout.write(`${json ? asJson(file, checked) : asText(file, checked)}\n`);
       if (!checked.ok) process.exitCode = EXIT_BAD_CONFIG;
     });
 }
 
-async function check(file: string): Promise<Checked> {
-  const config = loadConfig(file, process.env);
-  if (!config.ok) return config;
-  const loaded = await loadAll(() => config);
-  return loaded.ok ? loaded : { ok: false, faults: loaded.faults.map(policyFault) };
-}
-
-/** From "FILE:LINE: message", as policy/ says what is wrong. */
-function policyFault(text: string): Fault {
-  const [, file = "", line = "0", message = text] = /^(.*?):(\d+): (.*)$/s.exec(text) ?? [];
-  return { file, line: Number(line), keyPath: "policy", message };
-}
-
-function asText(file: string, checked: Checked): string {
+function asText(file: string, checked: Loaded): string {
   if (!checked.ok) return checked.faults.map(formatFault).join("\n");
   const { config, revision, policy } = checked.next;
   const parts = [
@@ -54,7 +36,7 @@ function asText(file: string, checked: Checked): string {
   return `${file}: ok, revision ${revision}: ${parts.join(", ")}`;
 }
 
-function asJson(file: string, checked: Checked): string {
+function asJson(file: string, checked: Loaded): string {
   if (checked.ok) {
     const { revision, policy } = checked.next;
     const policyRevision = policy?.revision ?? null;

@@ -1,6 +1,7 @@
 // `weir run`: puts weir in front of services, by a config file or by one URL.
 import { Command } from "commander";
 import { type App, type AppOptions, startApp } from "../app.ts";
+import { formatFault } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { UpstreamOverrides } from "../config/upstream-config.ts";
@@ -93,7 +94,9 @@ async function start({ load, json }: Run, told: Omit<AppOptions, "load">): Promi
   };
   try {
     const started = await startApp({ load, ...told });
-    return started.ok ? started.app : refuse("bad_config", started.faults.join("\n"));
+    return started.ok
+      ? started.app
+      : refuse("bad_config", started.faults.map(formatFault).join("\n"));
   } catch (thrown) {
     return refuse("cannot_start", `weir: can't start: ${whyNot(thrown)}`);
   }

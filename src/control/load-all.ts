@@ -1,6 +1,6 @@
 // Config and policy read and checked as one: what a start begins with and a reload replaces.
 import type { Config } from "../config/config.ts";
-import { formatFault } from "../config/fault.ts";
+import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
@@ -16,12 +16,12 @@ export interface InForce {
 
 export type Loaded =
   | { readonly ok: true; readonly next: InForce }
-  | { readonly ok: false; readonly faults: readonly string[] };
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Nothing is changed yet. */
 export async function loadAll(load: ConfigLoader): Promise<Loaded> {
   const result = await load();
-  if (!result.ok) return { ok: false, faults: result.faults.map(formatFault) };
+  if (!result.ok) return result;
   const policy = await checkPolicyFiles(result.config);
   if (!policy.ok) return policy;
   const { config, revision, files } = result;

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Config } from "../config/config.ts";
-import { compileRequestFields } from "../policy/request-fields.ts";
-import { faultText, type PolicySource } from "../policy/source.ts";
+import type { Fault } from "../config/fault.ts";
+import type { PolicyFault, PolicySource } from "../policy/source.ts";
 
 /** A policy that was checked whole; null where none is configured. */
 export interface CheckedPolicy {
@@ -15,35 +15,48 @@ export interface CheckedPolicy {
 
 export type PolicyCheck =
   | { readonly ok: true; readonly policy: CheckedPolicy | null }
-  | { readonly ok: false; readonly faults: readonly string[] };
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Never throws: a file that can't be read is a fault like any other. */
 export async function checkPolicyFiles({ policy: options }: Config): Promise<PolicyCheck> {
   if (options === null) return { ok: true, policy: null };
-  const fields = compileRequestFields(options.request);
-  if (!fields.ok) return fields;
-  const source = readSource(options.model, options.rules);
-  if (typeof source === "string") return { ok: false, faults: [source] };
+  const source = readPolicySource(options);
+  if ("message" in source) return { ok: false, faults: [source] };
   // Only where there is a policy: weir should listen soon.
   const { loadPolicy } = await import("../policy/load.ts");
   const load = await loadPolicy(source, options);
-  if (!load.ok) return { ok: false, faults: load.faults.map(faultText) };
+  if (!load.ok) return { ok: false, faults: load.faults.map(blaming(source)) };
   const { revision, rules } = load.snapshot;
   return { ok: true, policy: { source, revision, rules } };
 }
 
-function readSource(model: string, rules: string): PolicySource | string {
+/** Both texts, or why one can't be had. */
+export function readPolicySource({
+  model,
+  rules,
+}: {
+  readonly model: string;
+  readonly rules: string;
+}): PolicySource | Fault {
+  const names = { modelFile: shown(model), rulesFile: shown(rules) };
   try {
-    return {
-      modelText: readFileSync(model, "utf8"),
-      modelFile: shown(model),
-      rulesText: readFileSync(rules, "utf8"),
-      rulesFile: shown(rules),
-    };
+    const modelText = readFileSync(model, "utf8");
+    return { ...names, modelText, rulesText: readFileSync(rules, "utf8") };
   } catch (thrown) {
-    const error = thrown as NodeJS.ErrnoException;
-    return `${shown(error.path ?? rules)}:1: can't be read (${error.code ?? "unknown error"})`;
+    const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
+    const message = `can't be read (${code}); name a file that can`;
+    return blaming(names)({ file: shown(path), line: 1, message });
   }
+}
+
+/** What policy/ finds wrong, with the key of the config that names the file. */
+export function blaming({ modelFile }: Pick<PolicySource, "modelFile">) {
+  return ({ file, line, message }: PolicyFault): Fault => ({
+    file,
+    line: Math.max(1, line),
+    keyPath: file === modelFile ? "policy.model" : "policy.rules",
+    message,
+  });
 }
 
 /** Relative where that is shorter: rows and messages show it. */

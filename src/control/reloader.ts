@@ -1,5 +1,6 @@
 // Replaces config and policy while running: everything is checked first, then all workers swap.
 import type { Config } from "../config/config.ts";
+import { formatFault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, loadAll } from "./load-all.ts";
@@ -39,7 +40,7 @@ export function createReloader(parts: ReloaderParts): Reloader {
 
   const attempt = async (): Promise<ReloadResult> => {
     const loaded = await loadAll(parts.load);
-    if (!loaded.ok) return refused(loaded.faults.join("\n"));
+    if (!loaded.ok) return refused(loaded.faults.map(formatFault).join("\n"));
     if (last?.ok !== false && isSame(current, loaded.next)) return (last = outcome(null, []));
     const fault = await parts.publish(loaded.next);
     return fault === null ? accepted(loaded.next) : refused(fault);

@@ -44,6 +44,16 @@ const FAMILIES: ReadonlyMap<string, (name: string) => ReadField> = new Map([
   ["identity.role.", roleField],
 ]);
 
+/** All there are; NAME stands for any. */
+export const REQUEST_FIELDS: readonly string[] = [
+  ...FIELDS.keys(),
+  ...[...FAMILIES.keys()].map((prefix) => `${prefix}NAME`),
+];
+
+export function isRequestField(name: string): boolean {
+  return readerOf(name) !== null;
+}
+
 /** The faults name what would be right. */
 export function compileRequestFields(names: readonly string[]): RequestFields {
   const readers: ReadField[] = [];
@@ -70,8 +80,7 @@ function readerOf(name: string): ReadField | null {
 }
 
 function unknownField(name: string): string {
-  const known = [...FIELDS.keys(), ...[...FAMILIES.keys()].map((prefix) => `${prefix}NAME`)];
-  return `unknown request field "${name}"; known are ${known.join(", ")}`;
+  return `unknown request field "${name}"; known are ${REQUEST_FIELDS.join(", ")}`;
 }
 
 function subjectOf({ kind, subject }: Identity): string {

@@ -46,7 +46,7 @@ beforeAll(async () => {
       }),
     log: silentLog,
   });
-  if (!started.ok) throw new Error(started.faults.join("\n"));
+  if (!started.ok) throw new Error(JSON.stringify(started.faults));
   ({ app } = started);
   api = `http://127.0.0.1:${app.adminAddress.port}`;
   proxy = `http://127.0.0.1:${app.port}`;

@@ -53,7 +53,7 @@ test("a bad policy: its file and line, exit 2, as a run would refuse it", async 
   cpSync("policies", folder, { recursive: true });
   appendFileSync(join(folder, "policy.csv"), "p, alice\n");
   expect(await check(`${GOOD}policy: { model: model.conf, rules: policy.csv }\n`)).toBe(2);
-  expect(printed).toMatch(/policy\.csv:\d+: policy: a p rule has 4 fields/);
+  expect(printed).toMatch(/policy\.csv:\d+: policy\.rules: a p rule has 4 fields/);
 });
 
 test("--json", async () => {

@@ -1,5 +1,5 @@
 // A config that can't be used: exit code 2, every fault with its place, and nothing started.
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -12,7 +12,24 @@ afterAll(killLeftovers);
 
 const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
 
-const cases = [
+const MODEL = `[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub
+`;
+
+interface Case {
+  readonly name: string;
+  readonly edit: (text: string) => string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly said: RegExp;
+}
+
+const cases: readonly Case[] = [
   {
     name: "an unknown key",
     edit: (text: string) => text.replace("workers:", "wrokers:"),
@@ -34,13 +51,26 @@ const cases = [
     edit: (text: string) => text + POLICY,
     said: /^\S*weir\.yaml:10: policy\.model: /m,
   },
+  {
+    name: "a bad rule",
+    edit: (text: string) => text + POLICY,
+    files: { "model.conf": MODEL, "rules.csv": "p, alice\n" },
+    said: /^\S*rules\.csv:1: policy\.rules: a p rule has 3 fields/m,
+  },
+  {
+    name: "a bad model",
+    edit: (text: string) => text + POLICY,
+    files: { "model.conf": MODEL.replace("r.sub", "r.who"), "rules.csv": "" },
+    said: /^\S*model\.conf:8: policy\.model: /m,
+  },
   { name: "no YAML", edit: (text: string) => `${text}}{\n`, said: /^\S*weir\.yaml:\d+: / },
 ];
 
 describe("weir run exits 2 and starts nothing", () => {
-  test.for(cases)("$name", { timeout: 20_000 }, async ({ edit, said }) => {
+  test.for(cases)("$name", { timeout: 20_000 }, async ({ edit, files = {}, said }) => {
     const port = await freePort();
     const site = createSite(edit(configOf({ upstreams: ["http://127.0.0.1:1"], port })));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(site.folder, name), text);
     const { child, errors, output } = spawnWeir(["run", "-c", site.file]);
     expect(await exitOf(child)).toMatchObject({ code: 2 });
     expect(errors()).toMatch(said);

@@ -116,9 +116,9 @@ test(
 
     swapRules(site, `${ALLOW_A}p, alice, /x\nnonsense here\n`);
     const refused = await weir.until(({ reload }) => reload?.ok === false);
-    expect(refused.reload?.fault).toMatch(/rules\.csv:\d+/);
+    expect(refused.reload?.fault).toMatch(/rules\.csv:2: policy\.rules: /);
     expect(refused.policy.revision).toBe(policy.revision);
-    expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:\d+/);
+    expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:2: policy\.rules: /);
     swapRules(site, ALLOW_A);
     await weir.until(({ reload }) => reload?.ok === true);
 

@@ -128,7 +128,7 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
     const loaded = loadConfig(file, {});
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
     const check = await checkPolicyFiles(loaded.config);
-    if (!check.ok) throw new Error(check.faults.join("\n"));
+    if (!check.ok) throw new Error(JSON.stringify(check.faults));
     const { config, revision } = loaded;
     return { config, revision, policy: check.policy?.source ?? null };
   } finally {

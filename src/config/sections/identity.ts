@@ -1,13 +1,15 @@
 // The sections that say who is known and what decides.
 import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
+import { isRequestField, REQUEST_FIELDS } from "../../policy/request-fields.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, fieldName, nameText, textLike } from "../fields.ts";
+import { suggestion } from "../suggest.ts";
 
 const MAX_KEYS = 10_000;
 /** A comma would make two keys of one. */
 const KEY = /^[!-+\--~]{1,512}$/;
-const REQUEST_FIELD = /^(?:identity|request|route)\.[\w.-]{1,128}$/;
+const PLAIN_NAME = /^[\w.-]{1,140}$/;
 const SUBJECT = /^[^\p{C}\s](?:[^\p{C}]{0,254}[^\p{C}\s])?$/u;
 /** Policies call callers without credentials, and roles, by these. */
 const RESERVED_SUBJECT = new RegExp(`^(?:${ANONYMOUS_SUBJECT}$|role:)`, "i");
@@ -49,13 +51,19 @@ export const identitySection = z.strictObject({
     .meta({ description: "Fields only weir may set; removed from what clients send" }),
 });
 
+const requestField = z
+  .string()
+  .refine((text) => PLAIN_NAME.test(text) && isRequestField(text), {
+    error: ({ input }) =>
+      `must be one of ${REQUEST_FIELDS.join(", ")}${suggestion(String(input), REQUEST_FIELDS)}`,
+  })
+  .meta({ type: "a request field, such as identity.subject" });
+
 export const policySection = z.strictObject({
   model: anyText().meta({ description: "A casbin model file, seen from the config" }),
   rules: anyText().meta({ description: "A casbin CSV rule file, seen from the config" }),
   request: z
-    .array(
-      textLike("a request field, such as identity.subject", (text) => REQUEST_FIELD.test(text)),
-    )
+    .array(requestField)
     .min(1)
     .default([...DEFAULTS.policy_request])
     .meta({ description: "Request fields in the order of the model's request_definition" }),
