@@ -1,14 +1,11 @@
 // Where the admin API of the weir to be asked is: by --admin, by a config, or where the demo has it.
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import type { AdminOptions } from "../config/config.ts";
-import { readConfigText } from "../config/config-text.ts";
 import { DEFAULTS } from "../config/defaults.ts";
-import { parseYaml } from "../config/document.ts";
-import { type Fault, formatFault, formatKeyPath } from "../config/fault.ts";
+import { formatFault } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
-import { type Environment, resolveReferences } from "../config/references.ts";
-import { adminSection } from "../config/sections/listeners.ts";
+import { loadSection } from "../config/load.ts";
+import type { Environment } from "../config/references.ts";
 import { type AdminAddress, AskError } from "./admin-client.ts";
 
 export interface AddressOptions {
@@ -18,7 +15,6 @@ export interface AddressOptions {
 }
 
 const DEFAULT_FILE = "weir.yaml";
-const WHOLE = formatKeyPath([]);
 /** "Any address" is none to connect to. */
 const ANY = new Map([
   ["0.0.0.0", "127.0.0.1"],
@@ -53,25 +49,9 @@ function readUrl(text: string): string {
 
 /** Only the section admin: a question needs none of the config's other secrets, and no sound rest. */
 function readAdmin(file: string, env: Environment): AdminOptions {
-  const text = readConfigText(file);
-  if ("problem" in text) throw faulty([{ file, line: 1, keyPath: WHOLE, message: text.problem }]);
-  const parsed = parseYaml(text.value);
-  if (!parsed.ok) throw faulty(parsed.faults.map((each) => ({ ...each, file, keyPath: WHOLE })));
-  const { root, lineOf } = parsed.document;
-  const { admin = {} } = root as { readonly admin?: unknown };
-  const references = resolveReferences(admin, dirname(resolve(file)), env);
-  const checked = adminSection.safeParse(references.root);
-  if (references.findings.length === 0 && checked.success) return checked.data;
-  const findings = [...references.findings, ...(checked.error?.issues ?? [])];
-  const faults = findings.map(({ path, message }) => {
-    const keyPath = ["admin", ...path.map(String)];
-    return { file, line: lineOf(keyPath), keyPath: formatKeyPath(keyPath), message };
-  });
-  throw faulty(faults);
-}
-
-function faulty(faults: readonly Fault[]): AskError {
-  return unusable(faults.map(formatFault).join("\n"));
+  const section = loadSection(file, "admin", env);
+  if (!section.ok) throw unusable(section.faults.map(formatFault).join("\n"));
+  return section.value;
 }
 
 function unusable(message: string): AskError {

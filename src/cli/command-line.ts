@@ -1,7 +1,7 @@
 // All commands by name; only the one that is asked for is loaded, so that each starts fast.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { packageFolder } from "../store/package-folder.ts";
 
 const EXIT_USAGE = 2;
@@ -38,9 +38,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 /** Bad usage throws instead of ending the process with 1, which means a finding. */
 function prepare(command: Command, asJson: boolean): void {
   command.exitOverride();
+  if (command.commands.length > 0) passJsonOn(command);
   // As JSON it is said once, by `failed`.
   if (asJson) command.configureOutput({ writeErr: () => undefined });
   for (const each of command.commands) prepare(each, asJson);
+}
+
+/** All take --json, before or after the name of what they are to do. */
+function passJsonOn(command: Command): void {
+  command.enablePositionalOptions().addOption(new Option("--json").hideHelp());
+  command.hook("preSubcommand", (said, next) => {
+    if (said.opts<{ readonly json?: true }>().json) next.setOptionValue("json", true);
+  });
 }
 
 /** Says what is not said yet, and gives the exit code; a fault of ours is thrown. */

@@ -6,33 +6,21 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { decideLines } from "../policy/decide-lines.ts";
 import { lintPolicy } from "../policy/lint.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { faultText, type PolicyFault, type PolicySource } from "../policy/source.ts";
+import { faultText } from "../policy/source.ts";
 import { readCases, runCases } from "../policy/test-cases.ts";
+import {
+  type InputFault,
+  inputFaultText,
+  loadInput,
+  type PolicyFileOptions,
+  UnusableError,
+} from "./policy-input.ts";
 
 const EXIT_FINDING = 1;
 const EXIT_UNUSABLE = 2;
 
-interface FileOptions {
-  readonly model?: string;
-  readonly rules?: string;
+interface FileOptions extends PolicyFileOptions {
   readonly json?: true;
-}
-
-interface Loaded {
-  readonly source: PolicySource;
-  readonly snapshot: PolicySnapshot;
-}
-
-/** Ends a command with faults to print and exit code 2. */
-class UnusableError extends Error {
-  readonly faults: readonly PolicyFault[];
-
-  constructor(faults: readonly PolicyFault[]) {
-    super("unusable");
-    this.faults = faults;
-  }
 }
 
 export function policyCommand(): Command {
@@ -46,8 +34,12 @@ export function policyCommand(): Command {
 
 function withFiles(command: Command): Command {
   return command
-    .option("--model <file>", "the casbin model; default: model.conf in the folder")
-    .option("--rules <file>", "the rules; default: policy.csv in the folder")
+    .option("-c, --config <file>", "model, rules and request fields as this config names them")
+    .option(
+      "--model <file>",
+      "the casbin model; default: the config's, or model.conf in the folder",
+    )
+    .option("--rules <file>", "the rules; default: the config's, or policy.csv in the folder")
     .option("--json", "print JSON");
 }
 
@@ -55,11 +47,11 @@ function testCommand(): Command {
   return withFiles(new Command("test"))
     .description("run a policy's cases; exit code 1 if one fails")
     .argument("[dir]", "folder of model.conf, policy.csv and cases.yaml", "policies")
-    .option("--cases <file>", "the cases; default: cases.yaml in the folder")
+    .option("--cases <file>", "the cases; default: cases.yaml in the folder, or beside the rules")
     .action((dir: string, options: FileOptions & { readonly cases?: string }) =>
       answering(options, async () => {
-        const { snapshot } = await load(dir, options);
-        const file = options.cases ?? join(dir, "cases.yaml");
+        const { snapshot, folder } = await loadInput(dir, options);
+        const file = options.cases ?? join(folder, "cases.yaml");
         const read = readCases(readText(file), file);
         if (!read.ok) throw new UnusableError(read.faults);
         const results = runCases(snapshot, read.cases);
@@ -94,7 +86,7 @@ function lintCommand(): Command {
     .argument("[dir]", "folder of model.conf and policy.csv", "policies")
     .action((dir: string, options: FileOptions) =>
       answering(options, async () => {
-        const { source, snapshot } = await load(dir, options);
+        const { source, snapshot } = await loadInput(dir, options);
         const warnings = lintPolicy(source);
         if (warnings.length > 0) process.exitCode = EXIT_FINDING;
         if (options.json) return print(JSON.stringify({ ok: warnings.length === 0, warnings }));
@@ -110,7 +102,7 @@ function decideCommand(): Command {
     .requiredOption("--requests <file>", "the requests; - for standard input")
     .action((options: FileOptions & { readonly requests: string }) =>
       answering(options, async () => {
-        const { snapshot } = await load("policies", options);
+        const { snapshot } = await loadInput("policies", options);
         const lines = readText(options.requests === "-" ? 0 : options.requests).split("\n");
         for (const decided of decideLines(snapshot, lines, systemClock.nowNs)) {
           if (decided.error !== undefined) process.exitCode = EXIT_UNUSABLE;
@@ -126,7 +118,7 @@ function explainCommand(): Command {
     .argument("<fields...>", "the request, in the order of the model's r")
     .action((fields: readonly string[], options: FileOptions) =>
       answering(options, async () => {
-        const { snapshot } = await load("policies", options);
+        const { snapshot } = await loadInput("policies", options);
         const { effect, rule, ruleSource, error } = snapshot.decide(fields);
         if (effect !== "allow") process.exitCode = effect === "deny" ? EXIT_FINDING : EXIT_UNUSABLE;
         if (options.json) {
@@ -140,20 +132,6 @@ function explainCommand(): Command {
     );
 }
 
-async function load(dir: string, options: FileOptions): Promise<Loaded> {
-  const modelFile = options.model ?? join(dir, "model.conf");
-  const rulesFile = options.rules ?? join(dir, "policy.csv");
-  const source = {
-    modelText: readText(modelFile),
-    modelFile,
-    rulesText: readText(rulesFile),
-    rulesFile,
-  };
-  const result = await loadPolicy(source, { request: null });
-  if (!result.ok) throw new UnusableError(result.faults);
-  return { source, snapshot: result.snapshot };
-}
-
 /** A file's text, or that of a file descriptor. */
 function readText(file: string | number): string {
   try {
@@ -163,6 +141,10 @@ function readText(file: string | number): string {
   }
 }
 
+function asJson({ keyPath, ...fault }: InputFault): object {
+  return keyPath === undefined ? fault : { ...fault, key_path: keyPath };
+}
+
 /** Runs a command; faults are what it prints if it can't answer. */
 async function answering({ json }: FileOptions, answer: () => Promise<void>): Promise<void> {
   try {
@@ -170,8 +152,8 @@ async function answering({ json }: FileOptions, answer: () => Promise<void>): Pr
   } catch (error) {
     if (!(error instanceof UnusableError)) throw error;
     process.exitCode = EXIT_UNUSABLE;
-    if (json) print(JSON.stringify({ ok: false, faults: error.faults }));
-    else for (const fault of error.faults) print(faultText(fault));
+    if (json) print(JSON.stringify({ ok: false, faults: error.faults.map(asJson) }));
+    else for (const fault of error.faults) print(inputFaultText(fault));
   }
 }
 

@@ -5,21 +5,54 @@ import { crossCheck } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
-import { resolveReferences, type Environment } from "./references.ts";
-import { checkSchema } from "./schema-check.ts";
+import { resolveReferences, type Environment, type References } from "./references.ts";
+import { type ConfigInput, configSchema } from "./schema.ts";
+import { checkSchema, type SchemaResult } from "./schema-check.ts";
+
+interface Refused {
+  readonly ok: false;
+  readonly faults: readonly Fault[];
+}
 
 /** Reads, checks and completes a config file; relative paths in it begin at its folder. */
 export function loadConfig(file: string, env: Environment): LoadResult {
+  const read = readDocument(file);
+  return read.ok ? checkDocument(file, read.document, env) : read;
+}
+
+type SectionName = keyof ConfigInput;
+
+export type SectionResult<Name extends SectionName> =
+  | { readonly ok: true; readonly value: ConfigInput[Name] }
+  | Refused;
+
+/** One section alone: the rest may be unsound, and its secrets unset. Relative paths stay as written. */
+export function loadSection<Name extends SectionName>(
+  file: string,
+  name: Name,
+  env: Environment,
+): SectionResult<Name> {
+  const read = readDocument(file);
+  if (!read.ok) return read;
+  const root = read.document.root as Readonly<Record<string, unknown>>;
+  const alone: Readonly<Record<string, unknown>> = { [name]: root[name] };
+  const { references, findings } = inspect(file, { ...read.document, root: alone }, env);
+  const own = findings.filter(({ path }) => path[0] === name);
+  if (own.length > 0) return { ok: false, faults: toFaults(file, read.document, own) };
+  const { [name]: raw } = references.root as typeof alone;
+  const value = configSchema.shape[name].parse(raw);
+  return { ok: true, value: value as ConfigInput[Name] };
+}
+
+type ReadDocument = { readonly ok: true; readonly document: ParsedDocument } | Refused;
+
+function readDocument(file: string): ReadDocument {
   const text = readConfigText(file);
   if ("problem" in text) return { ok: false, faults: [wholeFile(file, 1, text.problem)] };
   const parsed = parseYaml(text.value);
-  if (!parsed.ok) {
-    return {
-      ok: false,
-      faults: parsed.faults.map(({ line, message }) => wholeFile(file, line, message)),
-    };
-  }
-  return checkDocument(file, parsed.document, env);
+  if (parsed.ok) return parsed;
+  const faults = parsed.faults.map(({ line, message }) => wholeFile(file, line, message));
+  return { ok: false, faults };
 }
 
 /** The same for what would stand in a file; relative paths begin at `folder`, faults have no lines. */
@@ -28,6 +61,20 @@ export function loadConfigObject(root: unknown, folder: string, env: Environment
 }
 
 function checkDocument(file: string, document: ParsedDocument, env: Environment): LoadResult {
+  const { references, schema, findings } = inspect(file, document, env);
+  if (findings.length > 0 || !schema.ok) {
+    return { ok: false, faults: toFaults(file, document, findings) };
+  }
+  return loaded(schema.input, dirname(resolve(file)), [resolve(file), ...references.files]);
+}
+
+interface Inspected {
+  readonly references: References;
+  readonly schema: SchemaResult;
+  readonly findings: readonly Finding[];
+}
+
+function inspect(file: string, document: ParsedDocument, env: Environment): Inspected {
   const folder = dirname(resolve(file));
   const references = resolveReferences(document.root, folder, env);
   const schema = checkSchema(references.root);
@@ -37,10 +84,7 @@ function checkDocument(file: string, document: ParsedDocument, env: Environment)
     ...(schema.ok ? [] : schema.findings),
     ...crossCheck(references.root, folder),
   ];
-  if (findings.length > 0 || !schema.ok) {
-    return { ok: false, faults: toFaults(file, document, findings) };
-  }
-  return loaded(schema.input, folder, [resolve(file), ...references.files]);
+  return { references, schema, findings };
 }
 
 /** One fault for a key path: what is found later follows from what was found first. */

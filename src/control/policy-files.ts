@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
+import type { PolicyOptions } from "../policy/options.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
 
 /** A policy that was checked whole; null where none is configured. */
@@ -17,27 +18,24 @@ export type PolicyCheck =
   | { readonly ok: true; readonly policy: CheckedPolicy | null }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+type PolicyFiles = Pick<PolicyOptions, "model" | "rules">;
+
 /** Never throws: a file that can't be read is a fault like any other. */
 export async function checkPolicyFiles({ policy: options }: Config): Promise<PolicyCheck> {
   if (options === null) return { ok: true, policy: null };
   const source = readPolicySource(options);
-  if ("message" in source) return { ok: false, faults: [source] };
+  if ("message" in source) return { ok: false, faults: [blaming(options)(source)] };
   // Only where there is a policy: weir should listen soon.
   const { loadPolicy } = await import("../policy/load.ts");
   const load = await loadPolicy(source, options);
-  if (!load.ok) return { ok: false, faults: load.faults.map(blaming(source)) };
+  if (!load.ok) return { ok: false, faults: load.faults.map(blaming(options)) };
   const { revision, rules } = load.snapshot;
   return { ok: true, policy: { source, revision, rules } };
 }
 
 /** Both texts, or why one can't be had. */
-export function readPolicySource({
-  model,
-  rules,
-}: {
-  readonly model: string;
-  readonly rules: string;
-}): PolicySource | Fault {
+export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault {
+  const { model, rules } = files;
   const names = { modelFile: shown(model), rulesFile: shown(rules) };
   try {
     const modelText = readFileSync(model, "utf8");
@@ -45,16 +43,16 @@ export function readPolicySource({
   } catch (thrown) {
     const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
     const message = `can't be read (${code}); name a file that can`;
-    return blaming(names)({ file: shown(path), line: 1, message });
+    return { file: shown(path), line: 1, message };
   }
 }
 
-/** What policy/ finds wrong, with the key of the config that names the file. */
-export function blaming({ modelFile }: Pick<PolicySource, "modelFile">) {
-  return ({ file, line, message }: PolicyFault): Fault => ({
+/** What is wrong with these files, with the key of the config that names the one. */
+export function blaming({ model }: PolicyFiles): (fault: PolicyFault) => Fault {
+  return ({ file, line, message }) => ({
     file,
     line: Math.max(1, line),
-    keyPath: file === modelFile ? "policy.model" : "policy.rules",
+    keyPath: file === shown(model) ? "policy.model" : "policy.rules",
     message,
   });
 }

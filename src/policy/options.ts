@@ -10,3 +10,35 @@ export interface PolicyOptions {
   /** Whether a 403 body names the deciding rule. */
   readonly explain: boolean;
 }
+
+const PLAIN_FIELDS = [
+  "identity.subject",
+  "identity.kind",
+  "identity.issuer",
+  "request.path",
+  "request.method",
+  "request.host",
+  "request.scheme",
+  "request.client_address",
+  "route.name",
+  "route.service",
+] as const;
+
+/** What follows says which one. */
+const FIELD_FAMILIES = ["request.header.", "identity.attribute.", "identity.role."] as const;
+
+export type PlainRequestField = (typeof PLAIN_FIELDS)[number];
+export type RequestFieldFamily = (typeof FIELD_FAMILIES)[number];
+
+/** All that `request` may name; NAME stands for any. */
+export const REQUEST_FIELDS: readonly string[] = [
+  ...PLAIN_FIELDS,
+  ...FIELD_FAMILIES.map((family) => `${family}NAME`),
+];
+
+export function isRequestField(name: string): boolean {
+  return (
+    PLAIN_FIELDS.some((field) => field === name) ||
+    FIELD_FAMILIES.some((family) => name.startsWith(family) && name.length > family.length)
+  );
+}

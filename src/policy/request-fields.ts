@@ -1,6 +1,7 @@
 // Compiles `policy.request` into the function that makes a request tuple of what is known of a request.
 import type { HeaderList } from "../core/header-list.ts";
 import { ANONYMOUS_SUBJECT, type Identity } from "../core/identity.ts";
+import { type PlainRequestField, REQUEST_FIELDS, type RequestFieldFamily } from "./options.ts";
 
 /** All a policy may look at. Everything but headers is weir's own finding, not the client's word. */
 export interface DecisionInput {
@@ -24,35 +25,26 @@ export type RequestFields =
 
 type ReadField = (input: DecisionInput) => string;
 
-const FIELDS: ReadonlyMap<string, ReadField> = new Map<string, ReadField>([
-  ["identity.subject", ({ identity }) => subjectOf(identity)],
-  ["identity.kind", ({ identity }) => identity.kind],
-  ["identity.issuer", ({ identity }) => identity.issuer],
-  ["request.path", (input) => input.path],
-  ["request.method", (input) => input.method],
-  ["request.host", (input) => input.host],
-  ["request.scheme", (input) => input.scheme],
-  ["request.client_address", (input) => input.clientAddress],
-  ["route.name", (input) => input.route],
-  ["route.service", (input) => input.service],
-]);
+const FIELDS: Readonly<Record<PlainRequestField, ReadField>> = {
+  "identity.subject": ({ identity }) => subjectOf(identity),
+  "identity.kind": ({ identity }) => identity.kind,
+  "identity.issuer": ({ identity }) => identity.issuer,
+  "request.path": (input) => input.path,
+  "request.method": (input) => input.method,
+  "request.host": (input) => input.host,
+  "request.scheme": (input) => input.scheme,
+  "request.client_address": (input) => input.clientAddress,
+  "route.name": (input) => input.route,
+  "route.service": (input) => input.service,
+};
+const READERS: ReadonlyMap<string, ReadField> = new Map(Object.entries(FIELDS));
 
-/** Families of fields: the rest of the name says which one. An absent one reads as "". */
-const FAMILIES: ReadonlyMap<string, (name: string) => ReadField> = new Map([
-  ["request.header.", headerField],
-  ["identity.attribute.", attributeField],
-  ["identity.role.", roleField],
-]);
-
-/** All there are; NAME stands for any. */
-export const REQUEST_FIELDS: readonly string[] = [
-  ...FIELDS.keys(),
-  ...[...FAMILIES.keys()].map((prefix) => `${prefix}NAME`),
-];
-
-export function isRequestField(name: string): boolean {
-  return readerOf(name) !== null;
-}
+/** An absent one reads as "". */
+const FAMILIES: Readonly<Record<RequestFieldFamily, (name: string) => ReadField>> = {
+  "request.header.": headerField,
+  "identity.attribute.": attributeField,
+  "identity.role.": roleField,
+};
 
 /** The faults name what would be right. */
 export function compileRequestFields(names: readonly string[]): RequestFields {
@@ -69,9 +61,9 @@ export function compileRequestFields(names: readonly string[]): RequestFields {
 }
 
 function readerOf(name: string): ReadField | null {
-  const plain = FIELDS.get(name);
+  const plain = READERS.get(name);
   if (plain !== undefined) return plain;
-  for (const [prefix, familyField] of FAMILIES) {
+  for (const [prefix, familyField] of Object.entries(FAMILIES)) {
     if (name.startsWith(prefix) && name.length > prefix.length) {
       return familyField(name.slice(prefix.length));
     }

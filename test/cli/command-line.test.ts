@@ -38,8 +38,23 @@ describe.each(WRONG)("weir %j", (args, words) => {
     expect([status, out]).toEqual([2, ""]);
     expect(err.trimEnd()).not.toContain("\n");
     const fault = JSON.parse(err) as Record<string, unknown>;
-    expect(fault).toMatchObject({ ok: false, code: "bad_usage" });
+    expect(fault).toMatchObject({
+      ok: false,
+      code: "bad_usage",
+      message: expect.stringContaining(words),
+    });
   });
+});
+
+test("--json may stand before the name of a command, too", async () => {
+  const asked = ["test", "policies"];
+  for (const args of [
+    ["--json", "policy", ...asked],
+    ["policy", "--json", ...asked],
+    ["policy", ...asked, "--json"],
+  ]) {
+    expect(JSON.parse((await weir(args)).out)).toMatchObject({ ok: true });
+  }
 });
 
 test("--help and --version are no faults", async () => {

@@ -33,6 +33,74 @@ function file(name: string, text: string): string {
   return path;
 }
 
+const MODEL = `[request_definition]
+r = who, act
+[policy_definition]
+p = who, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.who == p.who && r.act == p.act
+`;
+
+/** A folder with a config whose policy has a model of two fields; its other secrets are not set. */
+function site(rules: string, request = "identity.subject, request.method"): string {
+  file("two.conf", MODEL);
+  file("two.csv", rules);
+  file("cases.yaml", "cases:\n  - { name: n, request: [alice, GET], expect: allow }\n");
+  return file(
+    "weir.yaml",
+    `identity: { keys: [ { key: "\${env:NOT_SET}" } ] }
+policy: { model: two.conf, rules: two.csv, request: [ ${request} ] }
+`,
+  );
+}
+
+describe("weir policy -c FILE", () => {
+  it("takes model, rules and cases from the config and its folder, and needs no more of it", () => {
+    const config = site("p, alice, GET\n");
+    expect(weirPolicy(["explain", "-c", config, "alice", "GET"])).toEqual({
+      status: 0,
+      out: `allow: ${join(FOLDER, "two.csv")}:1: p, alice, GET\n`,
+    });
+    expect(weirPolicy(["test", "-c", config])).toEqual({ status: 0, out: "1 of 1 cases pass\n" });
+    expect(weirPolicy(["lint", "-c", config])).toMatchObject({ out: "1 rules, 0 warnings\n" });
+    const requests = file("two.jsonl", '["alice","GET"]\n');
+    expect(
+      JSON.parse(weirPolicy(["decide", "-c", config, "--requests", requests]).out),
+    ).toMatchObject({ decision: "allow", line: 1 });
+  });
+
+  it("--model and --rules win", () => {
+    const config = site("p, alice, GET\n");
+    const rules = file("other.csv", "p, bob, GET\n");
+    const asked = ["-c", config, "--rules", rules, "bob", "GET"];
+    expect(weirPolicy(["explain", ...asked]).status).toBe(0);
+  });
+
+  it("names file, line and key of what is wrong, in the config and in the files", () => {
+    expect(weirPolicy(["lint", "-c", site("p, alice\n")])).toMatchObject({
+      status: 2,
+      out: expect.stringMatching(/two\.csv:1: policy\.rules: a p rule has 2 fields/),
+    });
+    const config = site("p, alice, GET\n", "identity.subject");
+    expect(weirPolicy(["explain", "-c", config, "alice"])).toMatchObject({
+      status: 2,
+      out: expect.stringMatching(/two\.conf:2: policy\.model: r has 2 fields/),
+    });
+    const { status, out } = weirPolicy(["test", "--json", "-c", site("", "identity.name")]);
+    expect(status).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      faults: [{ file: config, line: 2, key_path: "policy.request[0]" }],
+    });
+    expect(weirPolicy(["lint", "-c", file("none.yaml", "data: x\n")])).toEqual({
+      status: 2,
+      out: `${join(FOLDER, "none.yaml")}:1: policy: is missing, so nothing is enforced; add policy: { model: FILE, rules: FILE }\n`,
+    });
+  });
+});
+
 describe("weir policy", () => {
   it("test: 0 when all cases pass, 1 with the place of each that fails", () => {
     expect(weirPolicy(["test"])).toEqual({ status: 0, out: "19 of 19 cases pass\n" });

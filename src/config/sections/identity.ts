@@ -1,7 +1,7 @@
 // The sections that say who is known and what decides.
 import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
-import { isRequestField, REQUEST_FIELDS } from "../../policy/request-fields.ts";
+import { isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, fieldName, nameText, textLike } from "../fields.ts";
 import { suggestion } from "../suggest.ts";

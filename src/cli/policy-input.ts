@@ -1,0 +1,78 @@
+// Which policy a command asks: its files by options, by a config, or as a folder has them.
+import { dirname, join, resolve } from "node:path";
+import { type Fault, formatFault } from "../config/fault.ts";
+import { loadSection } from "../config/load.ts";
+import { blaming, readPolicySource } from "../control/policy-files.ts";
+import { loadPolicy } from "../policy/load.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { faultText, type PolicyFault, type PolicySource } from "../policy/source.ts";
+
+export interface PolicyFileOptions {
+  readonly config?: string;
+  readonly model?: string;
+  readonly rules?: string;
+}
+
+export interface PolicyInput {
+  readonly source: PolicySource;
+  readonly snapshot: PolicySnapshot;
+  /** Where its cases are looked for. */
+  readonly folder: string;
+}
+
+/** With its key, where a config names the file. */
+export type InputFault = PolicyFault & Partial<Pick<Fault, "keyPath">>;
+
+/** Ends a command with faults to print and exit code 2. */
+export class UnusableError extends Error {
+  readonly faults: readonly InputFault[];
+
+  constructor(faults: readonly InputFault[]) {
+    super("unusable");
+    this.faults = faults;
+  }
+}
+
+export function inputFaultText({ keyPath, ...fault }: InputFault): string {
+  return keyPath === undefined ? faultText(fault) : formatFault({ ...fault, keyPath });
+}
+
+interface Named {
+  readonly model: string;
+  readonly rules: string;
+  /** The fields of a request, where a config says them. */
+  readonly request: readonly string[] | null;
+  readonly folder: string;
+}
+
+/** Rejects with UnusableError. */
+export async function loadInput(dir: string, options: PolicyFileOptions): Promise<PolicyInput> {
+  const named = options.config === undefined ? inFolder(dir) : inConfig(options.config);
+  const { model = named.model, rules = named.rules } = options;
+  const source = readPolicySource({ model, rules });
+  const isOfConfig = named.request !== null && model === named.model && rules === named.rules;
+  const blame = isOfConfig ? blaming(named) : (fault: PolicyFault) => fault;
+  if ("message" in source) throw new UnusableError([blame(source)]);
+  const result = await loadPolicy(source, named);
+  if (!result.ok) throw new UnusableError(result.faults.map(blame));
+  return { source, snapshot: result.snapshot, folder: named.folder };
+}
+
+function inFolder(folder: string): Named {
+  const model = join(folder, "model.conf");
+  return { model, rules: join(folder, "policy.csv"), request: null, folder };
+}
+
+/** Only the section policy: deciding needs none of the config's secrets. */
+function inConfig(file: string): Named {
+  const section = loadSection(file, "policy", process.env);
+  if (!section.ok) throw new UnusableError(section.faults);
+  if (section.value === undefined) {
+    const message = "is missing, so nothing is enforced; add policy: { model: FILE, rules: FILE }";
+    throw new UnusableError([{ file, line: 1, keyPath: "policy", message }]);
+  }
+  const { model, rules, request } = section.value;
+  const from = dirname(resolve(file));
+  const rulesFile = resolve(from, rules);
+  return { model: resolve(from, model), rules: rulesFile, request, folder: dirname(rulesFile) };
+}
