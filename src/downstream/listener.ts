@@ -45,11 +45,12 @@ export function createListener(options: ListenerOptions): Listener {
     clients.add(new ClientConnection(socket, owner)),
   );
   server.maxConnections = limits.connections;
-  server.on("error", failed);
   let sweep: NodeJS.Timeout | null = null;
   return {
     async listen(address, reusePort) {
       const port = await listen(server, address, reusePort);
+      // Accepting can fail, too: for want of file descriptors or memory.
+      server.on("error", failed);
       sweep = setInterval(() => sweepAll(clients), sweepMs(limits));
       sweep.unref();
       return port;

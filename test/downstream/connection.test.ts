@@ -102,10 +102,11 @@ describe("pipelining", () => {
     const body = Buffer.alloc(64_000);
     await using serving = await serve({ opened: (one) => one.reply(body) });
     using client = await connectCounting(serving.port, GET);
-    const sent = 500;
+    const sent = 400;
     for (let nth = 1; nth < sent; nth++) {
       client.write(GET);
-      await turn();
+      // One by one, so that none waits behind another when it is read.
+      await pause(1);
     }
     expect(serving.served.length).toBeLessThan(sent / 2);
     await count(client, sent * body.length);
