@@ -61,11 +61,19 @@ export function isNumeric(unit: string): boolean {
   return Object.hasOwn(AS_NUMBER, unit);
 }
 
+const DIGITS = /^-?\d+(?:\.\d+)?$/;
+
+function grouped(digits: string): string {
+  return digits.replaceAll(/(?<!\.\d*)(?<=\d)(?=(?:\d{3})+(?!\d))/g, ",");
+}
+
 /** A cell's value in a unit of src/store/panels.ts; times are seen from `nowMs`. */
 export function formatValue(value: unknown, unit: string, nowMs: number): string {
   if (value === null || value === undefined || value === "") return NONE;
   if (unit === "time" && typeof value === "string") return instant(value, nowMs);
   const write = AS_NUMBER[unit];
+  // What a number can't hold is text: to round it now would lose what was kept so far.
+  if (unit === "number" && typeof value === "string" && DIGITS.test(value)) return grouped(value);
   if (write !== undefined && (typeof value === "number" || typeof value === "string")) {
     const number = Number(value);
     return Number.isFinite(number) ? write(number) : NONE;

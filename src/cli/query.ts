@@ -57,6 +57,10 @@ async function query(
   if ((name === undefined) === (sql === undefined)) {
     command.error("error: name one question, or give --sql; --list names all", { exitCode: 2 });
   }
+  if (sql?.trim() === "") {
+    const words = "--sql wants a statement, such as SELECT count() FROM requests";
+    command.error(`error: ${words}`, { exitCode: 2 });
+  }
   await asking(options, async (client) => {
     const table = await patiently("asking", ask(client, name, options));
     const window = name === undefined ? "" : ` in the last ${options.since ?? "1h"}`;

@@ -19,27 +19,26 @@ const STREAM = "/api/v1/requests/stream";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
+const DECISIONS = ["allow", "deny", "none", "error"];
+
 /** Options named as the filters of the admin API, with "-" for "_". */
-const FILTERS: readonly (readonly [flags: string, about: string])[] = [
-  ["--route <name>", "only this route"],
-  ["--service <name>", "only this service"],
-  ["--status <status>", 'a status, or a class such as "5xx"'],
-  ["--method <method>", "only this method"],
-  ["--principal <name>", "only this caller"],
-  ["--decision <word>", "allow, deny, none or error"],
-  ["--upstream <url>", "only this endpoint"],
-  ["--path <prefix>", "what the path begins with"],
-  ["--min-duration-ms <ms>", "only what took as long"],
-  ["--trace-id <id>", "only this trace"],
+const FILTERS: readonly Option[] = [
+  new Option("--route <name>", "only this route"),
+  new Option("--service <name>", "only this service"),
+  new Option("--status <status>", 'a status, or a class such as "5xx"'),
+  new Option("--method <method>", "only this method"),
+  new Option("--principal <name>", "only this caller"),
+  new Option("--decision <word>", "only what was so decided").choices(DECISIONS),
+  new Option("--upstream <url>", "only this endpoint"),
+  new Option("--path <prefix>", "what the path begins with"),
+  new Option("--min-duration-ms <ms>", "only what took as long"),
+  new Option("--trace-id <id>", "only this trace"),
 ];
 
 type TailOptions = AskOptions & Readonly<Record<string, unknown>>;
 
 export function tailCommand(): Command {
-  return askingCommand(
-    "tail",
-    FILTERS.map(([flags, about]) => new Option(flags, about)),
-  )
+  return askingCommand("tail", FILTERS)
     .description("requests as they end, live")
     .action((options: TailOptions, command: Command) =>
       asking(options, (client) => tail(client, filtersOf(command), options)),
@@ -51,7 +50,7 @@ function filtersOf(command: Command): AdminParams {
   const values = command.opts<Readonly<Record<string, string | undefined>>>();
   for (const option of command.options) {
     const value = values[option.attributeName()];
-    if (value === undefined || !FILTERS.some(([flags]) => flags === option.flags)) continue;
+    if (value === undefined || !FILTERS.includes(option)) continue;
     const isClass = option.long === "--status" && /^[1-5]xx$/.test(value);
     params[isClass ? "status_class" : option.name().replaceAll("-", "_")] = value;
   }

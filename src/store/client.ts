@@ -10,6 +10,7 @@ import {
 import { messageOf } from "../core/errors.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 import { deliveryOf } from "./delivery.ts";
+import { parseExact } from "./exact-json.ts";
 
 export interface Column {
   readonly name: string;
@@ -18,6 +19,7 @@ export interface Column {
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Integers beyond 2^53 - 1 are text, so that none is rounded. */
 export interface Rows {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
@@ -156,7 +158,7 @@ async function query(client: ClickHouseClient, question: Question): Promise<Rows
       abort_signal: limit,
       clickhouse_settings: settingsOf({ ...question, timeoutMs }),
     });
-    const answer: JsonAnswer = await result.json<Row>();
+    const answer = parseExact(await result.text()) as JsonAnswer;
     // Statements other than SELECT know no limit.
     return { columns: answer.meta ?? [], rows: answer.data.slice(0, maxRows) };
   } catch (thrown) {

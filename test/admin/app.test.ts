@@ -234,6 +234,14 @@ describe("SQL", () => {
     });
   });
 
+  test("keeps every digit of what JavaScript's numbers would round", async () => {
+    const sql =
+      "SELECT 18446744073709551615 AS big, 9007199254740991 AS safe, [9007199254740993] AS list";
+    expect(await described("/api/v1/sql", await ask(sql))).toMatchObject({
+      rows: [{ big: "18446744073709551615", safe: 9007199254740991, list: ["9007199254740993"] }],
+    });
+  });
+
   test("is cut at 10,000 rows, and says so", async () => {
     const cut = await described("/api/v1/sql", await ask("SELECT number FROM system.numbers"));
     expect([cut.rows.length, cut["truncated"]]).toEqual([10_000, true]);

@@ -57,6 +57,10 @@ test.each([
   ["requests?since=yesterday", 400, "bad_parameter", "since"],
   ["requests?since=1h&until=2h", 400, "bad_parameter", "until"],
   ["requests?route=a&route=b", 400, "bad_parameter", "route"],
+  ["requests?decision=maybe", 400, "bad_parameter", "decision"],
+  ["requests?route=", 400, "bad_parameter", "route"],
+  ["traces/%zz", 400, "bad_parameter", undefined],
+  ["query/%c3", 400, "bad_parameter", undefined],
   ["requests?trace_id=xyz", 400, "bad_parameter", "trace_id"],
   ["requests?min_duration_ms=-1", 400, "bad_parameter", "min_duration_ms"],
   ["requests/stream?decision=maybe", 400, "bad_parameter", "decision"],
@@ -70,7 +74,6 @@ test.each([
   ["query/nope", 404, "unknown_panel", undefined],
   ["query/__proto__", 404, "unknown_panel", undefined],
   ["traces/zz", 400, "bad_parameter", "id"],
-  ["traces/%zz", 400, "bad_body", undefined],
   ["nope", 404, "not_found", undefined],
   ["", 404, "not_found", undefined],
 ])("%s is %i %s", async (path, ...[status, code, parameter]) => {
@@ -95,6 +98,15 @@ test("bodies: only JSON, only what is known, only so long", async () => {
   expect(await send("{", "application/json")).toBe("bad_body");
   expect(await send("{}", "application/json")).toBe("bad_body");
   expect(await send('{"sql":"SELECT 1","x":1}', "application/json")).toBe("bad_body");
+  const words = async (body: unknown) => (await problemOf(await post(sql, body)))["detail"];
+  const statement = "must be a statement, such as SELECT count() FROM requests";
+  for (const blank of ["", "  \n\t"]) expect(await words({ sql: blank })).toBe(`sql: ${statement}`);
+  expect(await words({})).toBe("sql: is missing");
+  expect(await words({ sql: 1 })).toBe("sql: must be text");
+  expect(await words({ sql: "x".repeat(70_000) })).toBe(
+    "sql: must be at most 65536 characters long",
+  );
+  expect(await words([])).toBe("must be a mapping of names to values");
   expect(await send(JSON.stringify({ sql: "x".repeat(70_000) }), "application/json")).toBe(
     "bad_body",
   );

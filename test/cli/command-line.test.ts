@@ -18,6 +18,8 @@ const WRONG = [
   [["query", "routes", "errors"], "too many arguments"],
   [["query", "routes", "--format", "xml"], "Allowed choices are table, json, csv, markdown"],
   [["trace"], "missing required argument 'id'"],
+  [["query", "--sql", " "], "--sql wants a statement, such as SELECT count() FROM requests"],
+  [["tail", "--decision", "maybe"], "Allowed choices are allow, deny, none, error"],
   [["tail", "--nosuch"], "unknown option '--nosuch'"],
   [["check", "extra"], "too many arguments"],
   [["run", "--nosuch"], "unknown option '--nosuch'"],

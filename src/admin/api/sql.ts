@@ -13,9 +13,16 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_TEXT = 64 * 1024;
 const TIMEOUT_MS = 20_000;
 
+const statement = z
+  .string()
+  .max(MOST_TEXT)
+  .refine((sql) => sql.trim() !== "", "must be a statement, such as SELECT count() FROM requests");
+
 const answerSchema = z.strictObject({
   columns: z.array(column),
-  rows: z.array(row),
+  rows: z
+    .array(row)
+    .meta({ description: "Numbers that a double can't hold to the last digit are text" }),
   truncated: z.boolean().meta({ description: `There are more than ${MOST_ROWS} rows` }),
 });
 
@@ -26,7 +33,7 @@ export function sqlEndpoint({ ask }: Questions): Endpoint {
     summary: "A reading SQL statement",
     parameters: NONE,
     query: NONE,
-    body: z.strictObject({ sql: z.string().min(1).max(MOST_TEXT) }),
+    body: z.strictObject({ sql: statement }),
     answer: json("Columns and rows", answerSchema),
     problems: ["sql_error", "store_unavailable", "busy", "query_timeout"],
     handle: async ({ body: { sql } }) => {

@@ -1,6 +1,7 @@
 // One definition for each endpoint: what the server registers is what the OpenAPI document describes.
 import type { ServerResponse } from "node:http";
 import type { z } from "zod";
+import { issueWords } from "./issue-words.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
 export type Reply =
@@ -80,16 +81,15 @@ export function defineEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B e
 }
 
 function checked<S extends z.ZodType>(schema: S, value: unknown, code: ProblemCode): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw issue === undefined ? new Problem(code, "is wrong") : problemOf(issue, code);
 }
 
 function problemOf(issue: z.core.$ZodIssue, code: ProblemCode): Problem {
-  const isUnknown = issue.code === "unrecognized_keys";
-  const name = isUnknown ? (issue.keys[0] ?? "") : issue.path.join(".");
-  const fault = isUnknown ? "is not known here" : issue.message;
-  if (name === "") return new Problem(code, fault);
+  const name = issue.code === "unrecognized_keys" ? issue.keys[0] : issue.path.join(".");
+  const fault = issueWords(issue);
+  if (name === undefined || name === "") return new Problem(code, fault);
   return new Problem(code, `${name}: ${fault}`, { members: { parameter: name } });
 }

@@ -61,6 +61,8 @@ export class Problem extends Error {
   }
 }
 
+const BAD_PATH = "the path is not well formed: a % must begin an octet of UTF-8, such as %20";
+
 /** Errors of body parsers carry their status; anything else is ours, and its words stay in the log. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
@@ -68,6 +70,7 @@ export function toProblem(thrown: unknown): Problem {
   if (status === 413) return new Problem("body_too_large", "the body is over its limit");
   if (status === 415)
     return new Problem("unsupported_type", "charset or encoding is not supported");
-  if (status === 400) return new Problem("bad_body", "the body or the path is not well formed");
+  if (thrown instanceof URIError) return new Problem("bad_parameter", BAD_PATH);
+  if (status === 400) return new Problem("bad_body", "the body is not well-formed JSON");
   return new Problem("internal", "see weir's log", { cause: thrown });
 }

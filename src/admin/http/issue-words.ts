@@ -1,0 +1,28 @@
+// What is wrong with a value, in the API's own words: what would be right, never a schema library's terms.
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  object: "a mapping of names to values",
+};
+
+/** Of an issue that holds its input (`reportInput`). Schemas' own messages are already such words. */
+export function issueWords(issue: Issue): string {
+  if (issue.code === "unrecognized_keys") return "is not known here";
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "invalid_type") return wrongType(issue.expected, issue.input);
+  if (issue.code === "too_small" && issue.origin === "string") return "must not be empty";
+  if (issue.code === "too_big" && issue.origin === "string") {
+    return `must be at most ${issue.maximum} characters long`;
+  }
+  return issue.message;
+}
+
+function wrongType(expected: string, input: unknown): string {
+  if (input === undefined) return "is missing";
+  // As `?route=a&route=b` reads.
+  if (expected === "string" && Array.isArray(input)) return "must be given once";
+  return `must be ${KINDS[expected] ?? expected}`;
+}
