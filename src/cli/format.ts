@@ -71,14 +71,17 @@ function grouped(digits: string): string {
 export function formatValue(value: unknown, unit: string, nowMs: number): string {
   if (value === null || value === undefined || value === "") return NONE;
   if (unit === "time" && typeof value === "string") return instant(value, nowMs);
-  const write = AS_NUMBER[unit];
+  const isText = typeof value === "string";
+  return isNumeric(unit) && (isText || typeof value === "number")
+    ? formatNumber(value, unit)
+    : asText(value);
+}
+
+function formatNumber(value: string | number, unit: string): string {
   // What a number can't hold is text: to round it now would lose what was kept so far.
   if (unit === "number" && typeof value === "string" && DIGITS.test(value)) return grouped(value);
-  if (write !== undefined && (typeof value === "number" || typeof value === "string")) {
-    const number = Number(value);
-    return Number.isFinite(number) ? write(number) : NONE;
-  }
-  return asText(value);
+  const number = Number(value);
+  return Number.isFinite(number) ? (AS_NUMBER[unit]?.(number) ?? NONE) : NONE;
 }
 
 /** A value as it stands: text as it is, what has parts as JSON. */

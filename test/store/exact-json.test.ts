@@ -1,5 +1,5 @@
 // JSON of the store: what JavaScript's numbers can't hold stays as it was written.
-import fc from "fast-check";
+import { assert, bigInt, json, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseExact } from "../../src/store/exact-json.ts";
 
@@ -34,17 +34,17 @@ describe("parseExact", () => {
   });
 
   test("every 64-bit integer comes through with all its digits", () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), (integer) => {
+    assert(
+      property(bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), (integer) => {
         expect(String((parseExact(`[${integer}]`) as [unknown])[0])).toBe(String(integer));
       }),
     );
   });
 
   test("any other JSON reads as JSON.parse reads it", () => {
-    fc.assert(
-      fc.property(fc.json(), (json) => {
-        const numbers = JSON.stringify(JSON.parse(json), (_, value: unknown) =>
+    assert(
+      property(json(), (text) => {
+        const numbers = JSON.stringify(JSON.parse(text), (_, value: unknown) =>
           typeof value === "number" ? 1 : value,
         );
         expect(parseExact(numbers)).toEqual(JSON.parse(numbers));
