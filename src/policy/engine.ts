@@ -1,4 +1,4 @@
-// The seam between policy and whoever evaluates it: casbin now, a compiled index later.
+// The seam between policy and whoever evaluates it: the compiled index, or casbin where it must.
 import type { PolicyModel } from "./model.ts";
 import type { RoleGraph } from "./roles.ts";
 import type { Rule } from "./rule.ts";

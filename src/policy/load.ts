@@ -1,7 +1,8 @@
 // From a policy's texts to a snapshot, or to the list of everything that is wrong with them.
 import { messageOf } from "../core/errors.ts";
 import { checkPolicy } from "./check.ts";
-import type { CheckedPolicy } from "./engine.ts";
+import { createCompiledEngine, isCompilable } from "./compiled-engine.ts";
+import type { CheckedPolicy, PolicyEngine } from "./engine.ts";
 import { MAX_FAULTS } from "./limits.ts";
 import { readModel } from "./model-text.ts";
 import { readRules } from "./rules-text.ts";
@@ -31,20 +32,25 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   if (policy === null || faults.length > 0) return { ok: false, faults: shortened(faults) };
   const { model, rules, links } = policy;
   try {
-    // Loaded only where there is a policy: a weir without one starts faster.
-    const { createCasbinEngine } = await import("./casbin-engine.ts");
     const snapshot = createSnapshot({
       revision: revisionOf(source),
       rules: [...links.values()].reduce((sum, each) => sum + each.length, rules.length),
       arity: model.request.length,
-      engine: await createCasbinEngine(policy),
+      engine: await engineFor(policy),
       remembered: options.remembered ?? REMEMBERED,
     });
     return { ok: true, snapshot };
   } catch (error) {
-    const message = `casbin refuses this policy: ${messageOf(error)}`;
+    const message = `this policy can't be built: ${messageOf(error)}`;
     return { ok: false, faults: [{ file: source.modelFile, line: 0, message }] };
   }
+}
+
+/** Casbin takes long to load, so that is left to the policies that only casbin can decide. */
+async function engineFor(policy: CheckedPolicy): Promise<PolicyEngine> {
+  if (isCompilable(policy)) return createCompiledEngine(policy);
+  const { createCasbinEngine } = await import("./casbin-engine.ts");
+  return createCasbinEngine(policy);
 }
 
 /** Reads and checks both texts; what is found wrong is added to `faults`. */

@@ -5,6 +5,8 @@ import type { Rule } from "./rule.ts";
 export interface RoleGraph {
   /** Casbin's hasLink: true for equal names, else if `role` is at most 10 links up from `name`. */
   readonly holds: (name: string, role: string, domain: string) => boolean;
+  /** All it holds, itself among them; null for a name without links, which holds itself alone. */
+  readonly above: (name: string, domain: string) => ReadonlySet<string> | null;
 }
 
 /** A graph, or the rule at which it became deeper or larger than allowed. */
@@ -33,7 +35,8 @@ export function buildRoleGraph(rules: readonly Rule[]): RoleGraphResult {
   }
   const holds: RoleGraph["holds"] = (name, role, domain) =>
     name === role || held.get(domain)?.get(name)?.has(role) === true;
-  return { ok: true, graph: { holds } };
+  const above: RoleGraph["above"] = (name, domain) => held.get(domain)?.get(name) ?? null;
+  return { ok: true, graph: { holds, above } };
 }
 
 function linksByDomain(rules: readonly Rule[]): ReadonlyMap<string, Links> {

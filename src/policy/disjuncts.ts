@@ -1,0 +1,63 @@
+// A matcher as alternatives, each a list of terms that must all hold: what an index can be built for.
+import type { Expression } from "./model.ts";
+
+export type Conjunction = readonly Expression[];
+
+/** More alternatives than this are not worth an index each. */
+const MAX_DISJUNCTS = 16;
+
+/** Disjunctive normal form over whole terms; null where it has too many alternatives. */
+export function disjunctsOf(expression: Expression): readonly Conjunction[] | null {
+  if (expression.kind !== "binary") return [[expression]];
+  const { operator, left, right } = expression;
+  if (operator !== "&&" && operator !== "||") return [[expression]];
+  const one = disjunctsOf(left);
+  const other = disjunctsOf(right);
+  if (one === null || other === null) return null;
+  const joined =
+    operator === "||"
+      ? [...one, ...other]
+      : one.flatMap((first) => other.map((second) => [...first, ...second]));
+  return joined.length > MAX_DISJUNCTS ? null : joined;
+}
+
+/** Whether an expression reads the request, a rule, both or neither. */
+export function readsOf(expression: Expression): { readonly r: boolean; readonly p: boolean } {
+  const reads = { r: false, p: false };
+  const walk = (part: Expression): void => {
+    if (part.kind === "field") reads[part.of] = true;
+    for (const inner of partsOf(part)) walk(inner);
+  };
+  walk(expression);
+  return reads;
+}
+
+/** The names of all functions and role definitions that an expression calls. */
+export function callsOf(expression: Expression): ReadonlySet<string> {
+  const names = new Set<string>();
+  const walk = (part: Expression): void => {
+    if (part.kind === "call") names.add(part.name);
+    for (const inner of partsOf(part)) walk(inner);
+  };
+  walk(expression);
+  return names;
+}
+
+function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "call":
+      return expression.arguments;
+    case "not":
+      return [expression.operand];
+    case "in":
+      return [expression.operand, ...expression.list];
+    case "binary":
+      return [expression.left, expression.right];
+    case "string":
+    case "number":
+    case "boolean":
+    case "field":
+    default:
+      return [];
+  }
+}
