@@ -6,6 +6,7 @@ import type { ConfigLoader } from "./config/load-result.ts";
 import type { InForce } from "./control/load-all.ts";
 import type { Reloader } from "./control/reloader.ts";
 import type { StoreLink } from "./control/store-link.ts";
+import { keepCompiled } from "./core/keep-compiled.ts";
 import type { Log } from "./core/log.ts";
 import { openWorkerThread } from "./proxy/worker-thread.ts";
 import type { Workers } from "./proxy/workers.ts";
@@ -61,7 +62,9 @@ export async function startApp({ load, log, answering }: AppOptions): Promise<Ap
       import("./app/start-control.ts"),
       dataPlane.workers.startOthers(),
     ]);
-    return { ok: true, app: await startControl({ ...serving, store, load, log }) };
+    const app = await startControl({ ...serving, store, load, log });
+    keepCompiled();
+    return { ok: true, app };
   } catch (thrown) {
     // Requests have been answered meanwhile: those in flight end as they do at a stop.
     await dataPlane.workers.drain(initial.config.drain_ms);

@@ -1,8 +1,9 @@
 // The admin server: API, metrics, health and UI on their own port, apart from the traffic.
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
+import { createServer } from "../core/node-http.ts";
 import { createAdminApp } from "./admin-app.ts";
 import type { AdminParts } from "./parts.ts";
 

@@ -1,9 +1,9 @@
 // Turns failures into replies: the only place that writes an error (RFC 9457 problem details).
-import { STATUS_CODES } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { type ErrorCode, ERRORS, toWeirError, type WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { Log } from "../core/log.ts";
+import { STATUS_CODES } from "../core/node-http.ts";
 import type { Exchange } from "./exchange.ts";
 
 export type Rescue = (exchange: Exchange, thrown: unknown) => Promise<void>;

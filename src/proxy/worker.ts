@@ -6,6 +6,7 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import { SharedState } from "../balancer/shared-state.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import { keepCompiled } from "../core/keep-compiled.ts";
 import { createLog } from "../core/log.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
@@ -46,6 +47,7 @@ async function start(boot: WorkerBoot): Promise<DataWorker> {
   const { host, port } = boot.source.config.listen.http;
   const bound = await listener.listen({ host, port: boot.port || port }, boot.reusePort);
   tell({ kind: "listening", port: bound });
+  keepCompiled();
   return {
     /** A request finishes on the snapshot it began with: only the reference changes. */
     async swap(source) {

@@ -1,6 +1,5 @@
 // Opens sockets to one endpoint, and says why one could not be opened or broke.
 import { type Socket, type TcpNetConnectOpts, connect } from "node:net";
-import { connect as connectTls } from "node:tls";
 import { messageOf, WeirError } from "../core/errors.ts";
 import type { UpstreamEndpoint } from "./upstream.ts";
 
@@ -35,6 +34,8 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
     return { dial, readyEvent: "connect" };
   }
   const tls = { servername: servernameOf(host), ...endpoint.tls, ALPNProtocols: ["http/1.1"] };
+  // Only where there is such an endpoint: a worker should listen soon.
+  const { connect: connectTls } = process.getBuiltinModule("node:tls");
   return {
     dial: (reader) => connectTls({ ...tls, ...optionsFor(reader) }),
     readyEvent: "secureConnect",

@@ -1,4 +1,6 @@
 // How soon after its start weir serves; the store comes later and gets what was answered before it.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, send, startLoad } from "../support/weir-process-load.ts";
@@ -9,6 +11,7 @@ import {
   killLeftovers,
   printed,
   spawnWeir,
+  startWeir,
   watchWeir,
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
@@ -75,6 +78,17 @@ test(
     site.remove();
   },
 );
+
+test("what a first run compiled is kept though it is killed", { timeout: 60_000 }, async () => {
+  const site = createSite(configOf({ upstreams: [upstream.url] }));
+  const cache = join(site.folder, "cache");
+  const weir = await startWeir(site, { NODE_COMPILE_CACHE: cache });
+  const kept = (): number => readdirSync(cache, { recursive: true }).length;
+  // Those of the main thread, of the worker and of the store.
+  await expect.poll(kept, { timeout: 20_000 }).toBeGreaterThan(600);
+  expect(await weir.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
+  site.remove();
+});
 
 async function firstAnswer(port: number): Promise<Answer> {
   for (const endMs = performance.now() + 15_000; performance.now() < endMs;) {

@@ -1,7 +1,8 @@
 // Entry of one replica of a demo service: answers after a while, sometimes fails, calls others through weir.
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createServer, request } from "../../core/node-http.ts";
 import { announce, type DemoNews, followParent, untilNews } from "./child.ts";
 import { SHOP_KEY } from "./identities.ts";
 

@@ -1,6 +1,6 @@
 // Entry of the demo's traffic generator: several callers, some of them denied, at a rate that breathes.
-import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "../../core/node-http.ts";
 import { announce, followParent, untilNews } from "./child.ts";
 import { DEMO_KEYS } from "./identities.ts";
 

@@ -1,7 +1,8 @@
 // ClickHouse's HTTP protocol in front of the engine, as far as @clickhouse/client and curl use it.
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { messageOf } from "../../core/errors.ts";
+import { createServer } from "../../core/node-http.ts";
 import { readBody } from "./body.ts";
 import { credentialsOf, isAllowed, settingsOf, withDefaults, type Credentials } from "./call.ts";
 import type { Engine, EngineCall, EngineResult } from "./engine.ts";

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
+import { keepCompiled } from "../../core/keep-compiled.ts";
 import { engineConfig } from "./engine-config.ts";
 import { openEngine, type Engine } from "./engine.ts";
 import { writeClaim } from "./folder-claim.ts";
@@ -62,6 +63,7 @@ function main(folder: string): void {
     try {
       running = await start(folder, message);
       tell({ kind: "ready", port: (running.server.address() as AddressInfo).port });
+      keepCompiled();
     } catch (thrown) {
       tell({ kind: "failed", error: messageOf(thrown) });
     }
