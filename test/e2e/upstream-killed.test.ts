@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { startLoad } from "../support/weir-process-load.ts";
+import { type Answer, type Failure, send, startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
@@ -16,6 +16,8 @@ import { freePort } from "./support/free-port.ts";
 
 const ENTRY = join(import.meta.dirname, "support", "upstream-process.ts");
 const CLIENTS = 16;
+/** Spread by load over three endpoints, so that each has some. */
+const HELD = 12;
 const children: ChildProcess[] = [];
 
 async function startReplica(port: number): Promise<ChildProcess> {
@@ -25,13 +27,32 @@ async function startReplica(port: number): Promise<ChildProcess> {
   return child;
 }
 
-/** Answers that came from the n-th endpoint so far. */
-async function answeredBy(weir: WeirProcess, at: number): Promise<number> {
+interface Endpoint {
+  readonly ok_total: number;
+  readonly inflight: number;
+}
+
+async function endpointsOf(weir: WeirProcess): Promise<readonly Endpoint[]> {
   const response = await fetch(`${weir.admin}/api/v1/services`);
   const { services } = (await response.json()) as {
-    readonly services: readonly { readonly endpoints: readonly { readonly ok_total: number }[] }[];
+    readonly services: readonly { readonly endpoints: readonly Endpoint[] }[];
   };
-  return services[0]?.endpoints[at]?.ok_total ?? 0;
+  return services[0]?.endpoints ?? [];
+}
+
+/** Answers that came from the first endpoint so far. */
+async function answeredByFirst(weir: WeirProcess): Promise<number> {
+  return (await endpointsOf(weir))[0]?.ok_total ?? 0;
+}
+
+async function inflight(weir: WeirProcess): Promise<number> {
+  return (await endpointsOf(weir)).reduce((sum, endpoint) => sum + endpoint.inflight, 0);
+}
+
+/** In flight when the upstream dies, some of them on it whatever the load is just doing. */
+function holdSome(port: number): Promise<(Answer | Failure)[]> {
+  const asked = { method: "GET", path: "/held?ms=2000" };
+  return Promise.all(Array.from({ length: HELD }, () => send({ port, asked })));
 }
 
 afterAll(() => {
@@ -55,19 +76,25 @@ test("a killed upstream costs what was in flight on it at most", { timeout: 60_0
         : { method: "GET", path: "/x?ms=50" },
   });
   await load.reached(300);
+  const holding = holdSome(weir.port);
+  // More than the load alone ever has.
+  await expect.poll(() => inflight(weir), { interval: 10 }).toBeGreaterThan(CLIENTS + HELD / 2);
   replicas[0]?.kill("SIGKILL");
   await load.reached(load.answers.length + 300);
   await startReplica(ports[0] ?? 0);
   const revivedAtMs = performance.now();
-  const answeredBefore = await answeredBy(weir, 0);
+  const answeredBefore = await answeredByFirst(weir);
   await expect
-    .poll(() => answeredBy(weir, 0), { timeout: 20_000 })
+    .poll(() => answeredByFirst(weir), { timeout: 20_000 })
     .toBeGreaterThan(answeredBefore + 10);
   const revivedMs = Math.round(performance.now() - revivedAtMs);
   await load.stop();
   await weir.drained();
 
+  const held = await holding;
+  const answers = held.flatMap((outcome) => ("status" in outcome ? outcome : []));
   expect(load.failures).toEqual([]);
+  expect(answers.map(({ status }) => status)).toEqual(held.map(() => 200));
   const bad = load.answers.filter(({ status }) => status !== 200);
   expect(bad.length).toBeLessThanOrEqual(CLIENTS);
   // A GET is sent anew elsewhere; a POST that may have been processed is not.
@@ -76,11 +103,11 @@ test("a killed upstream costs what was in flight on it at most", { timeout: 60_0
     expect(status).toBe(502);
     expect(body).toContain('"code":"upstream_reset"');
   }
-  await expectOneRowEach(weir.sql, load.answers);
+  await expectOneRowEach(weir.sql, [...load.answers, ...answers]);
   const dead = upstreams[0] ?? "";
   const [row = {}] = await weir.sql(
-    `SELECT countIf(status = 200 AND length(attempt_upstream) = 2 AND attempt_upstream[1] = '${dead}'
-        AND attempt_error[1] != '' AND attempt_error[2] = '' AND attempt_upstream[2] != '${dead}') AS retried,
+    `SELECT countIf(status = 200 AND attempt_upstream[1] = '${dead}' AND attempt_error[1] != ''
+        AND attempt_error[-1] = '' AND attempt_upstream[-1] != '${dead}') AS retried,
       countIf(length(attempt_upstream) > 3) AS storms
     FROM requests`,
   );
