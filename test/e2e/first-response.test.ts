@@ -16,11 +16,11 @@ import {
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { freePort } from "./support/free-port.ts";
-import { slowness } from "./support/slowness.ts";
+import { type Taken, tell, timeTaken } from "./support/quiet-time.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const LIMIT_MS = 1000;
-const TRIES = 5;
+const TRIES = 3;
 const upstream = await startUpstream();
 
 afterAll(() => {
@@ -29,32 +29,33 @@ afterAll(() => {
 });
 
 test("the first response comes within a second", { timeout: 60_000 }, async () => {
-  const starts: string[] = [];
-  let bestMs = Infinity;
-  for (let nth = 0; nth < TRIES && bestMs > LIMIT_MS; nth++) {
-    const busy = slowness();
-    const tookMs = await firstAnswerAfter();
-    bestMs = Math.min(bestMs, tookMs / busy);
-    starts.push(`${Math.round(tookMs)} ms (machine ${busy.toFixed(1)} times as slow as quiet)`);
+  let taken: Taken | undefined;
+  // After a change of the code the first start is a slow one.
+  for (let nth = 0; nth < TRIES && !isInTime(taken); nth++) {
+    taken = await firstAnswerAfter();
+    console.log(`first response after ${tell(taken)}`);
   }
-  console.log(`first response after ${starts.join(", ")}`);
-  expect(bestMs).toBeLessThanOrEqual(LIMIT_MS);
+  expect(taken).toSatisfy(isInTime);
 });
 
-async function firstAnswerAfter(): Promise<number> {
+/** Its processor time alone tells, too: where one processor is free, a start can take that long. */
+function isInTime(taken: Taken | undefined): boolean {
+  return taken !== undefined && Math.max(taken.quietMs, taken.processorMs) <= LIMIT_MS;
+}
+
+async function firstAnswerAfter(): Promise<Taken> {
   const port = await freePort();
   const site = createSite(configOf({ upstreams: [upstream.url], port }));
   const spawned = spawnWeir(["run", "-c", site.file]);
   const { status } = await firstAnswer(port);
-  const tookMs = performance.now() - spawned.startedMs;
+  const taken = timeTaken([spawned.child.pid ?? 0], performance.now() - spawned.startedMs);
   expect(status).toBe(200);
-  // In order, though most is not there yet; and Node keeps what it compiled, so that after a change of
-  // the code only the first start is a slow one.
+  // In order, though most is not there yet; and Node keeps what it compiled.
   await printed(spawned, /weir listens on +(\S+)/);
   spawned.child.kill("SIGTERM");
   expect(await exitOf(spawned.child)).toMatchObject({ code: 0 });
   site.remove();
-  return tookMs;
+  return taken;
 }
 
 test(

@@ -1,0 +1,52 @@
+// What a start would have taken on a machine with nothing else to do: time limits hold for such a one.
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface Taken {
+  readonly wallMs: number;
+  /** Without what one of its threads waited for a processor that others had. */
+  readonly quietMs: number;
+  /** User and system, of all its threads. */
+  readonly processorMs: number;
+}
+
+/**
+ * For processes that were started `wallMs` ago and live. Linux counts for each thread how long it ran and
+ * how long it could have run but had to wait (schedstat); elsewhere all are the wall clock. Threads
+ * wait side by side, so only the longest wait of any one is taken off: rather too little than too much.
+ */
+export function timeTaken(pids: readonly number[], wallMs: number): Taken {
+  const threads = pids.flatMap(threadsOf);
+  if (threads.length === 0) return { wallMs, quietMs: wallMs, processorMs: wallMs };
+  const processorMs = threads.reduce((sum, { ranMs }) => sum + ranMs, 0);
+  return {
+    wallMs,
+    quietMs: wallMs - Math.max(...threads.map(({ waitedMs }) => waitedMs)),
+    processorMs,
+  };
+}
+
+export function tell({ wallMs, quietMs, processorMs }: Taken): string {
+  const [wall, quiet, processor] = [wallMs, quietMs, processorMs].map(
+    (ms) => `${Math.round(ms)} ms`,
+  );
+  return `${wall} (${quiet} on a quiet machine, ${processor} of processor time)`;
+}
+
+interface Thread {
+  readonly ranMs: number;
+  readonly waitedMs: number;
+}
+
+function threadsOf(pid: number): Thread[] {
+  try {
+    const folder = `/proc/${pid}/task`;
+    return readdirSync(folder).map((thread) => {
+      const [ranNs = 0, waitedNs = 0] = readFileSync(`${folder}/${thread}/schedstat`, "utf8")
+        .split(" ")
+        .map(Number);
+      return { ranMs: ranNs / 1e6, waitedMs: waitedNs / 1e6 };
+    });
+  } catch {
+    return [];
+  }
+}
