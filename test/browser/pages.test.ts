@@ -62,6 +62,17 @@ describe("overview", () => {
     expect(await page.getByRole("img", { name: /^Latency: p50 [\d.]+ ms, p95/ }).count()).toBe(1);
   });
 
+  it("leads to what is behind a row by Tab and Enter, too", async () => {
+    const page = await open("#/overview?since=1h");
+    const row = page.getByRole("table", { name: "Errors" }).locator("tbody tr").first();
+    await row.waitFor();
+    await page.getByRole("table", { name: "Errors" }).getByRole("button").last().focus();
+    await page.keyboard.press("Tab");
+    expect(await row.evaluate((e) => e.matches(":focus"))).toBe(true);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => hashOf(page)).toMatch(/^#\/requests\?since=1h&route=orders&status=/);
+  });
+
   it("a drag over a chart selects its time, and Back returns", async () => {
     const page = await open("#/overview?since=1h");
     const plot = page.locator(".u-over").first();

@@ -193,6 +193,15 @@ describe.each(Object.entries(PLACES))("%s at 390 px", (_, hash) => {
     >(`[document.documentElement, ...document.querySelectorAll(".main, .panel, .table-frame, .sheet, .sheet-body")]
       .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className || e.tagName)`);
     expect(wide).toEqual([]);
+    const cut = await page.evaluate<
+      string[]
+    >(`[...document.querySelectorAll(".table tbody td")].filter((e) => e.offsetParent !== null)
+      .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
+      .map((e) => e.innerText)`);
+    expect(cut).toEqual([]);
+    const headless = `[...document.querySelectorAll(".table tbody tr")]
+      .filter((row) => !(row.querySelector("td.lead")?.offsetHeight > 0)).length`;
+    expect(await page.evaluate(headless)).toBe(0);
     const rail = (await page.locator(".rail").boundingBox())!;
     expect([rail.y + rail.height, rail.width]).toEqual([844, 390]);
   });

@@ -1,5 +1,12 @@
 // A sortable table with a row cursor; on narrow screens each row is a card.
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { usePlace } from "../state/place.ts";
 import { type Sort, sorted, type TableColumn } from "./columns.ts";
 import { TableHead } from "./table-head.tsx";
@@ -45,6 +52,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
               row={row}
               columns={columns}
               onOpen={onOpen}
+              inTabOrder={!main && onOpen !== undefined}
               className={[
                 props.rowClass?.(row) ?? "",
                 index === cursor ? "is-cursor" : "",
@@ -71,12 +79,20 @@ interface TableRowProps<Row> {
   readonly row: Row;
   readonly columns: readonly TableColumn<Row>[];
   readonly onOpen: ((row: Row) => void) | undefined;
+  /** Reached by Tab; the main table of a page has its cursor instead. */
+  readonly inTabOrder: boolean;
   readonly className: string;
 }
 
-function TableRow<Row>({ row, columns, onOpen, className }: TableRowProps<Row>): ReactNode {
+function TableRow<Row>(props: TableRowProps<Row>): ReactNode {
+  const { row, columns, onOpen, inTabOrder, className } = props;
+  const openOnEnter = (event: KeyboardEvent): void => {
+    // Links inside mean themselves.
+    if (event.key === "Enter" && event.target === event.currentTarget) onOpen?.(row);
+  };
+  const reach = inTabOrder ? { tabIndex: 0, onKeyDown: openOnEnter } : {};
   return (
-    <tr className={className} onClick={() => onOpen?.(row)}>
+    <tr className={className} onClick={() => onOpen?.(row)} {...reach}>
       {columns.map((column) => (
         <td key={column.key} className={cellClass(column, row)} data-label={column.label}>
           {column.show === undefined ? column.value(row) : column.show(row)}
