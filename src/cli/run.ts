@@ -87,19 +87,24 @@ function say(lines: readonly string[]): void {
 }
 
 async function start({ load, json }: Run, told: Omit<AppOptions, "load">): Promise<App | null> {
-  const refuse = (code: string, message: string): null => {
-    process.stderr.write(`${json ? JSON.stringify({ ok: false, code, message }) : message}\n`);
-    process.exitCode = EXIT_BAD_CONFIG;
-    return null;
-  };
   try {
     const started = await startApp({ load, ...told });
-    return started.ok
-      ? started.app
-      : refuse("bad_config", started.faults.map(formatFault).join("\n"));
+    if (started.ok) return started.app;
+    sayFault({ code: "bad_config", message: started.faults.map(formatFault).join("\n") }, json);
   } catch (thrown) {
-    return refuse("cannot_start", `weir: can't start: ${whyNot(thrown)}`);
+    refuse(whyNot(thrown), json);
   }
+  return null;
+}
+
+/** Says why nothing was started, and sets the exit code. */
+export function refuse(why: string, json: boolean): void {
+  sayFault({ code: "cannot_start", message: `weir: can't start: ${why}` }, json);
+}
+
+function sayFault(fault: { readonly code: string; readonly message: string }, json: boolean): void {
+  process.stderr.write(`${json ? JSON.stringify({ ok: false, ...fault }) : fault.message}\n`);
+  process.exitCode = EXIT_BAD_CONFIG;
 }
 
 function whyNot(thrown: unknown): string {

@@ -1,11 +1,11 @@
 // Checks between parts of a config: names that must exist, things that must not be there twice.
 import { accessSync, constants, statSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { originOf, parseListen } from "./fields.ts";
-import { listOf, mappingOf, textOf } from "./raw.ts";
+import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkRoutes } from "./route-check.ts";
 
@@ -19,6 +19,8 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ),
     ...checkKeys(config["identity"]),
     ...checkAdmin(config["admin"]),
+    ...checkPorts(config),
+    ...checkData(config["data"], folder),
     ...checkPolicyFiles(config["policy"], folder),
     ...checkSpool(config["telemetry"]),
   ];
@@ -60,6 +62,33 @@ function checkAdmin(raw: unknown): Finding[] {
   return [{ path: ["admin", "listen"], message }];
 }
 
+/** Two listeners on one port; 0 is another one for each. */
+function checkPorts(config: RawMapping): Finding[] {
+  const http = parseListen(textOf(mappingOf(config["listen"])["http"]) || DEFAULTS.listen_http);
+  const admin = parseListen(textOf(mappingOf(config["admin"])["listen"]) || DEFAULTS.admin_listen);
+  if (http === null || http.port === 0 || admin?.port !== http.port) return [];
+  const hosts = [http.host, admin.host];
+  const sameHost = http.host === admin.host || hosts.includes("0.0.0.0") || hosts.includes("::");
+  const message = "is the same port as listen.http; name another";
+  return sameHost ? [{ path: ["admin", "listen"], message }] : [];
+}
+
+/** Only what no folder can be made of: whether it can be written is for the start to find out, not for a reload. */
+function checkData(raw: unknown, folder: string): Finding[] {
+  const name = textOf(raw);
+  if (name === "" || canBeFolder(resolve(folder, name))) return [];
+  return [{ path: ["data"], message: "names a file, or a place below one; name a folder" }];
+}
+
+function canBeFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (thrown) {
+    const missing = (thrown as NodeJS.ErrnoException).code === "ENOENT" && dirname(path) !== path;
+    return missing && canBeFolder(dirname(path));
+  }
+}
+
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
@@ -79,6 +108,13 @@ function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
     const message = "names no readable file; relative paths begin at the config's folder";
     return [{ path: ["policy", key], message }];
   });
+}
+
+/** Where the policy would be, as far as that is said. */
+export function policyFilesIn(root: unknown, folder: string): string[] {
+  const policy = mappingOf(mappingOf(root)["policy"]);
+  const names = [textOf(policy["model"]), textOf(policy["rules"])];
+  return names.filter((name) => name !== "").map((name) => resolve(folder, name));
 }
 
 function isReadableFile(file: string): boolean {

@@ -26,6 +26,8 @@ export type ParseResult =
   | { readonly ok: true; readonly document: ParsedDocument }
   | { readonly ok: false; readonly faults: readonly SyntaxFault[] };
 
+const NO_MERGE = "merge keys (<<) are not supported; write the keys out, or alias a whole value";
+
 /** The parser's own words may quote the text, and the text may hold a secret. */
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "a tab cannot indent YAML; use spaces",
@@ -33,11 +35,16 @@ const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
   MISSING_CHAR: "a bracket, brace, quote or comma is missing",
   MULTILINE_IMPLICIT_KEY: 'a key must be on one line; is a ":" missing?',
   MULTIPLE_DOCS: "only one YAML document is allowed; remove the ---",
+  BAD_ALIAS: 'a value that begins with * must be in quotes, such as "*"',
+  BAD_SCALAR_START: "a value that begins with @, % or ` must be in quotes",
+  BLOCK_AS_IMPLICIT_KEY: 'a value that holds ": " must be in quotes',
+  UNEXPECTED_TOKEN: "a bracket, quote or comma is too many or in the wrong place",
   TAG_RESOLVE_FAILED: "tags (!name) are not supported; remove the tag",
 };
 
 export function parseYaml(text: string): ParseResult {
-  if (openBrackets(text) > MAX_BRACKETS) return rejected(1, "nested too deeply");
+  const deep = tooDeep(text);
+  if (deep > 0) return rejected(deep, "nested too deeply");
   const lines = new LineCounter();
   try {
     const document = parsed(text, lines);
@@ -115,6 +122,7 @@ function findUnusableKey(map: YAMLMap, path: KeyPath, scan: Scan): Unusable | nu
   for (const { key, value } of map.items) {
     const name = keyText(key);
     if (name === null) return { node: key, message: "a key must be a plain word" };
+    if (name === "<<") return { node: key, message: NO_MERGE };
     const here = [...path, name];
     if (seen.has(name)) scan.findings.push({ path: here, message: "is written twice; remove one" });
     seen.add(name);
@@ -172,14 +180,16 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-function openBrackets(text: string): number {
+/** The line on which too many brackets are open; 0 for none. */
+function tooDeep(text: string): number {
   let open = 0;
-  let most = 0;
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
-    most = Math.max(most, open);
+  let line = 1;
+  for (const [mark] of text.matchAll(/[[\]{}\n]/g)) {
+    if (mark === "\n") line += 1;
+    else open = mark === "[" || mark === "{" ? open + 1 : Math.max(0, open - 1);
+    if (open > MAX_BRACKETS) return line;
   }
-  return most;
+  return 0;
 }
 
 function lineAt(offset: number, lines: LineCounter): number {

@@ -37,6 +37,10 @@ export function textLike(expected: string, check: (text: string) => boolean): z.
 export const anyText = (): z.ZodString =>
   textLike("text that is not empty", (text) => text.length > 0);
 
+/** Of a file, or of a folder. */
+export const pathOf = (what: string): z.ZodString =>
+  textLike(`the path of a ${what}`, (text) => text.length > 0 && !text.includes("\0"));
+
 export function integer(least: number, most: number): z.ZodInt {
   return z.int().min(least).max(most);
 }

@@ -13,7 +13,12 @@ export type LoadResult =
       /** Absolute paths of everything that was read or named, to be watched. */
       readonly files: readonly string[];
     }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly Fault[];
+      /** Absolute paths of what was read or named: a change to one may be the remedy. */
+      readonly files?: readonly string[];
+    };
 
 /** Reads the config anew at each call: at the start, and for each reload. */
 export type ConfigLoader = () => LoadResult | Promise<LoadResult>;

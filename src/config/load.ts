@@ -1,7 +1,7 @@
 // Reads a config file whole: either a Config, or every fault in it with its line.
 import { dirname, resolve } from "node:path";
 import { readConfigText } from "./config-text.ts";
-import { crossCheck } from "./cross-check.ts";
+import { crossCheck, policyFilesIn } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
@@ -62,10 +62,13 @@ export function loadConfigObject(root: unknown, folder: string, env: Environment
 
 function checkDocument(file: string, document: ParsedDocument, env: Environment): LoadResult {
   const { references, schema, findings } = inspect(file, document, env);
+  const folder = dirname(resolve(file));
+  const files = [resolve(file), ...references.files];
   if (findings.length > 0 || !schema.ok) {
-    return { ok: false, faults: toFaults(file, document, findings) };
+    files.push(...policyFilesIn(references.root, folder));
+    return { ok: false, faults: toFaults(file, document, findings), files };
   }
-  return loaded(schema.input, dirname(resolve(file)), [resolve(file), ...references.files]);
+  return loaded(schema.input, folder, files);
 }
 
 interface Inspected {

@@ -9,7 +9,7 @@ export interface References {
   /** A copy with every reference replaced; what came out of one is not searched again. */
   readonly root: unknown;
   readonly findings: readonly Finding[];
-  /** Absolute paths of the files read. */
+  /** Absolute paths of the files named. */
   readonly files: readonly string[];
 }
 
@@ -71,11 +71,11 @@ function fromEnvironment(name: string, env: Environment): Resolved {
 
 function fromFile(name: string, lookup: Lookup): Resolved {
   const file = resolve(lookup.folder, name);
+  lookup.files.push(file);
   try {
     const stat = statSync(file);
     if (!stat.isFile()) return { problem: `${name} is not a file` };
     if (stat.size > MAX_FILE_BYTES) return { problem: `${name} is larger than 64 KiB` };
-    lookup.files.push(file);
     return { value: readFileSync(file, "utf8").replace(/\r?\n$/, "") };
   } catch {
     return { problem: `${name} cannot be read; it must be a file beside the config or absolute` };

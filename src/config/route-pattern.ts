@@ -42,8 +42,28 @@ function segmentProblem(segment: string, last: boolean): string | null {
   if (segment === "*" || PARAMETER.test(segment)) return null;
   if (DOTS.test(segment)) return "has a dot segment, which no request path has";
   if (segment.startsWith(":")) return "has a parameter whose name is not letters, digits and _";
-  if (LITERAL.test(segment)) return null;
+  if (/[^!-~]/.test(segment))
+    return "has a character that must be percent-encoded, as requests send it";
+  if (LITERAL.test(segment)) return segment.includes("%") ? encodingProblem(segment) : null;
   return 'has a segment that is neither literal, ":name", "*" nor "**"';
+}
+
+/** Request paths are matched in their normal form (RFC 3986 section 6.2.2), so only that can match. */
+function encodingProblem(segment: string): string | null {
+  for (const [triplet] of segment.matchAll(/%../g)) {
+    const character = decodedByte(triplet);
+    if (/[/\\\p{Cc}]/u.test(character)) return `has ${triplet}, which no request path may have`;
+    if (/[\w\-.~]/.test(character))
+      return `has ${triplet}; write ${character}, as paths are normalized`;
+    if (triplet !== triplet.toUpperCase()) return `has ${triplet}; write ${triplet.toUpperCase()}`;
+  }
+  return null;
+}
+
+/** As ASCII; bytes beyond it are of characters that stay encoded. */
+function decodedByte(triplet: string): string {
+  const byte = Number.parseInt(triplet.slice(1), 16);
+  return byte < 0x80 ? String.fromCharCode(byte) : "";
 }
 
 function repeatedParameter(segments: readonly string[]): string | null {

@@ -16,15 +16,15 @@ export interface InForce {
 
 export type Loaded =
   | { readonly ok: true; readonly next: InForce }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly files?: readonly string[] };
 
 /** Nothing is changed yet. */
 export async function loadAll(load: ConfigLoader): Promise<Loaded> {
   const result = await load();
   if (!result.ok) return result;
   const policy = await checkPolicyFiles(result.config);
-  if (!policy.ok) return policy;
   const { config, revision, files } = result;
+  if (!policy.ok) return { ...policy, files };
   return {
     ok: true,
     next: { config, revision, files, policy: policy.policy, loadedAtMs: Date.now() },

@@ -18,6 +18,8 @@ export type PolicyCheck =
   | { readonly ok: true; readonly policy: CheckedPolicy | null }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+const EMPTY = "is empty; write rules, or a comment that says why there are none";
+
 type PolicyFiles = Pick<PolicyOptions, "model" | "rules">;
 
 /** Never throws: a file that can't be read is a fault like any other. */
@@ -39,7 +41,10 @@ export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault
   const names = { modelFile: shown(model), rulesFile: shown(rules) };
   try {
     const modelText = readFileSync(model, "utf8");
-    return { ...names, modelText, rulesText: readFileSync(rules, "utf8") };
+    const rulesText = readFileSync(rules, "utf8");
+    // Somebody is about to write it, or lost what was in it; nobody wishes so to deny everybody.
+    if (rulesText.trim() === "") return { file: names.rulesFile, line: 1, message: EMPTY };
+    return { ...names, modelText, rulesText };
   } catch (thrown) {
     const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
     const message = `can't be read (${code}); name a file that can`;

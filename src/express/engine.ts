@@ -2,8 +2,8 @@
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../balancer/shared-state.ts";
 import { createSlotTable } from "../balancer/slot-table.ts";
-import { formatFault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
+import { formatFault } from "../config/fault.ts";
 import { type InForce, loadAll, snapshotSource } from "../control/load-all.ts";
 import { createReloader, type Reloader } from "../control/reloader.ts";
 import { messageOf } from "../core/errors.ts";

@@ -88,7 +88,13 @@ describe("hostile files", () => {
   });
 
   test("as many faults as fit in a file do not hold up a reload", { timeout: 5000 }, () => {
-    expect(faultsOf("[]".repeat(131_072))).toEqual(["1: (file): is not valid YAML here"]);
+    expect(faultsOf("[]".repeat(131_072))).toEqual([
+      "1: (file): a bracket, quote or comma is too many or in the wrong place",
+    ]);
+  });
+
+  test("brackets that are too many are told on their line", () => {
+    expect(faultsOf(`${SMALL}a: ${"[".repeat(300)}`)).toEqual(["3: (file): nested too deeply"]);
   });
 
   test("a missing file and a folder", () => {

@@ -60,8 +60,14 @@ const cases: readonly Case[] = [
   {
     name: "a bad model",
     edit: (text: string) => text + POLICY,
-    files: { "model.conf": MODEL.replace("r.sub", "r.who"), "rules.csv": "" },
+    files: { "model.conf": MODEL.replace("r.sub", "r.who"), "rules.csv": "p, a, /, GET\n" },
     said: /^\S*model\.conf:8: policy\.model: /m,
+  },
+  {
+    name: "one port for both listeners",
+    edit: (text: string) =>
+      text.replace("127.0.0.1:0 }", /127\.0\.0\.1:\d\d+/.exec(text)?.[0] + " }"),
+    said: /^\S*weir\.yaml:2: admin\.listen: /m,
   },
   { name: "no YAML", edit: (text: string) => `${text}}{\n`, said: /^\S*weir\.yaml:\d+: / },
 ];
@@ -75,6 +81,9 @@ describe("weir run exits 2 and starts nothing", () => {
     expect(await exitOf(child)).toMatchObject({ code: 2 });
     expect(errors()).toMatch(said);
     expect(output()).toBe("");
+    const checked = spawnWeir(["check", "-c", site.file]);
+    expect(await exitOf(checked.child)).toMatchObject({ code: 2 });
+    expect(checked.output()).toBe(errors());
     expect(existsSync(site.data)).toBe(false);
     expect(await send({ port, asked: { method: "GET", path: "/" } })).toMatchObject({
       code: "ECONNREFUSED",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
 import { isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
 import { DEFAULTS } from "../defaults.ts";
-import { anyText, fieldName, nameText, textLike } from "../fields.ts";
+import { anyText, fieldName, nameText, pathOf, textLike } from "../fields.ts";
 import { suggestion } from "../suggest.ts";
 
 const MAX_KEYS = 10_000;
@@ -60,8 +60,8 @@ const requestField = z
   .meta({ type: "a request field, such as identity.subject" });
 
 export const policySection = z.strictObject({
-  model: anyText().meta({ description: "A casbin model file, seen from the config" }),
-  rules: anyText().meta({ description: "A casbin CSV rule file, seen from the config" }),
+  model: pathOf("file").meta({ description: "A casbin model file, seen from the config" }),
+  rules: pathOf("file").meta({ description: "A casbin CSV rule file, seen from the config" }),
   request: z
     .array(requestField)
     .min(1)

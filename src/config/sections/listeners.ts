@@ -1,7 +1,15 @@
 // The sections that say where weir listens, stores its data and how it ends.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import { anyText, cidrBlock, integer, listenAddress, milliseconds, nameText } from "../fields.ts";
+import {
+  anyText,
+  cidrBlock,
+  pathOf,
+  integer,
+  listenAddress,
+  milliseconds,
+  nameText,
+} from "../fields.ts";
 
 const MAX_WORKERS = 64;
 
@@ -20,7 +28,7 @@ export const adminSection = z.strictObject({
     .meta({ description: "Bearer token of the admin API; a secret, so give a reference" }),
 });
 
-export const dataField = anyText().default(DEFAULTS.data).meta({
+export const dataField = pathOf("folder").default(DEFAULTS.data).meta({
   description: "Folder for the spool, the embedded store and the CA, seen from the config",
 });
 
