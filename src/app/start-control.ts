@@ -32,8 +32,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const rows = createRowFeed(store.sink, log);
   const drain = createRowDrain(start, rows);
   const watch = watchFiles(() => void reloader.reload());
-  const publish = publisher({ dataPlane, store, log, watch });
-  const reloader = createReloader({ initial, load, log, publish });
+  const publish = publisher({ dataPlane, store, log });
+  const reloader = createReloader({ initial, load, log, publish, look: watch.files });
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   const parts = { dataPlane, reloader, store, drain, rows: rows.live, statistics, log };
@@ -59,16 +59,10 @@ function createRowDrain({ spool, lock, log }: ControlOptions, { sink, see }: Row
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */
-function publisher({
-  dataPlane,
-  store,
-  log,
-  watch,
-}: Pick<Running, "dataPlane" | "store" | "log"> & { readonly watch: FileWatch }) {
+function publisher({ dataPlane, store, log }: Pick<Running, "dataPlane" | "store" | "log">) {
   return async (next: InForce): Promise<string | null> => {
     const fault = await dataPlane.publish(next);
     if (fault !== null) return fault;
-    watch.files(next.files);
     store.setRetention(next.config.retention).catch((thrown: unknown) => {
       log.warn("retention_not_set", { cause: messageOf(thrown) });
     });

@@ -3,14 +3,14 @@ import type { Config } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { Log } from "../core/log.ts";
-import { type InForce, loadAll } from "./load-all.ts";
+import { type InForce, type Loaded, loadAll } from "./load-all.ts";
 
 export interface ReloadResult {
   readonly atMs: number;
   readonly ok: boolean;
   /** Every fault, one a line; null when it went well. */
   readonly fault: string | null;
-  /** Keys that changed but wait for a restart. */
+  /** Keys that differ from what the process began with, so wait for a restart. */
   readonly restart: readonly string[];
 }
 
@@ -27,6 +27,8 @@ export interface ReloaderParts {
   readonly load: ConfigLoader;
   /** Gives the config to whoever holds it; a fault where one could not take it. */
   readonly publish: (next: InForce) => Promise<string | null>;
+  /** Told after each try which files to look at from now on. */
+  readonly look?: (files: readonly string[]) => void;
   readonly log: Log;
 }
 
@@ -40,13 +42,18 @@ export function createReloader(parts: ReloaderParts): Reloader {
 
   const attempt = async (): Promise<ReloadResult> => {
     const loaded = await loadAll(parts.load);
+    parts.look?.(filesOf(loaded, current));
     if (!loaded.ok) return refused(loaded.faults.map(formatFault).join("\n"));
-    if (last?.ok !== false && isSame(current, loaded.next)) return (last = outcome(null, []));
+    if (last?.ok !== false && isSame(current, loaded.next)) {
+      return (last = outcome(null, waiting(loaded.next)));
+    }
     const fault = await parts.publish(loaded.next);
     return fault === null ? accepted(loaded.next) : refused(fault);
   };
+  // Seen from the start, not from the reload before: that one's wait goes on, and what is taken back ends it.
+  const waiting = (next: InForce): string[] => changedKeys(parts.initial.config, next.config);
   const accepted = (next: InForce): ReloadResult => {
-    const restart = changedKeys(current.config, next.config);
+    const restart = waiting(next);
     current = next;
     last = outcome(null, restart);
     parts.log.info("reloaded", {
@@ -70,6 +77,12 @@ export function createReloader(parts: ReloaderParts): Reloader {
       return result;
     },
   };
+}
+
+/** After a refusal those of what was refused as well: a change to one of them may be the remedy. */
+function filesOf(loaded: Loaded, current: InForce): readonly string[] {
+  if (loaded.ok) return loaded.next.files;
+  return [...new Set([...current.files, ...(loaded.files ?? [])])];
 }
 
 function outcome(fault: string | null, restart: readonly string[]): ReloadResult {

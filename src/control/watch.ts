@@ -1,5 +1,5 @@
-// Tells when one of some files may have changed: by edit, by rename, by a swapped link.
-import { type FSWatcher, watch } from "node:fs";
+// Tells when one of some files may have changed: by edit, by rename, by a swapped link or folder.
+import { type FSWatcher, unwatchFile, watch, watchFile } from "node:fs";
 import { basename, dirname } from "node:path";
 
 export interface FileWatch {
@@ -9,42 +9,62 @@ export interface FileWatch {
 }
 
 const SETTLE_MS = 100;
+/** How soon a change is seen that the folder's own watch does not tell of. */
+const POLL_MS = 1_000;
 /** The link that Kubernetes swaps when a mounted ConfigMap changes. */
 const SWAPPED_LINK = "..data";
 
 /**
  * Editors replace files instead of writing them, so their folders are watched, and what else happens
- * there is passed over; several events in a row are told once. Whether anything really changed is
- * for the listener to find out.
+ * there is passed over; several events in a row are told once. The files are looked at by name as
+ * well, for what a folder does not tell: a link's target that is edited elsewhere, a folder on the
+ * way that is replaced, a network's file system. Whether anything really changed is for the
+ * listener to find out.
  */
 export function watchFiles(changed: () => void): FileWatch {
-  let watchers: FSWatcher[] = [];
+  let watched = "";
+  let stop = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   const soon = (): void => {
     clearTimeout(timer);
     timer = setTimeout(changed, SETTLE_MS);
   };
-  const close = (): void => {
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
-    watchers = [];
-  };
   return {
-    close,
+    close() {
+      clearTimeout(timer);
+      stop();
+    },
     files(paths) {
-      close();
-      const folders = new Set(paths.map((path) => dirname(path)));
-      const names = new Set([SWAPPED_LINK, ...paths.map((path) => basename(path))]);
-      watchers = [...folders].flatMap((folder) => open(folder, names, soon));
+      const wanted = JSON.stringify(paths);
+      // What changes between two watches is seen by neither.
+      if (wanted === watched) return;
+      watched = wanted;
+      const before = stop;
+      stop = start(paths, soon);
+      before();
     },
   };
 }
 
-/** A folder that can't be watched is left to SIGHUP and the admin API. */
-function open(folder: string, names: ReadonlySet<string>, changed: () => void): FSWatcher[] {
+/** Gives what ends it. */
+function start(paths: readonly string[], soon: () => void): () => void {
+  const folders = new Set(paths.map((path) => dirname(path)));
+  const names = new Set([SWAPPED_LINK, ...paths.map((path) => basename(path))]);
+  const watchers = [...folders].flatMap((folder) => open(folder, names, soon));
+  // Of its own, so that ending this does not end the next on the same file.
+  const listener = (): void => soon();
+  for (const path of paths) watchFile(path, { interval: POLL_MS, persistent: false }, listener);
+  return () => {
+    for (const watcher of watchers) watcher.close();
+    for (const path of paths) unwatchFile(path, listener);
+  };
+}
+
+/** A folder that can't be watched is left to the look at its files. */
+function open(folder: string, names: ReadonlySet<string>, soon: () => void): FSWatcher[] {
   try {
     const watcher = watch(folder, { persistent: false }, (_, name) => {
-      if (name === null || names.has(name)) changed();
+      if (name === null || names.has(name)) soon();
     });
     watcher.on("error", () => watcher.close());
     return [watcher];

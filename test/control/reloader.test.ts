@@ -1,0 +1,90 @@
+// What a reload says: keys that wait for a restart, files to look at, and what was refused.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { loadAll } from "../../src/control/load-all.ts";
+import { createReloader, type Reloader } from "../../src/control/reloader.ts";
+import { createLog } from "../../src/core/log.ts";
+
+const CONFIG = `workers: 1
+services: { a: { endpoints: ["http://127.0.0.1:1"] } }
+routes: [{ name: r, service: a }]
+`;
+const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
+const MODEL = `[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub
+`;
+
+let folder = "";
+let looked: readonly string[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "weir-reload-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+});
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+async function started(config: string): Promise<Reloader> {
+  write("weir.yaml", config);
+  const load = () => loadConfig(join(folder, "weir.yaml"), {});
+  const first = await loadAll(load);
+  if (!first.ok) throw new Error(JSON.stringify(first.faults));
+  return createReloader({
+    initial: first.next,
+    load,
+    publish: () => Promise.resolve(null),
+    look: (files) => (looked = files),
+    log: createLog("error", () => undefined),
+  });
+}
+
+test("a key waits for a restart for as long as it differs from the start", async () => {
+  const reloader = await started(CONFIG);
+  const restartAfter = async (config: string) => {
+    write("weir.yaml", config);
+    return (await reloader.reload()).restart;
+  };
+  const two = CONFIG.replace("workers: 1", "workers: 2");
+  expect(await restartAfter(two)).toEqual(["workers"]);
+  expect(await restartAfter(`${two}drain_ms: 1\n`)).toEqual(["workers"]);
+  expect(await restartAfter(`${two}drain_ms: 1\n`)).toEqual(["workers"]);
+  expect(await restartAfter(CONFIG)).toEqual([]);
+});
+
+test("after a refusal the files of what was refused are looked at, too", async () => {
+  const reloader = await started(CONFIG);
+  write("weir.yaml", CONFIG + POLICY);
+  expect(await reloader.reload()).toMatchObject({ ok: false });
+  expect(looked).toEqual(
+    ["weir.yaml", "model.conf", "rules.csv"].map((name) => join(folder, name)),
+  );
+  write("model.conf", MODEL);
+  write("rules.csv", "p, a, /, GET, nonsense\n");
+  expect((await reloader.reload()).fault).toMatch(/rules\.csv:1: policy\.rules: a p rule has 3/);
+  expect(looked).toContain(join(folder, "rules.csv"));
+  write("weir.yaml", CONFIG);
+  expect(await reloader.reload()).toMatchObject({ ok: true });
+  expect(looked).toEqual([join(folder, "weir.yaml")]);
+});
+
+test.each(["", " \n\t\r\n"])("rules of %j are a file half written, and refused", async (rules) => {
+  write("model.conf", MODEL);
+  write("rules.csv", "p, alice, /, GET\n");
+  const reloader = await started(CONFIG + POLICY);
+  write("rules.csv", rules);
+  expect((await reloader.reload()).fault).toMatch(/rules\.csv:1: policy\.rules: is empty/);
+  expect(reloader.current().policy?.rules).toBe(1);
+  write("rules.csv", "# nobody may do anything\n");
+  expect(await reloader.reload()).toMatchObject({ ok: true });
+});
