@@ -1,11 +1,13 @@
 // `weir demo`, which is `npm start`: weir in front of three real services with real traffic.
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
+import { WeirError } from "../core/errors.ts";
 import { makeFolder } from "../core/folder.ts";
+import { acquireSpoolLock } from "../telemetry/spool-lock.ts";
 import { startChild, type DemoChild } from "./demo/children.ts";
 import { writeDemoConfig } from "./demo/demo-config.ts";
 import { DEMO_KEYS } from "./demo/identities.ts";
-import { loaderOf, run } from "./run.ts";
+import { loaderOf, refuse, run } from "./run.ts";
 
 interface DemoOptions {
   readonly upstream?: string;
@@ -39,7 +41,8 @@ export function demoCommand(): Command {
 
 async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<void> {
   // First of all: what is refused here leaves no process over.
-  makeFolder(data);
+  const inUse = whoUses(data);
+  if (inUse !== "") return refuse(inUse, json === true);
   const file = join(resolve(data), "demo.yaml");
   const services = startServices();
   const traffic = startChild("traffic", []);
@@ -62,6 +65,19 @@ async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<v
     hints: hints(file, adminListen === ADMIN_LISTEN ? "" : ` -c ${relative(".", file)}`),
   });
   await Promise.all(children.map((child) => child.stop()));
+}
+
+/** Another weir on the same data, which goes on reading the config that this one would overwrite; "" for none. */
+function whoUses(data: string): string {
+  const spool = join(data, "spool");
+  makeFolder(spool);
+  try {
+    acquireSpoolLock(spool).release();
+    return "";
+  } catch (thrown) {
+    if (thrown instanceof WeirError) return thrown.message;
+    throw thrown;
+  }
 }
 
 interface DemoService {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import {
+  exitOf,
   isAlive,
   killLeftovers,
   spawnWeir,
@@ -47,6 +48,17 @@ async function count(weir: WeirProcess, what: string): Promise<number> {
   return Number(row["n"] ?? 0);
 }
 
+/** A second one on the same data says why it can't be, and leaves the first its config. */
+async function refusedBeside(first: WeirProcess): Promise<void> {
+  const second = spawnWeir(["demo", ...ADDRESSES, "--data", join(folder, "data")]);
+  expect(await exitOf(second.child)).toMatchObject({ code: 2 });
+  expect(second.errors()).toMatch(
+    new RegExp(`^weir: can't start: .* in use by process ${first.pid} .*; stop it.*\n$`),
+  );
+  expect(await first.reload()).toMatchObject({ status: 200 });
+  expect((await fetch(`${first.proxy}/catalogue`)).status).toBe(200);
+}
+
 test("two demos in a row on the same data", { timeout: 60_000 }, async () => {
   const sinceMs = performance.now();
   const first = await startDemo();
@@ -54,6 +66,7 @@ test("two demos in a row on the same data", { timeout: 60_000 }, async () => {
     .poll(() => count(first, "count()"), { timeout: 20_000, interval: 50 })
     .toBeGreaterThan(20);
   const taken = takenBy(first, sinceMs);
+  await refusedBeside(first);
   const children = childrenOf(first.pid);
   expect(children.length).toBeGreaterThan(5);
   const seen = await count(first, "count()");
