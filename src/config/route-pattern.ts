@@ -42,10 +42,15 @@ function segmentProblem(segment: string, last: boolean): string | null {
   if (segment === "*" || PARAMETER.test(segment)) return null;
   if (DOTS.test(segment)) return "has a dot segment, which no request path has";
   if (segment.startsWith(":")) return "has a parameter whose name is not letters, digits and _";
-  if (/[^!-~]/.test(segment))
+  return literalProblem(segment);
+}
+
+function literalProblem(segment: string): string | null {
+  if (/[^!-~]/.test(segment)) {
     return "has a character that must be percent-encoded, as requests send it";
-  if (LITERAL.test(segment)) return segment.includes("%") ? encodingProblem(segment) : null;
-  return 'has a segment that is neither literal, ":name", "*" nor "**"';
+  }
+  if (!LITERAL.test(segment)) return 'has a segment that is neither literal, ":name", "*" nor "**"';
+  return encodingProblem(segment);
 }
 
 /** Request paths are matched in their normal form (RFC 3986 section 6.2.2), so only that can match. */

@@ -56,15 +56,12 @@ export function createReloader(parts: ReloaderParts): Reloader {
     const restart = waiting(next);
     current = next;
     last = outcome(null, restart);
-    parts.log.info("reloaded", {
-      config: next.revision,
-      policy: next.policy?.revision,
-      restart,
-    });
+    const { revision: config, policy } = next;
+    parts.log.info("reloaded", { config, policy: policy?.revision, restart });
     return last;
   };
   const refused = (fault: string): ReloadResult => {
-    last = outcome(fault, []);
+    last = outcome(fault, waiting(current));
     parts.log.error("reload_refused", { fault, kept: current.revision });
     return last;
   };
