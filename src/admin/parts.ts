@@ -4,6 +4,7 @@ import type { Config, ListenAddress } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
+import type { SpanExportStats } from "../telemetry/export.ts";
 
 interface Running {
   readonly config: Config;
@@ -52,6 +53,8 @@ export interface AdminParts {
   readonly store: () => Store | null;
   readonly storeHealth: () => StoreHealth;
   readonly drain: () => DrainStats;
+  /** null where no spans are exported. */
+  readonly spans: () => SpanExportStats | null;
   /** Data workers that listen. */
   readonly workers: () => number;
   readonly services: () => readonly ServiceDescription[];

@@ -9,6 +9,7 @@ import { packageFolder } from "../store/package-folder.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
 import { formatListen } from "../config/listen.ts";
 import type { Drain } from "../telemetry/drain.ts";
+import type { SpanExport } from "../telemetry/export.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { Reloader } from "../control/reloader.ts";
 import type { Rows } from "../control/row-feed.ts";
@@ -20,12 +21,13 @@ export interface Running {
   readonly store: StoreLink;
   readonly drain: Drain;
   readonly rows: Rows;
+  readonly spans: SpanExport | undefined;
   readonly statistics: StatisticsPoll;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, log } = running;
+  const { dataPlane, reloader, store, drain, rows, spans, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -45,6 +47,7 @@ export function adminPartsOf(running: Running): AdminParts {
     store: store.store,
     storeHealth: store.state,
     drain: drain.stats,
+    spans: () => spans?.stats() ?? null,
     workers: () => workers.alive(),
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,

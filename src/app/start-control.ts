@@ -12,7 +12,7 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createDrain, type Drain } from "../telemetry/drain.ts";
-import { createSpanExport, type SpanExport } from "../telemetry/export.ts";
+import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
 import type { Serving } from "./start-serving.ts";
 
@@ -36,8 +36,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const reloader = createReloader({ initial, load, log, publish, look: watch.files });
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
-  const parts = { dataPlane, reloader, store, drain, rows: rows.live, statistics, log };
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
+  const parts = { dataPlane, reloader, store, drain, rows: rows.live, spans, statistics, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   let admin: Admin | undefined;
   try {
@@ -51,7 +51,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
   }
   watch.files(initial.files);
   statistics.start();
-  return running(parts, { watch, spans, admin });
+  return running(parts, { watch, admin });
 }
 
 function createRowDrain({ spool, lock, log }: ControlOptions, { sink, see }: RowFeed): Drain {
@@ -73,12 +73,11 @@ function publisher({ dataPlane, store, log }: Pick<Running, "dataPlane" | "store
 /** What lives beside the path of a request and of a row. */
 interface Attached {
   readonly watch: FileWatch;
-  readonly spans: SpanExport | undefined;
   readonly admin: Admin;
 }
 
-function running(parts: Running, { watch, spans, admin }: Attached): App {
-  const { dataPlane, reloader, store, drain, statistics } = parts;
+function running(parts: Running, { watch, admin }: Attached): App {
+  const { dataPlane, reloader, store, drain, spans, statistics } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,

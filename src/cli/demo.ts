@@ -7,7 +7,7 @@ import { acquireSpoolLock } from "../telemetry/spool-lock.ts";
 import { startChild, type DemoChild } from "./demo/children.ts";
 import { writeDemoConfig } from "./demo/demo-config.ts";
 import { DEMO_KEYS } from "./demo/identities.ts";
-import { loaderOf, refuse, run } from "./run.ts";
+import { endProcess, loaderOf, refuse, run } from "./run.ts";
 
 interface DemoOptions {
   readonly upstream?: string;
@@ -32,11 +32,11 @@ export function demoCommand(): Command {
     .option("--admin-listen <host:port>", "where admin API and UI listen", ADMIN_LISTEN)
     .option("--data <folder>", "the data folder", ".weir")
     .option("--json", "say where it listens, or what is wrong, as JSON")
-    .action((options: DemoOptions) =>
-      options.upstream === undefined
-        ? demo(options)
-        : run({ load: loaderOf(options), json: options.json === true }),
-    );
+    .action(async (options: DemoOptions) => {
+      if (options.upstream === undefined) await demo(options);
+      else await run({ load: loaderOf(options), json: options.json === true });
+      endProcess();
+    });
 }
 
 async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<void> {

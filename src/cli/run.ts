@@ -42,9 +42,18 @@ export function runCommand(): Command {
     .option("--admin-listen <host:port>", "with --upstream: where admin API and UI listen")
     .option("--data <folder>", "with --upstream: the data folder")
     .option("--json", "say where it listens, or what is wrong, as JSON")
-    .action((options: CommandOptions) =>
-      run({ load: loaderOf(options), json: options.json === true }),
-    );
+    .action(async (options: CommandOptions) => {
+      await run({ load: loaderOf(options), json: options.json === true });
+      endProcess();
+    });
+}
+
+/**
+ * Once all is stopped, whatever still holds the process: an exporter that goes on trying a receiver
+ * that is gone does so for seconds. Keeps the exit code that is set.
+ */
+export function endProcess(): void {
+  process.exit();
 }
 
 /** How the options say the config is to be had; only what that takes is loaded. */

@@ -2,11 +2,11 @@
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { readRow } from "./export-row.ts";
-import { exportsSpans, resourceOf, warnOfProtocol } from "./otlp-env.ts";
+import { exportsSpans, queueSizesOf, resourceOf, warnOfProtocol } from "./otlp-env.ts";
 import type { SendCounts, SpanSender } from "./otlp-sender.ts";
 
 /** Counts since start: spans sent and failed, rows not even tried because too much waited. */
-interface SpanExportStats extends SendCounts {
+export interface SpanExportStats extends SendCounts {
   readonly dropped_rows: number;
 }
 
@@ -28,8 +28,6 @@ export interface SpanExportOptions {
 const NEWLINE = 0x0a;
 /** What may wait as unread lines: some seconds of full load. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-/** The SDK's queue by default; what does not fit it is lost there, uncounted. */
-const SDK_QUEUE_SPANS = 2048;
 /** A row has at most so many: one of the server, eight of attempts. */
 const SPANS_A_ROW = 9;
 /** Rows read in one turn of the event loop: about 5 ms. */
@@ -47,14 +45,10 @@ export async function createSpanExport(
   warnOfProtocol(env, log.warn);
   const resource = resourceOf(env, instance, log.warn);
   const { startSender } = await import("./otlp-sender.ts");
-  const feed = new Feed(log, queueOf(env) - SPANS_A_ROW);
-  feed.to(startSender({ resource, log, settled: feed.pump }));
+  const sizes = queueSizesOf(env, SPANS_A_ROW, log.warn);
+  const feed = new Feed(log, sizes.queue - SPANS_A_ROW);
+  feed.to(startSender({ resource, sizes, log, settled: feed.pump }));
   return feed;
-}
-
-function queueOf(env: NodeJS.ProcessEnv): number {
-  const size = Number(env["OTEL_BSP_MAX_QUEUE_SIZE"]);
-  return size > SPANS_A_ROW ? size : SDK_QUEUE_SPANS;
 }
 
 /** Lines waiting for the sender, read a few in a turn while it has room. */
@@ -106,8 +100,12 @@ class Feed implements SpanExport {
     try {
       await Promise.race([finish(), timeout]);
     } catch (thrown) {
-      this.#waiting = [];
-      this.#log.warn("span_export_shutdown", { reason: messageOf(thrown), ...this.stats() });
+      for (const lines of this.#waiting.splice(0)) this.#droppedRows += countLines(lines);
+      this.#log.warn("span_export_shutdown", {
+        reason: messageOf(thrown),
+        ...this.stats(),
+        unsent: this.#unsettled(),
+      });
     } finally {
       clearTimeout(timer);
     }
@@ -126,8 +124,13 @@ class Feed implements SpanExport {
   };
 
   #hasRoom(): boolean {
+    return this.#unsettled() < this.#maxPending;
+  }
+
+  /** Spans on their way. */
+  #unsettled(): number {
     const { sent, failed } = this.stats();
-    return this.#given - sent - failed < this.#maxPending;
+    return this.#given - sent - failed;
   }
 
   #readLine(): void {

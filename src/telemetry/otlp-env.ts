@@ -8,20 +8,73 @@ import type { Log } from "../core/log.ts";
  */
 export function exportsSpans(env: NodeJS.ProcessEnv, warn: Log["warn"]): boolean {
   if (env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true") return false;
+  const named = exportersOf(env, warn);
+  if (named.includes("none")) return false;
+  const endpoint = endpointOf(env);
+  if (named.length > 0 ? !named.includes("otlp") : endpoint === undefined) return false;
+  return endpoint === undefined || isUsable(endpoint, warn);
+}
+
+function exportersOf(env: NodeJS.ProcessEnv, warn: Log["warn"]): readonly string[] {
   const asked = (env["OTEL_TRACES_EXPORTER"] ?? "").split(",").map((name) => name.trim());
   const named = asked.filter((name) => name !== "");
   for (const name of named) {
     if (name !== "otlp" && name !== "none")
       warn("unknown_exporter", { OTEL_TRACES_EXPORTER: name });
   }
-  if (named.includes("none")) return false;
-  if (named.includes("otlp")) return true;
-  return named.length === 0 && hasEndpoint(env);
+  return named;
 }
 
-function hasEndpoint(env: NodeJS.ProcessEnv): boolean {
-  const endpoint = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] || env["OTEL_EXPORTER_OTLP_ENDPOINT"];
-  return endpoint !== undefined && endpoint.trim() !== "";
+interface Endpoint {
+  /** Of the variable. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** To one that is no URL the SDK would send nothing: it sends to localhost instead, without a word. */
+function isUsable({ name, url }: Endpoint, warn: Log["warn"]): boolean {
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return true;
+  warn("bad_otlp_endpoint", { [name]: "must be http(s)://HOST:PORT; no span is exported" });
+  return false;
+}
+
+function endpointOf(env: NodeJS.ProcessEnv): Endpoint | undefined {
+  for (const name of ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]) {
+    const url = env[name]?.trim() ?? "";
+    if (url !== "") return { name, url };
+  }
+  return undefined;
+}
+
+export interface QueueSizes {
+  /** Spans that may wait in the SDK; more it would lose, uncounted. */
+  readonly queue: number;
+  /** Spans at which it sends without waiting for its timer. */
+  readonly batch: number;
+}
+
+const DEFAULT_SIZES: QueueSizes = { queue: 2048, batch: 512 };
+
+/**
+ * OTEL_BSP_MAX_QUEUE_SIZE and OTEL_BSP_MAX_EXPORT_BATCH_SIZE, such that a queue with no room for
+ * `reserve` more spans is one that is being sent. A queue that can't hold twice as many is not taken.
+ */
+export function queueSizesOf(
+  env: NodeJS.ProcessEnv,
+  reserve: number,
+  warn: Log["warn"],
+): QueueSizes {
+  const asked = countIn(env, "OTEL_BSP_MAX_QUEUE_SIZE") ?? DEFAULT_SIZES.queue;
+  const queue = asked < reserve * 2 ? DEFAULT_SIZES.queue : asked;
+  if (queue !== asked)
+    warn("span_queue_too_small", { OTEL_BSP_MAX_QUEUE_SIZE: asked, used: queue });
+  const batch = countIn(env, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE") ?? DEFAULT_SIZES.batch;
+  return { queue, batch: Math.min(batch, queue - reserve) };
+}
+
+function countIn(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const text = env[name]?.trim() ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Our exporter speaks OTLP/HTTP with JSON; another protocol asked for is said, not silently kept. */

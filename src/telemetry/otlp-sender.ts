@@ -17,6 +17,7 @@ import { NodeSDK, type NodeSDKConfiguration } from "@opentelemetry/sdk-node";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { SpanRow } from "./export-row.ts";
+import type { QueueSizes } from "./otlp-env.ts";
 import { type SpanFacts, spansOf } from "./semconv.ts";
 
 type SdkSampler = NodeSDKConfiguration["sampler"];
@@ -38,6 +39,7 @@ export interface SpanSender {
 
 export interface SenderOptions {
   readonly resource: Readonly<Record<string, string>>;
+  readonly sizes: QueueSizes;
   readonly log: Log;
   /** Called after each delivery or failure of a batch. */
   readonly settled: () => void;
@@ -67,7 +69,7 @@ export function startSender(options: SenderOptions): SpanSender {
     logRecordProcessors: [],
     instrumentations: [],
   });
-  sdk.start();
+  withSizes(options.sizes, () => sdk.start());
   const tracer = trace.getTracer("weir");
   // The SDK makes itself the process's tracer; that place belongs to whoever embeds weir.
   trace.disable();
@@ -77,6 +79,18 @@ export function startSender(options: SenderOptions): SpanSender {
     counts: exporter.counts,
     shutdown: () => sdk.shutdown(),
   };
+}
+
+/** The environment is all that the SDK's batching reads; its classes are in a package we do not depend on. */
+function withSizes({ queue, batch }: QueueSizes, start: () => void): void {
+  const sizes = { OTEL_BSP_MAX_QUEUE_SIZE: queue, OTEL_BSP_MAX_EXPORT_BATCH_SIZE: batch };
+  const before = Object.keys(sizes).map((name) => [name, process.env[name]] as const);
+  for (const [name, size] of Object.entries(sizes)) process.env[name] = String(size);
+  start();
+  for (const [name, value] of before) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
 
 /** The OTLP exporter, its outcomes counted, an outage logged when it begins and when it ends. */

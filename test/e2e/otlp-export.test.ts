@@ -88,3 +88,23 @@ test("not sampled: nothing leaves, and every row is there", { timeout: 40_000 },
   await served("always_off");
   expect(spans).toEqual([]);
 });
+
+test(
+  "a receiver that is not there holds up neither requests nor the end",
+  { timeout: 40_000 },
+  async () => {
+    const site = createSite(configOf({ upstreams: [upstream.url] }));
+    const weir = await startWeir(site, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
+    const load = startLoad({ port: weir.port, clients: 4 });
+    await load.reached(60);
+    await load.stop();
+    await weir.drained();
+    expect(load.failures).toEqual([]);
+    await expectOneRowEach(weir.sql, load.answers);
+    expect(await weir.metrics()).toMatch(/^weir_otlp_spans_sent_total 0$/m);
+    const { code, ms } = await weir.stop();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(5_000);
+    site.remove();
+  },
+);

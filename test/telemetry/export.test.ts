@@ -184,6 +184,19 @@ test("more rows than the SDK's queue holds all arrive", async () => {
   expect(received[0]!.path).toBe("/mine");
 });
 
+test.each(["1", "18", "100", "many"])("a queue of %s loses and delays nothing", async (size) => {
+  const { url } = await receiver(200);
+  const { spans, events } = await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_BSP_MAX_QUEUE_SIZE: size,
+    OTEL_BSP_SCHEDULE_DELAY: "60000",
+  });
+  spans.take(lines(...Array.from({ length: 300 }, () => ({}))));
+  await spans.shutdown(5000);
+  expect(spans.stats()).toEqual({ sent: 300, failed: 0, dropped_rows: 0 });
+  expect(events.map(({ event }) => event)).toEqual(size === "1" ? ["span_queue_too_small"] : []);
+});
+
 test("an outage is counted and said once, and so is its end", async () => {
   const { url } = await receiver(400, 400, 200);
   const { spans, events } = await start({
@@ -210,12 +223,18 @@ test("a receiver that never answers does not hold up the end, nor memory", async
   spans.take(lines({}));
   const row = lines({});
   const batch = Buffer.concat(Array.from({ length: 8000 }, () => row));
-  for (let bytes = 0; bytes < 20 * 1024 * 1024; bytes += batch.length) spans.take(batch);
+  let taken = 1;
+  for (let bytes = 0; bytes < 20 * 1024 * 1024; bytes += batch.length, taken += 8000) {
+    spans.take(batch);
+  }
   expect(spans.stats().dropped_rows).toBeGreaterThan(0);
   const before = performance.now();
   await spans.shutdown(300);
   expect(performance.now() - before).toBeLessThan(2000);
   expect(events.map(({ event }) => event)).toEqual(["span_export_shutdown"]);
+  // Whatever was not sent is counted as one thing or the other.
+  const { unsent, dropped_rows } = events[0] as LogFields;
+  expect(Number(unsent) + Number(dropped_rows)).toBe(taken);
 });
 
 test.each([
@@ -224,6 +243,9 @@ test.each([
   [{ OTEL_SDK_DISABLED: "TRUE", OTEL_TRACES_EXPORTER: "otlp" }, []],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: "" }, []],
   [{ OTEL_TRACES_EXPORTER: "zipkin" }, ["unknown_exporter"]],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318" }, ["bad_otlp_endpoint"]],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "ftp://a/b" }, ["bad_otlp_endpoint"]],
+  [{ OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "x" }, ["bad_otlp_endpoint"]],
 ])("nothing is exported with %j", async (env, warnings) => {
   const { log, events } = recorder();
   expect(await createSpanExport({ env, instance: "weir-1", log })).toBeUndefined();

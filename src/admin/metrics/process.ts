@@ -6,7 +6,12 @@ const STATES = ["starting", "ready", "down"] as const;
 const MILLIS = 1000;
 
 export function processMetrics(parts: AdminParts): Metric[] {
-  return [...storeMetrics(parts), ...configMetrics(parts), ...runtimeMetrics(parts)];
+  return [
+    ...storeMetrics(parts),
+    ...exportMetrics(parts),
+    ...configMetrics(parts),
+    ...runtimeMetrics(parts),
+  ];
 }
 
 type Kind = "counter" | "gauge";
@@ -59,6 +64,18 @@ function storeMetrics(parts: AdminParts): Metric[] {
       ["weir_dead_letter_dropped_rows_total", "Such rows that made room for newer ones."],
       spool.droppedLetters,
     ),
+  ];
+}
+
+/** Nothing where no spans are exported: zeros would look like an export that works. */
+function exportMetrics(parts: AdminParts): Metric[] {
+  const spans = parts.spans();
+  if (spans === null) return [];
+  const dropped = ["weir_otlp_dropped_rows_total", "Rows not exported: too many waited."] as const;
+  return [
+    one("counter", ["weir_otlp_spans_sent_total", "Spans the receiver took."], spans.sent),
+    one("counter", ["weir_otlp_spans_failed_total", "Spans it did not take."], spans.failed),
+    one("counter", dropped, spans.dropped_rows),
   ];
 }
 

@@ -25,6 +25,7 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     reload: () => Promise.resolve({ atMs: 0, ok: true, fault: null, restart: [] }),
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
+    spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
     drain: () => ({
       pendingBytes: 0,
       pendingRows: 0,
