@@ -88,9 +88,9 @@ async function drained(least: number): Promise<number> {
 
 /** The first cell of a query's only row. */
 async function ask(sql: string): Promise<number> {
-  const [main = "", , ...config] = args;
+  const asking = args.map((word) => (word === "run" ? "query" : word));
   const answer = ["--sql", `SELECT ${sql} AS n FROM requests`, "--json"];
-  const { stdout } = await promisify(execFile)(command, [main, "query", ...config, ...answer]);
+  const { stdout } = await promisify(execFile)(command, [...asking, ...answer]);
   return ANSWER.parse(JSON.parse(stdout)).rows[0].n;
 }
 
