@@ -25,7 +25,7 @@ type PolicyFiles = Pick<PolicyOptions, "model" | "rules">;
 /** Never throws: a file that can't be read is a fault like any other. */
 export async function checkPolicyFiles({ policy: options }: Config): Promise<PolicyCheck> {
   if (options === null) return { ok: true, policy: null };
-  const source = readPolicySource(options);
+  const source = readEnforced(options);
   if ("message" in source) return { ok: false, faults: [blaming(options)(source)] };
   // Only where there is a policy: weir should listen soon.
   const { loadPolicy } = await import("../policy/load.ts");
@@ -35,16 +35,20 @@ export async function checkPolicyFiles({ policy: options }: Config): Promise<Pol
   return { ok: true, policy: { source, revision, rules } };
 }
 
+/** Somebody is about to write an empty file, or lost what was in it: nobody wishes so to deny everybody. */
+function readEnforced(files: PolicyFiles): PolicySource | PolicyFault {
+  const source = readPolicySource(files);
+  if ("message" in source || source.rulesText.trim() !== "") return source;
+  return { file: source.rulesFile, line: 1, message: EMPTY };
+}
+
 /** Both texts, or why one can't be had. */
 export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault {
   const { model, rules } = files;
   const names = { modelFile: shown(model), rulesFile: shown(rules) };
   try {
     const modelText = readFileSync(model, "utf8");
-    const rulesText = readFileSync(rules, "utf8");
-    // Somebody is about to write it, or lost what was in it; nobody wishes so to deny everybody.
-    if (rulesText.trim() === "") return { file: names.rulesFile, line: 1, message: EMPTY };
-    return { ...names, modelText, rulesText };
+    return { ...names, modelText, rulesText: readFileSync(rules, "utf8") };
   } catch (thrown) {
     const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
     const message = `can't be read (${code}); name a file that can`;

@@ -30,6 +30,7 @@ function warningsOf(
   if (!rule.source.endsWith(`:${rule.line}`)) {
     warnings.push(`the same rule stands at ${rule.source}`);
   }
+  warnings.push(...rule.fields.flatMap(fieldWarnings));
   if (rule.ptype !== "p") return warnings;
   const denies = rule.fields[model.policy.indexOf("eft")] === "deny";
   if (denies && model.effect === EFFECTS.allowOverride) {
@@ -41,21 +42,45 @@ function warningsOf(
   return warnings;
 }
 
-/** keyMatch2 to keyMatch5 make a regular expression of the path without escaping it. */
-function patternWarnings(name: string, pattern: string): readonly string[] {
+/** What looks as if it were not there, and is. */
+function fieldWarnings(field: string): readonly string[] {
+  const [hidden] = /\p{Cf}/u.exec(field) ?? [];
   const warnings: string[] = [];
+  if (hidden !== undefined) {
+    const code = hidden.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+    warnings.push(`"${field}" holds an invisible character, U+${code}, so it equals no plain text`);
+  }
+  if (/\s#/.test(field)) {
+    warnings.push(`the # in "${field}" begins no comment; a comment has a line of its own`);
+  }
+  return warnings;
+}
+
+/** keyMatch2 to keyMatch5 make a regular expression of the path without escaping it. */
+const UNESCAPED: readonly (readonly [RegExp, (found: string) => string])[] = [
+  [/(?<!\\)\./, () => "the dot in PATTERN matches any character; write \\. for a dot"],
+  [/[^/]\*/, () => "the * in PATTERN repeats the character before it; write /*"],
+  [/\|/, () => "the | in PATTERN splits the whole pattern; write two rules"],
+  [
+    /(?<!\\)[+?()[\]^$]/,
+    (found) =>
+      `the ${found} in PATTERN is part of a regular expression; write \\${found} for itself`,
+  ],
+];
+
+function patternWarnings(name: string, pattern: string): readonly string[] {
+  const shown = `"${pattern}"`;
   if (name === "regexMatch" && !/^\^.*\$$/s.test(pattern)) {
-    warnings.push(`"${pattern}" also matches inside longer text; write ^...$`);
+    return [`${shown} also matches inside longer text; write ^...$`];
   }
-  if (!/^keyMatch[2-5]$/.test(name)) return warnings;
-  if (/(?<!\\)\./.test(pattern)) {
-    warnings.push(`the dot in "${pattern}" matches any character; write \\. for a dot`);
-  }
-  if (/[^/]\*/.test(pattern)) {
-    warnings.push(`the * in "${pattern}" repeats the character before it; write /*`);
-  }
-  if (pattern.includes("|")) {
-    warnings.push(`the | in "${pattern}" splits the whole pattern; write two rules`);
+  if (!name.startsWith("keyMatch")) return [];
+  const warnings = /[^ -~]/.test(pattern)
+    ? [`${shown} matches no path: paths are percent-encoded, as in /%C3%A4`]
+    : [];
+  if (name === "keyMatch") return warnings;
+  for (const [sign, message] of UNESCAPED) {
+    const [found] = sign.exec(pattern) ?? [];
+    if (found !== undefined) warnings.push(message(found).replace("PATTERN", () => shown));
   }
   return warnings;
 }

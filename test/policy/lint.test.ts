@@ -8,6 +8,11 @@ it.each([
   ["p, a, /v1.0/x, GET", "the dot in"],
   ["p, a, /files*, GET", "repeats the character before it"],
   ["p, a, /a|/b, GET", "splits the whole pattern"],
+  ["p, a, /x+y, GET", "the + in"],
+  ["p, a, /ä, GET", "paths are percent-encoded"],
+  ["p, al\u200bice, /x, GET", "invisible character, U+200B"],
+  ["p, a, /x, GET # for now", "a comment has a line of its own"],
+  ["g, al\u2060ice, role:customer", "invisible character, U+2060"],
   ["p, role:customer, /orders, GET", "the same rule stands at policy.csv:2"],
 ])("%s", (rule, message) => {
   const warnings = lintPolicy(sourceOf(MODEL, `${RULES}${rule}\n`));
