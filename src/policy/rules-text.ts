@@ -47,7 +47,7 @@ function fieldsOf(content: string, report: ReportLine): readonly string[] | null
     const match = scanner.exec(content);
     if (match === null) return refuse(report, quoteAdvice(cells.length + 1));
     const [, quoted, bare = "", comma] = match;
-    cells.push((quoted?.replaceAll('""', '"') ?? bare).trim());
+    cells.push(quoted?.replaceAll('""', '"') ?? bare.trim());
     more = comma === ",";
   }
   const fields = joinBrackets(cells);
@@ -68,7 +68,7 @@ function quoteAdvice(column: number): string {
   return `column ${column}: a quote in the middle of a field; quote the whole field and double each quote in it`;
 }
 
-/** Casbin joins cells until their round brackets close: (a, b) is one field. */
+/** Casbin joins cells until their round brackets close, and trims what it has joined: (a, b) is one field. */
 function joinBrackets(cells: readonly string[]): readonly string[] | null {
   const fields: string[] = [];
   let pending: string[] = [];
@@ -81,7 +81,7 @@ function joinBrackets(cells: readonly string[]): readonly string[] | null {
     if (open < 0) return null;
     pending.push(cell);
     if (open > 0) continue;
-    fields.push(pending.join(","));
+    fields.push(pending.join(",").trim());
     pending = [];
   }
   return open === 0 ? fields : null;

@@ -31,6 +31,7 @@ it.each([
   ["  p ,a,\tb  , c \r", ["p", "a", "b", "c"]],
   ['p, "a, b", "say ""hi"" twice", c', ["p", "a, b", 'say "hi" twice', "c"]],
   ["p, (a, b), c(d), e", ["p", "(a,b)", "c(d)", "e"]],
+  ['p, (a," b)", " c "', ["p", "(a, b)", "c"]],
   ['"p", a, b, c', ["p", "a", "b", "c"]],
   ["p, a # b, c, d", ["p", "a # b", "c", "d"]],
   ["p, schön, /ü, c", ["p", "schön", "/ü", "c"]],
