@@ -13,6 +13,7 @@ import type {
 } from "../downstream/downstream.ts";
 import { statusLine } from "../downstream/reply-head.ts";
 import { framingOf } from "../downstream/request-head.ts";
+import { pairs } from "./header-pairs.ts";
 
 /** For a client to notice an early reply and stop sending. */
 const LINGER_MS = 2_000;
@@ -164,10 +165,4 @@ export class NodeDownstream implements Downstream {
   readonly #silent = (): void => {
     if (!this.#request.isPaused()) this.#sink?.silent();
   };
-}
-
-function pairs(raw: RawHeaders): [string, string][] {
-  const list: [string, string][] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) list.push([raw[at] ?? "", raw[at + 1] ?? ""]);
-  return list;
 }

@@ -12,6 +12,7 @@ import type { Clock } from "../core/clock.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import { socketError } from "../upstream/dial.ts";
 import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
+import { pairs } from "./header-pairs.ts";
 
 export interface AttemptParts {
   readonly request: UpstreamRequest;
@@ -236,10 +237,4 @@ function lengthOf({ statusCode, headers }: IncomingMessage, method: string): num
   if (method === "HEAD" || statusCode === 204 || statusCode === 304) return 0;
   const length = headers["content-length"];
   return length === undefined || headers["transfer-encoding"] !== undefined ? -1 : Number(length);
-}
-
-function pairs(raw: RawHeaders): [string, string][] {
-  const list: [string, string][] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) list.push([raw[at] ?? "", raw[at + 1] ?? ""]);
-  return list;
 }

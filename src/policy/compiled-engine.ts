@@ -3,7 +3,7 @@ import { compileTest, type Fields, type MatcherParts, type Test } from "./compil
 import { callsOf, disjunctsOf } from "./disjuncts.ts";
 import type { CheckedPolicy, PolicyEngine, Verdict } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
-import { EFFECTS, type EffectText } from "./model.ts";
+import { EFFECTS, type EffectText, type Expression } from "./model.ts";
 import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
 import type { Rule } from "./rule.ts";
 
@@ -28,8 +28,7 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
   if (!usesRules) return { evaluate: (request) => withoutRules(test(request, NO_FIELDS), model) };
   const ordered = inOrder(policy);
   const rows = ordered.map((rule) => rule.fields);
-  const compile: (term: Parameters<typeof compileTest>[0]) => Test = (term) =>
-    compileTest(term, parts);
+  const compile = (term: Expression): Test => compileTest(term, parts);
   const alternatives = disjunctsOf(model.matcher)?.map((terms) =>
     indexFor(terms, { model, roles, compile, rules: rows }),
   );

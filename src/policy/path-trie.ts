@@ -14,9 +14,9 @@ type ReadShape = (pattern: string) => PatternShape | null;
 const SHAPES: ReadonlyMap<string, ReadShape> = new Map<string, ReadShape>([
   ["keyMatch", prefixShape],
   ["keyMatch2", (pattern) => segmentShape(pattern, /^:./)],
-  ["keyMatch3", (pattern) => segmentShape(pattern, /^\{[^{}]+\}$/)],
-  ["keyMatch4", (pattern) => segmentShape(pattern, /^\{[^{}]+\}$/)],
-  ["keyMatch5", (pattern) => segmentShape(pattern, /^\{[^{}]+\}$/)],
+  ["keyMatch3", bracedShape],
+  ["keyMatch4", bracedShape],
+  ["keyMatch5", bracedShape],
 ]);
 
 /** Whether patterns of this function can be sorted into a trie. */
@@ -98,6 +98,10 @@ function prefixShape(pattern: string): PatternShape {
   if (star < 0) return { segments: pattern.split("/"), tail: false };
   // The segment that the prefix ends in may go on, so only those before it are sure.
   return { segments: pattern.slice(0, star).split("/").slice(0, -1), tail: true };
+}
+
+function bracedShape(pattern: string): PatternShape | null {
+  return segmentShape(pattern, /^\{[^{}]+\}$/);
 }
 
 /** keyMatch2 to 5: whole-segment parameters and a star as the last segment; all else is no such shape. */
