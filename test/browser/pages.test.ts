@@ -59,7 +59,9 @@ describe("overview", () => {
     await expect
       .poll(() => page.getByRole("table", { name: "Denials" }).innerText())
       .toContain("policies/policy.csv:14");
-    expect(await page.getByRole("img", { name: /^Latency: p50 [\d.]+ ms, p95/ }).count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole("img", { name: /^Latency: p50 [\d.]+ ms, p95/ }).count())
+      .toBe(1);
   });
 
   it("leads to what is behind a row by Tab and Enter, too", async () => {
@@ -108,9 +110,9 @@ describe("routes", () => {
     expect((await rows.first().innerText()).replace(/\s+/g, " ")).toContain(
       "orders /orders/** orders 28.9/s 4.5% 63 9.20ms 96.4ms 412ms",
     );
-    expect(await rows.last().innerText()).toContain("GET /reports/:year");
+    await expect.poll(() => rows.last().innerText()).toContain("GET /reports/:year");
     await page.getByRole("button", { name: "p95", exact: true }).click();
-    expect(await rows.first().locator("td").first().innerText()).toBe("payments");
+    await expect.poll(() => rows.first().locator("td").first().innerText()).toBe("payments");
   });
 
   it("opens a route's requests from the keyboard", async () => {
@@ -118,7 +120,7 @@ describe("routes", () => {
     await page.getByText("/orders/**").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
-    expect(await page.locator("tr.is-cursor td").first().innerText()).toBe("catalogue");
+    await expect.poll(() => page.locator("tr.is-cursor td").first().innerText()).toBe("catalogue");
     await page.keyboard.press("Enter");
     await expect.poll(() => hashOf(page)).toBe("#/requests?since=6h&route=catalogue");
   });
@@ -144,10 +146,12 @@ describe("upstreams", () => {
       .toMatch(
         /4003\s+ejected, back in \d+ s\s+0\s+18\.6\s*ms\s+16\.7\s*%\s+1 × 0\.50\s+14,000\s+33\.5\s*%/,
       );
-    expect(await page.getByRole("table", { name: /^Endpoints of/ }).count()).toBe(3);
+    await expect.poll(() => page.getByRole("table", { name: /^Endpoints of/ }).count()).toBe(3);
     const choices = page.getByRole("table", { name: "Latest choices for orders" });
     await expect.poll(() => choices.locator("tbody tr").count()).toBe(8);
-    expect(await choices.locator("tbody tr").first().locator(".tag.accent").count()).toBe(1);
+    await expect
+      .poll(() => choices.locator("tbody tr").first().locator(".tag.accent").count())
+      .toBe(1);
   });
 });
 
@@ -199,7 +203,7 @@ describe("requests", () => {
     fixture.emit();
     // Longer than rows are gathered before they show.
     await page.waitForTimeout(700);
-    expect(await page.locator("tbody tr").count()).toBe(101);
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(101);
   });
 });
 
@@ -212,7 +216,7 @@ describe("one request", () => {
     await expect
       .poll(() => sheet.getByRole("heading", { level: 2 }).innerText())
       .toContain("POST /orders");
-    expect(await sheet.locator(".line").count()).toBe(12);
+    await expect.poll(() => sheet.locator(".line").count()).toBe(12);
     const text = (await sheet.innerText()).replace(/\s+/g, " ");
     expect(text).toContain("Allowed by p, clerk, /orders/*, *, allow policies/policy.csv:6");
     expect(text).toContain("(shop-frontend, /orders, POST)");
@@ -232,18 +236,18 @@ describe("one request", () => {
   it("folds the waterfall and walks to another request of the trace", async () => {
     const page = await open(url);
     await page.getByRole("button", { name: "Fold POST /payments/charge" }).click();
-    expect(await page.locator(".line").count()).toBe(9);
+    await expect.poll(() => page.locator(".line").count()).toBe(9);
     await page.getByRole("button", { name: "POST /payments/charge", exact: true }).click();
     await expect
       .poll(() => hashOf(page))
       .toBe(`#/requests?since=1h&open=${TRACE_ID}.${PAYMENT_SPAN}`);
-    expect(await page.locator(".sheet h2").innerText()).toContain("/payments/charge");
+    await expect.poll(() => page.locator(".sheet h2").innerText()).toContain("/payments/charge");
   });
 
   it("has every field, and fields are doors", async () => {
     const page = await open(url);
     await page.getByText("All fields").click();
-    expect(await page.getByText("184,300,000 (184 ms)").count()).toBe(1);
+    await expect.poll(() => page.getByText("184,300,000 (184 ms)").count()).toBe(1);
     expect(await page.locator(".field-group dt").allInnerTexts()).toContain("tls_version");
     await page.getByTitle("Requests with this principal").click();
     await expect.poll(() => hashOf(page)).toBe("#/requests?since=1h&principal=shop-frontend");
@@ -259,7 +263,7 @@ describe("one request", () => {
     const first = hashOf(page);
     await page.keyboard.press("j");
     await expect.poll(() => hashOf(page)).not.toBe(first);
-    expect(await page.locator("tr.is-open.is-cursor").count()).toBe(1);
+    await expect.poll(() => page.locator("tr.is-open.is-cursor").count()).toBe(1);
     await page.keyboard.press("Escape");
     await expect.poll(() => sheet.count()).toBe(0);
     expect(hashOf(page)).toBe("#/requests");
@@ -310,7 +314,7 @@ describe("search and palette", () => {
     await page.waitForTimeout(150);
     await page.keyboard.press("Enter");
     await expect.poll(() => hashOf(page)).toBe(hash);
-    expect(await page.getByRole("dialog", { name: "Go to" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("dialog", { name: "Go to" }).count()).toBe(0);
   });
 
   it("Escape closes the palette and nothing else", async () => {
@@ -320,6 +324,6 @@ describe("search and palette", () => {
     await page.getByRole("dialog", { name: "Go to" }).waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => page.getByRole("dialog", { name: "Go to" }).count()).toBe(0);
-    expect(await page.getByRole("dialog", { name: "Request" }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("dialog", { name: "Request" }).count()).toBe(1);
   });
 });

@@ -84,11 +84,11 @@ describe("the store is down", () => {
     await expect
       .poll(() => panel.locator(".stale-note").innerText(), { timeout: 12_000 })
       .toMatch(/^as of \d\d:\d\d:\d\d, \d+ s old$/);
-    expect(await page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
+    await expect.poll(() => page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
     expect(await styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
     fixture.reset();
     await expect.poll(() => page.locator(".stale-note").count(), { timeout: 12_000 }).toBe(0);
-    expect(await banner.count()).toBe(0);
+    await expect.poll(() => banner.count()).toBe(0);
   });
 
   it("the balancing state needs no store; figures and lists say what they lack", async () => {
@@ -136,7 +136,7 @@ describe("banners", () => {
   it("all well: none", async () => {
     const page = await open("#/routes");
     await page.getByText("/orders/**").waitFor();
-    expect(await page.locator(".banner").count()).toBe(0);
+    await expect.poll(() => page.locator(".banner").count()).toBe(0);
   });
 
   it("the admin server gone: said once, and what was shown stays", async () => {
@@ -146,7 +146,7 @@ describe("banners", () => {
     await expect
       .poll(() => page.locator(".banner").innerText(), { timeout: 12_000 })
       .toContain("does not answer this page");
-    expect(await page.getByText("/orders/**").count()).toBe(1);
+    await expect.poll(() => page.getByText("/orders/**").count()).toBe(1);
   });
 });
 
