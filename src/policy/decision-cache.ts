@@ -1,7 +1,8 @@
 // Remembers decisions by request tuple: bounded, and owned by one snapshot, so never stale.
 import type { Decision } from "./snapshot.ts";
+import type { RequestTuple } from "./tuple.ts";
 
-type Decide = (tuple: readonly string[]) => Decision;
+type Decide = (tuple: RequestTuple) => Decision;
 
 /** Longer keys are decided anew each time, so that nobody can fill memory with long paths. */
 const MAX_KEY_CHARS = 512;
@@ -36,7 +37,7 @@ export function createDecisionCache(size: number, evaluate: Decide): { readonly 
 }
 
 /** Fields with their lengths in front, so that no two tuples share a key (S5). */
-function tupleKey(tuple: readonly string[]): string {
+function tupleKey(tuple: RequestTuple): string {
   let key = "";
   for (const field of tuple) key += `${field.length}:${field}`;
   return key;

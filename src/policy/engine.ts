@@ -2,6 +2,7 @@
 import type { PolicyModel } from "./model.ts";
 import type { RoleGraph } from "./roles.ts";
 import type { Rule } from "./rule.ts";
+import type { RequestTuple } from "./tuple.ts";
 
 /** A policy that was checked whole; every engine may rely on that. */
 export interface CheckedPolicy {
@@ -23,5 +24,5 @@ export interface Verdict {
 
 /** Pure and synchronous; may throw, which the snapshot turns into the decision "error". */
 export interface PolicyEngine {
-  readonly evaluate: (tuple: readonly string[]) => Verdict;
+  readonly evaluate: (tuple: RequestTuple) => Verdict;
 }

@@ -17,7 +17,7 @@ export interface LoadOptions {
 }
 
 export type PolicyLoad =
-  | { readonly ok: true; readonly snapshot: PolicySnapshot }
+  | { readonly ok: true; readonly snapshot: PolicySnapshot; readonly policy: CheckedPolicy }
   | { readonly ok: false; readonly faults: readonly PolicyFault[] };
 
 const REMEMBERED = 8192;
@@ -39,7 +39,7 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
       engine: await engineFor(policy),
       remembered: options.remembered ?? REMEMBERED,
     });
-    return { ok: true, snapshot };
+    return { ok: true, snapshot, policy };
   } catch (error) {
     const message = `this policy can't be built: ${messageOf(error)}`;
     return { ok: false, faults: [{ file: source.modelFile, line: 0, message }] };

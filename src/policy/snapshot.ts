@@ -4,6 +4,7 @@ import { createDecisionCache } from "./decision-cache.ts";
 import type { PolicyEngine, Verdict } from "./engine.ts";
 import { MAX_TUPLE_FIELD_CHARS } from "./limits.ts";
 import type { Rule } from "./rule.ts";
+import type { RequestTuple } from "./tuple.ts";
 
 const issued: unique symbol = Symbol("permit");
 
@@ -36,7 +37,7 @@ export interface PolicySnapshot {
    * Never throws and never waits: what can't be decided is an "error", which forwards nothing. Pure in
    * the tuple, so decisions are remembered for as long as the snapshot lives and no longer.
    */
-  readonly decide: (tuple: readonly string[]) => Decision;
+  readonly decide: (tuple: RequestTuple) => Decision;
 }
 
 export interface SnapshotOptions {
@@ -60,7 +61,7 @@ export function unenforcedPermit(): Permit {
 export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
   const { revision, rules, arity, engine } = options;
   const decisions = new Map<string, Decision>();
-  const evaluate = (tuple: readonly string[]): Decision => {
+  const evaluate = (tuple: RequestTuple): Decision => {
     try {
       return shared(decisions, engine.evaluate(tuple));
     } catch (error) {
@@ -68,7 +69,7 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
     }
   };
   const cache = createDecisionCache(options.remembered, evaluate);
-  const decide = (tuple: readonly string[]): Decision => {
+  const decide = (tuple: RequestTuple): Decision => {
     const fault = tupleFault(tuple, arity);
     return fault === "" ? cache.decide(tuple) : failed(fault);
   };
@@ -76,7 +77,7 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
 }
 
 /** S9: casbin compares what is missing or not a string as undefined or "", and may then allow. */
-function tupleFault(tuple: readonly string[], arity: number): string {
+function tupleFault(tuple: RequestTuple, arity: number): string {
   if (tuple.length !== arity) return `a request has ${arity} fields, not ${tuple.length}`;
   for (const field of tuple) {
     if (typeof field !== "string") return "a request field is not a string";

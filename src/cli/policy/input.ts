@@ -1,11 +1,12 @@
 // Which policy a command asks: its files by options, by a config, or as a folder has them.
 import { dirname, join, resolve } from "node:path";
-import { type Fault, formatFault } from "../config/fault.ts";
-import { loadSection } from "../config/load.ts";
-import { blaming, readPolicySource } from "../control/policy-files.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { faultText, type PolicyFault, type PolicySource } from "../policy/source.ts";
+import { type Fault, formatFault } from "../../config/fault.ts";
+import { loadSection } from "../../config/load.ts";
+import { blaming, readPolicySource } from "../../control/policy-files.ts";
+import type { CheckedPolicy } from "../../policy/engine.ts";
+import { loadPolicy } from "../../policy/load.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import { faultText, type PolicyFault, type PolicySource } from "../../policy/source.ts";
 
 export interface PolicyFileOptions {
   readonly config?: string;
@@ -16,6 +17,8 @@ export interface PolicyFileOptions {
 export interface PolicyInput {
   readonly source: PolicySource;
   readonly snapshot: PolicySnapshot;
+  /** Model, rules and roles, for whoever asks more than a decision. */
+  readonly policy: CheckedPolicy;
   /** Where its cases are looked for. */
   readonly folder: string;
 }
@@ -55,7 +58,8 @@ export async function loadInput(dir: string, options: PolicyFileOptions): Promis
   if ("message" in source) throw new UnusableError([blame(source)]);
   const result = await loadPolicy(source, named);
   if (!result.ok) throw new UnusableError(result.faults.map(blame));
-  return { source, snapshot: result.snapshot, folder: named.folder };
+  const { snapshot, policy } = result;
+  return { source, snapshot, policy, folder: named.folder };
 }
 
 function inFolder(folder: string): Named {
