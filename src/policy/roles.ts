@@ -7,6 +7,8 @@ export interface RoleGraph {
   readonly holds: (name: string, role: string, domain: string) => boolean;
   /** All it holds, itself among them; null for a name without links, which holds itself alone. */
   readonly above: (name: string, domain: string) => ReadonlySet<string> | null;
+  /** A shortest chain of links [name, ..., role]; null where `holds` is false. */
+  readonly path: (name: string, role: string, domain: string) => readonly string[] | null;
 }
 
 /** A graph, or the rule at which it became deeper or larger than allowed. */
@@ -36,7 +38,21 @@ export function buildRoleGraph(rules: readonly Rule[]): RoleGraphResult {
   const holds: RoleGraph["holds"] = (name, role, domain) =>
     name === role || held.get(domain)?.get(name)?.has(role) === true;
   const above: RoleGraph["above"] = (name, domain) => held.get(domain)?.get(name) ?? null;
-  return { ok: true, graph: { holds, above } };
+  const path: RoleGraph["path"] = (name, role, domain) =>
+    holds(name, role, domain) ? shortestPath(name, role, domains.get(domain) ?? new Map()) : null;
+  return { ok: true, graph: { holds, above, path } };
+}
+
+/** Of several as short, the one whose links stand first. */
+function shortestPath(name: string, role: string, links: Links): readonly string[] {
+  const below = new Map([[name, ""]]);
+  for (const from of below.keys()) {
+    if (from === role) break;
+    for (const above of links.get(from) ?? []) if (!below.has(above)) below.set(above, from);
+  }
+  const path = [role];
+  for (let at = role; at !== name; path.unshift(at)) at = below.get(at) ?? name;
+  return path;
 }
 
 function linksByDomain(rules: readonly Rule[]): ReadonlyMap<string, Links> {
