@@ -1,6 +1,6 @@
 // Casbin's own matching functions, for those that are asked too seldom to be worth our own.
 import { Util } from "casbin";
-import type { Callable } from "./compile-matcher.ts";
+import { type Callable, textOf } from "./compile-matcher.ts";
 
 type CasbinFunction = (...values: string[]) => string | boolean;
 
@@ -16,7 +16,7 @@ export function casbinFunctions(): ReadonlyMap<string, Callable> {
   return new Map(
     Object.entries(functions).map(([name, call]) => [
       name,
-      (...values) => call(...values.map(String)),
+      (...values) => call(...values.map((value) => textOf(value, name))),
     ]),
   );
 }

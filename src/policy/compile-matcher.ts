@@ -1,12 +1,13 @@
 // A checked matcher as a closure over a request tuple and a rule's fields: no text is left to run.
 import type { BinaryOperator, Expression, PolicyModel } from "./model.ts";
 import type { RoleGraph } from "./roles.ts";
+import type { RequestTuple, RequestValue } from "./tuple.ts";
 
 export type Fields = readonly string[];
-export type Value = string | number | boolean;
-export type Evaluate = (request: Fields, rule: Fields) => Value;
-export type Test = (request: Fields, rule: Fields) => boolean;
-/** A matching function; the kinds of its arguments and its value were checked. */
+export type Value = RequestValue;
+export type Evaluate = (request: RequestTuple, rule: Fields) => Value;
+export type Test = (request: RequestTuple, rule: Fields) => boolean;
+/** A matching function; throws where it can't take an argument. */
 export type Callable = (...values: Value[]) => Value;
 
 export interface MatcherParts {
@@ -80,7 +81,12 @@ function sameField(left: Field, right: Field, { model }: MatcherParts): Test {
   }
   const at = model.request.indexOf(asked.name);
   const column = model.policy.indexOf(written.name);
-  return (request, rule) => request[at] === rule[column];
+  return (request, rule) => {
+    const value = request[at] ?? null;
+    return typeof value === "string"
+      ? value === rule[column]
+      : looselyEqual(value, rule[column] ?? "");
+  };
 }
 
 const COMPARISONS: Readonly<
@@ -88,15 +94,25 @@ const COMPARISONS: Readonly<
 > = {
   "==": looselyEqual,
   "!=": (one, other) => !looselyEqual(one, other),
-  "<": (one, other) => one < other,
-  "<=": (one, other) => one <= other,
-  ">": (one, other) => one > other,
-  ">=": (one, other) => one >= other,
+  "<": (one, other) => scalar(one) < scalar(other),
+  "<=": (one, other) => scalar(one) <= scalar(other),
+  ">": (one, other) => scalar(one) > scalar(other),
+  ">=": (one, other) => scalar(one) >= scalar(other),
 };
 
-/** ECMA-262 section 7.2.13 for strings, numbers and booleans: values of different types as numbers. */
+/** ECMA-262 section 7.2.13 for JSON's scalars; lists and objects are equal to nothing, not made text of. */
 function looselyEqual(one: Value, other: Value): boolean {
+  if (typeof one === "string" && typeof other === "string") return one === other;
+  if (one === null || other === null) return one === other;
+  if (typeof one === "object" || typeof other === "object") return false;
   return typeof one === typeof other ? one === other : Number(one) === Number(other);
+}
+
+/** @throws Error for what has no order and would be taken for text or 0. */
+function scalar(value: Value): string | number | boolean {
+  if (typeof value === "object")
+    throw new Error(`${JSON.stringify(value)} can't be compared by order`);
+  return value;
 }
 
 function compileValue(expression: Expression, parts: MatcherParts): Evaluate {
@@ -121,7 +137,7 @@ function compileValue(expression: Expression, parts: MatcherParts): Evaluate {
 
 function fieldOf({ of, name }: Field, { request, policy }: MatcherParts["model"]): Evaluate {
   const at = (of === "r" ? request : policy).indexOf(name);
-  return of === "r" ? (tuple) => tuple[at] ?? "" : (_, rule) => rule[at] ?? "";
+  return of === "r" ? (tuple) => tuple[at] ?? null : (_, rule) => rule[at] ?? "";
 }
 
 function callOf(
@@ -134,15 +150,21 @@ function callOf(
   if (graph !== undefined) {
     return (request, rule) =>
       graph.holds(
-        String(one(request, rule)),
-        String(other(request, rule)),
-        String(third(request, rule)),
+        textOf(one(request, rule), name),
+        textOf(other(request, rule), name),
+        textOf(third(request, rule), name),
       );
   }
   const call = parts.functions.get(name);
   if (call === undefined) throw new Error(`no function ${name}`);
   if (values.length === 2) return (request, rule) => call(one(request, rule), other(request, rule));
   return (request, rule) => call(...values.map((value) => value(request, rule)));
+}
+
+/** @throws Error for what a function would have to make a text of. */
+export function textOf(value: Value, name: string): string {
+  if (typeof value === "string") return value;
+  throw new Error(`${name} takes strings, not ${JSON.stringify(value)}`);
 }
 
 const EMPTY: Evaluate = () => "";

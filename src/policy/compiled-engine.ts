@@ -6,6 +6,7 @@ import { matchingFunctions } from "./matching-functions.ts";
 import { EFFECTS, type EffectText, type Expression } from "./model.ts";
 import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
 import type { Rule } from "./rule.ts";
+import { isPlain, type RequestTuple } from "./tuple.ts";
 
 const NO_FIELDS: Fields = [];
 const DENIED: Verdict = { allowed: false, rule: null };
@@ -32,10 +33,12 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
   const alternatives = disjunctsOf(model.matcher)?.map((terms) =>
     indexFor(terms, { model, roles, compile, rules: rows }),
   );
-  const candidates = alternatives === undefined ? allOf(rows.length) : joined(alternatives);
+  const all: Positions = rows.map((_, at) => at);
+  const candidates = alternatives === undefined ? () => all : joined(alternatives);
   const fold = folds(model.effect, model.policy.indexOf("eft"));
   return {
-    evaluate: (request) => fold({ ordered, test, request, candidates: candidates(request) }),
+    evaluate: (request) =>
+      fold({ ordered, test, request, candidates: isPlain(request) ? candidates(request) : all }),
   };
 }
 
@@ -50,11 +53,6 @@ function inOrder({ model, rules }: CheckedPolicy): readonly Rule[] {
   if (column < 0) return rules;
   const priority = ({ fields }: Rule): number => Number(fields[column]);
   return rules.toSorted((one, other) => priority(one) - priority(other));
-}
-
-function allOf(count: number): (request: Fields) => Positions {
-  const all = Array.from({ length: count }, (_, at) => at);
-  return () => all;
 }
 
 /** What all alternatives find, in rule order, each once. */
@@ -74,7 +72,7 @@ function joined(alternatives: readonly Candidates[]): (request: Fields) => Posit
 interface Asked {
   readonly ordered: readonly Rule[];
   readonly test: Test;
-  readonly request: Fields;
+  readonly request: RequestTuple;
   readonly candidates: Positions;
 }
 

@@ -1,6 +1,7 @@
 // Decides requests given as JSON lines, for `weir policy decide`.
 import { messageOf } from "../core/errors.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
+import type { RequestTuple } from "./tuple.ts";
 
 export interface DecidedLine {
   /** What can't be decided is denied, as the proxy would; `error` says why. */
@@ -44,11 +45,10 @@ function decideLine(snapshot: PolicySnapshot, line: string, nowNs: () => number)
 const REFUSED: DecidedLine = { decision: "deny", rule: "", line: 0, us: 0 };
 
 /** The tuple, or why the line is none. */
-function tupleOf(line: string): readonly string[] | string {
+function tupleOf(line: string): RequestTuple | string {
   try {
     const value: unknown = JSON.parse(line);
-    const isTuple = Array.isArray(value) && value.every((field) => typeof field === "string");
-    return isTuple ? value : "a request is a JSON array of strings";
+    return Array.isArray(value) ? value : "a request is a JSON array";
   } catch (error) {
     return `not JSON: ${messageOf(error)}`;
   }

@@ -25,6 +25,7 @@ export function createDecisionCache(size: number, evaluate: Decide): { readonly 
   };
   const decide: Decide = (tuple) => {
     const key = tupleKey(tuple);
+    if (key === null) return evaluate(tuple);
     const known = young.get(key);
     if (known !== undefined) return known;
     if (key.length > MAX_KEY_CHARS) return evaluate(tuple);
@@ -36,9 +37,12 @@ export function createDecisionCache(size: number, evaluate: Decide): { readonly 
   return { decide: generation > 0 ? decide : evaluate };
 }
 
-/** Fields with their lengths in front, so that no two tuples share a key (S5). */
-function tupleKey(tuple: RequestTuple): string {
+/** Fields with their lengths in front, so that no two tuples share a key (S5); null: not all are strings. */
+function tupleKey(tuple: RequestTuple): string | null {
   let key = "";
-  for (const field of tuple) key += `${field.length}:${field}`;
+  for (const field of tuple) {
+    if (typeof field !== "string") return null;
+    key += `${field.length}:${field}`;
+  }
   return key;
 }

@@ -22,3 +22,9 @@ export const MAX_WILDCARDS = 3;
 export const MAX_TUPLE_FIELD_CHARS = 8192;
 /** Faults reported for one load; the rest is counted. */
 export const MAX_FAULTS = 50;
+/** Values in the fields of one request tuple that are not strings, nested ones and names included. */
+export const MAX_TUPLE_VALUES = 1024;
+/** Nesting of such a field. */
+export const MAX_TUPLE_DEPTH = 16;
+/** Characters of all names and strings in such fields. */
+export const MAX_TUPLE_CHARS = 65_536;

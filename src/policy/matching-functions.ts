@@ -1,13 +1,13 @@
 // The functions a matcher may call: ours with every pattern compiled once, casbin's own for the rare ones.
-import type { Callable } from "./compile-matcher.ts";
-import { compiledFunctions } from "./compiled-functions.ts";
+import { type Callable, textOf } from "./compile-matcher.ts";
+import { compiledFunctions, type MatchFunction } from "./compiled-functions.ts";
 
 /** All that `names` may need; casbin is loaded only where one of them is its own. */
 export async function matchingFunctions(
   names: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, Callable>> {
-  const functions = new Map<string, Callable>([["keyMatch", asCallable(keyMatch)]]);
-  for (const [name, match] of compiledFunctions()) functions.set(name, asCallable(match));
+  const functions = new Map<string, Callable>([["keyMatch", asCallable("keyMatch", keyMatch)]]);
+  for (const [name, match] of compiledFunctions()) functions.set(name, asCallable(name, match));
   if ([...names].every((name) => functions.has(name))) return functions;
   const { casbinFunctions } = await import("./casbin-functions.ts");
   for (const [name, call] of casbinFunctions()) {
@@ -16,8 +16,8 @@ export async function matchingFunctions(
   return functions;
 }
 
-function asCallable(match: (text: string, pattern: string) => boolean): Callable {
-  return (text, pattern) => match(String(text), String(pattern));
+function asCallable(name: string, match: MatchFunction): Callable {
+  return (text = null, pattern = null) => match(textOf(text, name), textOf(pattern, name));
 }
 
 /** Up to the pattern's first star; what stands behind it casbin ignores. */

@@ -2,6 +2,7 @@
 import type { HeaderList } from "../core/header-list.ts";
 import { ANONYMOUS_SUBJECT, type Identity } from "../core/identity.ts";
 import { type PlainRequestField, REQUEST_FIELDS, type RequestFieldFamily } from "./options.ts";
+import type { RequestTuple } from "./tuple.ts";
 
 /** All a policy may look at. Everything but headers is weir's own finding, not the client's word. */
 export interface DecisionInput {
@@ -17,7 +18,7 @@ export interface DecisionInput {
   readonly service: string;
 }
 
-export type ReadTuple = (input: DecisionInput) => readonly string[];
+export type ReadTuple = (input: DecisionInput) => RequestTuple;
 
 export type RequestFields =
   | { readonly ok: true; readonly read: ReadTuple }

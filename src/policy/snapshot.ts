@@ -2,9 +2,8 @@
 import { messageOf } from "../core/errors.ts";
 import { createDecisionCache } from "./decision-cache.ts";
 import type { PolicyEngine, Verdict } from "./engine.ts";
-import { MAX_TUPLE_FIELD_CHARS } from "./limits.ts";
 import type { Rule } from "./rule.ts";
-import type { RequestTuple } from "./tuple.ts";
+import { type RequestTuple, tupleFault } from "./tuple.ts";
 
 const issued: unique symbol = Symbol("permit");
 
@@ -74,18 +73,6 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
     return fault === "" ? cache.decide(tuple) : failed(fault);
   };
   return Object.freeze({ revision, rules, decide });
-}
-
-/** S9: casbin compares what is missing or not a string as undefined or "", and may then allow. */
-function tupleFault(tuple: RequestTuple, arity: number): string {
-  if (tuple.length !== arity) return `a request has ${arity} fields, not ${tuple.length}`;
-  for (const field of tuple) {
-    if (typeof field !== "string") return "a request field is not a string";
-    if (field.length > MAX_TUPLE_FIELD_CHARS) {
-      return `a request field is longer than ${MAX_TUPLE_FIELD_CHARS} characters`;
-    }
-  }
-  return "";
 }
 
 /** One frozen Decision for each rule and effect, so that a hit allocates nothing. */

@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import { type Permit, unenforcedPermit } from "../policy/snapshot.ts";
+import { tupleTexts } from "../policy/tuple.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RoutedRequest } from "./route.ts";
 
@@ -27,7 +28,7 @@ export function createAuthorize(
     });
     const decision = policy.snapshot.decide(tuple);
     record.authorizeNs = clock.nowNs() - startedNs;
-    record.policyRequest = tuple;
+    record.policyRequest = tupleTexts(tuple);
     record.policyRevision = policy.snapshot.revision;
     record.decision = decision.effect;
     record.rule = decision.rule;

@@ -334,9 +334,15 @@ describe("S9: what is missing is never taken for a match", () => {
     ["none", []],
     ["undefined", ["alice", undefined, "GET"]],
     ["null", ["alice", null, "GET"]],
-    ["an object", ["alice", { length: 7, toString: () => "/orders" }, "GET"]],
+    ["an object", ["alice", { length: 7 }, "GET"]],
+    ["an object with a function", ["alice", { toString: () => "/orders" }, "GET"]],
+    ["an object of a class", ["alice", new Date(0), "GET"]],
+    ["not a number", ["alice", Number.NaN, "GET"]],
     ["an array", ["alice", ["/orders"], "GET"]],
     ["a number", [1, "/orders", "GET"]],
+    ["nested too deep", ["alice", JSON.parse(`${"[".repeat(20)}${"]".repeat(20)}`), "GET"]],
+    ["too many values", ["alice", Array.from({ length: 2000 }, () => 1), "GET"]],
+    ["too much text", ["alice", Array.from({ length: 20 }, () => "x".repeat(8000)), "GET"]],
     [
       "an object that throws",
       [

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { HeaderList } from "../../src/core/header-list.ts";
 import { ANONYMOUS, type Identity } from "../../src/core/identity.ts";
 import { compileRequestFields, type DecisionInput } from "../../src/policy/request-fields.ts";
+import type { RequestValue } from "../../src/policy/tuple.ts";
 
 const ALICE: Identity = {
   subject: "alice",
@@ -24,7 +25,7 @@ const INPUT: DecisionInput = {
   service: "orders-v1",
 };
 
-function read(name: string, input: DecisionInput = INPUT): string | undefined {
+function read(name: string, input: DecisionInput = INPUT): RequestValue | undefined {
   const fields = compileRequestFields([name]);
   if (!fields.ok) throw new Error(fields.faults.join());
   return fields.read(input)[0];
