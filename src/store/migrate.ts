@@ -58,9 +58,14 @@ function readMigrations(folder: string, retention: RetentionOptions): Migration[
     const filled = text.replaceAll(/\{\{(?<key>\w+)\}\}/g, (whole, key: string) =>
       String(retention[key as keyof RetentionOptions] ?? whole),
     );
-    const statements = filled.split(/;\s*$/m).filter((statement) => statement.trim() !== "");
+    const statements = filled.split(/;\s*$/m).filter(isStatement);
     return { name: file.replace(/\.sql$/, ""), statements };
   });
+}
+
+/** Not only blanks and comments. */
+function isStatement(text: string): boolean {
+  return text.replaceAll(/^--.*$/gm, "").trim() !== "";
 }
 
 function refuseNewer(applied: ReadonlySet<string>, known: readonly Migration[]): void {

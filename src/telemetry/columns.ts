@@ -2,7 +2,7 @@
 // The drain names them in INSERT, so table `requests` may have more, never fewer.
 
 /** Raised whenever the list below changes: spool segments carry it, so old ones still drain. */
-export const ROW_VERSION = 1;
+export const ROW_VERSION = 2;
 
 /** What a column holds, as the spool writes it. */
 interface Kinds {
@@ -57,8 +57,11 @@ const COLUMN_KINDS = {
   rule_source: "text",
   policy_revision: "text",
   policy_request: "texts",
+  policy_replay: "text",
+  role_path: "texts",
   shadow_decision: "text",
   shadow_rule: "text",
+  shadow_rule_source: "text",
   shadow_revision: "text",
   upstream: "text",
   picker: "text",
@@ -95,6 +98,19 @@ export type RequestColumn = keyof typeof COLUMN_KINDS;
 export const REQUEST_COLUMNS: readonly RequestColumn[] = Object.keys(
   COLUMN_KINDS,
 ) as RequestColumn[];
+
+/** Columns that rows of version 1 had not got. */
+const SINCE_2: ReadonlySet<RequestColumn> = new Set([
+  "policy_replay",
+  "role_path",
+  "shadow_rule_source",
+]);
+
+/** The columns of every row version that a segment may still hold. */
+export const COLUMNS_BY_VERSION: ReadonlyMap<number, readonly RequestColumn[]> = new Map([
+  [1, REQUEST_COLUMNS.filter((column) => !SINCE_2.has(column))],
+  [ROW_VERSION, REQUEST_COLUMNS],
+]);
 
 export function kindOf(column: RequestColumn): keyof Kinds {
   return COLUMN_KINDS[column];

@@ -2,7 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
+import { COLUMNS_BY_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
 import type { CutJournal } from "./cut-journal.ts";
 import { choosePieces, tokenOf, wholeLines, type Cut, type CutLimits, type Piece } from "./cut.ts";
 import type { LiveRows } from "./live-rows.ts";
@@ -10,9 +10,6 @@ import { MAX_ROW_BYTES } from "./row-encoder.ts";
 import type { Segment, SegmentList } from "./segment-list.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { highWaterBytes, type Spool } from "./spool.ts";
-
-/** The columns of every row version that a segment may still hold. */
-const COLUMNS: ReadonlyMap<number, readonly string[]> = new Map([[ROW_VERSION, REQUEST_COLUMNS]]);
 
 /** A cut with its bytes in memory. */
 export interface Taken {
@@ -148,7 +145,7 @@ export class DrainLedger {
 
   #waiting(): Segment[] {
     return this.#options.segments.all.filter(
-      ({ size, done, rowVersion }) => size > done && COLUMNS.has(rowVersion),
+      ({ size, done, rowVersion }) => size > done && COLUMNS_BY_VERSION.has(rowVersion),
     );
   }
 
@@ -201,7 +198,7 @@ export class DrainLedger {
   }
 
   #taken(cut: Cut, body: Buffer): Taken {
-    return { cut, body, columns: COLUMNS.get(cut.rowVersion) ?? REQUEST_COLUMNS };
+    return { cut, body, columns: COLUMNS_BY_VERSION.get(cut.rowVersion) ?? REQUEST_COLUMNS };
   }
 
   async #removeFinished(): Promise<void> {

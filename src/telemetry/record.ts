@@ -5,6 +5,13 @@ import type { RawHeaders } from "../core/header-list.ts";
 
 export type RowKind = "http" | "websocket" | "tcp" | "udp" | "decision";
 export type DecisionWord = "allow" | "deny" | "none" | "error";
+/**
+ * How a recorded tuple can be decided again: "": it is exact; "json": it is, its elements being JSON
+ * texts; "redacted": not at all, since a secret of it was not kept. The encoder adds "cut".
+ */
+export type ReplayWord = "" | "json" | "redacted";
+
+export type ShadowWord = "" | "allow" | "deny" | "error";
 
 /** One try at one endpoint. Times in nanoseconds; `startedNs` counts from the request's start. */
 export interface AttemptRecord {
@@ -59,6 +66,14 @@ export class RequestRecord {
   ruleSource = "";
   policyRevision = "";
   policyRequest: readonly string[] = [];
+  policyReplay: ReplayWord = "";
+  /** Subject, role, role, ...: what made the deciding rule match; empty where no role did. */
+  rolePath: readonly string[] = [];
+  /** The candidate policy's; empty where there is none. */
+  shadowDecision: ShadowWord = "";
+  shadowRule = "";
+  shadowRuleSource = "";
+  shadowRevision = "";
 
   upstream = "";
   picker = "";

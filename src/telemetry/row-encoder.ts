@@ -4,7 +4,7 @@ import type { AttemptRecord, RequestRecord } from "./record.ts";
 import { RowJson } from "./row-json.ts";
 
 /** No row is longer: the limits below add up to less. */
-export const MAX_ROW_BYTES = 32 * 1024;
+export const MAX_ROW_BYTES = 36 * 1024;
 
 /** Bytes as written. A list's limit is for all its values together. */
 export const ROW_LIMITS = {
@@ -17,6 +17,7 @@ export const ROW_LIMITS = {
   userAgent: 512,
   roles: 1024,
   policyRequest: 5120,
+  rolePath: 1024,
   headers: 5120,
   attributes: 2048,
   /** Values in each of the parallel lists of candidates and of attempts. */
@@ -30,7 +31,7 @@ const CLOSE_MAP = 0x7d;
 const UINT8 = 0xff;
 const UINT16 = 0xffff;
 const { word: WORD, parallel: PARALLEL } = ROW_LIMITS;
-const NO_SHADOW = Buffer.from('"","","",');
+const NO_SHADOW = Buffer.from('"","","","",');
 
 export interface RowEncoder {
   /** Encodes into `bytes` from its start and gives the line's length; the next call overwrites it. */
@@ -106,8 +107,17 @@ function mayThey(json: RowJson, record: RequestRecord): void {
   json.text(record.rule, ROW_LIMITS.userAgent);
   json.text(record.ruleSource, ROW_LIMITS.host);
   json.text(record.policyRevision, WORD);
-  list(json, record.policyRequest, ROW_LIMITS.policyRequest);
-  json.raw(NO_SHADOW);
+  const isWhole = list(json, record.policyRequest, ROW_LIMITS.policyRequest);
+  json.text(isWhole ? record.policyReplay : "cut", WORD);
+  list(json, record.rolePath, ROW_LIMITS.rolePath);
+  if (record.shadowRevision === "") {
+    json.raw(NO_SHADOW);
+    return;
+  }
+  json.text(record.shadowDecision, WORD);
+  json.text(record.shadowRule, ROW_LIMITS.userAgent);
+  json.text(record.shadowRuleSource, ROW_LIMITS.host);
+  json.text(record.shadowRevision, WORD);
 }
 
 function whereTo(json: RowJson, record: RequestRecord): void {
@@ -174,16 +184,19 @@ function duration(json: RowJson, nanoseconds: number): void {
   json.integer(nanoseconds, Number.MAX_SAFE_INTEGER);
 }
 
-/** Values until the limit is used up; then one that is only the cut mark. */
-function list(json: RowJson, values: readonly string[], limit: number): void {
+/** Values until the limit is used up; then one that is only the cut mark. Whether all are as given. */
+function list(json: RowJson, values: readonly string[], limit: number): boolean {
   const end = json.length + limit;
+  const alteredBefore = json.altered;
+  let room = limit;
   json.open(OPEN_LIST);
   for (const value of values) {
-    const room = Math.max(0, end - json.length);
+    room = Math.max(0, end - json.length);
     json.text(value, room);
     if (room === 0) break;
   }
   json.close(CLOSE_LIST);
+  return room > 0 && json.altered === alteredBefore;
 }
 
 function map(json: RowJson, fields: RawHeaders, limit: number): void {

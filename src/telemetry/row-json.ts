@@ -27,6 +27,7 @@ const AS_ITSELF = Uint8Array.from({ length: 256 }, (_, byte) =>
 export class RowJson {
   readonly bytes: Buffer;
   #at = 0;
+  #altered = 0;
 
   constructor(capacity: number) {
     this.bytes = Buffer.alloc(capacity);
@@ -35,6 +36,11 @@ export class RowJson {
   /** Bytes written since `reset`. */
   get length(): number {
     return this.#at;
+  }
+
+  /** Texts so far that do not read back as they were: cut, or with lone surrogates. */
+  get altered(): number {
+    return this.#altered;
   }
 
   reset(): void {
@@ -173,6 +179,7 @@ export class RowJson {
       this.#character(code);
       if (this.#at > end) {
         this.#at = start;
+        this.#altered++;
         this.#utf8(CUT_MARK);
         return;
       }
@@ -189,7 +196,10 @@ export class RowJson {
     } else if (code < 0x80) {
       if (code === QUOTE || code === BACKSLASH) bytes[this.#at++] = BACKSLASH;
       bytes[this.#at++] = code;
-    } else this.#utf8(code >= 0xd800 && code <= 0xdfff ? REPLACEMENT : code);
+    } else if (code >= 0xd800 && code <= 0xdfff) {
+      this.#altered++;
+      this.#utf8(REPLACEMENT);
+    } else this.#utf8(code);
   }
 
   /** RFC 3629 section 3, for code points above 0x7f. */

@@ -33,6 +33,10 @@ const OWN_COLUMNS = [
   "rule",
   "rule_source",
   "policy_revision",
+  "shadow_decision",
+  "shadow_rule",
+  "shadow_rule_source",
+  "shadow_revision",
   "error_code",
   "error_source",
 ] as const;

@@ -47,7 +47,7 @@ const EMPTY: Record<(typeof REQUEST_COLUMNS)[number], unknown> = Object.fromEntr
 ) as never;
 
 function defaultOf(name: string): unknown {
-  if (/^(attempt_|candidate|roles|policy_request)/.test(name)) return [];
+  if (/^(attempt_|candidate|roles|policy_request|role_path)/.test(name)) return [];
   if (name === "headers" || name === "attributes") return {};
   if (name === "sampled" || name === "completed") return true;
   if (/_ns$|_bytes$|^(worker|status|trace_flags)$/.test(name)) return 0;

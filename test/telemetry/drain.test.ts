@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLog } from "../../src/core/log.ts";
+import { COLUMNS_BY_VERSION, REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { DeadLetters } from "../../src/telemetry/dead-letter.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
 import {
@@ -296,6 +297,33 @@ test.each([
   expect(events).toEqual(expected);
   expect(sink.rows).toEqual(["1"]);
   expect(sink.inserts).toBe(2);
+});
+
+test("a segment of an older row version drains with the columns it was written with", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const older = COLUMNS_BY_VERSION.get(1) ?? [];
+  const values = older.map((name) => (name === "path" ? "/old" : ""));
+  const name = "01700000000000-0badcafe-000-00000000.v1.rows";
+  writeFileSync(join(spool.folder, name), `${JSON.stringify(values)}\n`);
+  writerOn(spool).append(numbered("new"));
+  const sink = new TokenSink();
+  const inserts: (readonly [string, readonly string[]])[] = [];
+  sink.plan = ({ body, columns }) => {
+    for (const path of pathsIn(body)) inserts.push([path, columns]);
+    return "stored";
+  };
+  const drain = createDrain(drainOptions(spool, sink));
+  await drain.start();
+  await drain.flush();
+  await drain.stop();
+  expect(new Map(inserts)).toEqual(
+    new Map([
+      ["old", older],
+      ["new", REQUEST_COLUMNS],
+    ]),
+  );
+  expect(inserts).toHaveLength(2);
 });
 
 test("a segment of a row version from the future waits, rubbish is passed over, the rest drains", async () => {

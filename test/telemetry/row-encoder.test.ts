@@ -65,6 +65,8 @@ const TEXTS = {
   rule: "rule",
   rule_source: "ruleSource",
   policy_revision: "policyRevision",
+  shadow_rule: "shadowRule",
+  shadow_rule_source: "shadowRuleSource",
   upstream: "upstream",
   picker: "picker",
   error_code: "errorCode",
@@ -99,7 +101,10 @@ test("what is read back equals the record", () => {
         const record = Object.assign(new RequestRecord(), texts, numbers);
         record.sampled = flag;
         record.completed = !flag;
-        record.policyRequest = values;
+        record.policyRequest = record.rolePath = values;
+        record.policyReplay = "json";
+        record.shadowDecision = "deny";
+        record.shadowRevision = "abc";
         record.identity = { ...record.identity, subject: values[0] ?? "", roles: values };
         record.candidates = values;
         record.candidateScores = values.map((_, at) => at * 1.5);
@@ -113,7 +118,12 @@ test("what is read back equals the record", () => {
           expect(row[column]).toBe(Math.round(record[field]));
         }
         const expected = values.map((value) => wellFormed(value));
+        const isExact = expected.every((value, at) => value === values[at]);
         expect(row).toMatchObject({
+          policy_replay: isExact ? "json" : "cut",
+          role_path: expected,
+          shadow_decision: "deny",
+          shadow_revision: "abc",
           sampled: flag,
           completed: !flag,
           instance: 'host "1"',
@@ -177,7 +187,9 @@ function enormous(unit: string): RequestRecord {
   record.startedAtMs = 1_795_294_080_000;
   record.clientAddress = long;
   record.identity = { subject: long, kind: "token", issuer: long, roles: many, attributes: {} };
-  record.policyRequest = record.candidates = record.headers = record.attributes = many;
+  record.policyRequest = record.rolePath = many;
+  record.shadowRevision = long;
+  record.candidates = record.headers = record.attributes = many;
   record.candidateScores = many.map(() => -1.1e-100);
   record.candidateInflight = many.map(() => 1e9);
   const attempt = {
@@ -205,8 +217,29 @@ test.each([["x"], ["\u0000"], ['"'], ["é"], ["€"], ["😀"], ["\ud800"], ["\\
     expect(path.slice(0, -1).replaceAll(wellFormed(unit), "")).toBe("");
     expect(Buffer.byteLength(JSON.stringify(path))).toBeGreaterThan(ROW_LIMITS.path - 8);
     expect(row["attempt_upstream"]).toHaveLength(ROW_LIMITS.parallel);
+    expect(row["policy_replay"]).toBe("cut");
   },
 );
+
+test.each([
+  ["a tuple that fits", ["alice", "/a", "GET"], "", ""],
+  ["JSON texts that fit", ['{"a":1}', '"/a"'], "json", "json"],
+  ["a redacted one", ["alice", "-"], "redacted", "redacted"],
+  ["a field that is cut", ["alice", "/".repeat(ROW_LIMITS.policyRequest)], "", "cut"],
+  ["fields that are left out", ["/".repeat(ROW_LIMITS.policyRequest - 4), "b", "c"], "", "cut"],
+  ["a lone surrogate", ["\ud800"], "", "cut"],
+  ["no tuple", [], "", ""],
+] as const)("%s: policy_replay", (...[, policyRequest, policyReplay, expected]) => {
+  const row = rowOf(Object.assign(new RequestRecord(), { policyRequest, policyReplay }));
+  expect(row["policy_replay"]).toBe(expected);
+  if (expected !== "cut") expect(row["policy_request"]).toEqual(policyRequest);
+});
+
+test("a row without a candidate policy says nothing of one", () => {
+  const row = rowOf(new RequestRecord());
+  const shadow = Object.entries(row).filter(([column]) => column.startsWith("shadow_"));
+  expect(shadow.map(([, value]) => value)).toEqual(["", "", "", ""]);
+});
 
 test.skipIf(!existsSync("node_modules/chdb"))(
   "ClickHouse reads any line into table `requests`",
@@ -231,10 +264,10 @@ test.skipIf(!existsSync("node_modules/chdb"))(
       return lineOf(record);
     });
     lines.push(lineOf(enormous("€")));
-    const schema = readFileSync("collector/schema/0001_requests.sql", "utf8").replace(
-      "{{requests_days}}",
-      "30",
-    );
+    const schema = ["0001_requests", "0005_policy_columns"]
+      .map((name) => readFileSync(`collector/schema/${name}.sql`, "utf8"))
+      .join("")
+      .replace("{{requests_days}}", "30");
     const program = `
     const { Session } = require("chdb");
     const session = new Session();

@@ -123,8 +123,11 @@ function decisionOf(principal: string, denied: boolean): Record<string, unknown>
     rule_source: denied ? "policies/policy.csv:14" : "policies/policy.csv:6",
     policy_revision: "p-7f3a91",
     policy_request: [principal, denied ? "/admin/users" : "/orders/1841", "GET"],
+    policy_replay: "",
+    role_path: [],
     shadow_decision: "",
     shadow_rule: "",
+    shadow_rule_source: "",
     shadow_revision: "",
   };
 }

@@ -17,7 +17,7 @@ const QUESTIONS: readonly (readonly [question: string, columns: string])[] = [
   ["Who", "principal principal_kind issuer roles auth_outcome"],
   [
     "May they",
-    "decision rule rule_source policy_revision policy_request shadow_decision shadow_rule shadow_revision",
+    "decision rule rule_source policy_revision policy_request policy_replay role_path shadow_decision shadow_rule shadow_rule_source shadow_revision",
   ],
   [
     "Where to",

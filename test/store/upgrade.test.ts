@@ -1,0 +1,83 @@
+// A store of row version 1 becomes one of version 2 in place: nothing is lost, old segments still drain.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStore } from "../../src/store/client.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { COLUMNS_BY_VERSION } from "../../src/telemetry/columns.ts";
+import type { Batch } from "../../src/telemetry/sink.ts";
+import { batch, line, RETENTION, startTestStore, timestamp, type TestStore } from "./support.ts";
+
+let system: TestStore;
+let folder: string;
+beforeAll(async () => {
+  system = await startTestStore();
+  folder = mkdtempSync(join(tmpdir(), "weir-schema-1-"));
+  for (const name of ["0001_requests", "0002_rollups", "0003_otel_traces"]) {
+    cpSync(`collector/schema/${name}.sql`, join(folder, `${name}.sql`));
+  }
+  const view = readFileSync("collector/schema/0006_otel_traces_view.sql", "utf8");
+  const before = view.replaceAll(/^.*'weir\.shadow_.*\n/gm, "");
+  writeFileSync(join(folder, "0004_otel_traces_view.sql"), before);
+});
+afterAll(async () => {
+  await system.end();
+  rmSync(folder, { recursive: true });
+});
+
+/** As a weir of row version 1 spooled it. */
+function batchOf1(traceId: string): Batch {
+  const columns = COLUMNS_BY_VERSION.get(1) ?? [];
+  const values: Record<string, unknown> = { trace_id: traceId, policy_request: ["alice", "/a"] };
+  const row = columns.map((name) => values[name] ?? valueOf1(name));
+  const body = Buffer.from(`${JSON.stringify(row)}\n`);
+  return { table: "requests_intake", columns, body, rows: 1, token: traceId };
+}
+
+function valueOf1(name: string): unknown {
+  if (name === "started_at") return timestamp(Date.now());
+  if (/^(attempt_|candidate|roles)/.test(name)) return [];
+  if (name === "headers" || name === "attributes") return {};
+  return /_ns$|_bytes$|^(worker|status|trace_flags|sampled|completed)$/.test(name) ? 0 : "";
+}
+
+test("rows of before, of an old segment and of a new one stand in one table and all its views", async () => {
+  const store = createStore({ url: system.url.replace(/weir$/, "older") });
+  await migrate(store, RETENTION, folder);
+  expect(await store.write(batchOf1("before"))).toEqual({ kind: "stored" });
+  await Promise.all([migrate(store, RETENTION), migrate(store, RETENTION)]);
+  expect(await store.write(batchOf1("segment"))).toEqual({ kind: "stored" });
+  const now = line({
+    trace_id: "now",
+    policy_request: ["{}"],
+    policy_replay: "json",
+    role_path: ["alice", "staff"],
+    shadow_decision: "deny",
+    shadow_rule_source: "next.csv:3",
+    shadow_revision: "abc",
+  });
+  expect(await store.write(batch("now", [now]))).toEqual({ kind: "stored" });
+  const { rows } = await store.query(
+    "SELECT trace_id, policy_request, policy_replay, role_path, shadow_rule_source FROM requests ORDER BY trace_id",
+  );
+  const ofBefore = { policy_request: ["alice", "/a"], policy_replay: "", role_path: [] };
+  expect(rows).toEqual([
+    { trace_id: "before", ...ofBefore, shadow_rule_source: "" },
+    {
+      trace_id: "now",
+      policy_request: ["{}"],
+      policy_replay: "json",
+      role_path: ["alice", "staff"],
+      shadow_rule_source: "next.csv:3",
+    },
+    { trace_id: "segment", ...ofBefore, shadow_rule_source: "" },
+  ]);
+  const views = await store.query(
+    `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
+      (SELECT count() FROM otel_traces) AS spans,
+      (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source`,
+  );
+  expect(views.rows).toEqual([{ counted: 3, spans: 3, source: "next.csv:3" }]);
+  await store.close();
+});
