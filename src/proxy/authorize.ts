@@ -2,7 +2,6 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import { type Permit, unenforcedPermit } from "../policy/snapshot.ts";
-import { tupleTexts } from "../policy/tuple.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RoutedRequest } from "./route.ts";
 
@@ -28,7 +27,7 @@ export function createAuthorize(
     });
     const decision = policy.snapshot.decide(tuple);
     record.authorizeNs = clock.nowNs() - startedNs;
-    record.policyRequest = tupleTexts(tuple);
+    policy.keep(record, tuple);
     record.policyRevision = policy.snapshot.revision;
     record.decision = decision.effect;
     record.rule = decision.rule;

@@ -15,6 +15,7 @@ import type { Exchange } from "./exchange.ts";
 import { type ClientFacts, createForwarded, type Hop } from "./forwarded.ts";
 import type { LimitOptions } from "./options.ts";
 import { droppedFields, type OutgoingRules } from "./outgoing.ts";
+import { createRecordTuple, type RecordTuple } from "./recorded-tuple.ts";
 import type { RoutedRequest } from "./route.ts";
 import { compileRoutes, type RouteTable } from "./route-table.ts";
 
@@ -30,6 +31,7 @@ export interface EnforcedPolicy {
   readonly snapshot: PolicySnapshot;
   readonly explain: boolean;
   readonly requestOf: ReadTuple;
+  readonly keep: RecordTuple;
 }
 
 export interface Snapshot {
@@ -70,7 +72,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     services: new Map(
       Object.keys(config.services).map((name) => [name, createService(name, parts)]),
     ),
-    policy: enforced(parts),
+    policy: enforced(parts, identifier.credentialHeaders),
     identifier,
     forwarded: createForwarded(config.forwarded),
     redactQuery: redaction.query,
@@ -105,9 +107,17 @@ function hasher(key: HashKey): Service["hash"] {
     });
 }
 
-function enforced({ config, policy }: SnapshotParts): EnforcedPolicy | null {
+function enforced(
+  { config, policy }: SnapshotParts,
+  credentials: ReadonlySet<string>,
+): EnforcedPolicy | null {
   if (config.policy === null || policy === null) return null;
   const fields = compileRequestFields(config.policy.request);
   if (!fields.ok) throw new Error(fields.faults.join("\n"));
-  return { snapshot: policy, explain: config.policy.explain, requestOf: fields.read };
+  const { headers, attributes } = config.telemetry.redact;
+  const keep = createRecordTuple(config.policy.request, {
+    headers: new Set([...headers, ...credentials]),
+    attributes: new Set(attributes),
+  });
+  return { snapshot: policy, explain: config.policy.explain, requestOf: fields.read, keep };
 }

@@ -11,6 +11,8 @@ export interface RedactOptions {
   readonly query: readonly string[];
   /** Header names whose values are stored as "-". */
   readonly headers: readonly string[];
+  /** Identity attributes a policy may look at and rows do not keep. */
+  readonly attributes: readonly string[];
 }
 
 export interface TelemetryOptions {

@@ -9,7 +9,8 @@ export interface Redaction {
   readonly headers: (headers: HeaderList) => RawHeaders;
 }
 
-const REDACTED = "-";
+/** What stands in a row in place of a secret. */
+export const REDACTED = "-";
 const NO_HEADERS: RawHeaders = [];
 
 export function createRedaction(options: TelemetryOptions): Redaction {

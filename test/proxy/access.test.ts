@@ -115,7 +115,12 @@ it.each([
   ["cannot decide", (): unknown => ({ effect: "error", rule: "", ruleSource: "", permit: null })],
   ["denies", (): unknown => ({ effect: "deny", rule: "p, x", ruleSource: "f:1", permit: null })],
 ])("a policy that %s gives no permit (it fails closed)", async (_, decide) => {
-  const policy = { snapshot: { revision: "r", decide }, explain: false, requestOf: () => ["a"] };
+  const policy = {
+    snapshot: { revision: "r", decide },
+    explain: false,
+    requestOf: () => ["a"],
+    keep: () => undefined,
+  };
   const exchange = { snapshot: { policy }, record: new RequestRecord() } as unknown as Exchange;
   const routed = { head: { client: {} } } as unknown as RoutedRequest;
   expect(() => createAuthorize(systemClock)(exchange, routed)).toThrow(WeirError);

@@ -26,6 +26,8 @@ export interface ProxySetup {
   readonly upstreams?: readonly string[];
   /** casbin's model and rules as text. */
   readonly policy?: { readonly model: string; readonly rules: string; readonly explain?: boolean };
+  /** `policy.request`. */
+  readonly request?: readonly string[];
   /** Where rows go instead of `rows`. */
   readonly rowLog?: RowLog;
 }
@@ -136,7 +138,7 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
   }
 }
 
-function documentOf({ config, upstreams = [], policy }: ProxySetup): unknown {
+function documentOf({ config, upstreams = [], policy, request }: ProxySetup): unknown {
   return {
     listen: { http: "127.0.0.1:0" },
     services: { app: { endpoints: upstreams, balance: "round-robin" } },
@@ -145,6 +147,7 @@ function documentOf({ config, upstreams = [], policy }: ProxySetup): unknown {
       policy: {
         model: "model.conf",
         rules: "policy.csv",
+        ...(request !== undefined && { request }),
         ...(policy.explain !== undefined && { explain: policy.explain }),
       },
     }),

@@ -1,7 +1,7 @@
 // The sections that say what is recorded and how much of anything is taken.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import { fieldName, integer, milliseconds, textLike } from "../fields.ts";
+import { fieldName, integer, milliseconds, nameText, textLike } from "../fields.ts";
 
 const KIB = 1024;
 const MIB = KIB * KIB;
@@ -32,6 +32,10 @@ const redact = z.strictObject({
     .array(fieldName())
     .default([...telemetry.redact_headers])
     .meta({ description: "Fields whose values are not recorded" }),
+  attributes: z
+    .array(nameText())
+    .default([])
+    .meta({ description: "Identity attributes whose values are not recorded" }),
 });
 
 export const telemetrySection = z.strictObject({

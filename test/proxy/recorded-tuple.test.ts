@@ -1,0 +1,79 @@
+// The tuple in the row: exact where it can be, and no secret in it whatever a policy asks.
+import { expect, it } from "vitest";
+import type { RequestTuple } from "../../src/policy/tuple.ts";
+import { createRecordTuple } from "../../src/proxy/recorded-tuple.ts";
+import { RequestRecord } from "../../src/telemetry/record.ts";
+import { startProxy } from "../support/proxy.ts";
+import { exchangeRaw, requestText } from "../support/raw-client.ts";
+import { answerOk, startUpstream } from "../support/raw-upstream.ts";
+
+const SECRETS = { headers: new Set(["cookie"]), attributes: new Set(["pin"]) };
+
+const cases: readonly [string, readonly string[], RequestTuple, readonly string[], string][] = [
+  ["nothing secret", ["identity.subject", "request.path"], ["a", "/"], ["a", "/"], ""],
+  [
+    "a secret header",
+    ["request.path", "request.header.Cookie"],
+    ["/", "c"],
+    ["/", "-"],
+    "redacted",
+  ],
+  ["one that was not sent", ["request.path", "request.header.cookie"], ["/", ""], ["/", ""], ""],
+  ["another header", ["request.header.accept"], ["*/*"], ["*/*"], ""],
+  ["a secret attribute", ["identity.attribute.pin"], ["1234"], ["-"], "redacted"],
+  ["a header of that name", ["request.header.pin"], ["1234"], ["1234"], ""],
+  [
+    "an identity with a secret attribute",
+    ["identity", "request.path"],
+    [{ subject: "a", attributes: { pin: "1234", team: "x" } }, "/"],
+    ['{"subject":"a","attributes":{"pin":"-","team":"x"}}', '"/"'],
+    "redacted",
+  ],
+  [
+    "an identity without one",
+    ["identity"],
+    [{ attributes: { team: "x" } }],
+    ['{"attributes":{"team":"x"}}'],
+    "json",
+  ],
+];
+
+it.each(cases)("%s", (...[, fields, tuple, kept, replay]) => {
+  const record = new RequestRecord();
+  createRecordTuple(fields, SECRETS)(record, tuple);
+  expect([record.policyRequest, record.policyReplay]).toEqual([kept, replay]);
+});
+
+const MODEL =
+  "[request_definition]\nr = sub, path, a, b, c, d\n[policy_definition]\np = sub\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = r.sub == p.sub\n";
+const SECRET_FIELDS = {
+  authorization: "Bearer s3cret-1",
+  cookie: "session=s3cret-2",
+  "x-api-key": "s3cret-3",
+  "x-pin": "s3cret-4",
+};
+
+it.each([
+  ["the defaults", {}, ["-", "-", "-", "s3cret-4"]],
+  // A field that carries credentials stays one, whatever the config says of redaction.
+  ["other fields named", { redact: { headers: ["X-Pin"] } }, [undefined, undefined, "-", "-"]],
+])("credentials a policy looks at are in no row: %s", async (...[, telemetry, expected]) => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    policy: { model: MODEL, rules: "p, anonymous\n" },
+    request: [
+      "identity.subject",
+      "request.path",
+      ...Object.keys(SECRET_FIELDS).map((name) => `request.header.${name}`),
+    ],
+    config: { telemetry },
+  });
+  const reply = await exchangeRaw(proxy.port, requestText("GET /a", SECRET_FIELDS));
+  expect(reply.status).toBe(200);
+  const row = await proxy.row(0);
+  expect(row.policyRequest.slice(0, 2)).toEqual(["anonymous", "/a"]);
+  expect(row.policyReplay).toBe("redacted");
+  const kept = row.policyRequest.slice(2);
+  for (const [at, text] of expected.entries()) if (text !== undefined) expect(kept[at]).toBe(text);
+});
