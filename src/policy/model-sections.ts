@@ -67,7 +67,7 @@ function* logicalLines(text: string): Generator<LogicalLine> {
   let line = 0;
   for (const raw of text.replace(/^\uFEFF/, "").split("\n")) {
     line += 1;
-    const content = raw.replace(/[#;].*$/, "").trim();
+    const content = raw.replace(/[#;].*$/s, "").trim();
     if (content === "") continue;
     if (pending === "") start = line;
     if (content.endsWith("\\")) {

@@ -29,6 +29,15 @@ describe("a good policy", () => {
     expect(decide(["a", "/x", "GET"]).ruleSource).toBe("policy.csv:1");
   });
 
+  it("reads comments of a model to the end of the line, whatever ends it", async () => {
+    const text = MODEL.replaceAll("]\n", "] # one\r\n").replace(
+      "r = ",
+      "; two\r\n# \u2028 x\nr = ",
+    );
+    const { decide } = await loaded(text, RULES);
+    expect(decide(["alice", "/orders", "GET"]).effect).toBe("allow");
+  });
+
   it("has a revision that follows model and rules, and nothing else", async () => {
     const request = ["identity.subject", "request.path", "request.method"];
     const source = sourceOf(MODEL, RULES);
