@@ -19,7 +19,7 @@ interface Answer {
   readonly rule: readonly string[];
 }
 
-export type Loaded = Extract<PolicyLoad, { readonly ok: true }>;
+type Loaded = Extract<PolicyLoad, { readonly ok: true }>;
 
 /** The number of requests decided alike; 0 where weir refuses the policy. */
 export async function compare(one: PolicyCase): Promise<number> {
@@ -47,12 +47,12 @@ function expectPlaces(load: Exclude<PolicyLoad, Loaded>, { model, rules }: Polic
   }
 }
 
-export async function casbinOf(model: string, rules: string): Promise<Enforcer> {
+async function casbinOf(model: string, rules: string): Promise<Enforcer> {
   if (rules === "") return newEnforcer(newModel(model));
   return newEnforcer(newModel(model), new StringAdapter(rules));
 }
 
-export function answerOfWeir({ snapshot, policy }: Loaded, request: RequestTuple): Answer {
+function answerOfWeir({ snapshot, policy }: Loaded, request: RequestTuple): Answer {
   const { effect, rule, ruleSource, permit } = snapshot.decide(request);
   expect(permit !== null).toBe(effect === "allow");
   const decided = policy.rules.find((each) => each.source === ruleSource);
@@ -75,7 +75,7 @@ function expected(casbin: Enforcer, { load, request, ours }: Asked): Answer {
   return ours.decision === "error" ? whole : withoutFailing(casbin, load, request);
 }
 
-export function answerOfCasbin(casbin: Enforcer, load: Loaded, request: RequestTuple): Answer {
+function answerOfCasbin(casbin: Enforcer, load: Loaded, request: RequestTuple): Answer {
   try {
     const [allowed, row] = casbin.enforceExSync(...request);
     return { decision: allowed ? "allow" : "deny", rule: withEffect(row, load) };
