@@ -1,7 +1,7 @@
 // The policy as look-ups and closures: casbin's answers without reading every rule for each.
 import { compileTest, type Fields, type MatcherParts, type Test } from "./compile-matcher.ts";
 import { callsOf, disjunctsOf } from "./disjuncts.ts";
-import type { CheckedPolicy, PolicyEngine, Verdict } from "./engine.ts";
+import { type CheckedPolicy, type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
 import { EFFECTS, type EffectText, type Expression } from "./model.ts";
 import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
@@ -106,7 +106,8 @@ function first(
 ): Verdict | null {
   for (const position of candidates) {
     const rule = ordered[position];
-    if (rule !== undefined && wanted(rule) && test(request, rule.fields)) return { allowed, rule };
+    if (rule !== undefined && wanted(rule) && matches(test, request, rule))
+      return { allowed, rule };
   }
   return null;
 }
@@ -115,7 +116,16 @@ function first(
 function last({ ordered, test, request, candidates }: Asked): Verdict | null {
   for (let at = candidates.length - 1; at >= 0; at--) {
     const rule = ordered[candidates[at] ?? -1];
-    if (rule !== undefined && test(request, rule.fields)) return { allowed: true, rule };
+    if (rule !== undefined && matches(test, request, rule)) return { allowed: true, rule };
   }
   return null;
+}
+
+/** @throws RuleError, so that whoever reads of the failure knows where to look. */
+function matches(test: Test, request: RequestTuple, rule: Rule): boolean {
+  try {
+    return test(request, rule.fields);
+  } catch (error) {
+    throw new RuleError(rule, error);
+  }
 }

@@ -1,4 +1,5 @@
 // The seam between policy and whoever evaluates it: the compiled index, or casbin where it must.
+import { messageOf } from "../core/errors.ts";
 import type { PolicyModel } from "./model.ts";
 import type { RoleGraph } from "./roles.ts";
 import type { Rule } from "./rule.ts";
@@ -22,7 +23,18 @@ export interface Verdict {
   readonly rule: Rule | null;
 }
 
-/** Pure and synchronous; may throw, which the snapshot turns into the decision "error". */
+/** The matcher failed at a rule, as ipMatch does where the request has no address. */
+export class RuleError extends Error {
+  readonly rule: Rule;
+
+  constructor(rule: Rule, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = "RuleError";
+    this.rule = rule;
+  }
+}
+
+/** Pure and synchronous; may throw, a RuleError where one rule is to blame, which the snapshot turns into the decision "error". */
 export interface PolicyEngine {
   readonly evaluate: (tuple: RequestTuple) => Verdict;
 }

@@ -1,7 +1,7 @@
 // One immutable policy at work: decides, remembers decisions, and alone hands out permits.
 import { messageOf } from "../core/errors.ts";
 import { createDecisionCache } from "./decision-cache.ts";
-import type { PolicyEngine, Verdict } from "./engine.ts";
+import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 import { type RequestTuple, tupleFault } from "./tuple.ts";
 
@@ -18,7 +18,7 @@ export interface Permit {
 
 export interface Decision {
   readonly effect: "allow" | "deny" | "error";
-  /** The deciding rule as written; empty where no rule decided. */
+  /** The rule as written that decided, or at which deciding failed; empty where there is none. */
   readonly rule: string;
   /** "file:line" of that rule. */
   readonly ruleSource: string;
@@ -64,7 +64,7 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
     try {
       return shared(decisions, engine.evaluate(tuple));
     } catch (error) {
-      return failed(messageOf(error));
+      return failed(messageOf(error), error instanceof RuleError ? error.rule : null);
     }
   };
   const cache = createDecisionCache(options.remembered, evaluate);
@@ -95,6 +95,12 @@ function decisionOf(allowed: boolean, rule: Rule | null): Decision {
   });
 }
 
-function failed(error: string): Decision {
-  return Object.freeze({ effect: "error", rule: "", ruleSource: "", permit: null, error });
+function failed(error: string, rule: Rule | null = null): Decision {
+  return Object.freeze({
+    effect: "error",
+    rule: rule?.text ?? "",
+    ruleSource: rule?.source ?? "",
+    permit: null,
+    error,
+  });
 }

@@ -1,14 +1,18 @@
 // The stage that asks the policy; without its Permit nothing can be forwarded.
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 import { type Permit, unenforcedPermit } from "../policy/snapshot.ts";
 import type { Exchange } from "./exchange.ts";
+import { createPolicyErrorLog } from "./policy-error-log.ts";
 import type { RoutedRequest } from "./route.ts";
 
 /** @throws WeirError forbidden when denied, policy_error when it can't be decided: it fails closed. */
 export function createAuthorize(
   clock: Clock,
+  log: Log,
 ): (exchange: Exchange, routed: RoutedRequest) => Permit {
+  const tell = createPolicyErrorLog(log, clock);
   return function authorize(exchange, { head }) {
     const { snapshot, record } = exchange;
     const { policy } = snapshot;
@@ -33,8 +37,10 @@ export function createAuthorize(
     record.rule = decision.rule;
     record.ruleSource = decision.ruleSource;
     if (decision.permit !== null) return decision.permit;
-    if (decision.effect === "error") throw new WeirError("policy_error");
     const members = policy.explain ? { rule: decision.rule, rule_source: decision.ruleSource } : {};
-    throw new WeirError("forbidden", undefined, { members });
+    if (decision.effect === "deny") throw new WeirError("forbidden", undefined, { members });
+    const { traceId } = exchange.trace;
+    tell({ decision, revision: policy.snapshot.revision, traceId });
+    throw new WeirError("policy_error", decision.error, { members });
   };
 }

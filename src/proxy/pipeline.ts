@@ -44,7 +44,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     admit: (exchange) => admit(exchange, rows),
     route,
     identify: createIdentify(clock),
-    authorize: createAuthorize(clock),
+    authorize: createAuthorize(clock, log),
   });
   const send = {
     balance: answeringLastHop(createBalance(clock)),

@@ -231,7 +231,9 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
     });
     const { decide } = await loaded(text, "p, a, 10.0.0.0/8, GET");
     const decision = decide(["a", "unknown", "GET"]);
-    expect(decision).toMatchObject({ effect: "error", permit: null, rule: "" });
+    const rule = "p, a, 10.0.0.0/8, GET";
+    const ruleSource = "policy.csv:1";
+    expect(decision).toMatchObject({ effect: "error", permit: null, rule, ruleSource });
     expect(decision.error).toContain("not an IP address");
   });
 });

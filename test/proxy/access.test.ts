@@ -1,6 +1,7 @@
 // Who calls and whether they may: what clients are told, and what reaches the upstream.
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import { silentLog } from "../../src/core/log.ts";
 import { WeirError } from "../../src/core/errors.ts";
 import { createAuthorize } from "../../src/proxy/authorize.ts";
 import type { Exchange } from "../../src/proxy/exchange.ts";
@@ -121,9 +122,13 @@ it.each([
     requestOf: () => ["a"],
     keep: () => undefined,
   };
-  const exchange = { snapshot: { policy }, record: new RequestRecord() } as unknown as Exchange;
+  const exchange = {
+    snapshot: { policy },
+    record: new RequestRecord(),
+    trace: {},
+  } as unknown as Exchange;
   const routed = { head: { client: {} } } as unknown as RoutedRequest;
-  expect(() => createAuthorize(systemClock)(exchange, routed)).toThrow(WeirError);
+  expect(() => createAuthorize(systemClock, silentLog)(exchange, routed)).toThrow(WeirError);
   expect(exchange.record.decision).toMatch(/error|deny/);
 });
 
@@ -144,4 +149,36 @@ it("refusals keep the connection in step: HEAD has no body, a body that came is 
     [401, true],
     [200, true],
   ]);
+});
+
+it("a rule that fails denies with a code of its own, and is named in row and log", async () => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    config: CONFIG,
+    policy: {
+      model: MODEL.replace("keyMatch(r.obj, p.obj)", "ipMatch(r.obj, p.obj)"),
+      rules: "# alice\np, alice, 10.0.0.0/8, GET\n",
+      explain: true,
+    },
+  });
+  const request = requestText("GET /closed/a", { "x-api-key": "k-alice" });
+  const reply = await exchangeRaw(proxy.port, request);
+  expect(reply.status).toBe(503);
+  const problem: unknown = JSON.parse(reply.text);
+  expect(problem).toMatchObject({ code: "policy_error", rule: "p, alice, 10.0.0.0/8, GET" });
+  expect(upstream.calls).toHaveLength(0);
+  const [row] = proxy.rows;
+  expect(row).toMatchObject({
+    decision: "error",
+    rule: "p, alice, 10.0.0.0/8, GET",
+    errorCode: "policy_error",
+    policyRequest: ["alice", "/closed/a", "GET"],
+  });
+  expect(row!.ruleSource).toMatch(/policy\.csv:2$/);
+  expect(row!.fault).toContain("IP address");
+  const said = proxy.log.filter((line) => line.includes('"policy_error"'));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain(row!.ruleSource);
+  expect(said[0]).not.toContain("k-alice");
 });
