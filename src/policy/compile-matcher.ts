@@ -115,7 +115,8 @@ function scalar(value: Value): string | number | boolean {
   return value;
 }
 
-function compileValue(expression: Expression, parts: MatcherParts): Evaluate {
+/** What an expression is worth; a condition is worth true or false. */
+export function compileValue(expression: Expression, parts: MatcherParts): Evaluate {
   switch (expression.kind) {
     case "string":
     case "number":

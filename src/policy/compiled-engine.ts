@@ -5,6 +5,7 @@ import { type CheckedPolicy, type PolicyEngine, RuleError, type Verdict } from "
 import { matchingFunctions } from "./matching-functions.ts";
 import { EFFECTS, type EffectText, type Expression } from "./model.ts";
 import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
+import { inEvaluationOrder } from "./rule-order.ts";
 import type { Rule } from "./rule.ts";
 import { isPlain, type RequestTuple } from "./tuple.ts";
 
@@ -27,7 +28,7 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
   const parts: MatcherParts = { model, roles, functions };
   const test = compileTest(model.matcher, parts);
   if (!usesRules) return { evaluate: (request) => withoutRules(test(request, NO_FIELDS), model) };
-  const ordered = inOrder(policy);
+  const ordered = inEvaluationOrder(policy);
   const rows = ordered.map((rule) => rule.fields);
   const compile = (term: Expression): Test => compileTest(term, parts);
   const alternatives = disjunctsOf(model.matcher)?.map((terms) =>
@@ -45,14 +46,6 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
 /** Casbin asks a matcher without p once; what it says counts as one rule that allows. */
 function withoutRules(holds: boolean, { effect }: CheckedPolicy["model"]): Verdict {
   return holds || effect === EFFECTS.denyOverride ? ALLOWED : DENIED;
-}
-
-/** By the column `priority` where the model has one, as casbin sorts when it loads; equal ones stay. */
-function inOrder({ model, rules }: CheckedPolicy): readonly Rule[] {
-  const column = model.policy.indexOf("priority");
-  if (column < 0) return rules;
-  const priority = ({ fields }: Rule): number => Number(fields[column]);
-  return rules.toSorted((one, other) => priority(one) - priority(other));
 }
 
 /** What all alternatives find, in rule order, each once. */

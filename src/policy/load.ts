@@ -5,6 +5,7 @@ import { createCompiledEngine, isCompilable } from "./compiled-engine.ts";
 import type { CheckedPolicy, PolicyEngine } from "./engine.ts";
 import { MAX_FAULTS } from "./limits.ts";
 import { readModel } from "./model-text.ts";
+import { createRolePath } from "./role-path.ts";
 import { readRules } from "./rules-text.ts";
 import { createSnapshot, type PolicySnapshot } from "./snapshot.ts";
 import { revisionOf, type PolicyFault, type PolicySource, type ReportFault } from "./source.ts";
@@ -37,6 +38,7 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
       rules: [...links.values()].reduce((sum, each) => sum + each.length, rules.length),
       arity: model.request.length,
       engine: await engineFor(policy),
+      rolePathOf: await createRolePath(policy),
       remembered: options.remembered ?? REMEMBERED,
     });
     return { ok: true, snapshot, policy };

@@ -22,6 +22,8 @@ export interface Decision {
   readonly rule: string;
   /** "file:line" of that rule. */
   readonly ruleSource: string;
+  /** [subject, role, role, ...]: what made that rule match; empty where no role did. Found when first asked. */
+  readonly rolePath: readonly string[];
   /** null unless the effect is allow. */
   readonly permit: Permit | null;
   /** Why the decision could not be made; for logs, never for clients. */
@@ -45,11 +47,14 @@ export interface SnapshotOptions {
   /** Fields a request tuple must have. */
   readonly arity: number;
   readonly engine: PolicyEngine;
+  /** null: the matcher asks no roles. */
+  readonly rolePathOf: FindRolePath | null;
   /** Decisions remembered; 0: none. */
   readonly remembered: number;
 }
 
 const UNENFORCED: Permit = Object.freeze({ [issued]: true as const, decision: "none" });
+const NO_ROLES: readonly string[] = Object.freeze([]);
 const ALLOWED: Permit = Object.freeze({ [issued]: true as const, decision: "allow" });
 
 /** The permit of a weir that has no policy; its rows say decision "none". */
@@ -58,11 +63,14 @@ export function unenforcedPermit(): Permit {
 }
 
 export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
-  const { revision, rules, arity, engine } = options;
+  const { revision, rules, arity, engine, rolePathOf } = options;
   const decisions = new Map<string, Decision>();
   const evaluate = (tuple: RequestTuple): Decision => {
     try {
-      return shared(decisions, engine.evaluate(tuple));
+      const verdict = engine.evaluate(tuple);
+      const decision = shared(decisions, verdict);
+      if (verdict.rule === null || rolePathOf === null) return decision;
+      return new ByRole(decision, rolePathOf, [tuple, verdict.rule]);
     } catch (error) {
       return failed(messageOf(error), error instanceof RuleError ? error.rule : null);
     }
@@ -85,11 +93,45 @@ function shared(decisions: Map<string, Decision>, { allowed, rule }: Verdict): D
   return made;
 }
 
+type FindRolePath = (tuple: RequestTuple, rule: Rule) => readonly string[];
+
+/** A decision that differs from others by the same rule in the roles of its subject. */
+class ByRole implements Decision {
+  readonly effect: Decision["effect"];
+  readonly rule: string;
+  readonly ruleSource: string;
+  readonly permit: Permit | null;
+  readonly error = "";
+  readonly #find: FindRolePath;
+  readonly #matched: readonly [RequestTuple, Rule];
+  #rolePath: readonly string[] | null = null;
+
+  constructor(
+    { effect, rule, ruleSource, permit }: Decision,
+    find: FindRolePath,
+    matched: readonly [RequestTuple, Rule],
+  ) {
+    this.effect = effect;
+    this.rule = rule;
+    this.ruleSource = ruleSource;
+    this.permit = permit;
+    this.#find = find;
+    this.#matched = matched;
+    Object.freeze(this);
+  }
+
+  get rolePath(): readonly string[] {
+    this.#rolePath ??= this.#find(...this.#matched);
+    return this.#rolePath;
+  }
+}
+
 function decisionOf(allowed: boolean, rule: Rule | null): Decision {
   return Object.freeze({
     effect: allowed ? "allow" : "deny",
     rule: rule?.text ?? "",
     ruleSource: rule?.source ?? "",
+    rolePath: NO_ROLES,
     permit: allowed ? ALLOWED : null,
     error: "",
   });
@@ -100,6 +142,7 @@ function failed(error: string, rule: Rule | null = null): Decision {
     effect: "error",
     rule: rule?.text ?? "",
     ruleSource: rule?.source ?? "",
+    rolePath: NO_ROLES,
     permit: null,
     error,
   });

@@ -36,6 +36,8 @@ export function createAuthorize(
     record.decision = decision.effect;
     record.rule = decision.rule;
     record.ruleSource = decision.ruleSource;
+    // The path begins with what the tuple may have kept back.
+    if (record.policyReplay !== "redacted") record.rolePath = decision.rolePath;
     if (decision.permit !== null) return decision.permit;
     const members = policy.explain ? { rule: decision.rule, rule_source: decision.ruleSource } : {};
     if (decision.effect === "deny") throw new WeirError("forbidden", undefined, { members });

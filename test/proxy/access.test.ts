@@ -113,8 +113,20 @@ describe("identity fields of the client never reach the upstream", () => {
 });
 
 it.each([
-  ["cannot decide", (): unknown => ({ effect: "error", rule: "", ruleSource: "", permit: null })],
-  ["denies", (): unknown => ({ effect: "deny", rule: "p, x", ruleSource: "f:1", permit: null })],
+  [
+    "cannot decide",
+    (): unknown => ({ effect: "error", rule: "", ruleSource: "", rolePath: [], permit: null }),
+  ],
+  [
+    "denies",
+    (): unknown => ({
+      effect: "deny",
+      rule: "p, x",
+      ruleSource: "f:1",
+      rolePath: [],
+      permit: null,
+    }),
+  ],
 ])("a policy that %s gives no permit (it fails closed)", async (_, decide) => {
   const policy = {
     snapshot: { revision: "r", decide },
