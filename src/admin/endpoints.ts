@@ -5,6 +5,7 @@ import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
 import { queryEndpoint } from "./api/query.ts";
+import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
 import { requestsEndpoint } from "./api/requests.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
@@ -34,6 +35,7 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     servicesEndpoint(parts),
     routesEndpoint(parts),
     policyEndpoint(parts),
+    recordedEndpoint(questions),
     queryEndpoint(loadPanels(), questions),
     requestsEndpoint(questions),
     streamEndpoint(tail),

@@ -19,6 +19,8 @@ export interface AdminClient {
   readonly post: (path: string, body: unknown) => Promise<unknown>;
   /** A stream of server-sent events, open. Rejects with AskError. */
   readonly stream: (path: string, params: AdminParams, signal: AbortSignal) => Promise<EventBytes>;
+  /** JSON lines of any length, open; to cancel it ends the question. Rejects with AskError. */
+  readonly lines: (path: string, params: AdminParams) => Promise<EventBytes>;
 }
 
 export type EventBytes = ReadableStream<Uint8Array>;
@@ -57,14 +59,22 @@ export function createAdminClient(address: AdminAddress): AdminClient {
       const init = { method: "POST", headers, body: JSON.stringify(body), signal: limit() };
       return jsonOf(await send(address, { path, init }), address);
     },
-    stream: async (path, params, signal) => {
-      const init = { headers: { accept: "text/event-stream" }, signal };
-      const response = await send(address, { path, params, init });
-      const type = response.headers.get("content-type") ?? "";
-      if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
-      throw notWeir(address);
-    },
+    stream: (path, params, signal) =>
+      bodyOf(address, { path, params, init: { headers: { accept: EVENTS }, signal } }),
+    lines: (path, params) =>
+      bodyOf(address, { path, params, init: { headers: { accept: LINES } } }),
   };
+}
+
+const EVENTS = "text/event-stream";
+const LINES = "application/x-ndjson";
+
+async function bodyOf(address: AdminAddress, call: Call): Promise<EventBytes> {
+  const response = await send(address, call);
+  const type = response.headers.get("content-type") ?? "";
+  const wanted = new Headers(call.init.headers).get("accept") ?? "";
+  if (response.body !== null && type.startsWith(wanted)) return response.body;
+  throw notWeir(address);
 }
 
 async function send(address: AdminAddress, { path, params, init }: Call): Promise<Response> {

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { decideCommand } from "./policy/decide.ts";
 import { explainCommand } from "./policy/explain.ts";
 import { lintCommand } from "./policy/lint.ts";
+import { replayCommand } from "./policy/replay.ts";
 import { testCommand } from "./policy/test.ts";
 
 export function policyCommand(): Command {
@@ -11,5 +12,6 @@ export function policyCommand(): Command {
     .addCommand(testCommand())
     .addCommand(lintCommand())
     .addCommand(decideCommand())
-    .addCommand(explainCommand());
+    .addCommand(explainCommand())
+    .addCommand(replayCommand());
 }

@@ -68,6 +68,31 @@ const SINCE = "started_at >= {since:DateTime64(3, 'UTC')}";
 const UNTIL = "started_at < {until:DateTime64(3, 'UTC')}";
 const BEFORE = "(started_at, span_id) < ({before_at:DateTime64(9, 'UTC')}, {before_span:String})";
 
+interface Narrowing {
+  readonly conditions: string[];
+  readonly params: Record<string, unknown>;
+}
+
+/** What a WHERE clause has for these filters and this window. */
+export function narrowing(
+  filters: RequestFilters,
+  { sinceMs, untilMs }: Pick<RequestPage, "sinceMs" | "untilMs">,
+): Narrowing {
+  const given = REQUEST_FILTERS.filter((name) => filters[name] !== undefined);
+  const conditions = given.map((name) => CONDITIONS[name]);
+  const params: Record<string, unknown> = {};
+  for (const name of given) params[name] = filters[name];
+  if (sinceMs !== undefined) {
+    conditions.push(SINCE);
+    params["since"] = new Date(sinceMs);
+  }
+  if (untilMs !== undefined) {
+    conditions.push(UNTIL);
+    params["until"] = new Date(untilMs);
+  }
+  return { conditions, params };
+}
+
 /** Rejects with StoreError; code 27 for a cursor that is none. */
 export async function listRequests(
   store: Store,
@@ -75,18 +100,8 @@ export async function listRequests(
   page: RequestPage,
 ): Promise<RequestList> {
   const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)));
-  const given = REQUEST_FILTERS.filter((name) => filters[name] !== undefined);
-  const conditions = given.map((name) => CONDITIONS[name]);
-  const params: Record<string, unknown> = { limit };
-  for (const name of given) params[name] = filters[name];
-  if (page.sinceMs !== undefined) {
-    conditions.push(SINCE);
-    params["since"] = new Date(page.sinceMs);
-  }
-  if (page.untilMs !== undefined) {
-    conditions.push(UNTIL);
-    params["until"] = new Date(page.untilMs);
-  }
+  const { conditions, params } = narrowing(filters, page);
+  params["limit"] = limit;
   if (page.before !== undefined) {
     conditions.push(BEFORE);
     Object.assign(params, readCursor(page.before));

@@ -48,7 +48,7 @@ export const filterQuery = z.strictObject({
   before: z.string().max(128).optional().meta({ description: "`next` of the page before" }),
 });
 
-export function filtersOf(query: z.output<typeof filterQuery>): RequestFilters {
+export function filtersOf(query: Partial<z.output<typeof filterQuery>>): RequestFilters {
   const { since: _s, until: _u, limit: _l, before: _b, path, min_duration_ms: ms, ...same } = query;
   const given = {
     ...same,

@@ -12,7 +12,7 @@ export type Reply =
     }
   | { readonly kind: "text"; readonly type: string; readonly text: string }
   /** Writes for as long as it likes. */
-  | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
+  | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void | Promise<void> };
 
 export interface Answer {
   readonly about: string;

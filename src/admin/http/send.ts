@@ -26,7 +26,8 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
   response.end("\n");
 }
 
-async function roomOrEnd(response: ServerResponse): Promise<void> {
+/** Once the client has read what was written, or is gone. */
+export async function roomOrEnd(response: ServerResponse): Promise<void> {
   const done = new AbortController();
   const { signal } = done;
   await Promise.race([

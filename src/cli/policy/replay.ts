@@ -1,0 +1,147 @@
+// `weir policy replay`: decides recorded requests again under a candidate policy; gains first, then losses.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { createReplay, replayAll, type ReplayResult } from "../../policy/replay.ts";
+import type { AdminClient } from "../admin-client.ts";
+import { type AskOptions, asking, askingCommand } from "../ask.ts";
+import { progressOf } from "../progress.ts";
+import { askRecorded, type RecordedStream } from "../recorded.ts";
+import { terminalOf } from "../terminal.ts";
+import { answering, EXIT_FINDING, EXIT_UNUSABLE, print } from "./command.ts";
+import { loadInput, type PolicyFileOptions, type PolicyInput } from "./input.ts";
+import { replayLines } from "./replay-report.ts";
+
+const KINDS = { "new-allow": "gains", "new-deny": "losses" } as const;
+type Kind = keyof typeof KINDS;
+
+interface ReplayOptions extends AskOptions, PolicyFileOptions, Narrowed {
+  readonly candidate?: string;
+  readonly failOn: readonly Kind[];
+  readonly limit: number;
+}
+
+export interface Narrowed {
+  readonly since: string;
+  readonly until?: string;
+  readonly route?: string;
+  readonly principal?: string;
+}
+
+/** Which recorded requests; shared with whoever asks for them, too. */
+export function windowOptions(): Option[] {
+  return [
+    new Option("--since <when>", 'age or ISO-8601 time: "15m", "30d"').default("7d"),
+    new Option("--until <when>", "the same, for the end"),
+    new Option("--route <name>", "only this route"),
+    new Option("--principal <name>", "only this caller"),
+  ];
+}
+
+export function replayCommand(): Command {
+  return askingCommand("replay", [
+    new Option("--candidate <dir>", "folder of the candidate's model.conf and policy.csv"),
+    new Option("--model <file>", "its model; default: the folder's, or the config's"),
+    new Option("--rules <file>", "its rules; default: the folder's, or the config's"),
+    ...windowOptions(),
+    new Option("--fail-on <kinds>", "what is a finding: new-deny, new-allow")
+      .argParser(readKinds)
+      .default(Object.keys(KINDS), "new-deny,new-allow"),
+    new Option("--limit <groups>", "gains and losses listed").argParser(readLimit).default(20),
+  ])
+    .description("decide recorded requests again; exit code 1 where a decision changes")
+    .action((options: ReplayOptions, command: Command) => {
+      const { candidate, model, rules } = options;
+      if (candidate === undefined && model === undefined && rules === undefined) {
+        const words = "name what to try: --candidate DIR, or --model and --rules";
+        command.error(`error: ${words}`, { exitCode: EXIT_UNUSABLE });
+      }
+      return answering(options, async () => {
+        const input = await loadInput(candidate ?? "policies", filesOf(options));
+        await asking(options, (client) => replay(client, input, options));
+      });
+    });
+}
+
+/** A folder is whole by itself; single files are in place of the config's. */
+function filesOf({ candidate, config, model, rules }: ReplayOptions): PolicyFileOptions {
+  return {
+    ...(config === undefined || candidate !== undefined ? {} : { config }),
+    ...(model === undefined ? {} : { model }),
+    ...(rules === undefined ? {} : { rules }),
+  };
+}
+
+function readKinds(text: string): readonly Kind[] {
+  const kinds = text.split(",").map((word) => word.trim());
+  const isKind = (word: string): word is Kind => Object.hasOwn(KINDS, word);
+  if (kinds.every(isKind)) return kinds;
+  throw new InvalidArgumentError("It is new-deny, new-allow, or both with a comma between.");
+}
+
+function readLimit(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number up to 9999.");
+}
+
+/** Of options, those that narrow the recorded requests, as the admin API names them. */
+export function paramsOf({ since, until, route, principal }: Narrowed): Record<string, string> {
+  const all = { since, until, route, principal };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+async function replay(
+  client: AdminClient,
+  input: PolicyInput,
+  options: ReplayOptions,
+): Promise<void> {
+  const recorded = await askRecorded(client, paramsOf(options));
+  const { snapshot, policy } = input;
+  const run = createReplay({ snapshot, arity: policy.model.request.length });
+  const progress = progressOf("replaying", recorded.requests);
+  try {
+    await replayAll(recorded.batches, run, progress.add);
+  } finally {
+    progress.end();
+  }
+  const result = run.result(options.limit);
+  if (result.requests > 0 && result.replayed === 0) tellNothing(result, options);
+  else if (options.failOn.some((kind) => result[KINDS[kind]].requests > 0)) {
+    process.exitCode = EXIT_FINDING;
+  }
+  show({ input, recorded, result }, options);
+}
+
+/** A gate that looked at nothing must not open. */
+function tellNothing({ requests }: ReplayResult, { json }: ReplayOptions): void {
+  process.exitCode = EXIT_UNUSABLE;
+  if (!json) process.stderr.write(`weir: none of ${requests} requests could be decided again\n`);
+}
+
+export interface Replayed {
+  readonly input: PolicyInput;
+  readonly recorded: Pick<RecordedStream, "since" | "until">;
+  readonly result: ReplayResult;
+}
+
+function show(replayed: Replayed, { json }: ReplayOptions): void {
+  if (json) return print(JSON.stringify(asJson(replayed)));
+  for (const line of replayLines(replayed, terminalOf(process.stdout), Date.now())) print(line);
+}
+
+function asJson({ input: { source, snapshot }, recorded, result }: Replayed): object {
+  const { gains, losses, ...counts } = result;
+  return {
+    revision: snapshot.revision,
+    candidate: { model: source.modelFile, rules: source.rulesFile, rules_count: snapshot.rules },
+    since: recorded.since,
+    until: recorded.until,
+    ...counts,
+    gained_requests: gains.requests,
+    gained_groups: gains.groups,
+    gains: gains.shown,
+    lost_requests: losses.requests,
+    lost_groups: losses.groups,
+    losses: losses.shown,
+  };
+}
