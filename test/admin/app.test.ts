@@ -79,7 +79,7 @@ const seen = new Map<string, Set<number>>();
 async function asDescribed(path: string, response: Response, method = "get"): Promise<Json> {
   const type = response.headers.get("content-type") ?? "";
   const text = await response.text();
-  const body = (type.includes("json") ? JSON.parse(text) : text) as Json;
+  const body = (/[/+]json/.test(type) ? JSON.parse(text) : text) as Json;
   const operation = operations.find((each) => each.path === path && each.method === method);
   if (operation === undefined) throw new Error(`${method} ${path} is not described`);
   const { status } = response;
@@ -205,6 +205,7 @@ test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
+    "get /api/v1/policy/recorded",
     "get /api/v1/query/{name}",
     "get /api/v1/requests",
     "get /api/v1/requests/stream",
@@ -227,6 +228,8 @@ const FAILING: readonly (readonly [path: string, asked: string, init?: RequestIn
   ["/api/v1/requests", "/api/v1/requests?limit=0"],
   ["/api/v1/requests", "/api/v1/requests?before=nonsense"],
   ["/api/v1/requests/stream", "/api/v1/requests/stream?nope=1"],
+  ["/api/v1/policy/recorded", "/api/v1/policy/recorded?status=200"],
+  ["/api/v1/policy/recorded", "/api/v1/policy/recorded?since=1h&until=2h"],
   ["/api/v1/query/{name}", "/api/v1/query/nope"],
   ["/api/v1/query/{name}", "/api/v1/query/routes?since=yesterday"],
   ["/api/v1/query/{name}", "/api/v1/query/%zz"],
@@ -425,6 +428,7 @@ test("every operation answers as the document says", async () => {
     await asDescribed(path, await fetch(api + path));
   }
   await get("/api/v1/requests");
+  await asDescribed("/api/v1/policy/recorded", await fetch(`${api}/api/v1/policy/recorded`));
   const stream = operations.find(({ path }) => path === "/api/v1/requests/stream");
   const control = new AbortController();
   const live = await fetch(`${api}/api/v1/requests/stream`, { signal: control.signal });

@@ -1,5 +1,5 @@
 // Replay: what is decided otherwise is found, all of it and nothing else; what can't be decided is counted.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { RecordedGroup } from "../../src/policy/recorded.ts";

@@ -1,5 +1,5 @@
 // Slices of a window: they follow each other without gap or overlap, and hold about what was asked.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSlicer, type Slice } from "../../src/store/time-slices.ts";
 

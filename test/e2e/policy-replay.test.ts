@@ -1,0 +1,194 @@
+// Traffic through a real weir, recorded in a real store, decided again under a changed policy.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { weir as run, type Ended } from "../cli/support/weir.ts";
+import {
+  createSite,
+  killLeftovers,
+  type Site,
+  startWeir,
+  type WeirProcess,
+} from "../support/weir-process.ts";
+import { startUpstream, type Upstream } from "./support/upstream.ts";
+
+const MODEL = `[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act, eft
+[role_definition]
+g = _, _
+[policy_effect]
+e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
+[matchers]
+m = (p.sub == "*" || g(r.sub, p.sub)) && keyMatch2(r.obj, p.obj) && r.act == p.act
+`;
+const RULES = `p, role:customer, /orders/:id, GET
+p, role:customer, /orders, POST
+p, *, /open, GET
+g, alice, role:customer
+`;
+
+let site: Site;
+let upstream: Upstream;
+let weir: WeirProcess;
+
+function configOver(url: string): string {
+  return `listen: { http: "127.0.0.1:0" }
+admin: { listen: 127.0.0.1:0 }
+data: ./data
+workers: 1
+store: embedded
+services: { all: { endpoints: [ "${url}" ] } }
+routes:
+  - { name: open, match: { path: /open }, service: all }
+  - { name: all, match: { path: /** }, service: all, authenticate: [ key ] }
+identity:
+  keys: [ { key: alice-key-0123456789, subject: alice }, { key: bob-key-0123456789, subject: bob } ]
+policy: { model: model.conf, rules: policy.csv, request: [ identity.subject, request.path, request.method ] }
+`;
+}
+
+/** [key, method, path, times]; what the policy says of each is in RULES. */
+const TRAFFIC: readonly (readonly [string, string, string, number])[] = [
+  ["alice-key", "GET", "/orders/1", 3],
+  ["alice-key", "GET", "/orders/2", 2],
+  ["alice-key", "POST", "/orders", 1],
+  ["alice-key", "DELETE", "/orders/1", 2],
+  ["bob-key", "GET", "/orders/1", 4],
+  ["", "GET", "/open", 2],
+  ["wrong-key", "GET", "/orders/1", 1],
+];
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  site = createSite(configOver(upstream.url));
+  writePolicy("", RULES);
+  weir = await startWeir(site);
+  for (const [key, method, path, times] of TRAFFIC) {
+    const headers = key === "" ? {} : { "x-api-key": `${key}-0123456789` };
+    for (let at = 0; at < times; at++) {
+      await (await fetch(weir.proxy + path, { method, headers })).arrayBuffer();
+    }
+  }
+  await weir.drained();
+}, 40_000);
+
+afterAll(async () => {
+  await weir?.stop();
+  killLeftovers();
+  upstream?.close();
+  site?.remove();
+});
+
+function writePolicy(folder: string, rules: string): string {
+  const path = join(site.folder, folder);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "model.conf"), MODEL);
+  writeFileSync(join(path, "policy.csv"), rules);
+  return path;
+}
+
+function replay(...args: readonly string[]): Promise<Ended> {
+  return run(["policy", "replay", "--admin", weir.admin, "--since", "1h", ...args], {
+    cwd: site.folder,
+  });
+}
+
+test("the same policy changes nothing, and says what could not be decided", async () => {
+  const { status, out } = await replay("--candidate", writePolicy("same", RULES), "--json");
+  expect(status).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    revision: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+    requests: 15,
+    replayed: 14,
+    skipped: { not_asked: 1, no_policy: 0 },
+    gains: [],
+    losses: [],
+  });
+});
+
+test("a changed policy: exactly what it changes, gains and losses, each with its rules and a trace", async () => {
+  const rules = `p, role:customer, /orders/1, GET
+p, role:customer, /orders, POST
+p, role:customer, /orders/:id, DELETE
+p, *, /open, GET
+g, alice, role:customer
+`;
+  const next = writePolicy("next", rules);
+  const { status, out } = await replay("--candidate", next, "--json");
+  expect(status).toBe(1);
+  const { gains, losses } = JSON.parse(out) as Record<string, Record<string, unknown>[]>;
+  expect(gains).toMatchObject([
+    {
+      principal: "alice",
+      route: "all",
+      method: "DELETE",
+      requests: 2,
+      rule: "p, role:customer, /orders/:id, DELETE",
+      rule_source: expect.stringMatching(/policy\.csv:3$/) as string,
+      recorded_rule: "",
+      request: ["alice", "/orders/1", "DELETE"],
+    },
+  ]);
+  expect(losses).toMatchObject([
+    {
+      principal: "alice",
+      method: "GET",
+      requests: 2,
+      path: "/orders/2",
+      rule: "",
+      recorded_rule: "p, role:customer, /orders/:id, GET",
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    },
+  ]);
+  const words = await replay("--candidate", next);
+  expect(words.status).toBe(1);
+  expect(words.out).toContain("GAINS: 2 requests");
+  expect(words.out.indexOf("GAINS")).toBeLessThan(words.out.indexOf("LOSSES: 2 requests"));
+});
+
+test("--fail-on names what is a finding", async () => {
+  const gaining = writePolicy("gaining", `${RULES}p, bob, /orders/:id, GET\n`);
+  const exit = async (kinds: string): Promise<number | null> =>
+    (await replay("--candidate", gaining, "--fail-on", kinds)).status;
+  expect(await exit("new-allow")).toBe(1);
+  expect(await exit("new-deny")).toBe(0);
+  expect(await exit("new-deny,new-allow")).toBe(1);
+  const wrong = await replay("--candidate", gaining, "--fail-on", "gains");
+  expect(wrong.status).toBe(2);
+  expect(wrong.err).toContain("It is new-deny, new-allow");
+});
+
+test("a window, a route or a caller that nothing is of is no finding; what can't be decided is no pass", async () => {
+  const none = writePolicy("none", "p, nobody, /, GET\n");
+  expect(await replay("--candidate", none, "--route", "other")).toMatchObject({
+    status: 0,
+    out: expect.stringContaining("Nothing was recorded"),
+  });
+  expect((await replay("--candidate", none, "--principal", "alice")).status).toBe(1);
+  const files = ["--rules", join(none, "policy.csv"), "--model", join(none, "two.conf")];
+  writeFileSync(join(none, "two.conf"), TWO_FIELDS);
+  writeFileSync(join(none, "policy.csv"), "p, alice, GET\n");
+  const other = await replay(...files);
+  expect(other.status).toBe(2);
+  expect(other.out).toContain("not 14: the candidate's model takes another number of fields");
+});
+
+const TWO_FIELDS = `[request_definition]
+r = sub, act
+[policy_definition]
+p = sub, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub && r.act == p.act
+`;
+
+test("faults of the candidate, and a weir that is not there, are told before anything is asked", async () => {
+  const broken = await replay("--candidate", writePolicy("broken", "p, alice\n"));
+  expect([broken.status, broken.out]).toEqual([2, expect.stringContaining("policy.csv:1")]);
+  expect((await replay()).err).toContain("--candidate DIR");
+  const nobody = ["policy", "replay", "--candidate", site.folder, "--admin", "http://127.0.0.1:1"];
+  expect((await run(nobody)).status).toBe(2);
+});
