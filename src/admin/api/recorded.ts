@@ -30,7 +30,7 @@ const AT_ONCE = 2;
 /** Longer than the store takes; who reads nothing for as long is gone. */
 const IDLE_MS = 60_000;
 
-export const recordedQuery = filterQuery.pick({
+const recordedQuery = filterQuery.pick({
   since: true,
   until: true,
   route: true,

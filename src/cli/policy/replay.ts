@@ -8,6 +8,7 @@ import { askRecorded, type RecordedStream } from "../recorded.ts";
 import { terminalOf } from "../terminal.ts";
 import { answering, EXIT_FINDING, EXIT_UNUSABLE, print } from "./command.ts";
 import { loadInput, type PolicyFileOptions, type PolicyInput } from "./input.ts";
+import { type Narrowed, paramsOf, windowOptions } from "./recorded-window.ts";
 import { replayLines } from "./replay-report.ts";
 
 const KINDS = { "new-allow": "gains", "new-deny": "losses" } as const;
@@ -17,23 +18,6 @@ interface ReplayOptions extends AskOptions, PolicyFileOptions, Narrowed {
   readonly candidate?: string;
   readonly failOn: readonly Kind[];
   readonly limit: number;
-}
-
-export interface Narrowed {
-  readonly since: string;
-  readonly until?: string;
-  readonly route?: string;
-  readonly principal?: string;
-}
-
-/** Which recorded requests; shared with whoever asks for them, too. */
-export function windowOptions(): Option[] {
-  return [
-    new Option("--since <when>", 'age or ISO-8601 time: "15m", "30d"').default("7d"),
-    new Option("--until <when>", "the same, for the end"),
-    new Option("--route <name>", "only this route"),
-    new Option("--principal <name>", "only this caller"),
-  ];
 }
 
 export function replayCommand(): Command {
@@ -80,14 +64,6 @@ function readKinds(text: string): readonly Kind[] {
 function readLimit(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is a whole number up to 9999.");
-}
-
-/** Of options, those that narrow the recorded requests, as the admin API names them. */
-export function paramsOf({ since, until, route, principal }: Narrowed): Record<string, string> {
-  const all = { since, until, route, principal };
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 async function replay(
