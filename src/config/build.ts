@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
+import type { PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -91,7 +92,13 @@ function buildEdit({ set, remove }: HeaderEdit): HeaderEdit {
 
 function buildPolicy(policy: ConfigInput["policy"], folder: string): Config["policy"] {
   if (policy === undefined) return null;
-  return { ...policy, model: resolve(folder, policy.model), rules: resolve(folder, policy.rules) };
+  const { shadow = null } = policy;
+  const candidate = shadow && policyFiles(shadow, folder);
+  return { ...policy, ...policyFiles(policy, folder), shadow: candidate };
+}
+
+function policyFiles({ model, rules }: PolicyFiles, folder: string): PolicyFiles {
+  return { model: resolve(folder, model), rules: resolve(folder, rules) };
 }
 
 function lower(text: string): string {
