@@ -1,6 +1,7 @@
 // A candidate policy beside the enforced one: its word stands in the row, and nowhere else.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import { silentLog } from "../../src/core/log.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { PolicySnapshot } from "../../src/policy/snapshot.ts";
 import { createAuthorize } from "../../src/proxy/authorize.ts";
@@ -61,6 +62,10 @@ it("an error of the candidate is its own: the answer is the enforced policy's", 
     expect([answered, row.shadowDecision, row.status]).toEqual([status, "error", status]);
     expect(row.errorCode).toBe(status === 200 ? "" : "forbidden");
   }
+  const said = proxy.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(said.map(({ event, policy: which }) => [event, which])).toEqual([
+    ["policy_error", "candidate"],
+  ]);
 });
 
 it("what the enforced policy can't decide is refused, whatever the candidate says", async () => {
@@ -107,6 +112,8 @@ describe("for any pair of policies", () => {
     }
   });
 
+  const authorize = createAuthorize({ ...systemClock, nowNs: () => 0 }, silentLog);
+
   it.each(effects.flatMap((one) => effects.map((other) => [one, other] as const)))(
     "enforced %s, candidate %s: the same as without a candidate",
     (enforced, candidate) => {
@@ -115,11 +122,10 @@ describe("for any pair of policies", () => {
         const requestOf = () => ["alice", "/a", "GET"];
         const policy = { snapshot, shadow, explain: true, requestOf, keep: () => undefined };
         const record = new RequestRecord();
-        const exchange = { snapshot: { policy }, record } as unknown as Exchange;
+        const exchange = { snapshot: { policy }, record, trace: {} } as unknown as Exchange;
         const routed = { head: { client: {} } } as unknown as RoutedRequest;
         try {
-          const permit = createAuthorize({ ...systemClock, nowNs: () => 0 })(exchange, routed);
-          return [permit.decision, record];
+          return [authorize(exchange, routed).decision, record];
         } catch (thrown) {
           return [JSON.stringify(thrown), record];
         }
