@@ -1,9 +1,8 @@
 // From the checked input to the Config the rest of weir sees: paths absolute, names normal, frozen.
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
-import type { PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -26,7 +25,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },
     services: mapValues(input.services, buildService),
     routes: input.routes.map((route) => buildRoute(route, timeouts)),
-    policy: buildPolicy(input.policy, folder),
+    policy: input.policy === undefined ? null : buildPolicy(input.policy, folder),
     telemetry: {
       ...input.telemetry,
       headers: input.telemetry.headers.map(lower),
@@ -90,15 +89,13 @@ function buildEdit({ set, remove }: HeaderEdit): HeaderEdit {
   return { set: mapKeys(set, lower), remove: remove.map(lower) };
 }
 
-function buildPolicy(policy: ConfigInput["policy"], folder: string): Config["policy"] {
-  if (policy === undefined) return null;
-  const { shadow = null } = policy;
-  const candidate = shadow && policyFiles(shadow, folder);
-  return { ...policy, ...policyFiles(policy, folder), shadow: candidate };
-}
-
-function policyFiles({ model, rules }: PolicyFiles, folder: string): PolicyFiles {
-  return { model: resolve(folder, model), rules: resolve(folder, rules) };
+export function buildPolicy(
+  policy: NonNullable<ConfigInput["policy"]>,
+  folder: string,
+): NonNullable<Config["policy"]> {
+  const { model, rules, cases = join(dirname(rules), DEFAULTS.policy_cases) } = policy;
+  const files = { model: resolve(folder, model), rules: resolve(folder, rules) };
+  return { ...policy, ...files, cases: resolve(folder, cases) };
 }
 
 function lower(text: string): string {

@@ -100,7 +100,6 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** Not the candidate's, for then a file of it that is missing would keep the enforced policy from reloading. */
 function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   const policy = mappingOf(raw);
   return ["model", "rules"].flatMap((key) => {
@@ -111,11 +110,10 @@ function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   });
 }
 
-/** Where the policy and its candidate would be, as far as that is said. */
+/** Where the policy would be, as far as that is said. */
 export function policyFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
-  const both = [policy, mappingOf(policy["shadow"])];
-  const names = both.flatMap(({ model, rules }) => [textOf(model), textOf(rules)]);
+  const names = [textOf(policy["model"]), textOf(policy["rules"])];
   return names.filter((name) => name !== "").map((name) => resolve(folder, name));
 }
 

@@ -62,6 +62,8 @@ export const DEFAULTS = {
   pseudonym: "weir",
   identity_headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
   /** The tuple of casbin's own RESTful examples. */
+  /** Beside the rules. */
+  policy_cases: "cases.yaml",
   policy_request: ["identity.subject", "request.path", "request.method"],
   telemetry: {
     audit: "optional",

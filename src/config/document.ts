@@ -1,6 +1,7 @@
 // YAML text to plain values, with the line of every key kept, and with limits on hostile input.
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, Pair, YAMLError, YAMLMap } from "yaml";
+import { lineNestedBeyond } from "../core/open-brackets.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 
 /** Deeper than any real config; keeps walks off the end of the stack. */
@@ -43,7 +44,7 @@ const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
 };
 
 export function parseYaml(text: string): ParseResult {
-  const deep = tooDeep(text);
+  const deep = lineNestedBeyond(MAX_BRACKETS, text);
   if (deep > 0) return rejected(deep, "nested too deeply");
   const lines = new LineCounter();
   try {
@@ -178,18 +179,6 @@ function keyText(key: unknown): string | null {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-/** The line on which too many brackets are open; 0 for none. */
-function tooDeep(text: string): number {
-  let open = 0;
-  let line = 1;
-  for (const [mark] of text.matchAll(/[[\]{}\n]/g)) {
-    if (mark === "\n") line += 1;
-    else open = mark === "[" || mark === "{" ? open + 1 : Math.max(0, open - 1);
-    if (open > MAX_BRACKETS) return line;
-  }
-  return 0;
 }
 
 function lineAt(offset: number, lines: LineCounter): number {

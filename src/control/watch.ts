@@ -1,6 +1,7 @@
 // Tells when one of some files may have changed: by edit, by rename, by a swapped link or folder.
 import { type FSWatcher, unwatchFile, watch, watchFile } from "node:fs";
 import { basename, dirname } from "node:path";
+import { isFolder } from "../core/folder.ts";
 
 export interface FileWatch {
   /** Watches these instead of those before. */
@@ -19,7 +20,7 @@ const SWAPPED_LINK = "..data";
  * there is passed over; several events in a row are told once. The files are looked at by name as
  * well, for what a folder does not tell: a link's target that is edited elsewhere, a folder on the
  * way that is replaced, a network's file system. Whether anything really changed is for the
- * listener to find out.
+ * listener to find out. A path may be a folder: then any file in it counts.
  */
 export function watchFiles(changed: () => void): FileWatch {
   let watched = "";
@@ -50,7 +51,8 @@ export function watchFiles(changed: () => void): FileWatch {
 function start(paths: readonly string[], soon: () => void): () => void {
   const folders = new Set(paths.map((path) => dirname(path)));
   const names = new Set([SWAPPED_LINK, ...paths.map((path) => basename(path))]);
-  const watchers = [...folders].flatMap((folder) => open(folder, names, soon));
+  const watchers = [...folders].flatMap((folder) => open(folder, (name) => names.has(name), soon));
+  for (const path of paths) if (isFolder(path)) watchers.push(...open(path, () => true, soon));
   // Of its own, so that ending this does not end the next on the same file.
   const listener = (): void => soon();
   for (const path of paths) watchFile(path, { interval: POLL_MS, persistent: false }, listener);
@@ -61,10 +63,10 @@ function start(paths: readonly string[], soon: () => void): () => void {
 }
 
 /** A folder that can't be watched is left to the look at its files. */
-function open(folder: string, names: ReadonlySet<string>, soon: () => void): FSWatcher[] {
+function open(folder: string, isOurs: (name: string) => boolean, soon: () => void): FSWatcher[] {
   try {
     const watcher = watch(folder, { persistent: false }, (_, name) => {
-      if (name === null || names.has(name)) soon();
+      if (name === null || isOurs(name)) soon();
     });
     watcher.on("error", () => watcher.close());
     return [watcher];

@@ -1,4 +1,4 @@
-// Makes a folder with its parents, and gives up where the system does.
+// Folders: whether one is there, and making one with its parents, which gives up where the system does.
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -18,6 +18,11 @@ export function makeFolder(path: string, mode = 0o777): void {
   }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** False also where it can't be looked at. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }

@@ -1,13 +1,5 @@
 // What the config says about policy.
 
-/** What a policy is made of. */
-export interface PolicyFiles {
-  /** Path of a casbin model file. */
-  readonly model: string;
-  /** Path of a casbin CSV rule file. */
-  readonly rules: string;
-}
-
 export interface PolicyOptions {
   /** Path of a casbin model file. */
   readonly model: string;
@@ -15,10 +7,10 @@ export interface PolicyOptions {
   readonly rules: string;
   /** Request fields in the order of the model's request_definition, e.g. "identity.subject". */
   readonly request: readonly string[];
+  /** Path of the YAML file that recorded requests are saved to as tests; it need not be there. */
+  readonly cases: string;
   /** Whether a 403 body names the deciding rule. */
   readonly explain: boolean;
-  /** A candidate that decides each request as well, for the row alone; null: none. */
-  readonly shadow: PolicyFiles | null;
 }
 
 const PLAIN_FIELDS = [

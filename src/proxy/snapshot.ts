@@ -29,8 +29,6 @@ export interface Service {
 
 export interface EnforcedPolicy {
   readonly snapshot: PolicySnapshot;
-  /** A candidate, asked of the same requests; null: none. */
-  readonly shadow: PolicySnapshot | null;
   readonly explain: boolean;
   readonly requestOf: ReadTuple;
   readonly keep: RecordTuple;
@@ -58,7 +56,6 @@ export interface SnapshotParts {
   readonly revision: string;
   readonly config: Config;
   readonly policy: PolicySnapshot | null;
-  readonly shadow: PolicySnapshot | null;
   readonly pools: ReadonlyMap<string, ServicePool>;
   readonly propagation: Propagation;
   readonly upstreams: ReadonlyMap<string, UpstreamPool>;
@@ -111,7 +108,7 @@ function hasher(key: HashKey): Service["hash"] {
 }
 
 function enforced(
-  { config, policy, shadow }: SnapshotParts,
+  { config, policy }: SnapshotParts,
   credentials: ReadonlySet<string>,
 ): EnforcedPolicy | null {
   if (config.policy === null || policy === null) return null;
@@ -122,6 +119,5 @@ function enforced(
     headers: new Set([...headers, ...credentials]),
     attributes: new Set(attributes),
   });
-  const { explain } = config.policy;
-  return { snapshot: policy, shadow, explain, requestOf: fields.read, keep };
+  return { snapshot: policy, explain: config.policy.explain, requestOf: fields.read, keep };
 }

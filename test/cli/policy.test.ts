@@ -103,14 +103,14 @@ describe("weir policy -c FILE", () => {
 
 describe("weir policy", () => {
   it("test: 0 when all cases pass, 1 with the place of each that fails", () => {
-    expect(weirPolicy(["test"])).toEqual({ status: 0, out: "19 of 19 cases pass\n" });
+    expect(weirPolicy(["test"])).toEqual({ status: 0, out: "84 of 84 cases pass\n" });
     const cases = file(
       "cases.yaml",
       "cases:\n  - { name: n, request: [alice, /, GET], expect: allow }\n",
     );
     expect(weirPolicy(["test", "--cases", cases])).toEqual({
       status: 1,
-      out: `${cases}:2: n: expected allow, got deny by no rule\n0 of 1 cases pass\n`,
+      out: `${cases}:2: n: expected allow, got deny by no rule\n  request: ["alice","/","GET"]\n0 of 1 cases pass\n`,
     });
   });
 

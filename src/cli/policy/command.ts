@@ -1,7 +1,5 @@
 // What all `weir policy` commands share: their file options, exit codes, and how faults are printed.
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { messageOf } from "../../core/errors.ts";
 import { type InputFault, inputFaultText, type PolicyFileOptions, UnusableError } from "./input.ts";
 
 export const EXIT_FINDING = 1;
@@ -20,15 +18,6 @@ export function withFiles(command: Command): Command {
     )
     .option("--rules <file>", "the rules; default: the config's, or policy.csv in the folder")
     .option("--json", "print JSON");
-}
-
-/** A file's text, or that of a file descriptor. Throws UnusableError. */
-export function readText(file: string | number): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UnusableError([{ file: String(file), line: 0, message: messageOf(error) }]);
-  }
 }
 
 /** Runs a command; faults are what it prints if it can't answer. */

@@ -1,5 +1,7 @@
 // Which policy a command asks: its files by options, by a config, or as a folder has them.
 import { dirname, join, resolve } from "node:path";
+import { buildPolicy } from "../../config/build.ts";
+import { DEFAULTS } from "../../config/defaults.ts";
 import { type Fault, formatFault } from "../../config/fault.ts";
 import { loadSection } from "../../config/load.ts";
 import { blaming, readPolicySource } from "../../control/policy-files.ts";
@@ -19,8 +21,6 @@ export interface PolicyInput {
   readonly snapshot: PolicySnapshot;
   /** Model, rules and roles, for whoever asks more than a decision. */
   readonly policy: CheckedPolicy;
-  /** Where its cases are looked for. */
-  readonly folder: string;
 }
 
 /** With its key, where a config names the file. */
@@ -40,17 +40,24 @@ export function inputFaultText({ keyPath, ...fault }: InputFault): string {
   return keyPath === undefined ? faultText(fault) : formatFault({ ...fault, keyPath });
 }
 
-interface Named {
+/** What an option, a config or a folder says: nothing of it has been opened. */
+export interface NamedFiles {
   readonly model: string;
   readonly rules: string;
+  /** Where recorded requests are saved as cases; beside it may be a folder of more. */
+  readonly cases: string;
   /** The fields of a request, where a config says them. */
   readonly request: readonly string[] | null;
-  readonly folder: string;
+}
+
+/** Throws UnusableError. */
+export function namedFiles(dir: string, { config }: PolicyFileOptions): NamedFiles {
+  return config === undefined ? inFolder(dir) : inConfig(config);
 }
 
 /** Rejects with UnusableError. */
 export async function loadInput(dir: string, options: PolicyFileOptions): Promise<PolicyInput> {
-  const named = options.config === undefined ? inFolder(dir) : inConfig(options.config);
+  const named = namedFiles(dir, options);
   const { model = named.model, rules = named.rules } = options;
   const source = readPolicySource({ model, rules });
   const isOfConfig = named.request !== null && model === named.model && rules === named.rules;
@@ -59,24 +66,26 @@ export async function loadInput(dir: string, options: PolicyFileOptions): Promis
   const result = await loadPolicy(source, named);
   if (!result.ok) throw new UnusableError(result.faults.map(blame));
   const { snapshot, policy } = result;
-  return { source, snapshot, policy, folder: named.folder };
+  return { source, snapshot, policy };
 }
 
-function inFolder(folder: string): Named {
-  const model = join(folder, "model.conf");
-  return { model, rules: join(folder, "policy.csv"), request: null, folder };
+function inFolder(folder: string): NamedFiles {
+  return {
+    model: join(folder, "model.conf"),
+    rules: join(folder, "policy.csv"),
+    cases: join(folder, DEFAULTS.policy_cases),
+    request: null,
+  };
 }
 
 /** Only the section policy: deciding needs none of the config's secrets. */
-function inConfig(file: string): Named {
+function inConfig(file: string): NamedFiles {
   const section = loadSection(file, "policy", process.env);
   if (!section.ok) throw new UnusableError(section.faults);
   if (section.value === undefined) {
     const message = "is missing, so nothing is enforced; add policy: { model: FILE, rules: FILE }";
     throw new UnusableError([{ file, line: 1, keyPath: "policy", message }]);
   }
-  const { model, rules, request } = section.value;
-  const from = dirname(resolve(file));
-  const rulesFile = resolve(from, rules);
-  return { model: resolve(from, model), rules: rulesFile, request, folder: dirname(rulesFile) };
+  const { model, rules, cases, request } = buildPolicy(section.value, dirname(resolve(file)));
+  return { model, rules, cases, request };
 }

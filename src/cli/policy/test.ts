@@ -1,50 +1,58 @@
 // `weir policy test`: runs a policy's cases, without a running weir.
-import { join } from "node:path";
-import { Command } from "commander";
-import { readCases, runCases } from "../../policy/test-cases.ts";
-import {
-  answering,
-  EXIT_FINDING,
-  type FileOptions,
-  print,
-  readText,
-  withFiles,
-} from "./command.ts";
-import { loadInput, UnusableError } from "./input.ts";
+import { writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { messageOf } from "../../core/errors.ts";
+import { junitXml } from "../../policy/cases/junit.ts";
+import { answering, print, withFiles } from "./command.ts";
+import { UnusableError } from "./input.ts";
+import { asJson, asLines, exitCodeOf } from "./test-report.ts";
+import { runTests, type TestOptions } from "./test-run.ts";
+import { watchTests } from "./test-watch.ts";
+
+interface Options extends TestOptions {
+  readonly junit?: string;
+  readonly watch?: true;
+}
 
 export function testCommand(): Command {
   return withFiles(new Command("test"))
-    .description("run a policy's cases; exit code 1 if one fails")
-    .argument("[dir]", "folder of model.conf, policy.csv and cases.yaml", "policies")
-    .option("--cases <file>", "the cases; default: cases.yaml in the folder, or beside the rules")
-    .action((dir: string, options: FileOptions & { readonly cases?: string }) =>
-      answering(options, async () => {
-        const { snapshot, folder } = await loadInput(dir, options);
-        const file = options.cases ?? join(folder, "cases.yaml");
-        const read = readCases(readText(file), file);
-        if (!read.ok) throw new UnusableError(read.faults);
-        const results = runCases(snapshot, read.cases);
-        const failed = results.filter(({ passed }) => !passed);
-        if (failed.length > 0) process.exitCode = EXIT_FINDING;
-        if (options.json) {
-          return print(
-            JSON.stringify({
-              ok: failed.length === 0,
-              revision: snapshot.revision,
-              cases: results.map(({ case: { name, line }, passed, message }) => ({
-                name,
-                file,
-                line,
-                passed,
-                message,
-              })),
-            }),
-          );
-        }
-        for (const { case: each, message } of failed) {
-          print(`${file}:${each.line}: ${each.name}: ${message}`);
-        }
-        print(`${results.length - failed.length} of ${results.length} cases pass`);
-      }),
-    );
+    .description("run a policy's cases; exit code 1 if one fails or too few rules are covered")
+    .argument("[dir]", "folder of model.conf, policy.csv and cases", "policies")
+    .option(
+      "--cases <path>",
+      "a file of cases, or a folder of such files; may be repeated (default: cases.yaml and cases/ beside the rules)",
+      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+    )
+    .option("--filter <text>", "only cases with this text in their name")
+    .option("--coverage", "say which rules decide no case")
+    .option("--threshold <percent>", "fail if fewer rules decide a case", readPercent)
+    .option("--junit <file>", "write the results as JUnit XML")
+    .option("--watch", "run again when model, rules or cases change, until Ctrl-C")
+    .action((dir: string, options: Options) => {
+      const run = (): Promise<void> => answering(options, () => test(dir, options));
+      return options.watch ? watchTests(dir, options, run) : run();
+    });
+}
+
+async function test(dir: string, options: Options): Promise<void> {
+  const { threshold, json, junit } = options;
+  const run = await runTests(dir, options);
+  process.exitCode = exitCodeOf(run, threshold);
+  if (junit !== undefined) write(junit, junitXml(run.results, run.startedAtMs));
+  const lines = json ? [asJson(run, threshold)] : asLines(run, threshold);
+  for (const line of lines) print(line);
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (thrown) {
+    throw new UnusableError([{ file, line: 0, message: messageOf(thrown) }]);
+  }
+}
+
+function readPercent(text: string): number {
+  const percent = /^\d{1,3}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (percent <= 100) return percent;
+  throw new InvalidArgumentError("write a number from 0 to 100.");
 }

@@ -71,11 +71,7 @@ export const policySection = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Whether a 403 names the deciding rule" }),
-  shadow: z
-    .strictObject({
-      model: pathOf("file").meta({ description: "The candidate's model" }),
-      rules: pathOf("file").meta({ description: "The candidate's rules" }),
-    })
-    .optional()
-    .meta({ description: "A candidate: decides each request as well, for the row alone" }),
+  cases: pathOf("file").optional().meta({
+    description: "Where recorded requests are saved as tests; default: cases.yaml beside the rules",
+  }),
 });

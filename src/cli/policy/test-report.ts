@@ -1,0 +1,89 @@
+// What a run of a policy's cases says: to people, as JSON, and by its exit code.
+import type { Coverage } from "../../policy/cases/coverage.ts";
+import type { CaseResult } from "../../policy/cases/run-cases.ts";
+import type { Rule } from "../../policy/rule.ts";
+import { harmless } from "../format-text.ts";
+import { EXIT_FINDING } from "./command.ts";
+import type { TestRun } from "./test-run.ts";
+
+/** 0, or 1 where a case fails or too few rules are covered. */
+export function exitCodeOf(run: TestRun, threshold: number | undefined): number {
+  const isUncovered = run.coverage !== null && run.coverage.percent < (threshold ?? 0);
+  return isUncovered || run.results.some(({ passed }) => !passed) ? EXIT_FINDING : 0;
+}
+
+/** Names for scripts: `file`, `line` and `request` of the case, what it expects and what it got. */
+export function asJson(run: TestRun, threshold: number | undefined): string {
+  const { revision, results, coverage } = run;
+  return JSON.stringify({
+    ok: exitCodeOf(run, threshold) === 0,
+    revision,
+    cases: results.map(resultJson),
+    ...(coverage === null ? {} : { coverage: coverageJson(coverage, threshold) }),
+  });
+}
+
+function resultJson({ case: each, decision, passed, message }: CaseResult): object {
+  const { name, file, line, request, expect } = each;
+  const { effect, rule, ruleSource } = decision;
+  const got = { decision: effect, rule, rule_source: ruleSource };
+  return { name, file, line, request, expect, ...got, passed, message };
+}
+
+function coverageJson(coverage: Coverage, threshold: number | undefined): object {
+  const { percent, deciding, rules } = coverage;
+  return {
+    percent,
+    ...(threshold === undefined ? {} : { threshold }),
+    deciding,
+    rules: rules.length,
+    uncovered: rules.flatMap(({ rule, cover }) =>
+      cover === "decides" ? [] : [{ rule: rule.text, rule_source: placeOf(rule), cover }],
+    ),
+  };
+}
+
+/** Failures, then the sum, then what is not covered. */
+export function asLines(run: TestRun, threshold: number | undefined): readonly string[] {
+  const failed = run.results.filter(({ passed }) => !passed);
+  const passes = run.results.length - failed.length;
+  return [
+    ...failed.flatMap(failureLines),
+    `${passes} of ${run.results.length} cases pass`,
+    ...(run.coverage === null ? [] : coverageLines(run.coverage, threshold)),
+  ].map(harmless);
+}
+
+function failureLines({ case: each, message }: CaseResult): readonly string[] {
+  const place = `${each.file}:${each.line}`;
+  return [`${place}: ${each.name}: ${message}`, `  request: ${JSON.stringify(each.request)}`];
+}
+
+const COVER = {
+  overruled: "matches a case and decides none",
+  never: "matches no case",
+  unknown: "decides no case",
+} as const;
+
+function coverageLines(coverage: Coverage, threshold: number | undefined): readonly string[] {
+  const uncovered = coverage.rules.flatMap(({ rule, cover }) =>
+    cover === "decides" ? [] : [`${placeOf(rule)}: ${COVER[cover]}: ${rule.text}`],
+  );
+  const wanted =
+    threshold !== undefined && coverage.percent < threshold ? `, below ${threshold} %` : "";
+  const share = `${percentText(coverage.percent)} %`;
+  return [
+    ...uncovered,
+    `${coverage.deciding} of ${coverage.rules.length} rules decide a case: ${share}${wanted}`,
+  ];
+}
+
+/** Of two equal rules each has its own line, and the source of the first. */
+function placeOf({ source, line }: Rule): string {
+  return `${source.slice(0, source.lastIndexOf(":"))}:${line}`;
+}
+
+/** Rounded down, so that 100 says all and nothing looks as if it reached a threshold. */
+function percentText(percent: number): string {
+  return String(Math.floor(percent * 10) / 10);
+}

@@ -1,0 +1,73 @@
+// Which rules a policy's cases put to the test: those that decided one, those that never could.
+import { compileTest, type Test } from "../compile-matcher.ts";
+import { callsOf } from "../disjuncts.ts";
+import type { CheckedPolicy } from "../engine.ts";
+import { matchingFunctions } from "../matching-functions.ts";
+import type { Rule } from "../rule.ts";
+import type { RequestTuple } from "../tuple.ts";
+import type { CaseResult } from "./run-cases.ts";
+
+/**
+ * "decides" some case; "overruled": matches one, and another rule decides it; "never" matches one;
+ * "unknown": neither decides one nor was looked at further, for there are too many.
+ */
+export type Cover = "decides" | "overruled" | "never" | "unknown";
+
+export interface RuleCoverage {
+  readonly rule: Rule;
+  readonly cover: Cover;
+}
+
+export interface Coverage {
+  /** All p rules, in file order. */
+  readonly rules: readonly RuleCoverage[];
+  /** Rules that decided at least one case; of two equal ones both. */
+  readonly deciding: number;
+  /** 0 to 100; 100 where there are no rules. */
+  readonly percent: number;
+}
+
+/** Rules by cases that are looked at for "overruled": some seconds. */
+const MAX_TESTS = 20_000_000;
+
+export async function coverageOf(
+  policy: CheckedPolicy,
+  results: readonly CaseResult[],
+): Promise<Coverage> {
+  const sources = new Set(results.map(({ decision }) => decision.ruleSource));
+  const matches = await matcherOf(policy, results);
+  const rules = policy.rules.map((rule) => ({
+    rule,
+    cover: sources.has(rule.source) ? ("decides" as const) : matches(rule),
+  }));
+  const deciding = rules.filter(({ cover }) => cover === "decides").length;
+  const percent = rules.length === 0 ? 100 : (100 * deciding) / rules.length;
+  return { rules, deciding, percent };
+}
+
+/** Whether a rule that decided no case matches one. */
+async function matcherOf(
+  { model, roles }: CheckedPolicy,
+  results: readonly CaseResult[],
+): Promise<(rule: Rule) => Exclude<Cover, "decides">> {
+  const functions = await matchingFunctions(callsOf(model.matcher));
+  const test = compileTest(model.matcher, { model, roles, functions });
+  const decided = results.filter(({ decision }) => decision.effect !== "error");
+  let left = MAX_TESTS;
+  return (rule) => {
+    left -= decided.length;
+    if (left < 0) return "unknown";
+    return decided.some(({ case: { request } }) => holds(test, request, rule))
+      ? "overruled"
+      : "never";
+  };
+}
+
+/** A rule that can't be evaluated matches nothing. */
+function holds(test: Test, request: RequestTuple, { fields }: Rule): boolean {
+  try {
+    return test(request, fields);
+  } catch {
+    return false;
+  }
+}
