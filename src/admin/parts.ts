@@ -1,24 +1,40 @@
 // What the admin server needs of the rest of weir: narrow functions the composition root fills in.
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
+import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
 
+interface PolicyFacts {
+  readonly revision: string;
+  /** Role links included. */
+  readonly rules: number;
+}
+
 interface Running {
   readonly config: Config;
   readonly revision: string;
   /** null: none configured, nothing is enforced. */
-  readonly policy: { readonly revision: string; readonly rules: number } | null;
+  readonly policy: PolicyFacts | null;
+  /** The candidate beside it; null: none configured. */
+  readonly shadow: {
+    /** null: none of its versions was sound yet. */
+    readonly policy: PolicyFacts | null;
+    readonly loadedAtMs: number;
+    readonly faults: readonly Fault[];
+  } | null;
   readonly loadedAtMs: number;
 }
 
-interface Reloaded {
+export interface Reloaded {
   readonly atMs: number;
   readonly ok: boolean;
   /** Every fault, one a line; null when it went well. */
   readonly fault: string | null;
+  /** Of the candidate policy alone. */
+  readonly shadowFault: string | null;
   /** Keys that changed but wait for a restart. */
   readonly restart: readonly string[];
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { AdminOptions } from "../config/config.ts";
 import { DEFAULTS } from "../config/defaults.ts";
-import { formatFault } from "../config/fault.ts";
+import { formatFaults } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import { loadSection } from "../config/load.ts";
 import type { Environment } from "../config/references.ts";
@@ -50,7 +50,7 @@ function readUrl(text: string): string {
 /** Only the section admin: a question needs none of the config's other secrets, and no sound rest. */
 function readAdmin(file: string, env: Environment): AdminOptions {
   const section = loadSection(file, "admin", env);
-  if (!section.ok) throw unusable(section.faults.map(formatFault).join("\n"));
+  if (!section.ok) throw unusable(formatFaults(section.faults));
   return section.value;
 }
 

@@ -1,6 +1,6 @@
 // `weir check`: reads a config as `weir run` would, and says everything that is wrong with it.
 import { Command } from "commander";
-import { formatFault } from "../config/fault.ts";
+import { formatFaults } from "../config/fault.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Loaded, loadAll } from "../control/load-all.ts";
 
@@ -25,31 +25,33 @@ export function checkCommand(): Command {
 }
 
 function asText(file: string, checked: Loaded): string {
-  if (!checked.ok) return checked.faults.map(formatFault).join("\n");
-  const { config, revision, policy } = checked.next;
+  if (!checked.ok) return formatFaults(checked.faults);
+  const { config, revision, policy, shadow } = checked.next;
   const parts = [
     count(Object.keys(config.services).length, "service"),
     count(config.routes.length, "route"),
     count(config.identity.keys.length, "key"),
     policy === null ? "no policy: nothing is enforced" : `policy of ${count(policy.rules, "rule")}`,
+    ...(shadow?.policy ? [`candidate of ${count(shadow.policy.rules, "rule")}`] : []),
   ];
   return `${file}: ok, revision ${revision}: ${parts.join(", ")}`;
 }
 
 function asJson(file: string, checked: Loaded): string {
   if (checked.ok) {
-    const { revision, policy } = checked.next;
-    const policyRevision = policy?.revision ?? null;
+    const { revision, policy, shadow } = checked.next;
     return JSON.stringify({
       ok: true,
       file,
       revision,
-      policy_revision: policyRevision,
+      policy_revision: policy?.revision ?? null,
+      shadow_revision: shadow?.policy?.revision ?? null,
       faults: [],
     });
   }
   const faults = checked.faults.map(({ keyPath, ...fault }) => ({ ...fault, key_path: keyPath }));
-  return JSON.stringify({ ok: false, file, revision: null, policy_revision: null, faults });
+  const revisions = { revision: null, policy_revision: null, shadow_revision: null };
+  return JSON.stringify({ ok: false, file, ...revisions, faults });
 }
 
 function count(number: number, noun: string): string {

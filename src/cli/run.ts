@@ -1,7 +1,7 @@
 // `weir run`: puts weir in front of services, by a config file or by one URL.
 import { Command } from "commander";
 import { type App, type AppOptions, startApp } from "../app.ts";
-import { formatFault } from "../config/fault.ts";
+import { formatFaults } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { UpstreamOverrides } from "../config/upstream-config.ts";
@@ -99,7 +99,7 @@ async function start({ load, json }: Run, told: Omit<AppOptions, "load">): Promi
   try {
     const started = await startApp({ load, ...told });
     if (started.ok) return started.app;
-    sayFault({ code: "bad_config", message: started.faults.map(formatFault).join("\n") }, json);
+    sayFault({ code: "bad_config", message: formatFaults(started.faults) }, json);
   } catch (thrown) {
     refuse(whyNot(thrown), json);
   }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
+import type { PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -93,9 +94,17 @@ export function buildPolicy(
   policy: NonNullable<ConfigInput["policy"]>,
   folder: string,
 ): NonNullable<Config["policy"]> {
-  const { model, rules, cases = join(dirname(rules), DEFAULTS.policy_cases) } = policy;
-  const files = { model: resolve(folder, model), rules: resolve(folder, rules) };
-  return { ...policy, ...files, cases: resolve(folder, cases) };
+  const { shadow = null, cases = join(dirname(policy.rules), DEFAULTS.policy_cases) } = policy;
+  return {
+    ...policy,
+    ...policyFiles(policy, folder),
+    cases: resolve(folder, cases),
+    shadow: shadow && policyFiles(shadow, folder),
+  };
+}
+
+function policyFiles({ model, rules }: PolicyFiles, folder: string): PolicyFiles {
+  return { model: resolve(folder, model), rules: resolve(folder, rules) };
 }
 
 function lower(text: string): string {

@@ -100,6 +100,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
+/** Not the candidate's, for then a file of it that is missing would keep the enforced policy from reloading. */
 function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   const policy = mappingOf(raw);
   return ["model", "rules"].flatMap((key) => {
@@ -110,10 +111,11 @@ function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   });
 }
 
-/** Where the policy would be, as far as that is said. */
+/** Where the policy and its candidate would be, as far as that is said. */
 export function policyFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
-  const names = [textOf(policy["model"]), textOf(policy["rules"])];
+  const both = [policy, mappingOf(policy["shadow"])];
+  const names = both.flatMap(({ model, rules }) => [textOf(model), textOf(rules)]);
   return names.filter((name) => name !== "").map((name) => resolve(folder, name));
 }
 

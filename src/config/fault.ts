@@ -26,6 +26,11 @@ export function formatFault(fault: Fault): string {
   return `${fault.file}:${fault.line}: ${fault.keyPath}: ${fault.message}`;
 }
 
+/** One a line. */
+export function formatFaults(faults: readonly Fault[]): string {
+  return faults.map(formatFault).join("\n");
+}
+
 /** services.orders.endpoints[1].url; keys that need it are quoted, so they stay on one line. */
 export function formatKeyPath(path: KeyPath): string {
   if (path.length === 0) return "(file)";

@@ -26,7 +26,8 @@ export type ConfigLoader = () => LoadResult | Promise<LoadResult>;
 /** A checked input as a result; `files` are those read so far. */
 export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
   const config = buildConfig(input, folder);
-  const named = config.policy === null ? [] : [config.policy.model, config.policy.rules];
+  const policies = config.policy === null ? [] : [config.policy, config.policy.shadow];
+  const named = policies.flatMap((policy) => (policy === null ? [] : [policy.model, policy.rules]));
   return {
     ok: true,
     config,

@@ -4,6 +4,7 @@ import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
+import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
 
 /** What is in force. */
 export interface InForce {
@@ -11,6 +12,8 @@ export interface InForce {
   readonly revision: string;
   readonly files: readonly string[];
   readonly policy: CheckedPolicy | null;
+  /** null: no candidate is configured. */
+  readonly shadow: ShadowPolicy | null;
   readonly loadedAtMs: number;
 }
 
@@ -18,25 +21,31 @@ export type Loaded =
   | { readonly ok: true; readonly next: InForce }
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly files?: readonly string[] };
 
-/** Nothing is changed yet. */
-export async function loadAll(load: ConfigLoader): Promise<Loaded> {
+/**
+ * Nothing is changed yet. A faulty candidate keeps weir from starting, as any fault does, but where
+ * something was in force `before`, it is only told of.
+ */
+export async function loadAll(load: ConfigLoader, before: InForce | null = null): Promise<Loaded> {
   const result = await load();
   if (!result.ok) return result;
-  const policy = await checkPolicyFiles(result.config);
   const { config, revision, files } = result;
-  if (!policy.ok) return { ...policy, files };
-  return {
-    ok: true,
-    next: { config, revision, files, policy: policy.policy, loadedAtMs: Date.now() },
-  };
+  const check = await checkPolicyFiles(config);
+  const shadow = await loadShadow(result, before);
+  const shadowFaults = shadow?.faults ?? [];
+  if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
+  if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
+  const { policy } = check;
+  return { ok: true, next: { config, revision, files, policy, shadow, loadedAtMs: Date.now() } };
 }
 
 /** What workers build their snapshots from. */
 export function snapshotSource(
-  { config, revision, policy }: InForce,
+  { config, revision, policy, shadow }: InForce,
   slots: SnapshotSource["slots"],
 ): SnapshotSource {
-  // The policy's revision is part of the name: a worker tells one publication from another by it.
-  const name = policy === null ? revision : `${revision}-${policy.revision}`;
-  return { revision: name, config, policy: policy?.source ?? null, slots };
+  const candidate = shadow?.policy ?? null;
+  // The policies' revisions are part of the name: a worker tells one publication from another by it.
+  const name = [revision, policy?.revision, candidate?.revision].filter(Boolean).join("-");
+  const sources = { policy: policy?.source ?? null, shadow: candidate?.source ?? null };
+  return { revision: name, config, ...sources, slots };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
-import type { PolicyOptions } from "../policy/options.ts";
+import type { PolicyFiles, PolicyOptions } from "../policy/options.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
 
 /** A policy that was checked whole; null where none is configured. */
@@ -20,23 +20,41 @@ export type PolicyCheck =
 
 const EMPTY = "is empty; write rules, or a comment that says why there are none";
 
-type PolicyFiles = Pick<PolicyOptions, "model" | "rules">;
+/** The policy that is enforced. Never throws: a file that can't be read is a fault like any other. */
+export async function checkPolicyFiles({ policy }: Config): Promise<PolicyCheck> {
+  if (policy === null) return { ok: true, policy: null };
+  return checkSource(readFilled(policy), policy, blaming(policy));
+}
 
-/** Never throws: a file that can't be read is a fault like any other. */
-export async function checkPolicyFiles({ policy: options }: Config): Promise<PolicyCheck> {
-  if (options === null) return { ok: true, policy: null };
-  const source = readEnforced(options);
-  if ("message" in source) return { ok: false, faults: [blaming(options)(source)] };
+/** Its candidate, which is asked about the same requests; the same of it. */
+export async function checkShadowFiles({ policy }: Config): Promise<PolicyCheck> {
+  if (policy === null || policy.shadow === null) return { ok: true, policy: null };
+  const { shadow } = policy;
+  return checkSource(readFilled(shadow), policy, blaming(shadow, "policy.shadow"));
+}
+
+/** Whether a policy that was sound is so under these options, too. */
+export async function fits({ source }: CheckedPolicy, options: PolicyOptions): Promise<boolean> {
+  const { loadPolicy } = await import("../policy/load.ts");
+  return (await loadPolicy(source, options)).ok;
+}
+
+async function checkSource(
+  source: PolicySource | PolicyFault,
+  options: PolicyOptions,
+  blame: (fault: PolicyFault) => Fault,
+): Promise<PolicyCheck> {
+  if ("message" in source) return { ok: false, faults: [blame(source)] };
   // Only where there is a policy: weir should listen soon.
   const { loadPolicy } = await import("../policy/load.ts");
   const load = await loadPolicy(source, options);
-  if (!load.ok) return { ok: false, faults: load.faults.map(blaming(options)) };
+  if (!load.ok) return { ok: false, faults: load.faults.map(blame) };
   const { revision, rules } = load.snapshot;
   return { ok: true, policy: { source, revision, rules } };
 }
 
 /** Somebody is about to write an empty file, or lost what was in it: nobody wishes so to deny everybody. */
-function readEnforced(files: PolicyFiles): PolicySource | PolicyFault {
+function readFilled(files: PolicyFiles): PolicySource | PolicyFault {
   const source = readPolicySource(files);
   if ("message" in source || source.rulesText.trim() !== "") return source;
   return { file: source.rulesFile, line: 1, message: EMPTY };
@@ -57,11 +75,11 @@ export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault
 }
 
 /** What is wrong with these files, with the key of the config that names the one. */
-export function blaming({ model }: PolicyFiles): (fault: PolicyFault) => Fault {
+export function blaming({ model }: PolicyFiles, key = "policy"): (fault: PolicyFault) => Fault {
   return ({ file, line, message }) => ({
     file,
     line: Math.max(1, line),
-    keyPath: file === shown(model) ? "policy.model" : "policy.rules",
+    keyPath: `${key}.${file === shown(model) ? "model" : "rules"}`,
     message,
   });
 }

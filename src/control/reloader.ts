@@ -1,15 +1,18 @@
 // Replaces config and policy while running: everything is checked first, then all workers swap.
 import type { Config } from "../config/config.ts";
-import { formatFault } from "../config/fault.ts";
+import { formatFaults } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll } from "./load-all.ts";
+import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
 
 export interface ReloadResult {
   readonly atMs: number;
   readonly ok: boolean;
   /** Every fault, one a line; null when it went well. */
   readonly fault: string | null;
+  /** Of the candidate policy alone, which nothing else depends on; null while it is sound. */
+  readonly shadowFault: string | null;
   /** Keys that differ from what the process began with, so wait for a restart. */
   readonly restart: readonly string[];
 }
@@ -36,44 +39,80 @@ export interface ReloaderParts {
 const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
 
 export function createReloader(parts: ReloaderParts): Reloader {
-  let current = parts.initial;
-  let last: ReloadResult | null = null;
+  const attempts = new Attempts(parts);
   let queue: Promise<unknown> = Promise.resolve();
-
-  const attempt = async (): Promise<ReloadResult> => {
-    const loaded = await loadAll(parts.load);
-    parts.look?.(filesOf(loaded, current));
-    if (!loaded.ok) return refused(loaded.faults.map(formatFault).join("\n"));
-    if (last?.ok !== false && isSame(current, loaded.next)) {
-      return (last = outcome(null, waiting(loaded.next)));
-    }
-    const fault = await parts.publish(loaded.next);
-    return fault === null ? accepted(loaded.next) : refused(fault);
-  };
-  // Seen from the start, not from the reload before: that one's wait goes on, and what is taken back ends it.
-  const waiting = (next: InForce): string[] => changedKeys(parts.initial.config, next.config);
-  const accepted = (next: InForce): ReloadResult => {
-    const restart = waiting(next);
-    current = next;
-    last = outcome(null, restart);
-    const { revision: config, policy } = next;
-    parts.log.info("reloaded", { config, policy: policy?.revision, restart });
-    return last;
-  };
-  const refused = (fault: string): ReloadResult => {
-    last = outcome(fault, waiting(current));
-    parts.log.error("reload_refused", { fault, kept: current.revision });
-    return last;
-  };
   return {
-    current: () => current,
-    last: () => last,
+    current: () => attempts.current,
+    last: () => attempts.last,
     reload: () => {
-      const result = queue.then(attempt);
+      const result = queue.then(() => attempts.next());
       queue = result;
       return result;
     },
   };
+}
+
+class Attempts {
+  readonly #parts: ReloaderParts;
+  current: InForce;
+  last: ReloadResult | null = null;
+
+  constructor(parts: ReloaderParts) {
+    this.#parts = parts;
+    this.current = parts.initial;
+  }
+
+  async next(): Promise<ReloadResult> {
+    const { load, look, publish } = this.#parts;
+    const loaded = await loadAll(load, this.current);
+    look?.(filesOf(loaded, this.current));
+    if (!loaded.ok) return this.#refused(formatFaults(loaded.faults));
+    const { next } = loaded;
+    if (this.last?.ok !== false && isSame(this.current, next)) return this.#unchanged(next);
+    const fault = await publish(next);
+    return fault === null ? this.#accepted(next) : this.#refused(fault);
+  }
+
+  /** All but what is wrong with the candidate's files. */
+  #unchanged({ shadow: newest }: InForce): ReloadResult {
+    const { shadow } = this.current;
+    if (shadow !== null) {
+      const faults = newest?.faults ?? [];
+      this.current = { ...this.current, shadow: { ...shadow, faults } };
+      sayOfShadow(this.#parts.log, { before: shadow, after: this.current.shadow });
+    }
+    return this.#ended(null);
+  }
+
+  #accepted(next: InForce): ReloadResult {
+    const before = this.current.shadow;
+    this.current = next;
+    const result = this.#ended(null);
+    const { revision: config, policy, shadow } = next;
+    const revisions = { config, policy: policy?.revision, shadow: shadow?.policy?.revision };
+    this.#parts.log.info("reloaded", { ...revisions, restart: result.restart });
+    sayOfShadow(this.#parts.log, { before, after: shadow });
+    return result;
+  }
+
+  #refused(fault: string): ReloadResult {
+    this.#parts.log.error("reload_refused", { fault, kept: this.current.revision });
+    return this.#ended(fault);
+  }
+
+  #ended(fault: string | null): ReloadResult {
+    const { config, shadow } = this.current;
+    // Seen from the start, not from the reload before: that one's wait goes on, and what is taken back ends it.
+    const restart = changedKeys(this.#parts.initial.config, config);
+    this.last = {
+      atMs: Date.now(),
+      ok: fault === null,
+      fault,
+      shadowFault: shadowFaultOf(shadow),
+      restart,
+    };
+    return this.last;
+  }
 }
 
 /** After a refusal those of what was refused as well: a change to one of them may be the remedy. */
@@ -82,13 +121,13 @@ function filesOf(loaded: Loaded, current: InForce): readonly string[] {
   return [...new Set([...current.files, ...(loaded.files ?? [])])];
 }
 
-function outcome(fault: string | null, restart: readonly string[]): ReloadResult {
-  return { atMs: Date.now(), ok: fault === null, fault, restart };
-}
-
-/** A file that was touched, or saved as it was: nothing to swap and nothing to say. */
+/** A file that was touched, or saved as it was: nothing to swap. */
 function isSame(before: InForce, after: InForce): boolean {
-  return before.revision === after.revision && before.policy?.revision === after.policy?.revision;
+  return (
+    before.revision === after.revision &&
+    before.policy?.revision === after.policy?.revision &&
+    before.shadow?.policy?.revision === after.shadow?.policy?.revision
+  );
 }
 
 function changedKeys(before: Config, after: Config): string[] {

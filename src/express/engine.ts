@@ -3,7 +3,7 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../balancer/shared-state.ts";
 import { createSlotTable } from "../balancer/slot-table.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
-import { formatFault } from "../config/fault.ts";
+import { formatFaults } from "../config/fault.ts";
 import { type InForce, loadAll, snapshotSource } from "../control/load-all.ts";
 import { createReloader, type Reloader } from "../control/reloader.ts";
 import { messageOf } from "../core/errors.ts";
@@ -33,7 +33,7 @@ export interface Engine {
 /** @throws Error with every fault of config or policy, one a line. */
 export async function startEngine({ load, log, rows }: EngineOptions): Promise<Engine> {
   const loaded = await loadAll(load);
-  if (!loaded.ok) throw new Error(loaded.faults.map(formatFault).join("\n"));
+  if (!loaded.ok) throw new Error(formatFaults(loaded.faults));
   const ids = createIds();
   const balancing = createBalancing(ids, log);
   await balancing.take(loaded.next);

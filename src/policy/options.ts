@@ -1,5 +1,13 @@
 // What the config says about policy.
 
+/** What a policy is made of. */
+export interface PolicyFiles {
+  /** Path of a casbin model file. */
+  readonly model: string;
+  /** Path of a casbin CSV rule file. */
+  readonly rules: string;
+}
+
 export interface PolicyOptions {
   /** Path of a casbin model file. */
   readonly model: string;
@@ -11,6 +19,8 @@ export interface PolicyOptions {
   readonly cases: string;
   /** Whether a 403 body names the deciding rule. */
   readonly explain: boolean;
+  /** A candidate that decides each request as well, for the row alone; null: none. */
+  readonly shadow: PolicyFiles | null;
 }
 
 const PLAIN_FIELDS = [

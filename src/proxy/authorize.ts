@@ -6,6 +6,7 @@ import { type Permit, unenforcedPermit } from "../policy/snapshot.ts";
 import type { Exchange } from "./exchange.ts";
 import { createPolicyErrorLog } from "./policy-error-log.ts";
 import type { RoutedRequest } from "./route.ts";
+import { createAskShadow } from "./shadow.ts";
 
 /** @throws WeirError forbidden when denied, policy_error when it can't be decided: it fails closed. */
 export function createAuthorize(
@@ -13,6 +14,7 @@ export function createAuthorize(
   log: Log,
 ): (exchange: Exchange, routed: RoutedRequest) => Permit {
   const tell = createPolicyErrorLog(log, clock);
+  const askShadow = createAskShadow(tell);
   return function authorize(exchange, { head }) {
     const { snapshot, record } = exchange;
     const { policy } = snapshot;
@@ -38,11 +40,12 @@ export function createAuthorize(
     record.ruleSource = decision.ruleSource;
     // The path begins with what the tuple may have kept back.
     if (record.policyReplay !== "redacted") record.rolePath = decision.rolePath;
+    if (policy.shadow !== null) askShadow(policy.shadow, tuple, exchange);
     if (decision.permit !== null) return decision.permit;
     const members = policy.explain ? { rule: decision.rule, rule_source: decision.ruleSource } : {};
     if (decision.effect === "deny") throw new WeirError("forbidden", undefined, { members });
     const { traceId } = exchange.trace;
-    tell({ decision, revision: policy.snapshot.revision, traceId });
+    tell({ policy: "enforced", decision, revision: policy.snapshot.revision, traceId });
     throw new WeirError("policy_error", decision.error, { members });
   };
 }

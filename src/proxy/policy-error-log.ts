@@ -5,6 +5,8 @@ import type { Decision } from "../policy/snapshot.ts";
 
 /** What is said of a failure; nothing of the request but its trace. */
 export interface PolicyFailure {
+  /** A candidate's failures refuse nobody. */
+  readonly policy: "enforced" | "candidate";
   readonly decision: Pick<Decision, "rule" | "ruleSource" | "error">;
   readonly revision: string;
   readonly traceId: string;
@@ -21,8 +23,8 @@ interface Told {
 
 export function createPolicyErrorLog(log: Log, clock: Clock): (failure: PolicyFailure) => void {
   const places = new Map<string, Told>();
-  return ({ decision, revision, traceId }) => {
-    const place = `${revision} ${decision.ruleSource} ${decision.error}`;
+  return ({ policy, decision, revision, traceId }) => {
+    const place = `${policy} ${revision} ${decision.ruleSource} ${decision.error}`;
     const told = places.get(place);
     const nowNs = clock.nowNs();
     if (told !== undefined && nowNs - told.atNs < PAUSE_NS) {
@@ -34,6 +36,7 @@ export function createPolicyErrorLog(log: Log, clock: Clock): (failure: PolicyFa
     places.delete(place);
     places.set(place, { atNs: nowNs, unsaid: 0 });
     log.error("policy_error", {
+      policy,
       rule: decision.rule,
       rule_source: decision.ruleSource,
       policy_revision: revision,

@@ -4,7 +4,7 @@ import type { SharedState } from "../balancer/shared-state.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { faultText } from "../policy/source.ts";
+import { faultText, type PolicySource } from "../policy/source.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
 import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
@@ -37,7 +37,8 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
   return {
     async build(source) {
       const { config, revision } = source;
-      const policy = await buildPolicy(source);
+      const policy = await buildPolicy(source.policy, config);
+      const shadow = await buildPolicy(source.shadow, config);
       const pools = createServicePools({
         ...parts,
         services: config.services,
@@ -48,6 +49,7 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
         revision,
         config,
         policy,
+        shadow,
         pools,
         propagation: parts.propagation,
         upstreams: upstreams.keep(config),
@@ -57,11 +59,14 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
   };
 }
 
-async function buildPolicy({ config, policy }: SnapshotSource): Promise<PolicySnapshot | null> {
-  if (config.policy === null || policy === null) return null;
+async function buildPolicy(
+  source: PolicySource | null,
+  { policy: options }: Config,
+): Promise<PolicySnapshot | null> {
+  if (options === null || source === null) return null;
   // Only where there is a policy: a worker should listen soon.
   const { loadPolicy } = await import("../policy/load.ts");
-  const load = await loadPolicy(policy, config.policy);
+  const load = await loadPolicy(source, options);
   if (!load.ok) throw new Error(load.faults.map(faultText).join("\n"));
   return load.snapshot;
 }

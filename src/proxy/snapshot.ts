@@ -29,6 +29,8 @@ export interface Service {
 
 export interface EnforcedPolicy {
   readonly snapshot: PolicySnapshot;
+  /** A candidate, asked of the same requests; null: none. */
+  readonly shadow: PolicySnapshot | null;
   readonly explain: boolean;
   readonly requestOf: ReadTuple;
   readonly keep: RecordTuple;
@@ -56,6 +58,7 @@ export interface SnapshotParts {
   readonly revision: string;
   readonly config: Config;
   readonly policy: PolicySnapshot | null;
+  readonly shadow: PolicySnapshot | null;
   readonly pools: ReadonlyMap<string, ServicePool>;
   readonly propagation: Propagation;
   readonly upstreams: ReadonlyMap<string, UpstreamPool>;
@@ -108,7 +111,7 @@ function hasher(key: HashKey): Service["hash"] {
 }
 
 function enforced(
-  { config, policy }: SnapshotParts,
+  { config, policy, shadow }: SnapshotParts,
   credentials: ReadonlySet<string>,
 ): EnforcedPolicy | null {
   if (config.policy === null || policy === null) return null;
@@ -119,5 +122,6 @@ function enforced(
     headers: new Set([...headers, ...credentials]),
     attributes: new Set(attributes),
   });
-  return { snapshot: policy, explain: config.policy.explain, requestOf: fields.read, keep };
+  const { explain } = config.policy;
+  return { snapshot: policy, shadow, explain, requestOf: fields.read, keep };
 }

@@ -11,6 +11,8 @@ export interface SnapshotSource {
   readonly config: Config;
   /** null: none configured. */
   readonly policy: PolicySource | null;
+  /** The candidate beside it. */
+  readonly shadow: PolicySource | null;
   /** Which slot of the shared state belongs to which endpoint. */
   readonly slots: SlotPlan;
 }

@@ -160,7 +160,7 @@ test("a rebound name gets nothing", async () => {
 
 test("a refused reload is 422 with every fault", async () => {
   const fault = "weir.yaml:3: routes[0].path: must begin with /";
-  const refused = { atMs: 1000, ok: false, fault, restart: [] };
+  const refused = { atMs: 1000, ok: false, fault, shadowFault: null, restart: [] };
   const { url } = await startTestAdmin({ reload: () => Promise.resolve(refused) });
   expect(await problemOf(await fetch(`${url}${API}/reload`, { method: "POST" }))).toMatchObject({
     status: 422,
@@ -168,6 +168,7 @@ test("a refused reload is 422 with every fault", async () => {
     at: "1970-01-01T00:00:01.000Z",
     ok: false,
     fault,
+    shadow_fault: null,
     restart: [],
   });
 });

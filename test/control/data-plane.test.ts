@@ -26,6 +26,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     revision,
     config: { ...config, services: { upstream: service }, policy: isBad ? policy : null },
     policy: isBad ? { source: BAD, revision: "bad", rules: 0 } : null,
+    shadow: null,
     files: [],
     loadedAtMs: 0,
   };

@@ -130,6 +130,7 @@ it.each([
 ])("a policy that %s gives no permit (it fails closed)", async (_, decide) => {
   const policy = {
     snapshot: { revision: "r", decide },
+    shadow: null,
     explain: false,
     requestOf: () => ["a"],
     keep: () => undefined,

@@ -4,6 +4,7 @@ import { createLog } from "../../src/core/log.ts";
 import { createPolicyErrorLog, type PolicyFailure } from "../../src/proxy/policy-error-log.ts";
 
 const failure = (ruleSource: string): PolicyFailure => ({
+  policy: "enforced",
   decision: { rule: "p, a", ruleSource, error: "not an address" },
   revision: "r1",
   traceId: "t1",
@@ -31,6 +32,7 @@ it("names rule, place, revision and trace", () => {
     {
       level: "error",
       event: "policy_error",
+      policy: "enforced",
       rule: "p, a",
       rule_source: "policy.csv:3",
       policy_revision: "r1",

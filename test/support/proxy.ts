@@ -7,7 +7,7 @@ import { createSharedClock } from "../../src/balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../../src/balancer/shared-state.ts";
 import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { checkPolicyFiles } from "../../src/control/policy-files.ts";
+import { checkPolicyFiles, checkShadowFiles } from "../../src/control/policy-files.ts";
 import { createLog } from "../../src/core/log.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
@@ -26,6 +26,8 @@ export interface ProxySetup {
   readonly upstreams?: readonly string[];
   /** casbin's model and rules as text. */
   readonly policy?: { readonly model: string; readonly rules: string; readonly explain?: boolean };
+  /** The candidate beside it. */
+  readonly shadow?: { readonly model: string; readonly rules: string };
   /** `policy.request`. */
   readonly request?: readonly string[];
   /** Where rows go instead of `rows`. */
@@ -127,18 +129,25 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
       writeFileSync(join(folder, "model.conf"), setup.policy.model);
       writeFileSync(join(folder, "policy.csv"), setup.policy.rules);
     }
+    if (setup.shadow !== undefined) {
+      writeFileSync(join(folder, "next.conf"), setup.shadow.model);
+      writeFileSync(join(folder, "next.csv"), setup.shadow.rules);
+    }
     const loaded = loadConfig(file, {});
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
     const check = await checkPolicyFiles(loaded.config);
+    const shadow = await checkShadowFiles(loaded.config);
     if (!check.ok) throw new Error(JSON.stringify(check.faults));
+    if (!shadow.ok) throw new Error(JSON.stringify(shadow.faults));
     const { config, revision } = loaded;
-    return { config, revision, policy: check.policy?.source ?? null };
+    const sources = { policy: check.policy?.source ?? null, shadow: shadow.policy?.source ?? null };
+    return { config, revision, ...sources };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function documentOf({ config, upstreams = [], policy, request }: ProxySetup): unknown {
+function documentOf({ config, upstreams = [], policy, shadow, request }: ProxySetup): unknown {
   return {
     listen: { http: "127.0.0.1:0" },
     services: { app: { endpoints: upstreams, balance: "round-robin" } },
@@ -148,6 +157,7 @@ function documentOf({ config, upstreams = [], policy, request }: ProxySetup): un
         model: "model.conf",
         rules: "policy.csv",
         ...(request !== undefined && { request }),
+        ...(shadow !== undefined && { shadow: { model: "next.conf", rules: "next.csv" } }),
         ...(policy.explain !== undefined && { explain: policy.explain }),
       },
     }),

@@ -1,8 +1,19 @@
 // GET /api/v1/policy: what is enforced, from which files, and why a newer version is not.
 import { z } from "zod";
+import { formatFaults } from "../../config/fault.ts";
+import type { PolicyFiles } from "../../policy/options.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
 import type { AdminParts } from "../parts.ts";
+
+const shadowSchema = z.strictObject({
+  revision: z.string().meta({ description: "Empty while none of its versions was sound" }),
+  rules: count,
+  model_file: z.string(),
+  rules_file: z.string(),
+  loaded_at: time.nullable(),
+  fault: z.string().nullable().meta({ description: "Why its newest version is not asked" }),
+});
 
 export const policySchema = z.strictObject({
   enforced: z.boolean(),
@@ -15,6 +26,7 @@ export const policySchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "Why the newest config or policy is not in force" }),
+  shadow: shadowSchema.nullable().meta({ description: "The candidate policy, where there is one" }),
 });
 
 export type PolicyDescription = z.output<typeof policySchema>;
@@ -36,7 +48,7 @@ export function policyEndpoint(parts: AdminParts): Endpoint {
 type Known = Pick<AdminParts, "running" | "lastReload">;
 
 export function describePolicy({ running, lastReload }: Known): PolicyDescription {
-  const { config, policy, loadedAtMs } = running();
+  const { config, policy, shadow, loadedAtMs } = running();
   const fault = lastReload()?.fault ?? null;
   if (policy === null || config.policy === null) return { ...NOTHING_ENFORCED, fault };
   return {
@@ -47,6 +59,23 @@ export function describePolicy({ running, lastReload }: Known): PolicyDescriptio
     rules_file: config.policy.rules,
     loaded_at: iso(loadedAtMs),
     fault,
+    shadow: shadow && config.policy.shadow && describeShadow(shadow, config.policy.shadow),
+  };
+}
+
+type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
+
+function describeShadow(
+  { policy, loadedAtMs, faults }: Shadow,
+  { model, rules }: PolicyFiles,
+): z.output<typeof shadowSchema> {
+  return {
+    revision: policy?.revision ?? "",
+    rules: policy?.rules ?? 0,
+    model_file: model,
+    rules_file: rules,
+    loaded_at: policy && iso(loadedAtMs),
+    fault: faults.length === 0 ? null : formatFaults(faults),
   };
 }
 
@@ -57,4 +86,5 @@ const NOTHING_ENFORCED = {
   model_file: null,
   rules_file: null,
   loaded_at: null,
+  shadow: null,
 } as const;

@@ -1,9 +1,9 @@
 // POST /api/v1/reload: reads config and policy again; what is wrong is refused whole.
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
-import { iso, json, NONE } from "../http/schemas.ts";
+import { json, NONE } from "../http/schemas.ts";
 import type { AdminParts } from "../parts.ts";
-import { reloadSchema } from "./status.ts";
+import { reloadOf, reloadSchema } from "./status.ts";
 
 export function reloadEndpoint(parts: AdminParts): Endpoint {
   return defineEndpoint({
@@ -16,10 +16,9 @@ export function reloadEndpoint(parts: AdminParts): Endpoint {
     answer: json("It is in force", reloadSchema),
     problems: ["reload_refused"],
     handle: async () => {
-      const { atMs, ok, fault, restart } = await parts.reload();
-      const body = { at: iso(atMs), ok, fault, restart };
-      if (ok) return { kind: "json", body };
-      throw new Problem("reload_refused", fault ?? "", { members: body });
+      const body = reloadOf(await parts.reload());
+      if (body.ok) return { kind: "json", body };
+      throw new Problem("reload_refused", body.fault ?? "", { members: body });
     },
   });
 }

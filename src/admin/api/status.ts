@@ -2,13 +2,17 @@
 import { z } from "zod";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
-import type { AdminParts } from "../parts.ts";
+import type { AdminParts, Reloaded } from "../parts.ts";
 import { describePolicy, policySchema } from "./policy.ts";
 
 export const reloadSchema = z.strictObject({
   at: time,
   ok: z.boolean(),
   fault: z.string().nullable().meta({ description: "Every fault, one a line" }),
+  shadow_fault: z
+    .string()
+    .nullable()
+    .meta({ description: "Why the candidate policy's newest version is not asked" }),
   restart: z.array(z.string()).meta({ description: "Keys whose change waits for a restart" }),
 });
 
@@ -86,9 +90,13 @@ function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
   };
 }
 
+export function reloadOf(reloaded: Reloaded): z.output<typeof reloadSchema> {
+  const { atMs, ok, fault, shadowFault, restart } = reloaded;
+  return { at: iso(atMs), ok, fault, shadow_fault: shadowFault, restart: [...restart] };
+}
+
 function describeReload(parts: AdminParts): z.output<typeof reloadSchema> | null {
   const last = parts.lastReload();
   if (last === null) return null;
-  const { atMs, ok, fault, restart } = last;
-  return { at: iso(atMs), ok, fault, restart: [...restart] };
+  return reloadOf(last);
 }

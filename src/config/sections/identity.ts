@@ -74,4 +74,11 @@ export const policySection = z.strictObject({
   cases: pathOf("file").optional().meta({
     description: "Where recorded requests are saved as tests; default: cases.yaml beside the rules",
   }),
+  shadow: z
+    .strictObject({
+      model: pathOf("file").meta({ description: "The candidate's model" }),
+      rules: pathOf("file").meta({ description: "The candidate's rules" }),
+    })
+    .optional()
+    .meta({ description: "A candidate: decides each request as well, for the row alone" }),
 });

@@ -20,9 +20,10 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     version: "0.0.0",
     startedAtMs: Date.now(),
     log: silentLog,
-    running: () => ({ config, revision, policy: null, loadedAtMs: 0 }),
+    running: () => ({ config, revision, policy: null, shadow: null, loadedAtMs: 0 }),
     lastReload: () => null,
-    reload: () => Promise.resolve({ atMs: 0, ok: true, fault: null, restart: [] }),
+    reload: () =>
+      Promise.resolve({ atMs: 0, ok: true, fault: null, shadowFault: null, restart: [] }),
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
