@@ -1,22 +1,35 @@
-// Casbin as the engine: the only file that imports it. It gets checked data, never files or raw text.
-import { newEnforcer, newModel, type Enforcer, type Model } from "casbin";
-import { compiledFunctions } from "./compiled-functions.ts";
+// Casbin as the engine, where a matcher gives effects by number: it folds them, and our closures decide the rest.
+import { newEnforcer, newModel, type Model } from "casbin";
+import { compileTest, type MatcherParts } from "./compile-matcher.ts";
+import { callsOf } from "./disjuncts.ts";
 import type { CheckedPolicy, PolicyEngine } from "./engine.ts";
-import { matcherText, ourFunction } from "./matcher-text.ts";
+import { choiceText } from "./matcher-text.ts";
+import { matchingFunctions } from "./matching-functions.ts";
 import { EFFECTS } from "./model.ts";
 import type { Rule } from "./rule.ts";
+import { inEvaluationOrder } from "./rule-order.ts";
+import type { RequestValue } from "./tuple.ts";
 
 /** Without rules casbin would compare the request with empty ones, and allow the empty request (S9). */
 const DENY_ALL: PolicyEngine = { evaluate: () => ({ allowed: false, rule: null }) };
 
 export async function createCasbinEngine(policy: CheckedPolicy): Promise<PolicyEngine> {
-  if (policy.usesRules && policy.rules.length === 0) return DENY_ALL;
+  const { model, roles, usesRules } = policy;
+  if (usesRules && policy.rules.length === 0) return DENY_ALL;
   const rulesByRow = new Map<readonly string[], Rule>();
-  const ours = [...policy.roles.keys(), ...compiledFunctions().keys()];
-  const matcher = matcherText(policy.model.matcher, new Set(ours));
-  const enforcer = await newEnforcer(modelOf(policy, matcher), adapterOf(policy, rulesByRow));
-  await addFunctions(enforcer, policy);
-  dropUnused(enforcer, matcher);
+  const fields = [...fieldNames("r", model.request), ...fieldNames("p", model.policy)];
+  const passed = usesRules ? fields : fields.slice(0, model.request.length);
+  const { text, conditions } = choiceText(model.matcher, passed.join(","));
+  const enforcer = await newEnforcer(modelOf(policy, text), adapterOf(policy, rulesByRow));
+  const functions = await matchingFunctions(callsOf(model.matcher));
+  const parts: MatcherParts = { model, roles, functions };
+  for (const [name, condition] of conditions) {
+    const test = compileTest(condition, parts);
+    const split = model.request.length;
+    await enforcer.addFunction(name, (...values: RequestValue[]) =>
+      test(values.slice(0, split), values.slice(split).map(String)),
+    );
+  }
   return {
     evaluate: (tuple) => {
       const [allowed, row] = enforcer.enforceExSync(...tuple);
@@ -25,74 +38,36 @@ export async function createCasbinEngine(policy: CheckedPolicy): Promise<PolicyE
   };
 }
 
+function fieldNames(of: "r" | "p", names: readonly string[]): readonly string[] {
+  return names.map((name) => `${of}_${name}`);
+}
+
 /** Built by hand: casbin's own reader rewrites strings and takes unknown definitions silently. */
-function modelOf(
-  { model: { request, policy, effect, roles } }: CheckedPolicy,
-  matcher: string,
-): Model {
+function modelOf({ model: { request, policy, effect } }: CheckedPolicy, matcher: string): Model {
   const model = newModel();
   model.addDef("r", "r", request.join(","));
   model.addDef("p", "p", policy.join(","));
-  model.addDef("e", "e", effect);
+  // Rules come sorted by subject; what is left of that effect is the first that matches.
+  model.addDef("e", "e", effect === EFFECTS.subjectPriority ? EFFECTS.priority : effect);
   model.addDef("m", "m", "true");
   const written = model.model.get("m")?.get("m");
   if (written === undefined) throw new Error("casbin did not take the matcher");
   written.value = matcher;
-  for (const role of ordersRules(effect) ? roles : []) {
-    model.addDef("g", role.name, Array.from({ length: role.arity }, () => "_").join(","));
-  }
   return model;
-}
-
-/** Casbin itself needs the role links for one thing only: sorting rules by subject. */
-function ordersRules(effect: string): boolean {
-  return effect === EFFECTS.subjectPriority;
 }
 
 interface Adapter {
   readonly loadPolicy: (model: Model) => Promise<void>;
 }
 
-/** Through an adapter, because loading is where casbin sorts by priority. */
 function adapterOf(policy: CheckedPolicy, rulesByRow: Map<readonly string[], Rule>): Adapter {
   const loadPolicy = async (model: Model): Promise<void> => {
     const rows = model.model.get("p")?.get("p")?.policy ?? [];
-    for (const rule of policy.rules) {
+    for (const rule of inEvaluationOrder(policy)) {
       const row = [...rule.fields];
       rulesByRow.set(row, rule);
       rows.push(row);
     }
-    for (const [name, links] of policy.links) {
-      const target = model.model.get("g")?.get(name)?.policy ?? [];
-      for (const link of links) target.push([...link.fields]);
-    }
   };
   return { loadPolicy };
-}
-
-/**
- * Our closures instead of casbin's role manager: no exponential search, no memo with an ambiguous key;
- * and its path functions with every pattern compiled once.
- */
-async function addFunctions(enforcer: Enforcer, { roles }: CheckedPolicy): Promise<void> {
-  for (const [name, graph] of roles) {
-    const holds = (holder: string, role: string, domain?: string): boolean =>
-      graph.holds(holder, role, domain ?? "");
-    await enforcer.addFunction(ourFunction(name), holds);
-  }
-  for (const [name, match] of compiledFunctions()) {
-    await enforcer.addFunction(ourFunction(name), match);
-  }
-}
-
-interface WithFunctions {
-  readonly fm: { readonly getFunctions: () => Map<string, unknown> };
-}
-
-/** Casbin copies all functions for every rule of every decision: half its time, if all are there. */
-function dropUnused(enforcer: Enforcer, matcher: string): void {
-  const functions = (enforcer as unknown as WithFunctions).fm.getFunctions();
-  for (const name of functions.keys()) {
-    if (!new RegExp(`\\b${name}\\(`).test(matcher)) functions.delete(name);
-  }
 }

@@ -1,6 +1,7 @@
 // Casbin's own matching functions, for those that are asked too seldom to be worth our own.
 import { Util } from "casbin";
-import { type Callable, textOf } from "./compile-matcher.ts";
+import type { Callable } from "./compile-matcher.ts";
+import { textOf } from "./values.ts";
 
 type CasbinFunction = (...values: string[]) => string | boolean;
 

@@ -1,9 +1,9 @@
 // Checks model and rules against each other; what passes, every engine can evaluate without surprises.
 import type { CheckedPolicy } from "./engine.ts";
-import { checkMatcher, type MatcherReport, type PatternUse } from "./matcher-check.ts";
+import { checkMatcher, type MatcherReport } from "./matcher-check.ts";
 import { EFFECTS, type PolicyModel } from "./model.ts";
-import { patternFault } from "./patterns.ts";
 import { buildRoleGraph, type RoleGraph } from "./roles.ts";
+import { literalsFault, ruleChecker } from "./rule-check.ts";
 import type { Rule } from "./rule.ts";
 import type { ReportFault } from "./source.ts";
 import { subjectPriorityFaults } from "./subject-priority.ts";
@@ -19,19 +19,19 @@ export function checkPolicy(
   rules: readonly Rule[],
   { onModel, onRules }: Reports,
 ): CheckedPolicy {
-  const matcher = checkMatcher(model);
-  for (const fault of matcher.faults) onModel(model.matcherLine, `matcher: ${fault}`);
+  for (const other of model.others) reportMatcher(other, onModel);
+  const { usesRules } = reportMatcher(model, onModel);
   const links = new Map(model.roles.map(({ name }) => [name, rulesOf(rules, name)]));
+  const faultOf = ruleChecker(model);
   for (const rule of rules) {
-    const fault = ruleFault(rule, model, matcher.patterns);
+    const fault = faultOf(rule);
     if (fault !== "") onRules(rule.line, fault);
   }
-  reportLiterals(matcher.patterns, (message) => onModel(model.matcherLine, message));
   const roles = roleGraphs(links, onRules);
-  const policies = rulesOf(rules, "p").map((rule) => withEffect(rule, model));
-  const emptiness = emptinessFault(model, matcher, policies.length);
+  const policies = rulesOf(rules, model.names.p).map((rule) => withEffect(rule, model));
+  const emptiness = emptinessFault(model, usesRules, policies.length);
   if (emptiness !== "") onModel(model.effectLine, emptiness);
-  const policy = { model, rules: policies, links, roles, usesRules: matcher.usesRules };
+  const policy = { model, rules: policies, links, roles, usesRules };
   for (const { line, message } of subjectPriorityFaults(policy)) {
     if (line === 0) onModel(model.effectLine, message);
     else onRules(line, message);
@@ -39,56 +39,17 @@ export function checkPolicy(
   return policy;
 }
 
+function reportMatcher(model: PolicyModel, report: ReportFault): MatcherReport {
+  const checked = checkMatcher(model);
+  const literal = literalsFault(checked.patterns);
+  for (const fault of literal === "" ? checked.faults : [...checked.faults, literal]) {
+    report(model.matcherLine, `matcher: ${fault}`);
+  }
+  return checked;
+}
+
 function rulesOf(rules: readonly Rule[], ptype: string): readonly Rule[] {
   return rules.filter((rule) => rule.ptype === ptype);
-}
-
-function ruleFault(rule: Rule, model: PolicyModel, patterns: readonly PatternUse[]): string {
-  if (rule.ptype === "p") {
-    return arityFault(rule, model) || valueFault(rule, model) || rulePatternFault(rule, patterns);
-  }
-  const role = model.roles.find(({ name }) => name === rule.ptype);
-  if (role === undefined) return unknownPtype(rule.ptype, model);
-  if (rule.fields.length === role.arity) return "";
-  return `a ${rule.ptype} rule has ${role.arity} fields, not ${rule.fields.length}`;
-}
-
-function unknownPtype(ptype: string, { roles }: PolicyModel): string {
-  const known = ["p", ...roles.map(({ name }) => name)].join(", ");
-  return `unknown rule type "${ptype}"; this model knows ${known}`;
-}
-
-/** Casbin lets a final `eft` be left out, which means allow. */
-function arityFault({ fields }: Rule, { policy }: PolicyModel): string {
-  const needed = policy.at(-1) === "eft" ? policy.length - 1 : policy.length;
-  if (fields.length === policy.length || fields.length === needed) return "";
-  return `a p rule has ${policy.length} fields (${policy.join(", ")}), not ${fields.length}`;
-}
-
-function valueFault({ fields }: Rule, { policy }: PolicyModel): string {
-  const eft = fields[policy.indexOf("eft")] ?? "allow";
-  if (eft !== "allow" && eft !== "deny") return `eft is "${eft}"; write allow or deny`;
-  const priority = fields[policy.indexOf("priority")] ?? "0";
-  if (!/^-?\d{1,9}$/.test(priority)) return `priority is "${priority}"; write a whole number`;
-  return "";
-}
-
-function rulePatternFault({ fields }: Rule, patterns: readonly PatternUse[]): string {
-  for (const use of patterns) {
-    if (!("column" in use.from)) continue;
-    const pattern = fields[use.from.column];
-    const fault = pattern === undefined ? "" : patternFault(use.function, pattern);
-    if (fault !== "") return `pattern "${pattern}" of ${use.function}: ${fault}`;
-  }
-  return "";
-}
-
-function reportLiterals(patterns: readonly PatternUse[], report: (message: string) => void): void {
-  for (const use of patterns) {
-    if (!("literal" in use.from)) continue;
-    const fault = patternFault(use.function, use.from.literal);
-    if (fault !== "") report(`matcher: pattern "${use.from.literal}" of ${use.function}: ${fault}`);
-  }
 }
 
 function roleGraphs(
@@ -110,8 +71,8 @@ function withEffect(rule: Rule, { policy }: PolicyModel): Rule {
 }
 
 /** Combinations under which casbin would allow everything, or ask the rules nothing (S3, S9). */
-function emptinessFault(model: PolicyModel, matcher: MatcherReport, rules: number): string {
-  if (!matcher.usesRules && rules > 0) return "the matcher never uses p, so no rule has a say";
+function emptinessFault(model: PolicyModel, usesRules: boolean, rules: number): string {
+  if (!usesRules && rules > 0) return "the matcher never uses p, so no rule has a say";
   if (model.effect !== EFFECTS.denyOverride) return "";
   if (!model.policy.includes("eft")) return "without a field eft no rule can deny: all is allowed";
   if (rules === 0) return "without a rule this effect allows everything";

@@ -2,6 +2,7 @@
 import { compileTest, type Fields, type MatcherParts, type Test } from "./compile-matcher.ts";
 import { callsOf, disjunctsOf } from "./disjuncts.ts";
 import { type CheckedPolicy, type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
+import { givesNumbers } from "./matcher-check.ts";
 import { matchingFunctions } from "./matching-functions.ts";
 import { EFFECTS, type EffectText, type Expression } from "./model.ts";
 import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
@@ -13,9 +14,9 @@ const NO_FIELDS: Fields = [];
 const DENIED: Verdict = { allowed: false, rule: null };
 const ALLOWED: Verdict = { allowed: true, rule: null };
 
-/** Subjects in an order of their own are casbin's to sort. */
+/** A matcher that gives effects by number is casbin's to fold. */
 export function isCompilable({ model }: CheckedPolicy): boolean {
-  return model.effect !== EFFECTS.subjectPriority;
+  return !givesNumbers(model.matcher);
 }
 
 /**
@@ -30,7 +31,7 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
   if (!usesRules) return { evaluate: (request) => withoutRules(test(request, NO_FIELDS), model) };
   const ordered = inEvaluationOrder(policy);
   const rows = ordered.map((rule) => rule.fields);
-  const compile = (term: Expression): Test => compileTest(term, parts);
+  const compile = (term: Expression): Test => unlessItThrows(compileTest(term, parts));
   const alternatives = disjunctsOf(model.matcher)?.map((terms) =>
     indexFor(terms, { model, roles, compile, rules: rows }),
   );
@@ -40,6 +41,17 @@ export async function createCompiledEngine(policy: CheckedPolicy): Promise<Polic
   return {
     evaluate: (request) =>
       fold({ ordered, test, request, candidates: isPlain(request) ? candidates(request) : all }),
+  };
+}
+
+/** What a term fails on is left to the whole matcher, which may never come to it. */
+function unlessItThrows(test: Test): Test {
+  return (request, rule) => {
+    try {
+      return test(request, rule);
+    } catch {
+      return true;
+    }
   };
 }
 

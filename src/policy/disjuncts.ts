@@ -26,6 +26,8 @@ export function readsOf(expression: Expression): { readonly r: boolean; readonly
   const reads = { r: false, p: false };
   const walk = (part: Expression): void => {
     if (part.kind === "field") reads[part.of] = true;
+    // What a rule's own condition reads is known only to the rule.
+    if (part.kind === "eval") reads.r = true;
     for (const inner of partsOf(part)) walk(inner);
   };
   walk(expression);
@@ -44,20 +46,11 @@ export function callsOf(expression: Expression): ReadonlySet<string> {
 }
 
 function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "call":
-      return expression.arguments;
-    case "not":
-      return [expression.operand];
-    case "in":
-      return [expression.operand, ...expression.list];
-    case "binary":
-      return [expression.left, expression.right];
-    case "string":
-    case "number":
-    case "boolean":
-    case "field":
-    default:
-      return [];
-  }
+  if ("left" in expression) return [expression.left, expression.right];
+  if ("arguments" in expression) return expression.arguments;
+  if ("field" in expression) return [expression.field];
+  if ("list" in expression) return [expression.operand, ...expression.list];
+  if ("container" in expression) return [expression.operand, expression.container];
+  if ("operand" in expression) return [expression.operand];
+  return "test" in expression ? [expression.test, expression.yes, expression.no] : [];
 }

@@ -10,6 +10,10 @@ export const MAX_FIELD_CHARS = 1024;
 export const MAX_DEFINITION_FIELDS = 16;
 /** Nesting of brackets in a matcher. */
 export const MAX_NESTING = 32;
+/** Words, strings and signs in a matcher, or in the condition of one rule. */
+export const MAX_MATCHER_TOKENS = 2048;
+/** Different conditions in the rules of one policy; each is compiled. */
+export const MAX_RULE_CONDITIONS = 10_000;
 /** Casbin's own limit: a role further away than this many links is not held. */
 export const MAX_ROLE_LINKS = 10;
 /** Pairs (name, role held) in the whole closure; about 40 bytes each. */

@@ -1,5 +1,6 @@
 // Checks a matcher's names, arities and types, and lists the patterns it will match against.
-import type { Expression, PolicyModel } from "./model.ts";
+import { FUNCTIONS, type FunctionShape } from "./function-shapes.ts";
+import type { BinaryOperator, Expression, PolicyModel } from "./model.ts";
 
 /** Where a pattern comes from: a column of every rule, or the matcher's own text. */
 export interface PatternUse {
@@ -10,97 +11,167 @@ export interface PatternUse {
 export interface MatcherReport {
   readonly faults: readonly string[];
   readonly patterns: readonly PatternUse[];
+  /** Columns with a condition of each rule's own. */
+  readonly conditions: readonly number[];
   /** False: the rules have no say, and the matcher is evaluated once. */
   readonly usesRules: boolean;
 }
 
-type Kind = "boolean" | "value";
+/**
+ * What an expression gives: a truth value; a text or a number; "open", what only a request can tell;
+ * "either": what holds or not as it comes, but is no value to go on with.
+ */
+type Kind = "condition" | "value" | "open" | "either";
 
-interface FunctionShape {
-  readonly arity: number;
-  readonly gives: Kind;
+/** What is made of expressions. */
+type Compound = Expression & {
+  readonly kind: "not" | "negative" | "in" | "within" | "conditional" | "binary";
+};
+
+const COMPOUND: ReadonlySet<string> = new Set([
+  "not",
+  "negative",
+  "in",
+  "within",
+  "conditional",
+  "binary",
+] satisfies Compound["kind"][]);
+
+function isCompound(expression: Expression): expression is Compound {
+  return COMPOUND.has(expression.kind);
 }
-
-/** All are pure and synchronous, so a decision is a function of its tuple and may be cached. */
-const FUNCTIONS: ReadonlyMap<string, FunctionShape> = new Map([
-  ["keyMatch", { arity: 2, gives: "boolean" }],
-  ["keyMatch2", { arity: 2, gives: "boolean" }],
-  ["keyMatch3", { arity: 2, gives: "boolean" }],
-  ["keyMatch4", { arity: 2, gives: "boolean" }],
-  ["keyMatch5", { arity: 2, gives: "boolean" }],
-  ["regexMatch", { arity: 2, gives: "boolean" }],
-  ["ipMatch", { arity: 2, gives: "boolean" }],
-  ["globMatch", { arity: 2, gives: "boolean" }],
-  ["keyGet", { arity: 2, gives: "value" }],
-  ["keyGet2", { arity: 3, gives: "value" }],
-]);
 
 type Definitions = Pick<PolicyModel, "request" | "policy" | "roles" | "matcher">;
 
 export function checkMatcher(model: Definitions): MatcherReport {
-  const checker = new Checker(model);
-  checker.expect("boolean", model.matcher);
+  const checker = new Checker(model, false);
+  checker.verdict(model.matcher);
   return checker;
+}
+
+/** The condition that one rule has in a column. */
+export function checkCondition(condition: Expression, model: Definitions): MatcherReport {
+  const checker = new Checker(model, true);
+  checker.condition(condition);
+  return checker;
+}
+
+/** Whether a matcher is a choice that ends in numbers, which casbin takes as effects. */
+export function givesNumbers(matcher: Expression): boolean {
+  if (matcher.kind !== "conditional") return false;
+  const { yes, no } = matcher;
+  return [yes, no].some((end) => end.kind === "number" || givesNumbers(end));
 }
 
 class Checker implements MatcherReport {
   readonly faults: string[] = [];
   readonly patterns: PatternUse[] = [];
+  readonly conditions: number[] = [];
   usesRules = false;
   readonly #model: Definitions;
+  readonly #isRule: boolean;
 
-  constructor(model: Definitions) {
+  constructor(model: Definitions, isRule: boolean) {
     this.#model = model;
+    this.#isRule = isRule;
   }
 
-  expect(kind: Kind, expression: Expression): void {
-    const found = this.#kindOf(expression);
-    if (found === kind) return;
-    this.faults.push(
-      kind === "boolean"
-        ? `${describe(expression)} is not a condition; compare it with something`
-        : `${describe(expression)} is a condition where a value is needed`,
-    );
+  /** The whole matcher: a condition, or a choice between conditions and effects by number. */
+  verdict(matcher: Expression): void {
+    if (matcher.kind !== "conditional" || !givesNumbers(matcher))
+      return void this.condition(matcher);
+    this.condition(matcher.test);
+    for (const end of [matcher.yes, matcher.no]) {
+      if (end.kind !== "number") this.verdict(end);
+      else if (![0, 1, 2, 3].includes(end.value)) {
+        this.faults.push("an effect by number is 0 or 2 for none, 1 for allow or 3 for deny");
+      }
+    }
+  }
+
+  condition(expression: Expression): Kind {
+    const kind = this.#kindOf(expression);
+    if (kind === "value") {
+      this.faults.push(`${describe(expression)} is not a condition; compare it with something`);
+    }
+    return kind;
+  }
+
+  #value(expression: Expression): void {
+    const kind = this.#kindOf(expression);
+    if (kind === "value" || kind === "open" || expression.kind === "boolean") return;
+    this.faults.push(`${describe(expression)} is a condition where a value is needed`);
   }
 
   #kindOf(expression: Expression): Kind {
+    if (expression.kind === "call") return this.#call(expression.name, expression.arguments);
+    if (expression.kind === "eval") return this.#eval(expression.field.name);
+    if (isCompound(expression)) return this.#compound(expression);
+    if (expression.kind === "boolean") return "condition";
+    if (expression.kind === "field") this.#field(expression.of, expression.name);
+    if (expression.kind !== "member") return "value";
+    this.#field(expression.field.of, expression.field.name);
+    return "open";
+  }
+
+  #compound(expression: Compound): Kind {
     switch (expression.kind) {
-      case "string":
-      case "number":
-        return "value";
-      case "boolean":
-        return "boolean";
-      case "field":
-        this.#field(expression.of, expression.name);
-        return "value";
-      case "call":
-        return this.#call(expression.name, expression.arguments);
       case "not":
-        this.expect("boolean", expression.operand);
-        return "boolean";
+        this.condition(expression.operand);
+        return "condition";
+      case "negative":
+        this.#value(expression.operand);
+        return "value";
       case "in":
         this.#membership(expression.operand, expression.list);
-        return "boolean";
+        return "condition";
+      case "within":
+        this.#within(expression.operand, expression.container);
+        return "condition";
+      case "conditional":
+        this.condition(expression.test);
+        return eitherOf(this.#kindOf(expression.yes), this.#kindOf(expression.no));
       case "binary":
       default:
-        this.#binary(expression);
-        return "boolean";
+        return this.#binary(expression.operator, [expression.left, expression.right]);
     }
   }
 
-  #binary({ operator, left, right }: Expression & { readonly kind: "binary" }): void {
-    const kind = operator === "&&" || operator === "||" ? "boolean" : "value";
-    this.expect(kind, left);
-    this.expect(kind, right);
+  #binary(operator: BinaryOperator, operands: readonly Expression[]): Kind {
+    if (operator === "&&" || operator === "||") {
+      const kinds = operands.map((operand) => this.condition(operand));
+      return kinds.every((kind) => kind === "condition") ? "condition" : "either";
+    }
+    for (const operand of operands) this.#value(operand);
+    return "+-*/%".includes(operator) ? "value" : "condition";
   }
 
-  /** Casbin's `in` compares strictly, so a number would never be found. */
+  /** Casbin's `in` compares strictly, so a number would never be found among columns and fields. */
   #membership(operand: Expression, list: readonly Expression[]): void {
-    this.expect("value", operand);
+    this.#value(operand);
     for (const item of list) {
-      this.expect("value", item);
-      if (item.kind === "number") this.faults.push('a list after "in" holds strings: ("1", "2")');
+      this.#value(item);
+      if (item.kind === "number" && operand.kind === "field") {
+        this.faults.push('a list after "in" holds strings: ("1", "2")');
+      }
     }
+  }
+
+  #within(operand: Expression, container: Expression): void {
+    this.#value(operand);
+    this.#value(container);
+    const isOfRequest =
+      container.kind === "member" || (container.kind === "field" && container.of === "r");
+    if (!isOfRequest) {
+      this.faults.push('"in" is followed by a list, ("a", "b"), or by a list of the request');
+    }
+  }
+
+  #eval(name: string): Kind {
+    this.#field("p", name);
+    if (this.#isRule) this.faults.push("eval( in a rule is not supported");
+    this.conditions.push(this.#model.policy.indexOf(name));
+    return "condition";
   }
 
   #field(of: "r" | "p", name: string): void {
@@ -112,11 +183,11 @@ class Checker implements MatcherReport {
   }
 
   #call(name: string, passed: readonly Expression[]): Kind {
-    for (const argument of passed) this.expect("value", argument);
+    for (const argument of passed) this.#value(argument);
     const shape = this.#shapeOf(name);
     if (shape === null) {
       this.faults.push(unknownFunction(name, this.#model));
-      return "boolean";
+      return "condition";
     }
     if (passed.length !== shape.arity) {
       this.faults.push(`${name} takes ${shape.arity} arguments and is given ${passed.length}`);
@@ -128,7 +199,7 @@ class Checker implements MatcherReport {
 
   #shapeOf(name: string): FunctionShape | null {
     const role = this.#model.roles.find((definition) => definition.name === name);
-    if (role !== undefined) return { arity: role.arity, gives: "boolean" };
+    if (role !== undefined) return { arity: role.arity, gives: "condition" };
     return FUNCTIONS.get(name) ?? null;
   }
 
@@ -145,6 +216,12 @@ class Checker implements MatcherReport {
   }
 }
 
+function eitherOf(one: Kind, other: Kind): Kind {
+  if (one === other) return one;
+  const isValue = (kind: Kind): boolean => kind === "value" || kind === "open";
+  return isValue(one) && isValue(other) ? "value" : "either";
+}
+
 function describe(expression: Expression): string {
   if (expression.kind === "field") return `${expression.of}.${expression.name}`;
   if (expression.kind === "call") return `${expression.name}(...)`;
@@ -154,9 +231,6 @@ function describe(expression: Expression): string {
 }
 
 function unknownFunction(name: string, { roles }: Definitions): string {
-  if (name === "eval") {
-    return "eval( is not supported: rule text would be run as code; write the condition into the matcher";
-  }
   const known = [...roles.map((role) => role.name), ...FUNCTIONS.keys()].join(", ");
   return `unknown function ${name}; known are ${known}`;
 }

@@ -1,28 +1,47 @@
 // Parses a matcher into a syntax tree with the precedence casbin gives it.
 import { MAX_NESTING } from "./limits.ts";
-import { MatcherError, tokenize, type Token } from "./matcher-tokens.ts";
-import type { BinaryOperator, Expression } from "./model.ts";
+import { MatcherError, tokenize, tokenizeCondition, type Token } from "./matcher-tokens.ts";
+import type { BinaryOperator, DefinitionNames, Expression, FieldExpression } from "./model.ts";
 
+/** From the loosest to the tightest, all grouping to the left; `in` stands beside ||. */
 const LEVELS: readonly (readonly BinaryOperator[])[] = [
   ["||"],
   ["&&"],
-  ["==", "!="],
+  ["==", "!=", "===", "!=="],
   ["<", "<=", ">", ">="],
+  ["+", "-"],
+  ["*", "/", "%"],
 ];
-const AND_LEVEL = 1;
 
-/** @throws MatcherError where the text is not a matcher. */
-export function parseMatcher(text: string): Expression {
-  return new Parser(tokenize(text)).whole();
+type FieldNames = Pick<DefinitionNames, "r" | "p">;
+
+/** @throws MatcherError where the text is not a matcher, or speaks of another context's r or p. */
+export function parseMatcher(text: string, names: FieldNames): Expression {
+  return new Parser(tokenize(text), names).whole();
+}
+
+/** The condition in a rule, which casbin puts into the matcher's text, in brackets, for eval(p.NAME). */
+export function parseCondition(text: string, names: FieldNames): Expression {
+  const [sign] = /\$[$&`']/.exec(text) ?? [];
+  if (sign !== undefined) throw new MatcherError(`casbin would expand the ${sign}; quote with "`);
+  return new Parser(tokenizeCondition(text), names).whole();
+}
+
+/** The names of the r and p definitions that a matcher speaks of. @throws MatcherError */
+export function definitionsIn(text: string): readonly string[] {
+  const words = tokenize(text).filter(({ kind }) => kind === "name");
+  return [...new Set(words.map((word) => /^([rp]\d*)\./.exec(word.text)?.[1] ?? ""))];
 }
 
 class Parser {
   readonly #tokens: readonly Token[];
+  readonly #names: FieldNames;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], names: FieldNames) {
     this.#tokens = tokens;
+    this.#names = names;
   }
 
   whole(): Expression {
@@ -31,31 +50,52 @@ class Parser {
     return expression;
   }
 
-  /** `in` binds as loosely as || in casbin, so only readings that can't surprise are taken. */
   #expression(): Expression {
     this.#depth += 1;
     if (this.#depth > MAX_NESTING) throw new MatcherError(`nested deeper than ${MAX_NESTING}`);
-    const left = this.#binary(0);
-    const whole = this.#peek().text === "in" ? this.#membership(left) : left;
+    const test = this.#operation();
+    const whole = this.#symbol() === "?" ? this.#conditional(test) : test;
     this.#depth -= 1;
     return whole;
   }
 
-  #membership(left: Expression): Expression {
+  #conditional(test: Expression): Expression {
     this.#at += 1;
-    const list = this.#list();
-    if (this.#peek().kind === "symbol" && isOperator(this.#peek().text)) {
-      throw new MatcherError('put an "in" test in brackets of its own: (r.x in ("a", "b"))');
-    }
-    return placeMembership(left, list);
+    const yes = this.#expression();
+    this.#expect(":");
+    return { kind: "conditional", test, yes, no: this.#expression() };
   }
 
-  #list(): readonly Expression[] {
-    const open = this.#next().text;
-    if (open !== "(" && open !== "[") {
-      throw new MatcherError('"in" is followed by a list: ("a", "b")');
+  /** `in` binds as loosely as || in casbin, so only readings that can't surprise are taken. */
+  #operation(): Expression {
+    const left = this.#binary(0);
+    if (!this.#isIn()) return left;
+    this.#at += 1;
+    const found = placeMembership(left, this.#container());
+    const operator = this.#symbol();
+    if (operator === "||") {
+      this.#at += 1;
+      const right = this.#binary(0);
+      if (!this.#isIn()) return { kind: "binary", operator, left: found, right };
     }
-    return this.#items(open === "(" ? ")" : "]");
+    if (isOperator(operator)) throw new MatcherError(OWN_BRACKETS);
+    return found;
+  }
+
+  #isIn(): boolean {
+    const { kind, text } = this.#peek();
+    return kind === "name" && text === "in";
+  }
+
+  #container(): Container {
+    const open = this.#symbol();
+    if (open !== "(" && open !== "[") return { value: this.#primary() };
+    this.#at += 1;
+    const list = this.#items(open === "(" ? ")" : "]");
+    const [only] = list;
+    // To casbin, brackets around one value are no list.
+    const isBracketed = open === "(" && list.length === 1 && only?.kind === "member";
+    return isBracketed ? { value: only } : { list };
   }
 
   #binary(level: number): Expression {
@@ -71,11 +111,11 @@ class Parser {
   }
 
   #unary(): Expression {
-    let negations = 0;
-    for (; this.#symbol() === "!"; this.#at += 1) negations += 1;
-    let operand = this.#primary();
-    for (; negations > 0; negations -= 1) operand = { kind: "not", operand };
-    return operand;
+    const signs: ("not" | "negative")[] = [];
+    for (; this.#symbol() === "!" || this.#symbol() === "-"; this.#at += 1) {
+      signs.push(this.#symbol() === "!" ? "not" : "negative");
+    }
+    return signs.reduceRight<Expression>((operand, kind) => ({ kind, operand }), this.#primary());
   }
 
   #primary(): Expression {
@@ -94,15 +134,12 @@ class Parser {
 
   #named(name: string): Expression {
     if (name === "true" || name === "false") return { kind: "boolean", value: name === "true" };
+    if (name === "null") return { kind: "null" };
     if (this.#symbol() === "(") {
       this.#at += 1;
-      return { kind: "call", name, arguments: this.#items(")") };
+      return callOf(name, this.#items(")"));
     }
-    const [of, field, ...rest] = name.split(".");
-    if ((of === "r" || of === "p") && field !== undefined && rest.length === 0) {
-      return { kind: "field", of, name: field };
-    }
-    throw new MatcherError(`"${name}" is no name here; fields are written r.NAME and p.NAME`);
+    return fieldNamed(name, this.#names);
   }
 
   #items(close: string): readonly Expression[] {
@@ -145,12 +182,51 @@ function isOperator(text: string): boolean {
   return LEVELS.flat().some((operator) => operator === text);
 }
 
-/** `a && b in list` means `a && (b in list)`, which for a boolean a casbin's reading equals. */
-function placeMembership(left: Expression, list: readonly Expression[]): Expression {
-  if (left.kind === "field") return { kind: "in", operand: left, list };
-  const [and] = LEVELS[AND_LEVEL] ?? [];
-  if (left.kind === "binary" && left.operator === and && left.right.kind === "field") {
-    return { ...left, right: { kind: "in", operand: left.right, list } };
+function callOf(name: string, passed: readonly Expression[]): Expression {
+  const [only] = passed;
+  if (name !== "eval") return { kind: "call", name, arguments: passed };
+  if (passed.length === 1 && only?.kind === "field" && only.of === "p") {
+    return { kind: "eval", field: only };
   }
-  throw new MatcherError('put an "in" test in brackets of its own: (r.x in ("a", "b"))');
+  throw new MatcherError("eval takes one column of the rules: eval(p.NAME)");
+}
+
+function fieldNamed(name: string, { r, p }: FieldNames): Expression {
+  const [of = "", field, ...path] = name.split(".");
+  if (field === undefined || (of !== r && of !== p)) {
+    throw new MatcherError(`"${name}" is no name here; fields are written ${r}.NAME and ${p}.NAME`);
+  }
+  const read: FieldExpression = { kind: "field", of: of === r ? "r" : "p", name: field };
+  return path.length === 0 ? read : memberOf(read, path, name);
+}
+
+/** Names that casbin's evaluator refuses wherever it meets them. */
+const DISALLOWED = /^__proto__|prototype|constructor$/;
+
+function memberOf(field: FieldExpression, path: readonly string[], name: string): Expression {
+  if (field.of === "p")
+    throw new MatcherError(`"${name}": a rule's columns are text, without members`);
+  const bad = path.find((part) => DISALLOWED.test(part));
+  if (bad !== undefined) throw new MatcherError(`"${name}": a member can't be called ${bad}`);
+  return { kind: "member", field, path };
+}
+
+/** What stands behind `in`. */
+type Container = { readonly list: readonly Expression[] } | { readonly value: Expression };
+
+const OWN_BRACKETS = 'put an "in" test in brackets of its own: (r.x in ("a", "b"))';
+
+function membership(operand: Expression, container: Container): Expression {
+  if ("list" in container) return { kind: "in", operand, list: container.list };
+  return { kind: "within", operand, container: container.value };
+}
+
+/** `a && b in list` means `a && (b in list)`, which for a condition a casbin's reading equals. */
+function placeMembership(left: Expression, container: Container): Expression {
+  const isValue = ({ kind }: Expression): boolean => kind === "field" || kind === "member";
+  if (left.kind !== "binary") return membership(left, container);
+  if (left.operator === "&&" && isValue(left.right) && "list" in container) {
+    return { ...left, right: membership(left.right, container) };
+  }
+  throw new MatcherError(OWN_BRACKETS);
 }

@@ -1,43 +1,27 @@
-// Writes a checked matcher as the text casbin's evaluator gets: it never sees the author's own.
+// Writes what of a matcher is casbin's to evaluate: the choice between effects, never the author's text.
+import { givesNumbers } from "./matcher-check.ts";
 import type { Expression } from "./model.ts";
 
-/** Name under which a function of ours stands in for casbin's of the given name. */
-export function ourFunction(name: string): string {
-  return `weir_${name}`;
+export interface ChoiceText {
+  readonly text: string;
+  /** What stands in it as functions, by their names; each is called with `passed`. */
+  readonly conditions: ReadonlyMap<string, Expression>;
 }
 
-/**
- * Fully bracketed, so that casbin's precedences don't matter; no blank before a bracket, which casbin
- * would rewrite; brackets in strings escaped, so that no string looks like `eval(...)`.
- */
-export function matcherText(expression: Expression, ours: ReadonlySet<string>): string {
-  const text = (inner: Expression): string => matcherText(inner, ours);
-  const list = (items: readonly Expression[]): string => items.map(text).join(",");
-  switch (expression.kind) {
-    case "string":
-      return stringText(expression.value);
-    case "number":
-    case "boolean":
-      return String(expression.value);
-    case "field":
-      return `${expression.of}_${expression.name}`;
-    case "call": {
-      const name = ours.has(expression.name) ? ourFunction(expression.name) : expression.name;
-      return `${name}(${list(expression.arguments)})`;
+/** Ternaries and numbers as text, every condition as the call of a function with all fields. */
+export function choiceText(matcher: Expression, passed: string): ChoiceText {
+  const conditions = new Map<string, Expression>();
+  const write = (part: Expression): string => {
+    if (part.kind === "number") return String(part.value);
+    if (part.kind === "conditional" && givesNumbers(part)) {
+      return `((${condition(part.test)})?(${write(part.yes)}):(${write(part.no)}))`;
     }
-    case "not":
-      return `!(${text(expression.operand)})`;
-    case "in":
-      return `(${text(expression.operand)} in [${list(expression.list)}])`;
-    case "binary":
-    default:
-      return `((${text(expression.left)})${expression.operator}(${text(expression.right)}))`;
-  }
-}
-
-function stringText(value: string): string {
-  return `"${value
-    .replace(/["\\()]/g, "\\$&")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r")}"`;
+    return condition(part);
+  };
+  const condition = (part: Expression): string => {
+    const name = `condition${conditions.size}`;
+    conditions.set(name, part);
+    return `${name}(${passed})`;
+  };
+  return { text: write(matcher), conditions };
 }

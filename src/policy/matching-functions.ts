@@ -1,6 +1,7 @@
 // The functions a matcher may call: ours with every pattern compiled once, casbin's own for the rare ones.
-import { type Callable, textOf } from "./compile-matcher.ts";
+import type { Callable } from "./compile-matcher.ts";
 import { compiledFunctions, type MatchFunction } from "./compiled-functions.ts";
+import { textOf } from "./values.ts";
 
 /** All that `names` may need; casbin is loaded only where one of them is its own. */
 export async function matchingFunctions(
@@ -17,7 +18,7 @@ export async function matchingFunctions(
 }
 
 function asCallable(name: string, match: MatchFunction): Callable {
-  return (text = null, pattern = null) => match(textOf(text, name), textOf(pattern, name));
+  return (text, pattern) => match(textOf(text, name), textOf(pattern, name));
 }
 
 /** Up to the pattern's first star; what stands behind it casbin ignores. */

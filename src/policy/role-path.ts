@@ -1,17 +1,12 @@
 // By which roles a rule matches a request: the chain of links behind each role term that made it hold.
-import {
-  compileTest,
-  compileValue,
-  type Fields,
-  type MatcherParts,
-  textOf,
-} from "./compile-matcher.ts";
+import { compileTest, compileValue, type Fields, type MatcherParts } from "./compile-matcher.ts";
 import { callsOf } from "./disjuncts.ts";
 import type { CheckedPolicy } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
 import type { Expression } from "./model.ts";
 import type { Rule } from "./rule.ts";
 import type { RequestTuple } from "./tuple.ts";
+import { textOf } from "./values.ts";
 
 interface RolePath {
   /** The role definition asked: "g", "g2", ... */

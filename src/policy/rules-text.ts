@@ -94,7 +94,7 @@ function fieldFault(field: string): string {
     return "a field that itself begins and ends with quotes is read in two ways";
   }
   if (/\beval\s*\(/.test(field)) {
-    return "eval( in a rule is not supported: rule text is never run as code";
+    return "eval( in a rule is not supported: a rule's condition is checked and has none inside";
   }
   return "";
 }
