@@ -13,6 +13,7 @@ import { type AskOptions, asking, askingCommand, print } from "./ask.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 import { count } from "./format.ts";
 import { tailLine } from "./tail-line.ts";
+import { SHADOW_CHANGES } from "../telemetry/shadow-change.ts";
 import { terminalOf } from "./terminal.ts";
 
 const STREAM = "/api/v1/requests/stream";
@@ -29,6 +30,7 @@ const FILTERS: readonly Option[] = [
   new Option("--method <method>", "only this method"),
   new Option("--principal <name>", "only this caller"),
   new Option("--decision <word>", "only what was so decided").choices(DECISIONS),
+  new Option("--shadow <change>", "only what the candidate policy changes").choices(SHADOW_CHANGES),
   new Option("--upstream <url>", "only this endpoint"),
   new Option("--path <prefix>", "what the path begins with"),
   new Option("--min-duration-ms <ms>", "only what took as long"),

@@ -4,6 +4,7 @@ import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { digits } from "../core/quantity.ts";
 import type { RequestRow } from "../telemetry/columns.ts";
+import { shadowChange } from "../telemetry/shadow-change.ts";
 import { stagesOf } from "../telemetry/request-stages.ts";
 import { hostOf } from "./trace-rows.ts";
 import { STAGE_LOOKS } from "./trace-stages.ts";
@@ -19,6 +20,7 @@ type Part = (row: RequestRow, terminal: Terminal) => readonly string[];
 const PARTS: readonly (readonly [label: string, part: Part])[] = [
   ["caller", caller],
   ["decision", decision],
+  ["shadow", shadow],
   ["balance", candidates],
   ["attempts", attempts],
   ["error", error],
@@ -68,6 +70,17 @@ function decision(row: RequestRow, { width, paint }: Terminal): string[] {
     `${isRefused ? paint(word, "bad") : word}${paint(first.slice(word.length), "policy")}`,
     clip(harmless(`at ${source}revision ${row.policy_revision}`), width),
     clip(harmless(`of (${row.policy_request.join(", ")})`), width),
+  ];
+}
+
+/** What the candidate policy says, where it would change something. */
+function shadow(row: RequestRow, { width, paint }: Terminal): string[] {
+  if (shadowChange(row.decision, row.shadow_decision) === "") return [];
+  const rule = row.shadow_rule === "" ? "no rule matched" : row.shadow_rule;
+  const source = row.shadow_rule_source === "" ? "" : `${row.shadow_rule_source}, `;
+  return [
+    paint(clip(harmless(`${row.shadow_decision}  ${rule}`), width), "policy"),
+    clip(harmless(`at ${source}revision ${row.shadow_revision}`), width),
   ];
 }
 

@@ -1,5 +1,6 @@
 // Request rows one by one: the list with its filters and pages, and everything known of one trace.
 import { LISTED_COLUMNS } from "../telemetry/columns.ts";
+import type { ShadowChange } from "../telemetry/shadow-change.ts";
 import { StoreError, type Row, type Store } from "./client.ts";
 
 /** Every field narrows the list; one that is missing does not. */
@@ -12,6 +13,8 @@ export interface RequestFilters {
   readonly method?: string;
   readonly principal?: string;
   readonly decision?: string;
+  /** What the candidate policy would change. */
+  readonly shadow?: ShadowChange;
   readonly upstream?: string;
   readonly path_prefix?: string;
   readonly trace_id?: string;
@@ -48,6 +51,11 @@ const QUERY_TIMEOUT_MS = 20_000;
 
 const LISTED = [...LISTED_COLUMNS, "length(attempt_upstream) AS attempts"].join(", ");
 
+/** As `shadowChange` has it. */
+const SHADOW_CHANGE = `multiIf(shadow_decision = 'error', 'error',
+  shadow_decision = 'allow' AND decision != 'allow', 'gain',
+  shadow_decision = 'deny' AND decision = 'allow', 'loss', '')`;
+
 const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   route: "route = {route:String}",
   service: "service = {service:String}",
@@ -56,6 +64,7 @@ const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   method: "method = {method:String}",
   principal: "principal = {principal:String}",
   decision: "decision = {decision:String}",
+  shadow: `${SHADOW_CHANGE} = {shadow:String}`,
   upstream: "upstream = {upstream:String}",
   path_prefix: "startsWith(path, {path_prefix:String})",
   trace_id: "trace_id = {trace_id:String}",

@@ -137,6 +137,7 @@ export const LISTED_COLUMNS = [
   "principal_kind",
   "decision",
   "rule",
+  "shadow_decision",
   "upstream",
   "picker",
   "candidates",

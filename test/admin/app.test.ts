@@ -355,6 +355,7 @@ test("the live tail's filters agree with the store's", async () => {
       method: "GET",
       path: "/x/1",
       decision: "allow",
+      shadow_decision: "deny",
       duration_ns: 5,
     },
     {
@@ -364,6 +365,7 @@ test("the live tail's filters agree with the store's", async () => {
       method: "POST",
       path: "/x",
       decision: "deny",
+      shadow_decision: "allow",
       duration_ns: 6,
     },
     {
@@ -372,7 +374,8 @@ test("the live tail's filters agree with the store's", async () => {
       status: 499,
       method: "GET",
       path: "/y%_",
-      decision: "none",
+      decision: "error",
+      shadow_decision: "error",
       duration_ns: 7,
     },
     {
@@ -401,6 +404,9 @@ test("the live tail's filters agree with the store's", async () => {
     { method: "GET" },
     { principal: "é" },
     { decision: "deny" },
+    { shadow: "gain" },
+    { shadow: "loss" },
+    { shadow: "error" },
     { upstream: "http://u" },
     { path_prefix: "/x" },
     { path_prefix: "/y%" },

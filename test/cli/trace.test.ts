@@ -75,6 +75,17 @@ describe("what is drawn", () => {
     ]);
   });
 
+  test.each([
+    ["deny", ["  shadow   deny  no rule matched", "           at revision abc"]],
+    ["allow", []],
+    ["", []],
+  ])("a candidate policy that says %j of what is allowed", (shadow_decision, expected) => {
+    const request = { ...traceRow(), shadow_decision, shadow_revision: "abc" };
+    const text = renderTrace({ ...TRACE, requests: [request] }, { width: 80, paint: plain });
+    const at = text.findIndex((line) => line.startsWith("  shadow"));
+    expect(at < 0 ? [] : text.slice(at, at + 2)).toEqual(expected);
+  });
+
   test("decision with its place, candidates with the pick, attempts, stages", () => {
     const text = renderTrace(TRACE, { width: 80, paint: plain }).join("\n");
     for (const line of [

@@ -398,6 +398,57 @@ describe("panels", () => {
     ]);
   });
 
+  test("shadow: gains first, then losses, of the newest candidate alone", async () => {
+    const asked = (at: number, decision: string, shadow: string) =>
+      line({
+        started_at: timestamp(nowMs - 50_000 + at),
+        trace_id: `shadow${at}`,
+        span_id: `shadow${at}`,
+        method: "GET",
+        path: `/s/${at}`,
+        route: "shadow",
+        service: "shadow",
+        principal: at % 2 === 0 ? "carol" : "dave",
+        client_address: `10.0.0.${at}`,
+        decision,
+        shadow_decision: shadow,
+        shadow_rule: shadow === "allow" ? "p, all" : "",
+        shadow_rule_source: shadow === "allow" ? "next.csv:2" : "",
+        shadow_revision: at < 10 ? "older" : "newest",
+        policy_revision: "old",
+      });
+    const lines = [
+      ...[0, 2, 4, 6].map((at) => asked(at, "allow", "deny")),
+      ...[10, 12].map((at) => asked(at, "allow", "deny")),
+      ...[20, 22, 24].map((at) => asked(at, "deny", "allow")),
+      asked(31, "error", "allow"),
+      ...[40, 42].map((at) => asked(at, "allow", "error")),
+      asked(50, "allow", "allow"),
+      asked(52, "error", "deny"),
+      line({ started_at: timestamp(nowMs - 40_000), decision: "deny", service: "shadow" }),
+    ];
+    await system.store.write(batch("shadow", lines));
+    const { rows } = await run("shadow", { service: "shadow" });
+    expect(rows.map((row) => [row["change"], row["principal"], row["requests"]])).toEqual([
+      ["gain", "carol", 3],
+      ["gain", "dave", 1],
+      ["loss", "carol", 2],
+      ["error", "carol", 2],
+    ]);
+    expect(rows[0]).toMatchObject({
+      route: "shadow",
+      method: "GET",
+      rule: "",
+      shadow_rule: "p, all",
+      shadow_rule_source: "next.csv:2",
+      clients: 3,
+      paths: 3,
+      path: "/s/24",
+      trace_id: "shadow24",
+    });
+    expect((await run("shadow", { principal: "dave" })).rows).toHaveLength(1);
+  });
+
   test("an unknown filter is refused by name", async () => {
     await expect(run("denials", { upstream: "x" })).rejects.toThrow(/no filter upstream/);
   });

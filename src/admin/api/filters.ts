@@ -1,6 +1,7 @@
 // The filters of the request list and of the live tail, as they stand in a URL.
 import { z } from "zod";
 import type { RequestFilters } from "../../store/requests.ts";
+import { SHADOW_CHANGES } from "../../telemetry/shadow-change.ts";
 import { moment } from "../http/window.ts";
 
 const NANOS_PER_MILLI = 1e6;
@@ -27,6 +28,9 @@ export const filterQuery = z.strictObject({
   method: text,
   principal: text,
   decision: z.enum(["allow", "deny", "none", "error"]).optional(),
+  shadow: z.enum(SHADOW_CHANGES).optional().meta({
+    description: "What the candidate policy would change: gain is denied now and allowed by it",
+  }),
   upstream: text,
   path: text.meta({ description: "What the path begins with" }),
   min_duration_ms: z

@@ -80,7 +80,7 @@ function exportMetrics(parts: AdminParts): Metric[] {
 }
 
 function configMetrics(parts: AdminParts): Metric[] {
-  const { revision, policy, loadedAtMs } = parts.running();
+  const { revision, policy, shadow, loadedAtMs } = parts.running();
   const last = parts.lastReload();
   return [
     info(["weir_config_info", "The config in force."], { revision }),
@@ -99,8 +99,29 @@ function configMetrics(parts: AdminParts): Metric[] {
     ...(policy === null
       ? []
       : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
+    ...(shadow === null ? [] : shadowMetrics(shadow)),
   ];
 }
+
+/** Nothing where no candidate is configured. */
+function shadowMetrics({ policy, faults }: Shadow): Metric[] {
+  const ok = [
+    "weir_policy_shadow_ok",
+    "0 when the candidate policy's newest version is faulty.",
+  ] as const;
+  const rules = [
+    "weir_policy_shadow_rules",
+    "Rules of the candidate, role links included.",
+  ] as const;
+  const about = ["weir_policy_shadow_info", "The candidate policy that is asked."] as const;
+  return [
+    one("gauge", ok, faults.length === 0 ? 1 : 0),
+    one("gauge", rules, policy?.rules ?? 0),
+    ...(policy === null ? [] : [info(about, { revision: policy.revision })]),
+  ];
+}
+
+type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
 
 function runtimeMetrics(parts: AdminParts): Metric[] {
   const { user, system } = process.cpuUsage();

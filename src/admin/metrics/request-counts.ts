@@ -1,6 +1,7 @@
 // Counts rate, errors and duration from the rows as they are written, whether the store takes them or not.
 import { ERRORS } from "../../core/errors.ts";
 import { REQUEST_COLUMNS } from "../../telemetry/columns.ts";
+import { type ShadowChange, shadowChange } from "../../telemetry/shadow-change.ts";
 import { Histogram } from "./histogram.ts";
 import { RowScan } from "./row-scan.ts";
 
@@ -10,6 +11,8 @@ export interface RouteCounts {
   /** By the status' first digit; 0: the client left before there was one. */
   readonly byClass: Float64Array;
   denied: number;
+  /** What the candidate policy would change. */
+  readonly shadow: Record<ShadowChange, number>;
   unauthenticated: number;
   readonly duration: Histogram;
 }
@@ -30,6 +33,7 @@ const COLUMNS = [
   "route",
   "service",
   "decision",
+  "shadow_decision",
   "upstream",
   "duration_ns",
   "upstream_ns",
@@ -39,11 +43,12 @@ const COLUMNS = [
 const ROUTE = 0;
 const SERVICE = 1;
 const DECISION = 2;
-const UPSTREAM = 3;
-const DURATION = 4;
-const UPSTREAM_TIME = 5;
-const STATUS = 6;
-const ERROR = 7;
+const SHADOW = 3;
+const UPSTREAM = 4;
+const DURATION = 5;
+const UPSTREAM_TIME = 6;
+const STATUS = 7;
+const ERROR = 8;
 /** Of the words a decision can be, only "deny" begins so. */
 const DENY = "d".charCodeAt(0);
 
@@ -78,8 +83,14 @@ export class RequestCounts {
     route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;
     route.duration.observe(scan.number(DURATION));
     if (scan.beginsWith(DECISION, DENY)) route.denied++;
+    if (!scan.isEmpty(SHADOW)) this.#countShadow(route);
     if (!scan.isEmpty(UPSTREAM)) this.#upstream().duration.observe(scan.number(UPSTREAM_TIME));
     if (!scan.isEmpty(ERROR)) this.#countError(route);
+  }
+
+  #countShadow({ shadow }: RouteCounts): void {
+    const change = shadowChange(this.#scan.text(DECISION), this.#scan.text(SHADOW));
+    if (change !== "") shadow[change]++;
   }
 
   #countError(route: RouteCounts): void {
@@ -96,6 +107,7 @@ export class RequestCounts {
       route: isKnown ? scan.text(ROUTE) : OTHER,
       byClass: new Float64Array(CLASSES),
       denied: 0,
+      shadow: { gain: 0, loss: 0, error: 0 },
       unauthenticated: 0,
       duration: new Histogram(),
     }));

@@ -1,6 +1,7 @@
 // Metrics of the traffic: rate, errors and duration by route and upstream, and what was refused.
 import type { ErrorCode } from "../../core/errors.ts";
 import type { EndpointDescription, ServiceDescription } from "../../balancer/describe.ts";
+import { SHADOW_CHANGES } from "../../telemetry/shadow-change.ts";
 import type { Labels, Metric, Samples } from "./exposition.ts";
 import type { RequestCounts, RouteCounts } from "./request-counts.ts";
 
@@ -54,6 +55,15 @@ function classesOf(route: RouteCounts): Samples["samples"] {
   );
 }
 
+/** None where no candidate differs, or there is none. */
+function shadowChangesOf(route: RouteCounts): Samples["samples"] {
+  return SHADOW_CHANGES.flatMap((change) =>
+    route.shadow[change] === 0
+      ? []
+      : [[{ ...labelsOf(route), change }, route.shadow[change]] as const],
+  );
+}
+
 function refusals({ errors }: RequestCounts, routes: readonly RouteCounts[]): Metric[] {
   const malformed = MALFORMED.map((code) => errors.get(code) ?? 0).reduce((sum, n) => sum + n, 0);
   return [
@@ -68,6 +78,12 @@ function refusals({ errors }: RequestCounts, routes: readonly RouteCounts[]): Me
       help: "Requests the policy denied.",
       type: "counter",
       samples: routes.map((route) => [labelsOf(route), route.denied]),
+    },
+    {
+      name: "weir_policy_shadow_changes_total",
+      help: "Requests the candidate policy would decide otherwise, or could not decide.",
+      type: "counter",
+      samples: routes.flatMap(shadowChangesOf),
     },
     {
       name: "weir_unauthenticated_total",

@@ -1,6 +1,7 @@
 // The request list's filters for a row that has not reached the store; tested to agree with its SQL.
 import type { RequestFilters } from "../../store/requests.ts";
 import type { SpanRow } from "../../telemetry/export-row.ts";
+import { shadowChange } from "../../telemetry/shadow-change.ts";
 
 type Test = (row: SpanRow, wanted: never) => boolean;
 
@@ -12,6 +13,8 @@ const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   method: (row, wanted: string) => row.text("method") === wanted,
   principal: (row, wanted: string) => row.text("principal") === wanted,
   decision: (row, wanted: string) => row.text("decision") === wanted,
+  shadow: (row, wanted: string) =>
+    shadowChange(row.text("decision"), row.text("shadow_decision")) === wanted,
   upstream: (row, wanted: string) => row.text("upstream") === wanted,
   path_prefix: (row, wanted: string) => row.text("path").startsWith(wanted),
   trace_id: (row, wanted: string) => row.text("trace_id") === wanted,

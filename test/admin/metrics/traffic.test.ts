@@ -76,6 +76,35 @@ test("what was refused", () => {
   expect(families.has("weir_upstream_duration_seconds")).toBe(false);
 });
 
+test("what the candidate policy would change, by route", () => {
+  const decided = (
+    decision: "allow" | "deny" | "error",
+    shadowDecision: "allow" | "deny" | "error",
+  ) => ({
+    ...ORDERS,
+    decision,
+    shadowDecision,
+    shadowRevision: "abc",
+  });
+  const families = metricsOf([
+    decided("deny", "allow"),
+    decided("error", "allow"),
+    decided("allow", "deny"),
+    decided("allow", "allow"),
+    decided("deny", "deny"),
+    decided("error", "deny"),
+    decided("allow", "error"),
+    decided("deny", "error"),
+    { ...ORDERS, route: "other", decision: "deny" },
+  ]);
+  const samples = families.get("weir_policy_shadow_changes_total")?.samples ?? [];
+  expect(samples.map(({ labels, value }) => [labels["route"], labels["change"], value])).toEqual([
+    ["orders", "gain", 2],
+    ["orders", "loss", 1],
+    ["orders", "error", 2],
+  ]);
+});
+
 test("names without end are counted as one", () => {
   const rows = Array.from({ length: 1500 }, (_, at) => ({
     route: `r${at}`,
