@@ -20,8 +20,6 @@ export const MAX_ROLE_LINKS = 10;
 export const MAX_CLOSURE_PAIRS = 2_000_000;
 /** Links walked to find them; a few seconds at most. */
 export const MAX_CLOSURE_STEPS = 50_000_000;
-/** Unbounded quantifiers that may overlap in one pattern: its cost is the length to this power. */
-export const MAX_WILDCARDS = 3;
 /** One field of a request tuple, characters; a longer one is not decided (fail closed). */
 export const MAX_TUPLE_FIELD_CHARS = 8192;
 /** Faults reported for one load; the rest is counted. */

@@ -1,7 +1,6 @@
 // Says why a pattern can't be given to one of casbin's matching functions: it would hang, throw or crawl.
 import { isIP, isIPv6 } from "node:net";
-import { MAX_WILDCARDS } from "./limits.ts";
-import { regexFault } from "./regex-safety.ts";
+import { backtrackingFault, regexFault } from "./regex-safety.ts";
 
 type PatternCheck = (pattern: string) => string;
 
@@ -49,7 +48,7 @@ function keyMatch4Fault(pattern: string): string {
   if (/[()]/.test(pattern)) return "keyMatch4 takes no groups";
   if (/[{}]/.test(pattern.replace(/\/\{[^/{}]+\}/g, "/")))
     return `casbin would hang or fail: ${BRACE.advice}`;
-  return pathFault(pattern, BRACE);
+  return pathFault(pattern, BRACE) || backtrackingFault(`^${withoutParameters(pattern, BRACE)}$`);
 }
 
 /** Casbin repeats its rounds until none is left; a round that changes nothing means for ever. */
@@ -87,6 +86,7 @@ function addressFault(pattern: string): string {
 /** Brace ranges and extended globs can expand or backtrack without bound, so they are refused. */
 function globFault(pattern: string): string {
   if (/[{}()]/.test(pattern)) return "globMatch takes no braces and no brackets ( )";
-  const stars = pattern.match(/\*+/g)?.length ?? 0;
-  return stars > MAX_WILDCARDS ? `more than ${MAX_WILDCARDS} wildcards in one pattern` : "";
+  const segments = pattern.split("/");
+  if (segments.some((segment) => /\*[^*]+\*/.test(segment))) return "more than one * in a segment";
+  return segments.filter((segment) => segment.includes("**")).length > 1 ? "more than one **" : "";
 }

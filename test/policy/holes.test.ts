@@ -133,33 +133,34 @@ describe("S5: no decision is taken for another request's", () => {
   });
 });
 
+/** Generous, as the machine is shared: 50 ms when it is quiet. What backtracks takes minutes. */
+const MAX_DECISION_MS = 400;
+
 describe("S6: patterns that hang, throw or crawl are refused with their line", () => {
   it.each([
     ["keyMatch2", "/a/:/b", "would hang"],
     ["keyMatch2", "/a/:", "would hang"],
     ["keyMatch2", "/a/:b/:/c", "would hang"],
     ["keyMatch2", "/a/[", "not a valid regular expression"],
-    ["keyMatch2", "/a/(b+)+", "repeated group"],
-    ["keyMatch2", "/*/a/*/b/*/c/*", "more than 3 wildcards"],
     ["keyMatch3", "/a/{id", "would hang"],
     ["keyMatch3", "/a/{}", "would hang"],
     ["keyMatch3", "*", "not a valid regular expression"],
     ["keyMatch4", "/a/x{id}", "would hang"],
     ["keyMatch4", "/a/(b)/{id}", "takes no groups"],
+    ["keyMatch4", "/*/a/*/b/{id}", "fewer wildcards"],
+    ["regexMatch", "^(a{1,200}){1,200}$", "too large"],
     ["keyMatch5", "/a/{", "would hang"],
     ["regexMatch", "[", "not a valid regular expression"],
-    ["regexMatch", "^(a+)+$", "repeated group"],
-    ["regexMatch", "^(a|a)*$", "repeated group"],
     ["regexMatch", "^(?=a)a$", "look-around"],
     ["regexMatch", "^(a)\\1$", "back-references"],
-    ["regexMatch", ".*.*.*.*x", "more than 3 wildcards"],
     ["ipMatch", "10.0.0.0/33", "no IP address"],
     ["ipMatch", "10.0.0", "no IP address"],
     ["ipMatch", "::1/129", "no IP address"],
     ["ipMatch", "10.0.0.0/8/8", "no IP address"],
     ["globMatch", "{1..999999}", "no braces"],
     ["globMatch", "+(a|aa)b", "no brackets"],
-    ["globMatch", "*a*a*a*a*b", "more than 3 wildcards"],
+    ["globMatch", "*a*b", "more than one * in a segment"],
+    ["globMatch", "/**/a/**", "more than one **"],
   ])("%s %s", async (name, pattern, message) => {
     const text = model({ matcher: `r.sub == p.sub && ${name}(r.obj, p.obj)` });
     const [fault] = await faultsOf(text, `\np, a, "${pattern}", GET`);
@@ -177,6 +178,9 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
     ["keyMatch2", "*", "/anything", "allow"],
     ["keyMatch2", "/a/:id/b/:no", "/a/1/b/2", "allow"],
     ["keyMatch2", "/a/:id/b/:no/c/:d/e/:f", "/a/1/b/2/c/3/e/4", "allow"],
+    ["keyMatch2", "/*/a/*/b/*/c/*", "/x/a/x/b/x/c/x", "allow"],
+    ["keyMatch2", "/a/(b+)+", "/a/bbb", "allow"],
+    ["regexMatch", "^(a+)+$", "aaa", "allow"],
     ["keyMatch3", "/a/{id}/b/{no}", "/a/1/b/2", "allow"],
     ["keyMatch4", "/a/{id}/b/{id}", "/a/1/b/2", "deny"],
     ["keyMatch5", "/a/{id}", "/a/1?x=y", "allow"],
@@ -190,39 +194,35 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
     expect(decide(["a", path, "GET"])).toMatchObject({ effect, error: "" });
   });
 
-  it("has no accepted path pattern that a long path makes slow", { timeout: 60_000 }, async () => {
-    const part = fc.constantFrom(
-      "/",
-      "a",
-      ":id",
-      "*",
-      "/*",
-      "/:x",
-      ".",
-      "+",
-      "(",
-      ")",
-      "[",
-      "]",
-      "{n}",
-      "?",
-      "|",
-      "b",
-    );
-    const name = fc.constantFrom("keyMatch2", "keyMatch3", "keyMatch4", "keyMatch5");
-    const long = "/a/b".repeat(500);
+  it("has no accepted pattern that a long text makes slow", { timeout: 60_000 }, async () => {
+    const pieces = "/ a :id * /* /** /:x . .* + ( ) [ ] [^/]+ {n} {x} ? | b $ ^ (a|b) !".split(" ");
+    const pattern = fc.array(fc.constantFrom(...pieces), { maxLength: 10 });
+    const text = fc
+      .tuple(fc.constantFrom("a", "/a/b", "/", "ab", "/a", "b/"), fc.constantFrom("", "x", "\n"))
+      .map(([piece, end]) => piece.repeat(8191 / piece.length) + end);
     await fc.assert(
-      fc.asyncProperty(name, fc.array(part, { maxLength: 8 }), async (fn, parts) => {
-        const text = model({ matcher: `r.sub == p.sub && ${fn}(r.obj, p.obj)` });
-        const load = await loadPolicy(sourceOf(text, `p, a, "/${parts.join("")}", GET`), {
-          request: null,
-        });
-        if (!load.ok) return;
-        const started = performance.now();
-        expect(load.snapshot.decide(["a", long, "GET"]).error).toBe("");
-        expect(performance.now() - started).toBeLessThan(2000);
-      }),
-      { numRuns: 300 },
+      fc.asyncProperty(
+        fc.constantFrom(
+          "keyMatch2",
+          "keyMatch3",
+          "keyMatch4",
+          "keyMatch5",
+          "regexMatch",
+          "globMatch",
+        ),
+        pattern,
+        text,
+        async (name, parts, asked) => {
+          const matcher = `r.sub == p.sub && ${name}(r.obj, p.obj)`;
+          const source = sourceOf(model({ matcher }), `p, a, "/${parts.join("")}", GET`);
+          const load = await loadPolicy(source, { request: null, remembered: 0 });
+          if (!load.ok) return;
+          const started = performance.now();
+          expect(load.snapshot.decide(["a", asked, "GET"]).error).toBe("");
+          expect(performance.now() - started).toBeLessThan(MAX_DECISION_MS);
+        },
+      ),
+      { numRuns: 600 },
     );
   });
 
