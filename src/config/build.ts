@@ -99,7 +99,7 @@ export function buildPolicy(
     ...policy,
     ...policyFiles(policy, folder),
     cases: resolve(folder, cases),
-    shadow: shadow && policyFiles(shadow, folder),
+    shadow: shadow && { ...policyFiles(shadow, folder), context: policy.context },
   };
 }
 

@@ -62,11 +62,12 @@ function readFilled(files: PolicyFiles): PolicySource | PolicyFault {
 
 /** Both texts, or why one can't be had. */
 export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault {
-  const { model, rules } = files;
+  const { model, rules, context = "" } = files;
   const names = { modelFile: shown(model), rulesFile: shown(rules) };
+  const chosen = context === "" ? {} : { context };
   try {
     const modelText = readFileSync(model, "utf8");
-    return { ...names, modelText, rulesText: readFileSync(rules, "utf8") };
+    return { ...names, ...chosen, modelText, rulesText: readFileSync(rules, "utf8") };
   } catch (thrown) {
     const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
     const message = `can't be read (${code}); name a file that can`;

@@ -1,7 +1,6 @@
 // Decides requests given as JSON lines, for `weir policy decide`.
-import { messageOf } from "../core/errors.ts";
+import { requestInLine, type WrittenRequest } from "./request-text.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
-import type { RequestTuple } from "./tuple.ts";
 
 export interface DecidedLine {
   /** What can't be decided is denied, as the proxy would; `error` says why. */
@@ -14,42 +13,50 @@ export interface DecidedLine {
   readonly error?: string;
 }
 
-/** One answer for each line that is not blank. `nowNs` is a monotonic clock. */
+/** The request of a line, or why it has none. */
+export type AskedLine = WrittenRequest | string;
+
+/** Of each line that is not blank. */
+export function askedLines(lines: readonly string[]): readonly AskedLine[] {
+  return lines.filter((line) => line.trim() !== "").map(requestInLine);
+}
+
+/** The policy as a context sees it, null being its own; or why it can't. */
+export type SnapshotOf = (context: string | null) => PolicySnapshot | string;
+
+/** One answer for each. `nowNs` is a monotonic clock. */
 export function* decideLines(
-  snapshot: PolicySnapshot,
-  lines: Iterable<string>,
+  asked: Iterable<AskedLine>,
+  snapshotOf: SnapshotOf,
   nowNs: () => number,
 ): Generator<DecidedLine> {
-  for (const line of lines) {
-    if (line.trim() !== "") yield decideLine(snapshot, line, nowNs);
+  for (const request of asked) {
+    if (typeof request === "string") yield { ...REFUSED, error: request };
+    else {
+      const snapshot = snapshotOf(request.context);
+      yield typeof snapshot === "string"
+        ? { ...REFUSED, error: snapshot }
+        : decided(request, snapshot, nowNs);
+    }
   }
 }
 
+const REFUSED: DecidedLine = { decision: "deny", rule: "", line: 0, us: 0 };
 const NANOS_PER_MICRO = 1000;
 
-function decideLine(snapshot: PolicySnapshot, line: string, nowNs: () => number): DecidedLine {
-  const tuple = tupleOf(line);
-  if (typeof tuple === "string") return { ...REFUSED, error: tuple };
+function decided(
+  { tuple }: WrittenRequest,
+  snapshot: PolicySnapshot,
+  nowNs: () => number,
+): DecidedLine {
   const startNs = nowNs();
   const { effect, rule, ruleSource, error } = snapshot.decide(tuple);
   const us = Number(((nowNs() - startNs) / NANOS_PER_MICRO).toFixed(3));
-  const decided: DecidedLine = {
+  const answer: DecidedLine = {
     decision: effect === "allow" ? "allow" : "deny",
     rule,
     line: Number(ruleSource.slice(ruleSource.lastIndexOf(":") + 1)),
     us,
   };
-  return effect === "error" ? { ...decided, error } : decided;
-}
-
-const REFUSED: DecidedLine = { decision: "deny", rule: "", line: 0, us: 0 };
-
-/** The tuple, or why the line is none. */
-function tupleOf(line: string): RequestTuple | string {
-  try {
-    const value: unknown = JSON.parse(line);
-    return Array.isArray(value) ? value : "a request is a JSON array";
-  } catch (error) {
-    return `not JSON: ${messageOf(error)}`;
-  }
+  return effect === "error" ? { ...answer, error } : answer;
 }

@@ -8,7 +8,7 @@ import type { PolicyFault, PolicySource } from "./source.ts";
 
 /** For a policy that loads; of one that doesn't, nothing is said. */
 export function lintPolicy(source: PolicySource): readonly PolicyFault[] {
-  const model = readModel(source.modelText, () => undefined);
+  const model = readModel(source.modelText, () => undefined, source.context);
   const rules = readRules(source.rulesText, source.rulesFile, () => undefined);
   if (model === null) return [];
   const { patterns } = checkMatcher(model);

@@ -67,7 +67,7 @@ function readPolicy(
       void faults.push({ file, line, message });
   const onModel = inFile(source.modelFile);
   const onRules = inFile(source.rulesFile);
-  const model = readModel(source.modelText, onModel);
+  const model = readModel(source.modelText, onModel, source.context);
   const rules = readRules(source.rulesText, source.rulesFile, onRules);
   if (model === null) return null;
   if (request !== null && model.request.length !== request.length) {

@@ -6,6 +6,8 @@ export interface PolicyFiles {
   readonly model: string;
   /** Path of a casbin CSV rule file. */
   readonly rules: string;
+  /** Which definitions of the model decide: "2" for r2, p2, e2, m2, or "r2,p,e,m2". Default: r, p, e, m. */
+  readonly context?: string;
 }
 
 export interface PolicyOptions {
@@ -15,6 +17,8 @@ export interface PolicyOptions {
   readonly rules: string;
   /** Request fields in the order of the model's request_definition, e.g. "identity.subject". */
   readonly request: readonly string[];
+  /** Which definitions of the model decide; "": r, p, e, m. */
+  readonly context: string;
   /** Path of the YAML file that recorded requests are saved to as tests; it need not be there. */
   readonly cases: string;
   /** Whether a 403 body names the deciding rule. */
@@ -34,6 +38,8 @@ const PLAIN_FIELDS = [
   "request.client_address",
   "route.name",
   "route.service",
+  "identity",
+  "request",
 ] as const;
 
 /** What follows says which one. */

@@ -2,7 +2,7 @@
 import type { HeaderList } from "../core/header-list.ts";
 import { ANONYMOUS_SUBJECT, type Identity } from "../core/identity.ts";
 import { type PlainRequestField, REQUEST_FIELDS, type RequestFieldFamily } from "./options.ts";
-import type { RequestTuple } from "./tuple.ts";
+import type { RequestTuple, RequestValue } from "./tuple.ts";
 
 /** All a policy may look at. Everything but headers is weir's own finding, not the client's word. */
 export interface DecisionInput {
@@ -24,7 +24,7 @@ export type RequestFields =
   | { readonly ok: true; readonly read: ReadTuple }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-type ReadField = (input: DecisionInput) => string;
+type ReadField = (input: DecisionInput) => RequestValue;
 
 const FIELDS: Readonly<Record<PlainRequestField, ReadField>> = {
   "identity.subject": ({ identity }) => subjectOf(identity),
@@ -37,6 +37,20 @@ const FIELDS: Readonly<Record<PlainRequestField, ReadField>> = {
   "request.client_address": (input) => input.clientAddress,
   "route.name": (input) => input.route,
   "route.service": (input) => input.service,
+  identity: ({ identity }) => ({
+    subject: subjectOf(identity),
+    kind: identity.kind,
+    issuer: identity.issuer,
+    roles: identity.roles,
+    attributes: identity.attributes,
+  }),
+  request: (input) => ({
+    path: input.path,
+    method: input.method,
+    host: input.host,
+    scheme: input.scheme,
+    client_address: input.clientAddress,
+  }),
 };
 const READERS: ReadonlyMap<string, ReadField> = new Map(Object.entries(FIELDS));
 

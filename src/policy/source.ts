@@ -7,6 +7,8 @@ export interface PolicySource {
   readonly modelFile: string;
   readonly rulesText: string;
   readonly rulesFile: string;
+  /** Which definitions decide, as definitionNames reads it. Default: r, p, e, m. */
+  readonly context?: string;
 }
 
 /** Why a policy was not accepted; `line` counts from 1, 0 where no line is to blame. */
@@ -22,13 +24,14 @@ export type ReportFault = (line: number, message: string) => void;
 const REVISION_CHARS = 12;
 
 /**
- * 12 hex digits of SHA-256 over the text of the model and the text of the rules: all that the decision
- * on a given tuple depends on. Not over file names, and not over `policy.request`, which says how a
+ * 12 hex digits of SHA-256 over the text of the model, the text of the rules, and the context where
+ * there is one: all that the decision on a given tuple depends on. Not over file names, and not over `policy.request`, which says how a
  * tuple is made and is part of the config's revision. So the same two files have the same revision
  * in a running weir, in `weir policy` and in every row.
  */
-export function revisionOf({ modelText, rulesText }: PolicySource): string {
-  const parts = JSON.stringify([modelText, rulesText]);
+export function revisionOf({ modelText, rulesText, context = "" }: PolicySource): string {
+  const texts = [modelText, rulesText];
+  const parts = JSON.stringify(context === "" ? texts : [...texts, context]);
   return createHash("sha256").update(parts).digest("hex").slice(0, REVISION_CHARS);
 }
 

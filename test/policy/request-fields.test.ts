@@ -53,6 +53,26 @@ describe("request fields", () => {
     expect(read(name)).toBe(value);
   });
 
+  it("are objects where the model asks for attributes", () => {
+    expect(read("identity")).toEqual({
+      subject: "alice",
+      kind: "key",
+      issuer: "weir",
+      roles: ["admin", "a,b"],
+      attributes: { team: "red" },
+    });
+    expect(read("identity", { ...INPUT, identity: ANONYMOUS })).toMatchObject({
+      subject: "anonymous",
+    });
+    expect(read("request")).toEqual({
+      path: "/orders/1",
+      method: "GET",
+      host: "shop.example",
+      scheme: "https",
+      client_address: "10.0.0.1",
+    });
+  });
+
   it("come in the order they are named", () => {
     const fields = compileRequestFields(["request.method", "identity.subject", "request.path"]);
     expect(fields.ok && fields.read(INPUT)).toEqual(["GET", "alice", "/orders/1"]);

@@ -17,6 +17,10 @@ export function withFiles(command: Command): Command {
       "the casbin model; default: the config's, or model.conf in the folder",
     )
     .option("--rules <file>", "the rules; default: the config's, or policy.csv in the folder")
+    .option(
+      "--context <name>",
+      "which definitions decide: 2 for r2, p2, e2 and m2, or r2,p,e,m2; default: the config's, or r, p, e, m",
+    )
     .option("--json", "print JSON");
 }
 

@@ -14,6 +14,7 @@ export interface PolicyFileOptions {
   readonly config?: string;
   readonly model?: string;
   readonly rules?: string;
+  readonly context?: string;
 }
 
 export interface PolicyInput {
@@ -48,6 +49,7 @@ export interface NamedFiles {
   readonly cases: string;
   /** The fields of a request, where a config says them. */
   readonly request: readonly string[] | null;
+  readonly context: string;
 }
 
 /** Throws UnusableError. */
@@ -58,8 +60,8 @@ export function namedFiles(dir: string, { config }: PolicyFileOptions): NamedFil
 /** Rejects with UnusableError. */
 export async function loadInput(dir: string, options: PolicyFileOptions): Promise<PolicyInput> {
   const named = namedFiles(dir, options);
-  const { model = named.model, rules = named.rules } = options;
-  const source = readPolicySource({ model, rules });
+  const { model = named.model, rules = named.rules, context = named.context } = options;
+  const source = readPolicySource({ model, rules, context });
   const isOfConfig = named.request !== null && model === named.model && rules === named.rules;
   const blame = isOfConfig ? blaming(named) : (fault: PolicyFault) => fault;
   if ("message" in source) throw new UnusableError([blame(source)]);
@@ -75,6 +77,7 @@ function inFolder(folder: string): NamedFiles {
     rules: join(folder, "policy.csv"),
     cases: join(folder, DEFAULTS.policy_cases),
     request: null,
+    context: "",
   };
 }
 
@@ -86,6 +89,9 @@ function inConfig(file: string): NamedFiles {
     const message = "is missing, so nothing is enforced; add policy: { model: FILE, rules: FILE }";
     throw new UnusableError([{ file, line: 1, keyPath: "policy", message }]);
   }
-  const { model, rules, cases, request } = buildPolicy(section.value, dirname(resolve(file)));
-  return { model, rules, cases, request };
+  const { model, rules, cases, request, context } = buildPolicy(
+    section.value,
+    dirname(resolve(file)),
+  );
+  return { model, rules, cases, request, context };
 }

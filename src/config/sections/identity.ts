@@ -59,6 +59,8 @@ const requestField = z
   })
   .meta({ type: "a request field, such as identity.subject" });
 
+const CONTEXT = /^(?:|\d{1,3}|r\d*,p\d*,e\d*,m\d*)$/;
+
 export const policySection = z.strictObject({
   model: pathOf("file").meta({ description: "A casbin model file, seen from the config" }),
   rules: pathOf("file").meta({ description: "A casbin CSV rule file, seen from the config" }),
@@ -67,6 +69,13 @@ export const policySection = z.strictObject({
     .min(1)
     .default([...DEFAULTS.policy_request])
     .meta({ description: "Request fields in the order of the model's request_definition" }),
+  context: z
+    .string()
+    .regex(CONTEXT, { error: 'write 2, or each definition: "r2,p2,e2,m2"' })
+    .default("")
+    .meta({
+      description: "Which definitions decide, where a model has several: 2 for r2, p2, e2 and m2",
+    }),
   explain: z
     .boolean()
     .default(false)
