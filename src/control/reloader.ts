@@ -21,7 +21,7 @@ export interface Reloader {
   readonly current: () => InForce;
   /** The newest try; null before the first. */
   readonly last: () => ReloadResult | null;
-  /** Tries run one after the other; never rejects. */
+  /** Tries run one after the other, and whoever asks while one has yet to begin gets that one; never rejects. */
   readonly reload: () => Promise<ReloadResult>;
 }
 
@@ -41,13 +41,18 @@ const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
 export function createReloader(parts: ReloaderParts): Reloader {
   const attempts = new Attempts(parts);
   let queue: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<ReloadResult> | null = null;
+  const begin = (): Promise<ReloadResult> => {
+    waiting = null;
+    return attempts.next();
+  };
   return {
     current: () => attempts.current,
     last: () => attempts.last,
     reload: () => {
-      const result = queue.then(() => attempts.next());
-      queue = result;
-      return result;
+      waiting ??= queue.then(begin);
+      queue = waiting;
+      return waiting;
     },
   };
 }

@@ -10,6 +10,8 @@ export interface FileWatch {
 }
 
 const SETTLE_MS = 100;
+/** Changes that do not end are told of all the same. */
+const LONGEST_MS = 2_000;
 /** How soon a change is seen that the folder's own watch does not tell of. */
 const POLL_MS = 1_000;
 /** The link that Kubernetes swaps when a mounted ConfigMap changes. */
@@ -26,9 +28,16 @@ export function watchFiles(changed: () => void): FileWatch {
   let watched = "";
   let stop = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
+  let beganMs: number | null = null;
+  const tell = (): void => {
+    beganMs = null;
+    changed();
+  };
   const soon = (): void => {
+    const nowMs = performance.now();
+    beganMs ??= nowMs;
     clearTimeout(timer);
-    timer = setTimeout(changed, SETTLE_MS);
+    timer = setTimeout(tell, Math.min(SETTLE_MS, Math.max(0, beganMs + LONGEST_MS - nowMs)));
   };
   return {
     close() {

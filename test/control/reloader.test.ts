@@ -62,6 +62,27 @@ test("a key waits for a restart for as long as it differs from the start", async
   expect(await restartAfter(CONFIG)).toEqual([]);
 });
 
+test("who asks before a try has begun gets that one, who asks later another", async () => {
+  write("weir.yaml", CONFIG);
+  let loads = 0;
+  const load = () => {
+    loads += 1;
+    return loadConfig(join(folder, "weir.yaml"), {});
+  };
+  const first = await loadAll(load);
+  if (!first.ok) throw new Error(JSON.stringify(first.faults));
+  const publish = () => Promise.resolve(null);
+  const log = createLog("error", () => undefined);
+  const reloader = createReloader({ initial: first.next, load, publish, log });
+  loads = 0;
+  const asked = Array.from({ length: 100 }, () => reloader.reload());
+  await Promise.resolve();
+  // The first is under way now: what changed since, it may not have seen.
+  asked.push(...Array.from({ length: 100 }, () => reloader.reload()));
+  await Promise.all(asked);
+  expect([loads, new Set(asked).size]).toEqual([2, 2]);
+});
+
 test("after a refusal the files of what was refused are looked at, too", async () => {
   const reloader = await started(CONFIG);
   write("weir.yaml", CONFIG + POLICY);
