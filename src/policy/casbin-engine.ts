@@ -1,7 +1,6 @@
 // Casbin as the engine, where a matcher gives effects by number: it folds them, and our closures decide the rest.
 import { newEnforcer, newModel, type Model } from "casbin";
 import { compileTest, type MatcherParts } from "./compile-matcher.ts";
-import { callsOf } from "./disjuncts.ts";
 import type { CheckedPolicy, PolicyEngine } from "./engine.ts";
 import { choiceText } from "./matcher-text.ts";
 import { matchingFunctions } from "./matching-functions.ts";
@@ -21,7 +20,7 @@ export async function createCasbinEngine(policy: CheckedPolicy): Promise<PolicyE
   const passed = usesRules ? fields : fields.slice(0, model.request.length);
   const { text, conditions } = choiceText(model.matcher, passed.join(","));
   const enforcer = await newEnforcer(modelOf(policy, text), adapterOf(policy, rulesByRow));
-  const functions = await matchingFunctions(callsOf(model.matcher));
+  const functions = matchingFunctions();
   const parts: MatcherParts = { model, roles, functions };
   for (const [name, condition] of conditions) {
     const test = compileTest(condition, parts);

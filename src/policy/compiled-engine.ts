@@ -1,6 +1,6 @@
 // The policy as look-ups and closures: casbin's answers without reading every rule for each.
 import { compileTest, type Fields, type MatcherParts, type Test } from "./compile-matcher.ts";
-import { callsOf, disjunctsOf } from "./disjuncts.ts";
+import { disjunctsOf } from "./disjuncts.ts";
 import { type CheckedPolicy, type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
 import { givesNumbers } from "./matcher-check.ts";
 import { matchingFunctions } from "./matching-functions.ts";
@@ -25,7 +25,7 @@ export function isCompilable({ model }: CheckedPolicy): boolean {
  */
 export async function createCompiledEngine(policy: CheckedPolicy): Promise<PolicyEngine> {
   const { model, roles, usesRules } = policy;
-  const functions = await matchingFunctions(callsOf(model.matcher));
+  const functions = matchingFunctions();
   const parts: MatcherParts = { model, roles, functions };
   const test = compileTest(model.matcher, parts);
   if (!usesRules) return { evaluate: (request) => withoutRules(test(request, NO_FIELDS), model) };

@@ -34,17 +34,6 @@ export function readsOf(expression: Expression): { readonly r: boolean; readonly
   return reads;
 }
 
-/** The names of all functions and role definitions that an expression calls. */
-export function callsOf(expression: Expression): ReadonlySet<string> {
-  const names = new Set<string>();
-  const walk = (part: Expression): void => {
-    if (part.kind === "call") names.add(part.name);
-    for (const inner of partsOf(part)) walk(inner);
-  };
-  walk(expression);
-  return names;
-}
-
 function partsOf(expression: Expression): readonly Expression[] {
   if ("left" in expression) return [expression.left, expression.right];
   if ("arguments" in expression) return expression.arguments;

@@ -65,10 +65,19 @@ export function pathExpression(name: "keyMatch2" | "keyMatch3", pattern: string)
   return `^${withoutParameters(pattern, name === "keyMatch2" ? COLON : BRACE)}$`;
 }
 
-function withoutParameters(pattern: string, { opening, round }: ParameterSyntax): string {
+/** The same for keyMatch4, with a group for each parameter. */
+export function groupedExpression(pattern: string): string {
+  return `^${withoutParameters(pattern, BRACE, "([^/]+)")}$`;
+}
+
+function withoutParameters(
+  pattern: string,
+  { opening, round }: ParameterSyntax,
+  segment = "[^/]+",
+): string {
   let text = pattern.replace(/\/\*/g, "/.*");
   while (text.includes(opening)) {
-    const next = text.replace(round, "$1[^/]+$2");
+    const next = text.replace(round, `$1${segment}$2`);
     if (next === text) break;
     text = next;
   }
@@ -86,7 +95,20 @@ function addressFault(pattern: string): string {
 /** Brace ranges and extended globs can expand or backtrack without bound, so they are refused. */
 function globFault(pattern: string): string {
   if (/[{}()]/.test(pattern)) return "globMatch takes no braces and no brackets ( )";
-  const segments = pattern.split("/");
+  if (pattern.includes("\\")) return "globMatch takes no backslash";
+  const classes = pattern.match(/\[[^\]]*\]?/g) ?? [];
+  if (/\]/.test(pattern.replace(CLASSES, "")) || !classes.every(isPlainClass)) {
+    return "a class in globMatch is of letters and digits: [a-z0-9], [!a]";
+  }
+  const segments = pattern.replace(/^!+/, "").split("/");
+  if (segments.some((segment) => segment === "." || segment === "..")) return "a segment . or ..";
   if (segments.some((segment) => /\*[^*]+\*/.test(segment))) return "more than one * in a segment";
   return segments.filter((segment) => segment.includes("**")).length > 1 ? "more than one **" : "";
+}
+
+const CLASSES = /\[[^\]]*\]/g;
+
+function isPlainClass(text: string): boolean {
+  if (!/^\[[!^]?(?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+\]$/.test(text)) return false;
+  return [...text.matchAll(/(.)-(.)/g)].every(([, from = "", to = ""]) => from <= to);
 }

@@ -1,6 +1,5 @@
 // By which roles a rule matches a request: the chain of links behind each role term that made it hold.
 import { compileTest, compileValue, type Fields, type MatcherParts } from "./compile-matcher.ts";
-import { callsOf } from "./disjuncts.ts";
 import type { CheckedPolicy } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
 import type { Expression } from "./model.ts";
@@ -23,7 +22,7 @@ export async function createRolePath({
   model,
   roles,
 }: CheckedPolicy): Promise<((request: RequestTuple, rule: Rule) => readonly string[]) | null> {
-  const functions = await matchingFunctions(callsOf(model.matcher));
+  const functions = matchingFunctions();
   const find = compileRolePaths(model.matcher, { model, roles, functions });
   if (find === null) return null;
   return (request, { fields }) => {

@@ -244,7 +244,7 @@ describe("eval(p.column)", () => {
     ["keymatch(r.sub.Name)", "unknown function keymatch"],
     ["keyMatch(r.sub.Name)", "takes 2 arguments"],
     ["r.sub", "is not a condition"],
-    ["regexMatch(r.sub.Name, '^(a+)+')", "repeated group"],
+    ["regexMatch(r.sub.Name, '(?=a)')", "look-around"],
     ["r.sub.Name == '$&'", "would expand the $&"],
     ["regexMatch(r.sub.Name, '^a$')", "would expand the $'"],
     ["r.sub.Name == ' r.obj'", "would rewrite the field"],

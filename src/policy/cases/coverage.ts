@@ -1,6 +1,5 @@
 // Which rules a policy's cases put to the test: those that decided one, those that never could.
 import { compileTest, type Test } from "../compile-matcher.ts";
-import { callsOf } from "../disjuncts.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { matchingFunctions } from "../matching-functions.ts";
 import type { Rule } from "../rule.ts";
@@ -50,7 +49,7 @@ async function matcherOf(
   { model, roles }: CheckedPolicy,
   results: readonly CaseResult[],
 ): Promise<(rule: Rule) => Exclude<Cover, "decides">> {
-  const functions = await matchingFunctions(callsOf(model.matcher));
+  const functions = matchingFunctions();
   const test = compileTest(model.matcher, { model, roles, functions });
   const decided = results.filter(({ decision }) => decision.effect !== "error");
   let left = MAX_TESTS;
