@@ -4,6 +4,7 @@ import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
+import { policyCasesEndpoint } from "./api/policy-cases.ts";
 import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
@@ -35,6 +36,7 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     servicesEndpoint(parts),
     routesEndpoint(parts),
     policyEndpoint(parts),
+    policyCasesEndpoint(parts, questions),
     recordedEndpoint(questions),
     queryEndpoint(loadPanels(), questions),
     requestsEndpoint(questions),

@@ -3,6 +3,7 @@ import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
+import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
@@ -75,6 +76,8 @@ export interface AdminParts {
   readonly workers: () => number;
   readonly services: () => readonly ServiceDescription[];
   readonly rows: RowFeed;
+  /** Adds to the cases of the policy in force, or only says what would be added. */
+  readonly saveCase: (wanted: NewCase, isDry: boolean) => CaseSave;
   /** Folder of the built UI. */
   readonly ui: string;
 }

@@ -7,11 +7,14 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import type { Log } from "../core/log.ts";
 import { packageFolder } from "../store/package-folder.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
+import type { Config } from "../config/config.ts";
 import { formatListen } from "../config/listen.ts";
+import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { Reloader } from "../control/reloader.ts";
+import { saveCase } from "../control/save-case.ts";
 import type { Rows } from "../control/row-feed.ts";
 import type { StoreLink } from "../control/store-link.ts";
 
@@ -51,8 +54,14 @@ export function adminPartsOf(running: Running): AdminParts {
     workers: () => workers.alive(),
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,
+    saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };
+}
+
+function savePolicyCase({ policy }: Config, wanted: NewCase, isDry: boolean): CaseSave {
+  if (policy !== null) return saveCase({ ...policy, isDry }, wanted);
+  return { ok: false, reason: "unusable", message: "no policy is in force" };
 }
 
 function versionIn(folder: string): string {

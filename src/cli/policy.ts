@@ -4,6 +4,7 @@ import { decideCommand } from "./policy/decide.ts";
 import { explainCommand } from "./policy/explain.ts";
 import { lintCommand } from "./policy/lint.ts";
 import { replayCommand } from "./policy/replay.ts";
+import { saveCommand } from "./policy/save.ts";
 import { testCommand } from "./policy/test.ts";
 
 export function policyCommand(): Command {
@@ -13,5 +14,6 @@ export function policyCommand(): Command {
     .addCommand(lintCommand())
     .addCommand(decideCommand())
     .addCommand(explainCommand())
-    .addCommand(replayCommand());
+    .addCommand(replayCommand())
+    .addCommand(saveCommand());
 }

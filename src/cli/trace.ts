@@ -28,7 +28,8 @@ export function traceCommand(): Command {
     );
 }
 
-async function readTrace(client: AdminClient, id: string): Promise<Trace> {
+/** Rejects with AskError. */
+export async function readTrace(client: AdminClient, id: string): Promise<Trace> {
   const whole = WHOLE_ID.test(id) ? id : await complete(client, id);
   return (await client.get(`/api/v1/traces/${whole}`)) as Trace;
 }

@@ -42,6 +42,7 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     }),
     workers: () => 1,
     services: () => [],
+    saveCase: () => ({ ok: false, reason: "unusable", message: "no policy is in force" }),
     rows: { subscribe: () => () => undefined },
     ui: "/nonexistent",
     ...changes,

@@ -1,0 +1,63 @@
+// Saves a recorded request as a case: the file is replaced whole, or left as it is.
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { messageOf } from "../core/errors.ts";
+import { addCase } from "../policy/cases/add-case.ts";
+import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
+import { readModel } from "../policy/model-text.ts";
+import { faultText, type PolicyFault } from "../policy/source.ts";
+import { readCasesFile } from "./cases-files.ts";
+
+export interface CasePlace {
+  readonly model: string;
+  /** The file to add to; it need not be there. */
+  readonly cases: string;
+  /** Only to be shown: nothing is written. */
+  readonly isDry: boolean;
+}
+
+/** Never throws. All in one turn, so that nobody of this process comes in between. */
+export function saveCase({ model, cases: file, isDry }: CasePlace, wanted: NewCase): CaseSave {
+  const fields = requestFields(model);
+  if ("message" in fields) return unusable(faultText(fields));
+  const before = existing(file);
+  if ("message" in before) return unusable(faultText(before));
+  const result = addCase({ text: before.text, file, fields }, wanted);
+  if (!result.ok) return result;
+  const { text, added, yaml } = result;
+  const fault = isDry ? "" : replace(file, text);
+  if (fault !== "") return unusable(`${file}: ${fault}; nothing was changed`);
+  return { ok: true, saved: { file, line: added.line, name: added.name, yaml } };
+}
+
+function unusable(message: string): CaseSave {
+  return { ok: false, reason: "unusable", message };
+}
+
+function requestFields(file: string): readonly string[] | PolicyFault {
+  const read = readCasesFile(file);
+  if ("message" in read) return read;
+  let fault: PolicyFault = { file, line: 0, message: "is no model" };
+  const model = readModel(read.text, (line, message) => void (fault = { file, line, message }));
+  return model?.request ?? fault;
+}
+
+function existing(file: string): { readonly text: string } | PolicyFault {
+  return existsSync(file) ? readCasesFile(file) : { text: "" };
+}
+
+/** By a rename, so that nobody ever reads half of it; why not, or "". */
+function replace(file: string, text: string): string {
+  let fresh = "";
+  try {
+    // What a link points to is replaced, not the link.
+    const target = existsSync(file) ? realpathSync(file) : file;
+    const mode = statSync(target, { throwIfNoEntry: false })?.mode;
+    fresh = `${target}.${process.pid}.new`;
+    writeFileSync(fresh, text, { flag: "wx", ...(mode === undefined ? {} : { mode }) });
+    renameSync(fresh, target);
+    return "";
+  } catch (thrown) {
+    if (fresh !== "") rmSync(fresh, { force: true });
+    return messageOf(thrown);
+  }
+}
