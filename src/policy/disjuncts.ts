@@ -34,7 +34,8 @@ export function readsOf(expression: Expression): { readonly r: boolean; readonly
   return reads;
 }
 
-function partsOf(expression: Expression): readonly Expression[] {
+/** What an expression is directly made of; none for a value. */
+export function partsOf(expression: Expression): readonly Expression[] {
   if ("left" in expression) return [expression.left, expression.right];
   if ("arguments" in expression) return expression.arguments;
   if ("field" in expression) return [expression.field];

@@ -2,12 +2,13 @@
 import { compileTest, compileValue, type Fields, type MatcherParts } from "./compile-matcher.ts";
 import type { CheckedPolicy } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
-import type { Expression } from "./model.ts";
+import { parseCondition } from "./matcher-parser.ts";
+import type { Expression, FieldExpression } from "./model.ts";
 import type { Rule } from "./rule.ts";
 import type { RequestTuple } from "./tuple.ts";
 import { textOf } from "./values.ts";
 
-interface RolePath {
+export interface RolePath {
   /** The role definition asked: "g", "g2", ... */
   readonly definition: string;
   /** [name, role, ..., role]: at least one link; each holds the next. */
@@ -15,7 +16,7 @@ interface RolePath {
 }
 
 /** Of a rule that matches the request; none where no role was asked or the names are equal. */
-type FindRolePaths = (request: RequestTuple, rule: Fields) => readonly RolePath[];
+export type FindRolePaths = (request: RequestTuple, rule: Fields) => readonly RolePath[];
 
 /** What a row keeps of it: the first of those paths. Never throws: it is only told, it decides nothing. null where the matcher asks no role. */
 export async function createRolePath({
@@ -40,7 +41,7 @@ const NO_ROLES: readonly string[] = [];
 type Note = (request: RequestTuple, rule: Fields, found: RolePath[]) => void;
 
 /** null where the matcher asks no role, so that nobody needs to ask. */
-function compileRolePaths(matcher: Expression, parts: MatcherParts): FindRolePaths | null {
+export function compileRolePaths(matcher: Expression, parts: MatcherParts): FindRolePaths | null {
   const note = compileNote(matcher, parts);
   if (note === null) return null;
   return (request, rule) => {
@@ -52,22 +53,52 @@ function compileRolePaths(matcher: Expression, parts: MatcherParts): FindRolePat
 
 function compileNote(expression: Expression, parts: MatcherParts): Note | null {
   if (expression.kind === "call") return noteOfCall(expression, parts);
-  if (expression.kind !== "binary") return null;
-  const left = compileNote(expression.left, parts) ?? NOTHING;
-  const right = compileNote(expression.right, parts) ?? NOTHING;
-  if (left === NOTHING && right === NOTHING) return null;
-  if (expression.operator === "&&") {
-    return (request, rule, found) => {
-      left(request, rule, found);
-      right(request, rule, found);
-    };
+  if (expression.kind === "eval") return noteOfCondition(expression.field, parts);
+  if (expression.kind === "conditional") {
+    return chosen(expression.test, [expression.yes, expression.no], parts);
   }
-  if (expression.operator !== "||") return null;
-  const holdsLeft = compileTest(expression.left, parts);
-  return (request, rule, found) => (holdsLeft(request, rule) ? left : right)(request, rule, found);
+  if (expression.kind !== "binary") return null;
+  const { operator, left, right } = expression;
+  if (operator === "||") return chosen(left, [left, right], parts);
+  return operator === "&&" ? both(left, right, parts) : null;
 }
 
-const NOTHING: Note = () => undefined;
+function both(one: Expression, other: Expression, parts: MatcherParts): Note | null {
+  const left = compileNote(one, parts);
+  const right = compileNote(other, parts);
+  if (left === null || right === null) return left ?? right;
+  return (request, rule, found) => {
+    left(request, rule, found);
+    right(request, rule, found);
+  };
+}
+
+/** Of two the one that made the whole hold: the first where the test does. */
+function chosen(
+  test: Expression,
+  [yes, no]: readonly [Expression, Expression],
+  parts: MatcherParts,
+): Note | null {
+  const one = compileNote(yes, parts);
+  const other = compileNote(no, parts);
+  if (one === null && other === null) return null;
+  const holds = compileTest(test, parts);
+  return (request, rule, found) => (holds(request, rule) ? one : other)?.(request, rule, found);
+}
+
+/** A rule's own condition may ask for roles, too. */
+function noteOfCondition({ name }: FieldExpression, parts: MatcherParts): Note | null {
+  if (parts.roles.size === 0) return null;
+  const column = parts.model.policy.indexOf(name);
+  const notes = new Map<string, Note | null>();
+  return (request, rule, found) => {
+    const text = rule[column] ?? "";
+    const known = notes.get(text);
+    const note = known ?? compileNote(parseCondition(text, parts.model.names), parts);
+    if (known === undefined) notes.set(text, note);
+    note?.(request, rule, found);
+  };
+}
 
 function noteOfCall(
   { name, arguments: passed }: Expression & { readonly kind: "call" },

@@ -1,5 +1,20 @@
-// `weir policy explain`: decides one request and says by which rule.
+// `weir policy explain`: decides one request, given or recorded, and says why.
 import { Command } from "commander";
+import { createExplainer, type Explainer } from "../../policy/explain.ts";
+import {
+  chosenRow,
+  explainRecorded,
+  type RecordedRow,
+  recordedDecision,
+  recordedRequest,
+} from "../../policy/explain-recorded.ts";
+import { type ExplanationJson, explanationJson } from "../../policy/explanation-json.ts";
+import { requestInWords } from "../../policy/request-text.ts";
+import type { RequestTuple } from "../../policy/tuple.ts";
+import { type AdminClient, AskError } from "../admin-client.ts";
+import { type AskOptions, asking } from "../ask.ts";
+import { terminalOf } from "../terminal.ts";
+import { readTrace } from "../trace.ts";
 import {
   answering,
   EXIT_FINDING,
@@ -8,29 +23,84 @@ import {
   print,
   withFiles,
 } from "./command.ts";
-import { requestInWords } from "../../policy/request-text.ts";
+import { explanationLines, recordedLines } from "./explain-lines.ts";
 import { loadInput, UnusableError } from "./input.ts";
+
+interface ExplainOptions extends FileOptions, AskOptions {
+  readonly trace?: string;
+  readonly span?: string;
+}
 
 export function explainCommand(): Command {
   return withFiles(new Command("explain"))
-    .description("decide one request and name the rule; exit code 1 if it is denied")
-    .argument("<fields...>", "the request, in the order of the model's r; an object as JSON")
-    .action((fields: readonly string[], options: FileOptions) =>
-      answering(options, async () => {
-        const { snapshot } = await loadInput("policies", options);
-        const request = requestInWords(fields);
-        if (typeof request === "string") {
-          throw new UnusableError([{ file: "-", line: 0, message: request }]);
-        }
-        const { effect, rule, ruleSource, error } = snapshot.decide(request);
-        if (effect !== "allow") process.exitCode = effect === "deny" ? EXIT_FINDING : EXIT_UNUSABLE;
-        if (options.json) {
-          const revision = snapshot.revision;
-          const answer = { decision: effect, rule, rule_source: ruleSource, revision };
-          return print(JSON.stringify(error === "" ? answer : { ...answer, error }));
-        }
-        const because = rule === "" ? "no rule decides" : `${ruleSource}: ${rule}`;
-        print(`${effect}: ${error === "" ? because : error}`);
-      }),
-    );
+    .description("decide one request and say why; exit code 1 if it is denied")
+    .argument("[fields...]", "the request, in the order of the model's r; an object as JSON")
+    .option("--trace <id>", "a recorded request instead; by the running policy, or by files named")
+    .option("--span <id>", "which of the trace's requests; default: the first that was refused")
+    .option("--admin <url>", "where the weir that recorded it is, instead of a config")
+    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN does it unseen")
+    .action((fields: readonly string[], options: ExplainOptions, command: Command) => {
+      if ((fields.length === 0) === (options.trace === undefined)) {
+        const words = "name the fields of a request, or a recorded one with --trace ID";
+        command.error(`error: ${words}`, { exitCode: EXIT_UNUSABLE });
+      }
+      return answering(options, async () => {
+        if (options.trace !== undefined) return explainTrace(options.trace, options);
+        const explainer = await explainerOf(options);
+        show(explanationJson(explainer.explain(requestOf(fields))), options);
+      });
+    });
+}
+
+async function explainerOf(options: FileOptions): Promise<Explainer> {
+  const { policy, snapshot } = await loadInput("policies", options);
+  return createExplainer(policy, snapshot);
+}
+
+/** Throws UnusableError. */
+function requestOf(fields: readonly string[]): RequestTuple {
+  const request = requestInWords(fields);
+  if (typeof request !== "string") return request;
+  throw new UnusableError([{ file: "-", line: 0, message: request }]);
+}
+
+function explainTrace(id: string, options: ExplainOptions): Promise<void> {
+  return asking(options, async (client) => {
+    const { requests, trace_id } = await readTrace(client, id.toLowerCase());
+    const row = chosenRow(requests, options.span?.toLowerCase());
+    if (row === undefined) {
+      throw new AskError("unknown_trace", `no such request of trace ${trace_id} is stored`);
+    }
+    const request = recordedRequest(row);
+    if (typeof request === "string") return showUndecidable(row, request, options);
+    show(explainRecorded(row, await decidedNow(request, client, options)), options);
+  });
+}
+
+/** By the files where some are named, else by the policy that the weir enforces. */
+async function decidedNow(
+  request: RequestTuple,
+  client: AdminClient,
+  options: ExplainOptions,
+): Promise<ExplanationJson> {
+  const { config, model, rules } = options;
+  if (config === undefined && model === undefined && rules === undefined) {
+    return (await client.post("/api/v1/policy/explain", { request })) as ExplanationJson;
+  }
+  return explanationJson((await explainerOf(options)).explain(request));
+}
+
+function show(explanation: ExplanationJson, { json }: FileOptions): void {
+  const { decision } = explanation;
+  if (decision !== "allow") process.exitCode = decision === "deny" ? EXIT_FINDING : EXIT_UNUSABLE;
+  if (json) return print(JSON.stringify(explanation));
+  for (const line of explanationLines(explanation, terminalOf(process.stdout))) print(line);
+}
+
+function showUndecidable(row: RecordedRow, error: string, { json }: FileOptions): void {
+  process.exitCode = EXIT_UNUSABLE;
+  const recorded = recordedDecision(row);
+  if (json) return print(JSON.stringify({ recorded, error }));
+  for (const line of recordedLines(recorded, terminalOf(process.stdout))) print(line);
+  print(`can't be decided again: ${error}`);
 }
