@@ -56,6 +56,24 @@ test("a bad policy: its file and line, exit 2, as a run would refuse it", async 
   expect(printed).toMatch(/policy\.csv:\d+: policy\.rules: a p rule has 4 fields/);
 });
 
+test("a candidate policy is checked beside it: counted, or its file and line and exit 2", async () => {
+  const folder = join(file, "..");
+  cpSync("policies", folder, { recursive: true });
+  cpSync("policies", join(folder, "next"), { recursive: true });
+  const shadow = "shadow: { model: next/model.conf, rules: next/policy.csv }";
+  const config = `${GOOD}policy: { model: model.conf, rules: policy.csv, ${shadow} }\n`;
+  expect(await check(config)).toBe(0);
+  expect(printed).toMatch(/policy of (\d+) rules, candidate of \1 rules\n$/);
+  printed = "";
+  expect(await check(config, "--json")).toBe(0);
+  const { policy_revision, shadow_revision } = JSON.parse(printed) as Record<string, unknown>;
+  expect(shadow_revision).toBe(policy_revision);
+  printed = "";
+  appendFileSync(join(folder, "next", "policy.csv"), "p, alice\n");
+  expect(await check(config)).toBe(2);
+  expect(printed).toMatch(/next\/policy\.csv:\d+: policy\.shadow\.rules: a p rule has 4 fields/);
+});
+
 test("--json", async () => {
   expect(await check(BAD, "--json")).toBe(2);
   expect(JSON.parse(printed)).toMatchObject({

@@ -44,6 +44,32 @@ it.each(cases)("%s", (...[, fields, tuple, kept, replay]) => {
   expect([record.policyRequest, record.policyReplay]).toEqual([kept, replay]);
 });
 
+it("an identity asked of as one object: its secret attributes are in no row", async () => {
+  await using upstream = await startUpstream(answerOk);
+  const matcher = 'r.id.attributes.pin == "s3cret" && r.id.attributes.team == p.team';
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    policy: {
+      model: `[request_definition]\nr = id, path\n[policy_definition]\np = team\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = ${matcher}\n`,
+      rules: "p, red\n",
+    },
+    request: ["identity", "request.path"],
+    config: {
+      telemetry: { redact: { attributes: ["pin"] } },
+      routes: [{ name: "all", service: "app", authenticate: ["key"] }],
+      identity: {
+        keys: [{ key: "k", subject: "alice", attributes: { pin: "s3cret", team: "red" } }],
+      },
+    },
+  });
+  const reply = await exchangeRaw(proxy.port, requestText("GET /a", { "x-api-key": "k" }));
+  expect(reply.status).toBe(200);
+  const { policyRequest, policyReplay } = await proxy.row(0);
+  expect(policyReplay).toBe("redacted");
+  expect(JSON.parse(policyRequest[0]!)).toMatchObject({ attributes: { pin: "-", team: "red" } });
+  expect(policyRequest[1]).toBe('"/a"');
+});
+
 const MODEL =
   "[request_definition]\nr = sub, path, a, b, c, d\n[policy_definition]\np = sub\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = r.sub == p.sub\n";
 const SECRET_FIELDS = {
