@@ -1,136 +1,146 @@
 // The policy as look-ups and closures: casbin's answers without reading every rule for each.
-import { compileTest, type Fields, type MatcherParts, type Test } from "./compile-matcher.ts";
-import { disjunctsOf } from "./disjuncts.ts";
-import { type CheckedPolicy, type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
+import { compileTest, type MatcherParts } from "./compile-matcher.ts";
+import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
+import { accessPathOf } from "./image/access-path.ts";
+import { alternativesOf } from "./image/alternatives.ts";
+import type { AttachedPolicy } from "./image/attached-policy.ts";
+import { Candidates } from "./image/candidates.ts";
+import { IndexSearch } from "./image/index-search.ts";
+import { RequestIds } from "./image/request-ids.ts";
+import { byText, compileRowTest, type RowTest, type RowTestParts } from "./image/row-test.ts";
 import { givesNumbers } from "./matcher-check.ts";
-import { matchingFunctions } from "./matching-functions.ts";
-import { EFFECTS, type EffectText, type Expression } from "./model.ts";
-import { type Candidates, indexFor, type Positions } from "./rule-index.ts";
-import { inEvaluationOrder } from "./rule-order.ts";
-import type { Rule } from "./rule.ts";
+import { EFFECTS, type PolicyModel } from "./model.ts";
 import { isPlain, type RequestTuple } from "./tuple.ts";
 
-const NO_FIELDS: Fields = [];
 const DENIED: Verdict = { allowed: false, rule: null };
 const ALLOWED: Verdict = { allowed: true, rule: null };
 
 /** A matcher that gives effects by number is casbin's to fold. */
-export function isCompilable({ model }: CheckedPolicy): boolean {
-  return !givesNumbers(model.matcher);
+export function isCompilable({ matcher }: PolicyModel): boolean {
+  return !givesNumbers(matcher);
 }
 
 /**
  * Candidates come from an index that may give too many and never too few; each is checked by the whole
  * matcher, in rule order, and effects are folded as casbin's stream folds them.
  */
-export async function createCompiledEngine(policy: CheckedPolicy): Promise<PolicyEngine> {
-  const { model, roles, usesRules } = policy;
-  const functions = matchingFunctions();
-  const parts: MatcherParts = { model, roles, functions };
+export function createCompiledEngine(policy: AttachedPolicy, parts: MatcherParts): PolicyEngine {
+  const { model, usesRules } = policy;
+  if (usesRules) return new CompiledEngine(policy, parts);
   const test = compileTest(model.matcher, parts);
-  if (!usesRules) return { evaluate: (request) => withoutRules(test(request, NO_FIELDS), model) };
-  const ordered = inEvaluationOrder(policy);
-  const rows = ordered.map((rule) => rule.fields);
-  const compile = (term: Expression): Test => unlessItThrows(compileTest(term, parts));
-  const alternatives = disjunctsOf(model.matcher)?.map((terms) =>
-    indexFor(terms, { model, roles, compile, rules: rows }),
-  );
-  const all: Positions = rows.map((_, at) => at);
-  const candidates = alternatives === undefined ? () => all : joined(alternatives);
-  const fold = folds(model.effect, model.policy.indexOf("eft"));
-  return {
-    evaluate: (request) =>
-      fold({ ordered, test, request, candidates: isPlain(request) ? candidates(request) : all }),
-  };
-}
-
-/** What a term fails on is left to the whole matcher, which may never come to it. */
-function unlessItThrows(test: Test): Test {
-  return (request, rule) => {
-    try {
-      return test(request, rule);
-    } catch {
-      return true;
-    }
-  };
+  return { evaluate: (request) => withoutRules(test(request, []), model) };
 }
 
 /** Casbin asks a matcher without p once; what it says counts as one rule that allows. */
-function withoutRules(holds: boolean, { effect }: CheckedPolicy["model"]): Verdict {
+function withoutRules(holds: boolean, { effect }: PolicyModel): Verdict {
   return holds || effect === EFFECTS.denyOverride ? ALLOWED : DENIED;
 }
 
-/** What all alternatives find, in rule order, each once. */
-function joined(alternatives: readonly Candidates[]): (request: Fields) => Positions {
-  const found: Positions[] = [];
-  const note = (positions: Positions): void => void found.push(positions);
-  return (request) => {
-    found.length = 0;
-    for (const alternative of alternatives) alternative(request, note);
-    const [only = []] = found;
-    if (found.length < 2) return only;
-    return [...new Set(found.flat())].sort((one, other) => one - other);
-  };
-}
+const NO_ROW = -1;
 
-/** One request against the rules in the order of evaluation. */
-interface Asked {
-  readonly ordered: readonly Rule[];
-  readonly test: Test;
-  readonly request: RequestTuple;
-  readonly candidates: Positions;
-}
+/** Which rules are looked for. */
+type Wanted = "any" | "allow" | "deny";
 
-type Fold = (asked: Asked) => Verdict;
+class CompiledEngine implements PolicyEngine {
+  readonly #policy: AttachedPolicy;
+  readonly #request: RequestIds;
+  readonly #found = new Candidates();
+  readonly #searches: readonly IndexSearch[];
+  /** For requests of strings, and for others. */
+  readonly #rowTest: RowTest;
+  readonly #textTest: RowTest;
+  #test: RowTest;
+  /** The column `eft`, and the number of "deny". */
+  readonly #effectColumn: number;
+  readonly #deny: number;
 
-function folds(effect: EffectText, column: number): Fold {
-  const denies = ({ fields }: Rule): boolean => column >= 0 && fields[column] === "deny";
-  switch (effect) {
-    case EFFECTS.allowOverride:
-      return (asked) => first(asked, (rule) => !denies(rule)) ?? DENIED;
-    case EFFECTS.denyOverride:
-      return (asked) => first(asked, denies, false) ?? ALLOWED;
-    case EFFECTS.allowAndDeny:
-      return (asked) => first(asked, denies, false) ?? last(asked) ?? DENIED;
-    case EFFECTS.priority:
-    case EFFECTS.subjectPriority:
-    default:
-      return (asked) => {
-        const found = first(asked, () => true);
-        if (found === null || found.rule === null) return DENIED;
-        return { allowed: !denies(found.rule), rule: found.rule };
-      };
+  constructor(policy: AttachedPolicy, matcher: MatcherParts) {
+    const { model, strings } = policy;
+    this.#policy = policy;
+    this.#request = new RequestIds(strings, model.request.length);
+    const parts: RowTestParts = { policy, request: this.#request, matcher };
+    this.#searches = searchesOf(parts);
+    this.#rowTest = compileRowTest(model.matcher, parts);
+    this.#textTest = byText(model.matcher, parts);
+    this.#test = this.#rowTest;
+    this.#effectColumn = model.policy.indexOf("eft");
+    this.#deny = strings.find("deny");
+  }
+
+  evaluate(tuple: RequestTuple): Verdict {
+    this.#request.take(tuple);
+    this.#found.clear();
+    if (isPlain(tuple)) {
+      this.#test = this.#rowTest;
+      for (const search of this.#searches) search.search(this.#found);
+      this.#found.sort();
+    } else {
+      this.#test = this.#textTest;
+      const { everyRow } = this.#policy;
+      this.#found.add(everyRow, 0, everyRow.length);
+    }
+    return this.#fold();
+  }
+
+  #fold(): Verdict {
+    const { effect } = this.#policy.model;
+    if (effect === EFFECTS.allowOverride) return this.#verdict(this.#first("allow"), DENIED);
+    if (effect === EFFECTS.denyOverride) return this.#verdict(this.#first("deny"), ALLOWED);
+    if (effect !== EFFECTS.allowAndDeny) return this.#verdict(this.#first("any"), DENIED);
+    const denied = this.#first("deny");
+    return this.#verdict(denied === NO_ROW ? this.#last() : denied, DENIED);
+  }
+
+  #verdict(row: number, otherwise: Verdict): Verdict {
+    if (row === NO_ROW) return otherwise;
+    return { allowed: !this.#denies(row), rule: this.#policy.ruleAt(row) };
+  }
+
+  #denies(row: number): boolean {
+    const column = this.#effectColumn;
+    const { fields, width } = this.#policy.table;
+    return column >= 0 && fields[row * width + column] === this.#deny;
+  }
+
+  /** The first rule of some kind that matches; the rest is not looked at. */
+  #first(wanted: Wanted): number {
+    const { rows, from, to } = this.#found;
+    for (let at = from; at < to; at++) {
+      const row = rows[at] ?? 0;
+      const isWanted = wanted === "any" || this.#denies(row) === (wanted === "deny");
+      if (isWanted && this.#matches(row)) return row;
+    }
+    return NO_ROW;
+  }
+
+  /** Of several that allow, casbin names the last; there is no deny among them. */
+  #last(): number {
+    const { rows, from, to } = this.#found;
+    for (let at = to - 1; at >= from; at--) {
+      const row = rows[at] ?? 0;
+      if (this.#matches(row)) return row;
+    }
+    return NO_ROW;
+  }
+
+  /** @throws RuleError, so that whoever reads of the failure knows where to look. */
+  #matches(row: number): boolean {
+    try {
+      return this.#test(row);
+    } catch (error) {
+      throw new RuleError(this.#policy.ruleAt(row), error);
+    }
   }
 }
 
-/** The first rule of some kind that matches; the rest is not looked at. */
-function first(
-  { ordered, test, request, candidates }: Asked,
-  wanted: (rule: Rule) => boolean,
-  allowed = true,
-): Verdict | null {
-  for (const position of candidates) {
-    const rule = ordered[position];
-    if (rule !== undefined && wanted(rule) && matches(test, request, rule))
-      return { allowed, rule };
-  }
-  return null;
-}
-
-/** Of several that allow, casbin names the last; there is no deny among them. */
-function last({ ordered, test, request, candidates }: Asked): Verdict | null {
-  for (let at = candidates.length - 1; at >= 0; at--) {
-    const rule = ordered[candidates[at] ?? -1];
-    if (rule !== undefined && matches(test, request, rule)) return { allowed: true, rule };
-  }
-  return null;
-}
-
-/** @throws RuleError, so that whoever reads of the failure knows where to look. */
-function matches(test: Test, request: RequestTuple, rule: Rule): boolean {
-  try {
-    return test(request, rule.fields);
-  } catch (error) {
-    throw new RuleError(rule, error);
-  }
+function searchesOf({ policy, request, matcher }: RowTestParts): readonly IndexSearch[] {
+  const { model, strings, walkers, indexes } = policy;
+  return alternativesOf(model).flatMap((terms, at) => {
+    const access = accessPathOf(terms, model);
+    const index = indexes[at];
+    if (index === undefined) return [];
+    const walker = walkers.get(access.role?.name ?? "") ?? null;
+    const ofRequest = access.ofRequest.map((term) => compileTest(term, matcher));
+    return [new IndexSearch({ access, index, strings, walker, ofRequest, request })];
+  });
 }

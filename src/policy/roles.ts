@@ -1,6 +1,8 @@
-// Who holds which role: the closure of all links, computed once, so that a decision only looks up.
-import { MAX_CLOSURE_PAIRS, MAX_CLOSURE_STEPS, MAX_ROLE_LINKS } from "./limits.ts";
-import type { Rule } from "./rule.ts";
+// Who holds which role: walks up the links from a name, by its number or by its text.
+import type { RoleLinks } from "./image/role-links.ts";
+import { PairTable } from "./image/pair-table.ts";
+import { type Strings, UNKNOWN } from "./image/strings.ts";
+import { MAX_ROLE_LINKS } from "./limits.ts";
 
 export interface RoleGraph {
   /** Casbin's hasLink: true for equal names, else if `role` is at most 10 links up from `name`. */
@@ -11,87 +13,186 @@ export interface RoleGraph {
   readonly path: (name: string, role: string, domain: string) => readonly string[] | null;
 }
 
-/** A graph, or the rule at which it became deeper or larger than allowed. */
-export type RoleGraphResult =
-  | { readonly ok: true; readonly graph: RoleGraph }
-  | { readonly ok: false; readonly rule: Rule; readonly message: string };
-
-type Links = Map<string, Set<string>>;
+/** So few names are looked through faster than any table is asked. */
+const FEW = 16;
+/** A walk over more links than this is worth remembering. */
+const LONG_WALK = 256;
+/** Names in all remembered walks together; 4 bytes each. */
+const MAX_REMEMBERED = 1 << 20;
+const LAST_STAMP = 0x7fff_ffff;
 
 /**
- * Breadth-first from every name, with a visited set: linear in the links walked, where casbin's
- * depth-first search takes width^10 on a layered graph. Paths of at most 10 links exist exactly if
- * the shortest has at most 10; longer ones casbin would silently not see, so they are refused.
+ * Breadth-first with a visited set: linear in the links, where casbin's depth-first search takes width^10
+ * on a layered graph. The answers are the same: a chain of at most 10 links exists exactly if the
+ * shortest has at most 10. The last walk is kept, so that many questions about one name are one walk.
  */
-export function buildRoleGraph(rules: readonly Rule[]): RoleGraphResult {
-  const domains = linksByDomain(rules);
-  const held = new Map<string, Map<string, ReadonlySet<string>>>();
-  const budget: Budget = { pairs: MAX_CLOSURE_PAIRS, steps: MAX_CLOSURE_STEPS };
-  for (const rule of rules) {
-    const [name = "", , domain = ""] = rule.fields;
-    const ofDomain = existing(held, domain, () => new Map<string, ReadonlySet<string>>());
-    if (ofDomain.has(name)) continue;
-    const roles = rolesAbove(name, domains.get(domain) ?? new Map(), budget);
-    if (typeof roles === "string") return { ok: false, rule, message: roles };
-    ofDomain.set(name, roles);
+export class RoleWalker implements RoleGraph {
+  readonly #links: RoleLinks;
+  readonly #nodes: PairTable | null;
+  readonly #strings: Strings;
+  /** Whose roles `held` are. */
+  #name = UNKNOWN;
+  #domain = UNKNOWN;
+  /** Numbers of names: the name itself, then what it holds, nearest first. */
+  held: Int32Array = new Int32Array(64);
+  count = 0;
+  #queue = new Int32Array(64);
+  /** By name: the walk that found it; only of walks that find more than a few. */
+  #stamps: Int32Array | null = null;
+  #stamp = 0;
+  #remembered = new Map<number, Int32Array>();
+  #rememberedNames = 0;
+
+  constructor(links: RoleLinks, strings: Strings) {
+    this.#links = links;
+    this.#nodes = links.byDomain === null ? null : new PairTable(links.byDomain.nodes);
+    this.#strings = strings;
   }
-  const holds: RoleGraph["holds"] = (name, role, domain) =>
-    name === role || held.get(domain)?.get(name)?.has(role) === true;
-  const above: RoleGraph["above"] = (name, domain) => held.get(domain)?.get(name) ?? null;
-  const path: RoleGraph["path"] = (name, role, domain) =>
-    holds(name, role, domain) ? shortestPath(name, role, domains.get(domain) ?? new Map()) : null;
-  return { ok: true, graph: { holds, above, path } };
-}
 
-/** Of several as short, the one whose links stand first. */
-function shortestPath(name: string, role: string, links: Links): readonly string[] {
-  const below = new Map([[name, ""]]);
-  for (const from of below.keys()) {
-    if (from === role) break;
-    for (const above of links.get(from) ?? []) if (!below.has(above)) below.set(above, from);
+  /** Makes `held` what a name holds in a domain; both by number, UNKNOWN where the policy has none. */
+  walk(name: number, domain: number): void {
+    if (name === this.#name && domain === this.#domain && this.count > 0) return;
+    this.#name = name;
+    this.#domain = domain;
+    this.count = 0;
+    const node = this.#nodeOf(name, domain);
+    const remembered = this.#rememberedNames === 0 ? undefined : this.#remembered.get(node);
+    if (remembered !== undefined) return this.#restore(remembered);
+    this.#add(name, node);
+    const walked = node === UNKNOWN ? 0 : this.#climb();
+    if (walked > LONG_WALK) this.#remember(node);
   }
-  const path = [role];
-  for (let at = role; at !== name; path.unshift(at)) at = below.get(at) ?? name;
-  return path;
-}
 
-function linksByDomain(rules: readonly Rule[]): ReadonlyMap<string, Links> {
-  const domains = new Map<string, Links>();
-  for (const { fields } of rules) {
-    const [name = "", role = "", domain = ""] = fields;
-    const links = existing(domains, domain, () => new Map<string, Set<string>>());
-    existing(links, name, () => new Set<string>()).add(role);
+  /** Whether the last walk found a name. */
+  has(name: number): boolean {
+    if (this.count > FEW) return this.#stamps?.[name] === this.#stamp;
+    for (let at = 0; at < this.count; at++) if (this.held[at] === name) return true;
+    return false;
   }
-  return domains;
-}
 
-interface Budget {
-  pairs: number;
-  steps: number;
-}
+  holds(name: string, role: string, domain: string): boolean {
+    if (name === role) return true;
+    const wanted = this.#strings.find(role);
+    if (wanted === UNKNOWN) return false;
+    this.#walkText(name, domain);
+    return this.has(wanted);
+  }
 
-/** All roles above a name, or why they are too many. */
-function rolesAbove(name: string, links: Links, budget: Budget): ReadonlySet<string> | string {
-  const seen = new Set<string>([name]);
-  let frontier: readonly string[] = [name];
-  for (let distance = 0; frontier.length > 0; distance++) {
-    const above = frontier.flatMap((from) => [...(links.get(from) ?? [])]);
-    frontier = [...new Set(above)].filter((role) => !seen.has(role));
-    if (distance === MAX_ROLE_LINKS && frontier[0] !== undefined) {
-      return `"${frontier[0]}" is more than ${MAX_ROLE_LINKS} links above "${name}"`;
+  above(name: string, domain: string): ReadonlySet<string> | null {
+    this.#walkText(name, domain);
+    if (this.count === 1) return null;
+    const held = Array.from(this.held.subarray(0, this.count), (id) => this.#strings.text(id));
+    return new Set(held);
+  }
+
+  path(name: string, role: string, domain: string): readonly string[] | null {
+    if (name === role) return [name];
+    if (!this.holds(name, role, domain)) return null;
+    const domainId = this.#strings.find(domain);
+    const start = this.#nodeOf(this.#strings.find(name), domainId);
+    const end = this.#nodeOf(this.#strings.find(role), domainId);
+    const chain: string[] = [];
+    const below = this.#chainBelow(start, end);
+    for (let node = end; node !== start; node = below.get(node) ?? start) {
+      chain.push(this.#strings.text(this.#nameOf(node)));
     }
-    for (const role of frontier) seen.add(role);
-    budget.steps -= above.length;
-    budget.pairs -= frontier.length;
-    if (budget.pairs < 0 || budget.steps < 0) return "the role graph is too large";
+    return [...chain, name].reverse();
   }
-  return seen;
+
+  #walkText(name: string, domain: string): void {
+    this.walk(this.#strings.find(name), this.#strings.find(domain));
+  }
+
+  #nodeOf(name: number, domain: number): number {
+    return this.#nodes === null ? name : this.#nodes.find(domain, name);
+  }
+
+  #nameOf(node: number): number {
+    const { byDomain } = this.#links;
+    return byDomain === null ? node : (byDomain.names[node] ?? UNKNOWN);
+  }
+
+  /** One level of the search after the other; how many links were walked. */
+  #climb(): number {
+    let from = 0;
+    let walked = 0;
+    for (let distance = 0; distance < MAX_ROLE_LINKS && from < this.count; distance++) {
+      for (const level = this.count; from < level; from++) {
+        walked += this.#climbFrom(this.#queue[from] ?? 0);
+      }
+    }
+    return walked;
+  }
+
+  #climbFrom(node: number): number {
+    const { starts, above } = this.#links;
+    const first = starts[node] ?? 0;
+    const end = starts[node + 1] ?? 0;
+    for (let link = first; link < end; link++) {
+      const next = above[link] ?? 0;
+      const name = this.#nameOf(next);
+      if (!this.has(name)) this.#add(name, next);
+    }
+    return end - first;
+  }
+
+  #add(name: number, node: number): void {
+    if (this.count === this.held.length) {
+      this.held = grown(this.held);
+      this.#queue = grown(this.#queue);
+    }
+    this.held[this.count] = name;
+    this.#queue[this.count] = node;
+    this.count += 1;
+    if (this.count === FEW + 1) this.#stampAll();
+    else if (this.count > FEW && this.#stamps !== null) this.#stamps[name] = this.#stamp;
+  }
+
+  #stampAll(): void {
+    const stamps = (this.#stamps ??= new Int32Array(this.#strings.count));
+    if (this.#stamp === LAST_STAMP) {
+      stamps.fill(0);
+      this.#stamp = 0;
+    }
+    this.#stamp += 1;
+    for (let at = 0; at < this.count; at++) stamps[this.held[at] ?? 0] = this.#stamp;
+  }
+
+  #remember(node: number): void {
+    if (this.#rememberedNames + this.count > MAX_REMEMBERED) {
+      this.#remembered = new Map();
+      this.#rememberedNames = 0;
+    }
+    this.#remembered.set(node, this.held.slice(0, this.count));
+    this.#rememberedNames += this.count;
+  }
+
+  #restore(names: Int32Array): void {
+    while (this.held.length < names.length) {
+      this.held = grown(this.held);
+      this.#queue = grown(this.#queue);
+    }
+    this.held.set(names);
+    this.count = names.length;
+    if (this.count > FEW) this.#stampAll();
+  }
+
+  /** For each node of the search from `start` the one it was found from. */
+  #chainBelow(start: number, end: number): ReadonlyMap<number, number> {
+    const { starts, above } = this.#links;
+    const below = new Map([[start, start]]);
+    for (const node of below.keys()) {
+      if (node === end) break;
+      for (const next of above.subarray(starts[node], starts[node + 1])) {
+        if (!below.has(next)) below.set(next, node);
+      }
+    }
+    return below;
+  }
 }
 
-function existing<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
+function grown(values: Int32Array): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(values.length * 2);
+  twice.set(values);
+  return twice;
 }

@@ -1,5 +1,6 @@
 // Checks each rule against the definition of its type, and by what matchers do with its columns.
 import { messageOf } from "../core/errors.ts";
+import { isExactPath } from "./image/path-shape.ts";
 import { MAX_RULE_CONDITIONS } from "./limits.ts";
 import {
   checkCondition,
@@ -10,42 +11,54 @@ import {
 import { parseCondition } from "./matcher-parser.ts";
 import type { PolicyModel } from "./model.ts";
 import { patternFault } from "./patterns.ts";
-import type { Rule } from "./rule.ts";
 
-/** Why a rule is not accepted; "" where it is. */
-export type CheckRule = (rule: Rule) => string;
+/** The fields of a rule, behind its type. */
+type Fields = readonly string[];
 
-/** Of every type the model file defines, whichever context is asked. */
-export function ruleChecker(model: PolicyModel): CheckRule {
-  const checks = new Map<string, CheckRule>();
+export interface RuleCheck {
+  /** Why a rule is not accepted; "" where it is. */
+  readonly faultOf: (fields: Fields) => string;
+  /**
+   * The columns that are looked at, each for itself: what is fine in one rule is so in all. null: whether
+   * a field is fine hangs on others.
+   */
+  readonly columns: readonly number[] | null;
+}
+
+/** By rule type: of every one the model file defines, whichever context is asked. */
+export function ruleChecks(model: PolicyModel): ReadonlyMap<string, RuleCheck> {
+  const checks = new Map<string, RuleCheck>();
   for (const [name, columns] of model.ruleTypes)
     checks.set(name, policyCheck(name, columns, model));
   for (const { name, arity } of model.roles) checks.set(name, roleCheck(name, arity));
-  const known = [...checks.keys()].join(", ");
-  return (rule) =>
-    checks.get(rule.ptype)?.(rule) ??
-    `unknown rule type "${rule.ptype}"; this model knows ${known}`;
+  return checks;
 }
 
-function roleCheck(name: string, arity: number): CheckRule {
-  return ({ fields }) =>
-    fields.length === arity ? "" : `a ${name} rule has ${arity} fields, not ${fields.length}`;
+function roleCheck(name: string, arity: number): RuleCheck {
+  const faultOf: RuleCheck["faultOf"] = ({ length }) =>
+    length === arity ? "" : `a ${name} rule has ${arity} fields, not ${length}`;
+  return { faultOf, columns: [] };
 }
 
-function policyCheck(name: string, columns: readonly string[], model: PolicyModel): CheckRule {
-  const readers = [model, ...model.others]
-    .filter(({ names }) => names.p === name)
-    .map((reader) => readerCheck(reader, checkMatcher(reader)));
+function policyCheck(name: string, columns: Fields, model: PolicyModel): RuleCheck {
+  const readers = [model, ...model.others].filter(({ names }) => names.p === name);
+  const reports = readers.map(checkMatcher);
+  const checks = readers.map((reader, at) =>
+    readerCheck(reader, reports[at] ?? checkMatcher(reader)),
+  );
   const eft = columns.indexOf("eft");
   const priority = columns.indexOf("priority");
-  return (rule) => {
-    const { fields } = rule;
+  const faultOf: RuleCheck["faultOf"] = (fields) => {
     if (!hasColumns(fields, columns)) {
       return `a ${name} rule has ${columns.length} fields (${columns.join(", ")}), not ${fields.length}`;
     }
     const fault = effectFault(fields[eft]) || priorityFault(fields[priority]);
-    return readers.reduce((found, check) => found || check(rule), fault);
+    return checks.reduce((found, check) => found || check(fields), fault);
   };
+  const patterns = reports.flatMap((report) => report.patterns).map(({ from }) => from);
+  const used = patterns.flatMap((from) => ("column" in from ? [from.column] : []));
+  const isEach = reports.every(({ conditions }) => conditions.length === 0);
+  return { faultOf, columns: isEach ? [...new Set([eft, priority, ...used])] : null };
 }
 
 /** Casbin lets a final `eft` be left out, which means allow. */
@@ -62,7 +75,10 @@ function priorityFault(priority = "0"): string {
   return /^-?\d{1,9}$/.test(priority) ? "" : `priority is "${priority}"; write a whole number`;
 }
 
-function readerCheck(model: PolicyModel, { patterns, conditions }: MatcherReport): CheckRule {
+function readerCheck(
+  model: PolicyModel,
+  { patterns, conditions }: MatcherReport,
+): RuleCheck["faultOf"] {
   const conditionFaults = new Map<string, readonly [string, readonly PatternUse[]]>();
   const judged = (text: string): readonly [string, readonly PatternUse[]] => {
     const known = conditionFaults.get(text);
@@ -71,7 +87,7 @@ function readerCheck(model: PolicyModel, { patterns, conditions }: MatcherReport
     conditionFaults.set(text, found);
     return found;
   };
-  return ({ fields }) => {
+  return (fields) => {
     let fault = columnsFault(fields, patterns);
     for (const column of conditions) {
       const [ofText, ofColumns] = judged(fields[column] ?? "");
@@ -99,7 +115,8 @@ function conditionReport(
 function columnsFault(fields: readonly string[], patterns: readonly PatternUse[]): string {
   for (const { function: name, from } of patterns) {
     const pattern = "column" in from ? fields[from.column] : undefined;
-    const fault = pattern === undefined ? "" : patternFault(name, pattern);
+    const fault =
+      pattern === undefined || isExactPath(name, pattern) ? "" : patternFault(name, pattern);
     if (fault !== "") return `pattern "${pattern}" of ${name}: ${fault}`;
   }
   return "";

@@ -1,100 +1,160 @@
 // Reads a rules file as casbin's file adapter does, but strictly: what that would guess is a fault.
+import { type Chars, sharedChars, textBetween } from "./image/chars.ts";
+import { firstsOf } from "./image/rule-table.ts";
+import { IntList } from "./image/int-list.ts";
+import { StringInterner } from "./image/string-interner.ts";
 import { MAX_FIELD_CHARS, MAX_RULES, MAX_RULES_CHARS } from "./limits.ts";
+import { fieldsOfLine } from "./rule-line.ts";
 import type { Rule } from "./rule.ts";
 import type { ReportFault } from "./source.ts";
 
-/** The rules of a file in order; lines that can't be read are reported and left out. */
+/** The rules of a file in order, as numbers of strings: objects for a million of them would take seconds. */
+export interface ScannedRules {
+  readonly strings: StringInterner;
+  readonly chars: Chars;
+  /** The cells of rule n begin at starts[n] and end at starts[n + 1]: its type, then its fields. */
+  readonly cells: IntList;
+  readonly starts: IntList;
+  /** Three for each rule: its line, and where its text begins and ends in `chars`. */
+  readonly places: IntList;
+  readonly count: number;
+}
+
+const NEWLINE = 10;
+const RETURN = 13;
+const HASH = 35;
+const COMMA = 44;
+
+/** What a character means in a line; in a line that has none of GRAMMAR, nothing can be read in two ways. */
+const GRAMMAR = 0;
+const BLANK = 1;
+const PLAIN = 2;
+const SEPARATOR = 3;
+
+const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code === 32 || code === 9) return BLANK;
+  if (code === COMMA) return SEPARATOR;
+  return code > 32 && code < 127 && !'"()'.includes(String.fromCharCode(code)) ? PLAIN : GRAMMAR;
+});
+
+/** Lines that can't be read are reported and left out. `seed`: any number that nobody knows. */
+export function scanRules(text: string, seed: number, report: ReportFault): ScannedRules {
+  const isTooLong = text.length > MAX_RULES_CHARS;
+  if (isTooLong) report(0, `the rules are longer than ${MAX_RULES_CHARS} characters`);
+  const scanner = new RulesScanner(isTooLong ? "" : text.replace(/^\uFEFF/, ""), seed, report);
+  scanner.scan();
+  return scanner;
+}
+
+/** As objects, for whoever has time for each of them. */
 export function readRules(text: string, file: string, report: ReportFault): readonly Rule[] {
-  if (text.length > MAX_RULES_CHARS) {
-    report(0, `the rules are longer than ${MAX_RULES_CHARS} characters`);
-    return [];
+  const rules = scanRules(text, 0, report);
+  const firsts = firstsOf(rules);
+  return Array.from({ length: rules.count }, (_, rule) => {
+    const cells = Array.from(cellsOf(rules, rule), (id) => rules.strings.text(id));
+    const [ptype = "", ...fields] = cells;
+    const [line, from, to] = [0, 1, 2].map((place) => rules.places.at(rule * 3 + place));
+    const source = `${file}:${rules.places.at((firsts[rule] ?? 0) * 3)}`;
+    return {
+      ptype,
+      fields,
+      text: textBetween(rules.chars, from ?? 0, to ?? 0),
+      line: line ?? 0,
+      source,
+    };
+  });
+}
+
+function* cellsOf({ cells, starts }: ScannedRules, rule: number): Generator<number> {
+  for (let at = starts.at(rule); at < starts.at(rule + 1); at++) yield cells.at(at);
+}
+
+class RulesScanner implements ScannedRules {
+  readonly chars: Chars;
+  readonly strings: StringInterner;
+  readonly cells = new IntList();
+  readonly starts = new IntList();
+  readonly places = new IntList();
+  count = 0;
+  readonly #report: ReportFault;
+  #line = 0;
+
+  constructor(text: string, seed: number, report: ReportFault) {
+    this.chars = sharedChars(text);
+    this.strings = new StringInterner(this.chars, seed);
+    this.#report = report;
+    this.starts.push(0);
   }
-  const rules: Rule[] = [];
-  const firstLines = new Map<string, number>();
-  let line = 0;
-  for (const raw of text.replace(/^\uFEFF/, "").split("\n")) {
-    line += 1;
+
+  scan(): void {
+    const { chars } = this;
+    for (let from = 0; from < chars.length;) {
+      const newline = chars.indexOf(NEWLINE, from);
+      const to = newline < 0 ? chars.length : newline;
+      this.#line += 1;
+      this.#readLine(from, to);
+      if (this.count > MAX_RULES) return this.#report(this.#line, `more than ${MAX_RULES} rules`);
+      from = to + 1;
+    }
+  }
+
+  #readLine(from: number, to: number): void {
+    const { chars } = this;
+    const [begin, end] = this.#trimmed(from, chars[to - 1] === RETURN ? to - 1 : to);
+    if (begin >= end || chars[begin] === HASH) return;
+    if (this.#readPlain(begin, end)) this.#add(begin, end);
+    else this.#readByGrammar(from, to);
+  }
+
+  #trimmed(from: number, to: number): readonly [number, number] {
+    const { chars } = this;
+    let begin = from;
+    let end = to;
+    while (begin < end && KINDS[chars[begin] ?? 0] === BLANK) begin += 1;
+    while (begin < end && KINDS[chars[end - 1] ?? 0] === BLANK) end -= 1;
+    return [begin, end];
+  }
+
+  /** Cells end at commas and are trimmed; false, and nothing kept, where there is more to it. */
+  #readPlain(from: number, to: number): boolean {
+    const { chars, cells } = this;
+    const before = cells.length;
+    let begin = from;
+    for (let at = from; at <= to; at++) {
+      const kind = at === to ? SEPARATOR : KINDS[chars[at] ?? 0];
+      if (kind === PLAIN || kind === BLANK) continue;
+      if (kind !== SEPARATOR || !this.#readCell(begin, at)) {
+        cells.truncate(before);
+        return false;
+      }
+      begin = at + 1;
+    }
+    return true;
+  }
+
+  #readCell(from: number, to: number): boolean {
+    const [begin, end] = this.#trimmed(from, to);
+    if (begin === end || end - begin > MAX_FIELD_CHARS) return false;
+    this.cells.push(this.strings.intern(begin, end));
+    return true;
+  }
+
+  #readByGrammar(from: number, to: number): void {
+    const raw = textBetween(this.chars, from, to);
     const content = raw.trim();
-    if (content === "" || content.startsWith("#")) continue;
-    const fields = fieldsOf(content, (message) => report(line, message));
-    if (fields === null) continue;
-    const key = JSON.stringify(fields);
-    const first = firstLines.get(key) ?? line;
-    firstLines.set(key, first);
-    const [ptype = "", ...rest] = fields;
-    rules.push({ ptype, fields: rest, text: content, line, source: `${file}:${first}` });
-    if (rules.length > MAX_RULES) {
-      report(line, `more than ${MAX_RULES} rules`);
-      return rules;
-    }
+    if (content === "" || content.startsWith("#")) return;
+    const fields = fieldsOfLine(content, (message) => this.#report(this.#line, message));
+    if (fields === null) return;
+    for (const field of fields) this.cells.push(this.strings.internText(field));
+    const begin = from + raw.length - raw.trimStart().length;
+    this.#add(begin, begin + content.length);
   }
-  return rules;
-}
 
-type ReportLine = (message: string) => void;
-
-/** One field: quoted, with "" for a quote, or bare up to the next comma. */
-const FIELD = /[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^",]*))(,|$)/y;
-// Control characters: a lone CR would end the record for casbin's CSV reader.
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f\u2028\u2029]/;
-
-function fieldsOf(content: string, report: ReportLine): readonly string[] | null {
-  if (CONTROL.test(content)) return refuse(report, "a control character in a rule");
-  const cells: string[] = [];
-  const scanner = new RegExp(FIELD);
-  for (let more = true; more;) {
-    const match = scanner.exec(content);
-    if (match === null) return refuse(report, quoteAdvice(cells.length + 1));
-    const [, quoted, bare = "", comma] = match;
-    cells.push(quoted?.replaceAll('""', '"') ?? bare.trim());
-    more = comma === ",";
+  #add(from: number, to: number): void {
+    this.starts.push(this.cells.length);
+    this.places.push(this.#line);
+    this.places.push(from);
+    this.places.push(to);
+    this.count += 1;
   }
-  const fields = joinBrackets(cells);
-  if (fields === null) return refuse(report, "brackets are not closed; quote such a field");
-  for (const field of fields) {
-    const fault = fieldFault(field);
-    if (fault !== "") return refuse(report, fault);
-  }
-  return fields;
-}
-
-function refuse(report: ReportLine, message: string): null {
-  report(message);
-  return null;
-}
-
-function quoteAdvice(column: number): string {
-  return `column ${column}: a quote in the middle of a field; quote the whole field and double each quote in it`;
-}
-
-/** Casbin joins cells until their round brackets close, and trims what it has joined: (a, b) is one field. */
-function joinBrackets(cells: readonly string[]): readonly string[] | null {
-  const fields: string[] = [];
-  let pending: string[] = [];
-  let open = 0;
-  for (const cell of cells) {
-    for (const character of cell) {
-      if (character === "(") open += 1;
-      if (character === ")") open -= 1;
-    }
-    if (open < 0) return null;
-    pending.push(cell);
-    if (open > 0) continue;
-    fields.push(pending.join(",").trim());
-    pending = [];
-  }
-  return open === 0 ? fields : null;
-}
-
-function fieldFault(field: string): string {
-  if (field === "") return "an empty field; it would match whatever a request leaves out";
-  if (field.length > MAX_FIELD_CHARS) return `a field is longer than ${MAX_FIELD_CHARS} characters`;
-  if (field.includes('""') || (field.startsWith('"') && field.endsWith('"'))) {
-    return "a field that itself begins and ends with quotes is read in two ways";
-  }
-  if (/\beval\s*\(/.test(field)) {
-    return "eval( in a rule is not supported: a rule's condition is checked and has none inside";
-  }
-  return "";
 }

@@ -1,7 +1,6 @@
-// One immutable policy at work: decides, remembers decisions, and alone hands out permits.
+// One immutable policy at work: decides, and alone hands out permits.
 import { messageOf } from "../core/errors.ts";
-import { createDecisionCache } from "./decision-cache.ts";
-import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
+import { type PolicyEngine, RuleError } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 import { type RequestTuple, tupleFault } from "./tuple.ts";
 
@@ -36,7 +35,7 @@ export interface PolicySnapshot {
   readonly rules: number;
   /**
    * Never throws and never waits: what can't be decided is an "error", which forwards nothing. Pure in
-   * the tuple, so decisions are remembered for as long as the snapshot lives and no longer.
+   * the tuple. Decisions are not remembered: looking one up would take longer than making it.
    */
   readonly decide: (tuple: RequestTuple) => Decision;
 }
@@ -49,8 +48,6 @@ export interface SnapshotOptions {
   readonly engine: PolicyEngine;
   /** null: the matcher asks no roles. */
   readonly rolePathOf: FindRolePath | null;
-  /** Decisions remembered; 0: none. */
-  readonly remembered: number;
 }
 
 const UNENFORCED: Permit = Object.freeze({ [issued]: true as const, decision: "none" });
@@ -64,77 +61,69 @@ export function unenforcedPermit(): Permit {
 
 export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
   const { revision, rules, arity, engine, rolePathOf } = options;
-  const decisions = new Map<string, Decision>();
-  const evaluate = (tuple: RequestTuple): Decision => {
+  const decide = (tuple: RequestTuple): Decision => {
+    const fault = tupleFault(tuple, arity);
+    if (fault !== "") return failed(fault);
     try {
-      const verdict = engine.evaluate(tuple);
-      const decision = shared(decisions, verdict);
-      if (verdict.rule === null || rolePathOf === null) return decision;
-      return new ByRole(decision, rolePathOf, [tuple, verdict.rule]);
+      const { allowed, rule } = engine.evaluate(tuple);
+      if (rule === null) return allowed ? ALLOWED_BY_DEFAULT : DENIED_BY_DEFAULT;
+      return new DecisionByRule({ allowed, rule, tuple, rolePathOf });
     } catch (error) {
       return failed(messageOf(error), error instanceof RuleError ? error.rule : null);
     }
   };
-  const cache = createDecisionCache(options.remembered, evaluate);
-  const decide = (tuple: RequestTuple): Decision => {
-    const fault = tupleFault(tuple, arity);
-    return fault === "" ? cache.decide(tuple) : failed(fault);
-  };
   return Object.freeze({ revision, rules, decide });
-}
-
-/** One frozen Decision for each rule and effect, so that a hit allocates nothing. */
-function shared(decisions: Map<string, Decision>, { allowed, rule }: Verdict): Decision {
-  const key = `${allowed ? "allow" : "deny"} ${rule?.source ?? ""}`;
-  const known = decisions.get(key);
-  if (known !== undefined) return known;
-  const made = decisionOf(allowed, rule);
-  decisions.set(key, made);
-  return made;
 }
 
 type FindRolePath = (tuple: RequestTuple, rule: Rule) => readonly string[];
 
-/** A decision that differs from others by the same rule in the roles of its subject. */
-class ByRole implements Decision {
-  readonly effect: Decision["effect"];
-  readonly rule: string;
-  readonly ruleSource: string;
-  readonly permit: Permit | null;
-  readonly error = "";
-  readonly #find: FindRolePath;
-  readonly #matched: readonly [RequestTuple, Rule];
+interface Decided {
+  readonly allowed: boolean;
+  readonly rule: Rule;
+  readonly tuple: RequestTuple;
+  readonly rolePathOf: FindRolePath | null;
+}
+
+/** Nothing of it can be changed; texts are made when they are asked for. */
+class DecisionByRule implements Decision {
+  readonly #decided: Decided;
   #rolePath: readonly string[] | null = null;
 
-  constructor(
-    { effect, rule, ruleSource, permit }: Decision,
-    find: FindRolePath,
-    matched: readonly [RequestTuple, Rule],
-  ) {
-    this.effect = effect;
-    this.rule = rule;
-    this.ruleSource = ruleSource;
-    this.permit = permit;
-    this.#find = find;
-    this.#matched = matched;
-    Object.freeze(this);
+  constructor(decided: Decided) {
+    this.#decided = decided;
+  }
+
+  get effect(): "allow" | "deny" {
+    return this.#decided.allowed ? "allow" : "deny";
+  }
+
+  get rule(): string {
+    return this.#decided.rule.text;
+  }
+
+  get ruleSource(): string {
+    return this.#decided.rule.source;
   }
 
   get rolePath(): readonly string[] {
-    this.#rolePath ??= this.#find(...this.#matched);
-    return this.#rolePath;
+    const { rolePathOf, tuple, rule } = this.#decided;
+    return (this.#rolePath ??= rolePathOf?.(tuple, rule) ?? NO_ROLES);
+  }
+
+  get permit(): Permit | null {
+    return this.#decided.allowed ? ALLOWED : null;
+  }
+
+  get error(): string {
+    return "";
   }
 }
 
-function decisionOf(allowed: boolean, rule: Rule | null): Decision {
-  return Object.freeze({
-    effect: allowed ? "allow" : "deny",
-    rule: rule?.text ?? "",
-    ruleSource: rule?.source ?? "",
-    rolePath: NO_ROLES,
-    permit: allowed ? ALLOWED : null,
-    error: "",
-  });
+const ALLOWED_BY_DEFAULT = byDefault("allow", ALLOWED);
+const DENIED_BY_DEFAULT = byDefault("deny", null);
+
+function byDefault(effect: "allow" | "deny", permit: Permit | null): Decision {
+  return Object.freeze({ effect, rule: "", ruleSource: "", rolePath: NO_ROLES, permit, error: "" });
 }
 
 function failed(error: string, rule: Rule | null = null): Decision {

@@ -4,9 +4,7 @@ import { newEnforcer, newModel } from "casbin";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { EFFECTS } from "../../src/policy/model.ts";
-import { buildRoleGraph } from "../../src/policy/roles.ts";
-import type { Rule } from "../../src/policy/rule.ts";
-import { faultsOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
+import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
 
 describe("S1: no policy text reaches JavaScript", () => {
   it.each([
@@ -91,10 +89,14 @@ describe("S2, S3, S4: a reload is a new snapshot or nothing", () => {
 
   it("can't be changed from outside", async () => {
     const snapshot = await loaded(MODEL, RULES);
-    const decision = snapshot.decide(["alice", "/orders", "GET"]);
+    const decision = snapshot.decide(["eve", "/orders", "GET"]);
     expect(Object.isFrozen(snapshot)).toBe(true);
     expect(Object.isFrozen(decision)).toBe(true);
-    expect(Object.isFrozen(decision.permit)).toBe(true);
+    const allowed = snapshot.decide(["alice", "/orders", "GET"]);
+    expect(Object.isFrozen(allowed.permit)).toBe(true);
+    for (const name of ["effect", "rule", "ruleSource", "rolePath", "permit", "error"]) {
+      expect(Reflect.set(allowed, name, "deny")).toBe(false);
+    }
   });
 });
 
@@ -104,32 +106,6 @@ describe("S5: no decision is taken for another request's", () => {
     const { decide } = await loaded(text, "p, a$$b, c, r");
     expect(decide(["a$$b", "c", "r"]).effect).toBe("allow");
     expect(decide(["a", "b$$c", "r"]).effect).toBe("deny");
-  });
-
-  it("answers from memory what it would answer without", async () => {
-    const source = sourceOf(MODEL, RULES);
-    const [fresh, small] = await Promise.all(
-      [0, 8].map(async (remembered) => {
-        const load = await loadPolicy(source, { request: null, remembered });
-        if (!load.ok) throw new Error("fixture");
-        return load.snapshot;
-      }),
-    );
-    const field = fc.constantFrom(
-      "alice",
-      "dave",
-      "1:a",
-      "",
-      "/orders",
-      "/orders/1",
-      "GET",
-      "5:alice",
-    );
-    fc.assert(
-      fc.property(fc.array(fc.tuple(field, field, field), { maxLength: 60 }), (tuples) => {
-        for (const tuple of tuples) expect(small?.decide(tuple)).toEqual(fresh?.decide(tuple));
-      }),
-    );
   });
 });
 
@@ -215,7 +191,7 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
         async (name, parts, asked) => {
           const matcher = `r.sub == p.sub && ${name}(r.obj, p.obj)`;
           const source = sourceOf(model({ matcher }), `p, a, "/${parts.join("")}", GET`);
-          const load = await loadPolicy(source, { request: null, remembered: 0 });
+          const load = await loadPolicy(source, { request: null });
           if (!load.ok) return;
           const started = performance.now();
           expect(load.snapshot.decide(["a", asked, "GET"]).error).toBe("");
@@ -254,52 +230,47 @@ describe("S7: role look-ups don't share answers", () => {
   });
 });
 
-const link = (name: string, role: string, line = 1): Rule => ({
-  ptype: "g",
-  fields: [name, role],
-  text: `g, ${name}, ${role}`,
-  line,
-  source: `policy.csv:${line}`,
-});
-
 describe("S8: role graphs neither explode nor end silently", () => {
-  it("takes ten links and refuses the eleventh", () => {
-    const chain = (length: number): Rule[] =>
-      Array.from({ length }, (_, at) => link(`r${at}`, `r${at + 1}`, at + 1));
-    const ten = buildRoleGraph(chain(10));
-    expect(ten.ok && ten.graph.holds("r0", "r10", "")).toBe(true);
-    const eleven = buildRoleGraph(chain(11));
-    expect(eleven.ok ? "" : eleven.message).toBe('"r11" is more than 10 links above "r0"');
+  it("holds what is ten links up and not what is eleven, as casbin does", async () => {
+    const chain = Array.from({ length: 11 }, (_, at) => [`r${at}`, `r${at + 1}`]);
+    const graph = graphOf(chain);
+    expect(graph.holds("r0", "r10", "")).toBe(true);
+    expect(graph.holds("r0", "r11", "")).toBe(false);
+    expect(graph.holds("r1", "r11", "")).toBe(true);
+    expect(graph.path("r0", "r11", "")).toBeNull();
+    expect(graph.above("r0", "")?.size).toBe(11);
   });
 
   it("ends on circles, and knows nobody it was not told of", () => {
-    const circle = buildRoleGraph([link("a", "b"), link("b", "c"), link("c", "a"), link("d", "d")]);
-    if (!circle.ok) throw new Error(circle.message);
-    expect(circle.graph.holds("a", "c", "")).toBe(true);
-    expect(circle.graph.holds("c", "b", "")).toBe(true);
-    expect(circle.graph.holds("c", "d", "")).toBe(false);
-    expect(circle.graph.holds("nobody", "a", "")).toBe(false);
-    expect(circle.graph.holds("nobody", "nobody", "")).toBe(true);
+    const circle = graphOf([
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "a"],
+      ["d", "d"],
+    ]);
+    expect(circle.holds("a", "c", "")).toBe(true);
+    expect(circle.holds("c", "b", "")).toBe(true);
+    expect(circle.holds("c", "d", "")).toBe(false);
+    expect(circle.holds("nobody", "a", "")).toBe(false);
+    expect(circle.holds("nobody", "nobody", "")).toBe(true);
   });
 
-  it("is built in a second and asked in no time where casbin's search takes width^10", () => {
+  it("answers in no time where casbin's search takes width^10, also when asked for the first time", () => {
     const layers = Array.from({ length: 9 }, (_, layer) => layer);
-    const nodes = Array.from({ length: 30 }, (_, node) => node);
-    const rules = layers.flatMap((layer) =>
-      nodes.flatMap((from) => nodes.map((to) => link(`${layer}-${from}`, `${layer + 1}-${to}`))),
+    const nodes = Array.from({ length: 50 }, (_, node) => node);
+    const graph = graphOf(
+      layers.flatMap((layer) =>
+        nodes.flatMap((from) => nodes.map((to) => [`${layer}-${from}`, `${layer + 1}-${to}`])),
+      ),
     );
     const started = performance.now();
-    const built = buildRoleGraph(rules);
-    expect(performance.now() - started).toBeLessThan(5000);
-    expect(built.ok && built.graph.holds("0-0", "nowhere", "")).toBe(false);
-    expect(built.ok && built.graph.holds("0-0", "9-29", "")).toBe(true);
-  });
-
-  it("refuses a graph that would not fit", () => {
-    const rules = Array.from({ length: 4000 }, (_, at) => link(`u${at}`, "all"));
-    const roles = Array.from({ length: 600 }, (_, at) => link("all", `r${at}`));
-    const result = buildRoleGraph([...rules, ...roles]);
-    expect(result.ok ? "" : result.message).toBe("the role graph is too large");
+    for (const node of nodes) {
+      expect(graph.holds(`0-${node}`, "nowhere", "")).toBe(false);
+      expect(graph.holds(`0-${node}`, "9-49", "")).toBe(true);
+      expect(graph.holds("9-49", `0-${node}`, "")).toBe(false);
+    }
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(graph.above("0-0", "")?.size).toBe(451);
   });
 
   it("holds what a breadth-first walk of casbin's graph holds", async () => {

@@ -1,17 +1,7 @@
 // The role graph: who holds what, and by which chain of links.
 import { array, assert, constantFrom, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildRoleGraph, type RoleGraph } from "../../src/policy/roles.ts";
-import type { Rule } from "../../src/policy/rule.ts";
-
-function graphOf(links: readonly (readonly string[])[]): RoleGraph {
-  const rules = links.map((fields, at): Rule => {
-    return { ptype: "g", fields, text: `g, ${fields.join(", ")}`, line: at + 1, source: "" };
-  });
-  const result = buildRoleGraph(rules);
-  if (!result.ok) throw new Error(result.message);
-  return result.graph;
-}
+import { graphOf } from "./support.ts";
 
 const CHAIN = Array.from({ length: 10 }, (_, at) => [`n${at}`, `n${at + 1}`]);
 

@@ -1,6 +1,11 @@
 // Small policies for the tests of this folder.
+import { roleLinksOf } from "../../src/policy/image/role-links.ts";
+import { tableOf } from "../../src/policy/image/rule-table.ts";
+import { Strings } from "../../src/policy/image/strings.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { EFFECTS } from "../../src/policy/model.ts";
+import { RoleWalker } from "../../src/policy/roles.ts";
+import { scanRules } from "../../src/policy/rules-text.ts";
 import type { PolicySnapshot } from "../../src/policy/snapshot.ts";
 import type { PolicyFault, PolicySource } from "../../src/policy/source.ts";
 
@@ -54,4 +59,17 @@ export async function faultsOf(
 ): Promise<readonly PolicyFault[]> {
   const load = await loadPolicy(sourceOf(modelText, rulesText), { request: null });
   return load.ok ? [] : load.faults;
+}
+
+/** The graph of links [name, role] or [name, role, domain]. */
+export function graphOf(links: readonly (readonly string[])[]): RoleWalker {
+  const text = links.map((link) => `g, "${link.join('", "')}"`).join("\n");
+  const rules = scanRules(text, 1, (line, message) => {
+    throw new Error(`${line}: ${message}`);
+  });
+  const order = Int32Array.from(links, (_, at) => at);
+  const width = links[0]?.length ?? 2;
+  const table = tableOf({ rules, order, width, omitted: 0, firsts: order });
+  const strings = new Strings(rules.strings.table());
+  return new RoleWalker(roleLinksOf(table, strings.count), strings);
 }

@@ -23,7 +23,7 @@ type Loaded = Extract<PolicyLoad, { readonly ok: true }>;
 
 /** The number of requests decided alike; 0 where weir refuses the policy. */
 export async function compare(one: PolicyCase): Promise<number> {
-  const load = await loadPolicy(sourceOf(one.model, one.rules), { request: null, remembered: 0 });
+  const load = await loadPolicy(sourceOf(one.model, one.rules), { request: null });
   if (!load.ok) {
     expectPlaces(load, one);
     return 0;

@@ -1,0 +1,37 @@
+// One request while it is decided: its fields as texts, and as numbers of the policy's strings.
+import type { RequestTuple } from "../tuple.ts";
+import type { Strings } from "./strings.ts";
+
+const NOT_ASKED = -2;
+
+/** One for each engine, filled again for each request: a decision makes no garbage. */
+export class RequestIds {
+  readonly #strings: Strings;
+  readonly #ids: Int32Array;
+  tuple: RequestTuple = [];
+
+  constructor(strings: Strings, arity: number) {
+    this.#strings = strings;
+    this.#ids = new Int32Array(arity);
+  }
+
+  take(tuple: RequestTuple): void {
+    this.tuple = tuple;
+    this.#ids.fill(NOT_ASKED);
+  }
+
+  /** A field's text; "" where it is none. */
+  text(at: number): string {
+    const value = this.tuple[at];
+    return typeof value === "string" ? value : "";
+  }
+
+  /** Its number; UNKNOWN where no rule has it, so nothing can be equal to it. */
+  id(at: number): number {
+    const known = this.#ids[at] ?? NOT_ASKED;
+    if (known !== NOT_ASKED) return known;
+    const found = this.#strings.find(this.text(at));
+    this.#ids[at] = found;
+    return found;
+  }
+}
