@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { decideCommand } from "./policy/decide.ts";
 import { explainCommand } from "./policy/explain.ts";
 import { lintCommand } from "./policy/lint.ts";
+import { proposeCommand } from "./policy/propose.ts";
 import { replayCommand } from "./policy/replay.ts";
 import { saveCommand } from "./policy/save.ts";
 import { testCommand } from "./policy/test.ts";
@@ -15,5 +16,6 @@ export function policyCommand(): Command {
     .addCommand(decideCommand())
     .addCommand(explainCommand())
     .addCommand(replayCommand())
-    .addCommand(saveCommand());
+    .addCommand(saveCommand())
+    .addCommand(proposeCommand());
 }

@@ -1,7 +1,8 @@
 // Traffic through a real weir, recorded in a real store, decided again under a changed policy.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { policyInProcess } from "../cli/support/policy-in-process.ts";
 import { weir as run, type Ended } from "../cli/support/weir.ts";
 import {
   createSite,
@@ -26,6 +27,7 @@ m = (p.sub == "*" || g(r.sub, p.sub)) && keyMatch2(r.obj, p.obj) && r.act == p.a
 const RULES = `p, role:customer, /orders/:id, GET
 p, role:customer, /orders, POST
 p, *, /open, GET
+p, *, /never, GET
 g, alice, role:customer
 `;
 
@@ -90,9 +92,7 @@ function writePolicy(folder: string, rules: string): string {
 }
 
 function replay(...args: readonly string[]): Promise<Ended> {
-  return run(["policy", "replay", "--admin", weir.admin, "--since", "1h", ...args], {
-    cwd: site.folder,
-  });
+  return policyInProcess(["replay", "--admin", weir.admin, "--since", "1h", ...args]);
 }
 
 test("the same policy changes nothing, and says what could not be decided", async () => {
@@ -155,7 +155,9 @@ test("--fail-on names what is a finding", async () => {
   expect(await exit("new-allow")).toBe(1);
   expect(await exit("new-deny")).toBe(0);
   expect(await exit("new-deny,new-allow")).toBe(1);
-  const wrong = await replay("--candidate", gaining, "--fail-on", "gains");
+  const args = ["policy", "replay", "--admin", weir.admin, "--candidate", gaining, "--fail-on"];
+  expect((await run([...args, "new-allow"])).status).toBe(1);
+  const wrong = await run([...args, "gains"]);
   expect(wrong.status).toBe(2);
   expect(wrong.err).toContain("It is new-deny, new-allow");
 });
@@ -185,10 +187,76 @@ e = some(where (p.eft == allow))
 m = r.sub == p.sub && r.act == p.act
 `;
 
+describe("weir policy propose", () => {
+  const [since, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000));
+  const window = ["--since", since!.toISOString(), "--until", until!.toISOString()];
+  const propose = (...args: readonly string[]): Promise<Ended> =>
+    policyInProcess(["propose", "-c", site.file, "--admin", weir.admin, ...window, ...args]);
+
+  test("keeps what was allowed, grants nothing that was denied, names what nobody used", async () => {
+    const { status, out, err } = await propose();
+    expect([status, out.split("\n").filter((line) => /^[pg],/.test(line))]).toEqual([
+      0,
+      ["p, alice, /orders, POST", "p, alice, /orders/:id, GET", "p, anonymous, /open, GET"],
+    ]);
+    expect(out).toContain("# 5 requests of one caller, last ");
+    expect(err).toContain("8 observed requests kept, 0 lost");
+    expect(err).toContain("p, alice, /orders/:id, GET  (2 seen)");
+    expect(err).toMatch(
+      /decided nothing in this time:\n {2}\S*policy\.csv:4: p, \*, \/never, GET\n/,
+    );
+    expect((await propose()).out).toBe(out);
+  });
+
+  test("writes files that replay as it said, and never over others", async () => {
+    const folder = join(site.folder, "proposed");
+    const written = await propose("--out", folder);
+    expect([written.status, written.err]).toEqual([0, ""]);
+    const same = await replay("--candidate", folder, "--json");
+    expect([same.status, JSON.parse(same.out)]).toMatchObject([0, { gains: [], losses: [] }]);
+    const again = await propose("--out", folder);
+    expect([again.status, again.out]).toEqual([2, expect.stringContaining("--force")]);
+    expect((await propose("--out", folder, "--force")).status).toBe(0);
+  });
+
+  test("as JSON; what has too little support is left out as wished", async () => {
+    const { status, out } = await propose("--json", "--min-support", "3");
+    expect([status, JSON.parse(out)]).toMatchObject([
+      0,
+      {
+        allowed_requests: 8,
+        kept_requests: 5,
+        lost_requests: 3,
+        below_support_requests: 3,
+        newly_allowed_requests: 0,
+        holders: [{ name: "alice", members: [], rules: [{ requests: 5, paths: 2 }] }],
+      },
+    ]);
+  });
+
+  test("says so where nothing was allowed, or the policy asks something else", async () => {
+    const nobody = await propose("--principal", "bob");
+    expect([nobody.status, nobody.err]).toEqual([
+      2,
+      expect.stringContaining("nothing was allowed"),
+    ]);
+    const other = join(site.folder, "other.yaml");
+    writeFileSync(join(site.folder, "two.conf"), TWO_FIELDS);
+    writeFileSync(join(site.folder, "two.csv"), "p, alice, GET\n");
+    const request = "[ identity.subject, request.method ]";
+    writeFileSync(other, `policy: { model: two.conf, rules: two.csv, request: ${request} }\n`);
+    const refused = await propose("-c", other);
+    expect([refused.status, refused.out]).toEqual([
+      2,
+      expect.stringContaining("a policy can be proposed where it is [ identity.subject,"),
+    ]);
+  });
+});
+
 test("faults of the candidate, and a weir that is not there, are told before anything is asked", async () => {
   const broken = await replay("--candidate", writePolicy("broken", "p, alice\n"));
   expect([broken.status, broken.out]).toEqual([2, expect.stringContaining("policy.csv:1")]);
-  expect((await replay()).err).toContain("--candidate DIR");
-  const nobody = ["policy", "replay", "--candidate", site.folder, "--admin", "http://127.0.0.1:1"];
-  expect((await run(nobody)).status).toBe(2);
+  expect((await run(["policy", "replay"])).err).toContain("--candidate DIR");
+  const nobody = ["replay", "--candidate", site.folder, "--admin", "http://127.0.0.1:1"];
+  expect((await policyInProcess(nobody)).status).toBe(2);
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { RecordedGroup } from "../../src/policy/recorded.ts";
 import { type Candidate, createReplay, replayAll } from "../../src/policy/replay.ts";
+import { group } from "./recorded-group.ts";
 
 const MODEL = `[request_definition]
 r = sub, obj, act
@@ -22,27 +23,6 @@ async function candidateOf(rulesText: string): Promise<Candidate> {
   const load = await loadPolicy(source, { request: null });
   if (!load.ok) throw new Error(JSON.stringify(load.faults));
   return { snapshot: load.snapshot, arity: load.policy.model.request.length };
-}
-
-function group(changes: Partial<RecordedGroup> = {}): RecordedGroup {
-  return {
-    request: ["alice", "/a/1", "GET"],
-    replay: "",
-    decision: "allow",
-    rule: "p, alice, /a/:id, GET",
-    rule_source: "old.csv:1",
-    principal: "alice",
-    route: "a",
-    service: "a",
-    method: "GET",
-    requests: 1,
-    first_seen: "2026-11-21T00:00:00.000000000Z",
-    last_seen: "2026-11-21T00:00:01.000000000Z",
-    trace_id: "t1",
-    span_id: "s1",
-    path: "/a/1",
-    ...changes,
-  };
 }
 
 const RULES = "p, alice, /a/:id, GET\np, bob, /b, GET, deny\n";

@@ -25,6 +25,7 @@ export function replayCommand(): Command {
     new Option("--candidate <dir>", "folder of the candidate's model.conf and policy.csv"),
     new Option("--model <file>", "its model; default: the folder's, or the config's"),
     new Option("--rules <file>", "its rules; default: the folder's, or the config's"),
+    new Option("--context <name>", "which definitions of its model decide; default: the config's"),
     ...windowOptions(),
     new Option("--fail-on <kinds>", "what is a finding: new-deny, new-allow")
       .argParser(readKinds)
@@ -46,8 +47,9 @@ export function replayCommand(): Command {
 }
 
 /** A folder is whole by itself; single files are in place of the config's. */
-function filesOf({ candidate, config, model, rules }: ReplayOptions): PolicyFileOptions {
+function filesOf({ candidate, config, model, rules, context }: ReplayOptions): PolicyFileOptions {
   return {
+    ...(context === undefined ? {} : { context }),
     ...(config === undefined || candidate !== undefined ? {} : { config }),
     ...(model === undefined ? {} : { model }),
     ...(rules === undefined ? {} : { rules }),

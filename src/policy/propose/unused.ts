@@ -1,0 +1,16 @@
+// Rules that decided nothing in a time, told by the rules that did.
+import type { Rule } from "../rule.ts";
+
+/** A row keeps the beginning of a long rule; no two rules that matter are alike for as long. */
+const COMPARED_CHARS = 256;
+
+/** Of `rules`, in their order; `used` are rules as rows have them. */
+export function unusedRules(
+  rules: readonly Rule[],
+  used: ReadonlySet<string>,
+): readonly Pick<Rule, "text" | "source">[] {
+  const known = new Set([...used].map((text) => text.slice(0, COMPARED_CHARS)));
+  return rules
+    .filter(({ text }) => !known.has(text.slice(0, COMPARED_CHARS)))
+    .map(({ text, source }) => ({ text, source }));
+}
