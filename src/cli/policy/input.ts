@@ -22,6 +22,8 @@ export interface PolicyInput {
   readonly snapshot: PolicySnapshot;
   /** Model, rules and roles, for whoever asks more than a decision. */
   readonly policy: CheckedPolicy;
+  /** What fills the fields of a request, where a config says it. */
+  readonly request: readonly string[] | null;
 }
 
 /** With its key, where a config names the file. */
@@ -68,7 +70,7 @@ export async function loadInput(dir: string, options: PolicyFileOptions): Promis
   const result = await loadPolicy(source, named);
   if (!result.ok) throw new UnusableError(result.faults.map(blame));
   const { snapshot, policy } = result;
-  return { source, snapshot, policy };
+  return { source, snapshot, policy, request: named.request };
 }
 
 function inFolder(folder: string): NamedFiles {

@@ -1,0 +1,68 @@
+// The rules of which cells say too little: requests they may decide are compared by examples only.
+import { compileTest } from "../compile-matcher.ts";
+import { type Conjunction, disjunctsOf, readsOf } from "../disjuncts.ts";
+import type { CheckedPolicy } from "../engine.ts";
+import { expressionText } from "../expression-text.ts";
+import { matchingFunctions } from "../matching-functions.ts";
+import type { Expression } from "../model.ts";
+import type { Rule } from "../rule.ts";
+import { patternLanguage } from "./pattern-language.ts";
+import { readingsOf, type TextReading, writtenIn } from "./readings.ts";
+
+export interface UncoveredRule {
+  /** null: the matcher itself, where it asks no rule. */
+  readonly rule: Rule | null;
+  readonly reason: string;
+}
+
+interface Alternative {
+  readonly opaque: string;
+  readonly texts: readonly TextReading[];
+  readonly appliesTo: (rule: Rule) => boolean;
+}
+
+const NO_FIELDS: readonly string[] = [];
+
+export function uncoveredRules(policy: CheckedPolicy): readonly UncoveredRule[] {
+  const alternatives = alternativesOf(policy);
+  if (!policy.usesRules) {
+    const reason = alternatives.map(({ opaque }) => opaque).find((each) => each !== "");
+    return reason === undefined ? [] : [{ rule: null, reason }];
+  }
+  return policy.rules.flatMap((rule) => {
+    const reason = reasonFor(rule, alternatives);
+    return reason === "" ? [] : [{ rule, reason }];
+  });
+}
+
+function reasonFor(rule: Rule, alternatives: readonly Alternative[]): string {
+  for (const { opaque, texts, appliesTo } of alternatives) {
+    if (opaque === "" && texts.length === 0) continue;
+    if (!appliesTo(rule)) continue;
+    if (opaque !== "") return opaque;
+    for (const { functionName, written } of texts) {
+      const text = writtenIn(written, rule.fields);
+      if (patternLanguage(functionName, text) === null) {
+        return `"${text}" of ${functionName} is a regular expression of its own`;
+      }
+    }
+  }
+  return "";
+}
+
+function alternativesOf({ model, roles }: CheckedPolicy): readonly Alternative[] {
+  const functions = matchingFunctions();
+  const compile = (term: Expression) => compileTest(term, { model, roles, functions });
+  const disjuncts: readonly Conjunction[] = disjunctsOf(model.matcher) ?? [[model.matcher]];
+  return disjuncts.map((terms) => {
+    const readings = terms.map((term) => readingsOf(term, model));
+    const [opaque] = readings.flatMap((each) => each.opaque);
+    const ofRule = terms.filter((term) => !readsOf(term).r).map(compile);
+    return {
+      opaque:
+        opaque === undefined ? "" : `${expressionText(opaque, model.names)} can't be enumerated`,
+      texts: readings.flatMap((each) => each.texts),
+      appliesTo: (rule) => ofRule.every((test) => test(NO_FIELDS, rule.fields)),
+    };
+  });
+}
