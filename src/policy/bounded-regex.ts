@@ -32,8 +32,8 @@ function backtracks(source: string): number {
   const anchored = shape.startsWith("^") && !shape.includes("|");
   const loops = count(shape, /[*+]|\{\d+,\}/g) + (anchored ? 0 : 1);
   let ways = (count(shape, /\|/g) + 1) ** (count(shape, /\(/g) + 1);
-  for (const [, least, most] of shape.matchAll(/\{(\d+),(\d+)\}/g)) {
-    ways *= Number(most) - Number(least) + 1;
+  for (const [, least, most = least] of shape.matchAll(/\{(\d+),?(\d+)?\}/g)) {
+    ways *= Number(most) + 1;
   }
   ways *= 2 ** count(shape, /\?/g);
   return ways * MAX_TUPLE_FIELD_CHARS ** loops;

@@ -70,10 +70,15 @@ function reportGaps(
   letter: string,
   report: ReportFault,
 ): void {
-  const expected = [...definitions].map((_, at) => (at === 0 ? letter : `${letter}${at + 1}`));
+  const expected = new Set(
+    [...definitions].map((_, at) => (at === 0 ? letter : `${letter}${at + 1}`)),
+  );
   for (const [name, { line, value }] of definitions) {
-    if (!expected.includes(name)) {
-      report(line, `"${name}" is not read; definitions are named ${expected.join(", ")}`);
+    if (!expected.has(name)) {
+      report(
+        line,
+        `"${name}" is not read; definitions are named ${letter}, ${letter}2, ${letter}3 and so on`,
+      );
     }
     if (value === "") report(line, `"${name}" is empty`);
   }

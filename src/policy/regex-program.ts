@@ -17,6 +17,7 @@ export type Assertion = (text: string, at: number) => boolean;
 /** Running time is the text's length times this. */
 const MAX_INSTRUCTIONS = 256;
 const MAX_DEPTH = 32;
+const TOO_LARGE = "too large; write repetitions such as {1,200} as + and split long patterns";
 
 /**
  * ECMA-262 section 22.2 and annex B for patterns without flags, but for look-around, back-references,
@@ -136,9 +137,7 @@ function unitTest(atom: string): UnitTest {
 function append(program: Fragment, next: Fragment): void {
   const by = program.length;
   if (by + next.length > MAX_INSTRUCTIONS) {
-    throw new RegexError(
-      "too large; write repetitions such as {1,200} as + and split long patterns",
-    );
+    throw new RegexError(TOO_LARGE);
   }
   for (const each of next) {
     program.push(
@@ -157,6 +156,8 @@ function either(one: Fragment, other: Fragment): Fragment {
 }
 
 function repeat(program: Fragment, least: number, most: number): Fragment {
+  const copies = most === Infinity ? least : most;
+  if (copies > MAX_INSTRUCTIONS) throw new RegexError(TOO_LARGE);
   const repeated: Fragment = [];
   for (let times = 0; times < least; times++) append(repeated, program);
   if (most === Infinity) {

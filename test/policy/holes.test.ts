@@ -4,7 +4,7 @@ import { newEnforcer, newModel } from "casbin";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { EFFECTS } from "../../src/policy/model.ts";
-import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
+import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf, workedMs } from "./support.ts";
 
 describe("S1: no policy text reaches JavaScript", () => {
   it.each([
@@ -109,8 +109,8 @@ describe("S5: no decision is taken for another request's", () => {
   });
 });
 
-/** Generous, as the machine is shared: 50 ms when it is quiet. What backtracks takes minutes. */
-const MAX_DECISION_MS = 400;
+/** Generous: some 20 ms on a quiet machine. What backtracks takes minutes. */
+const MAX_DECISION_MS = 250;
 
 describe("S6: patterns that hang, throw or crawl are refused with their line", () => {
   it.each([
@@ -193,9 +193,9 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
           const source = sourceOf(model({ matcher }), `p, a, "/${parts.join("")}", GET`);
           const load = await loadPolicy(source, { request: null });
           if (!load.ok) return;
-          const started = performance.now();
+          const started = workedMs();
           expect(load.snapshot.decide(["a", asked, "GET"]).error).toBe("");
-          expect(performance.now() - started).toBeLessThan(MAX_DECISION_MS);
+          expect(workedMs() - started).toBeLessThan(MAX_DECISION_MS);
         },
       ),
       { numRuns: 600 },
