@@ -196,17 +196,15 @@ const changes = fc.array(change, { minLength: 1, maxLength: 3 });
 const damaged = fc
   .record({
     policy: fc.constantFrom(...POLICIES),
-    onModel: fc.oneof(changes, fc.constant<readonly Change[]>([])),
+    onModel: fc.oneof(changes, fc.constant<Change[]>([])),
     onRules: changes,
     spared: fc.boolean(),
   })
-  .map(
-    ({ policy: [modelText, rulesText], onModel, onRules, spared }) =>
-      [
-        onModel.reduce(changed, modelText),
-        spared && onModel.length > 0 ? rulesText : onRules.reduce(changed, rulesText),
-      ] as const,
-  );
+  .map(({ policy: [modelText, rulesText], onModel, onRules, spared }) => {
+    const model: readonly Change[] = onModel;
+    const rules: readonly Change[] = spared && onModel.length > 0 ? [] : onRules;
+    return [model.reduce(changed, modelText), rules.reduce(changed, rulesText)] as const;
+  });
 
 describe("a file that was damaged", () => {
   it(
