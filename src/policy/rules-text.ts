@@ -143,6 +143,8 @@ class RulesScanner implements ScannedRules {
     const raw = textBetween(this.chars, from, to);
     const content = raw.trim();
     if (content === "" || content.startsWith("#")) return;
+    // Casbin's reader ends a record there, even where only blanks follow.
+    if (raw.slice(0, -1).includes("\r")) return this.#report(this.#line, "a stray carriage return");
     const fields = fieldsOfLine(content, (message) => this.#report(this.#line, message));
     if (fields === null) return;
     for (const field of fields) this.cells.push(this.strings.internText(field));

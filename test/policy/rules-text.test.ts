@@ -78,3 +78,7 @@ it("takes no line that casbin reads in another way", () => {
   );
   expect(taken).toBeGreaterThan(200);
 });
+
+it.each(["p, a, b, c\r\ufeff", "p, a, b, c\r \ufeff\r"])("takes no stray line end: %j", (line) => {
+  expect(ours(line).faults).toEqual(["1: a stray carriage return"]);
+});
