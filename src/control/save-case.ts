@@ -4,11 +4,13 @@ import { messageOf } from "../core/errors.ts";
 import { addCase } from "../policy/cases/add-case.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import { readModel } from "../policy/model-text.ts";
-import { faultText, type PolicyFault } from "../policy/source.ts";
+import { faultText, type PolicyFault, type ReportFault } from "../policy/source.ts";
 import { readCasesFile } from "./cases-files.ts";
 
 export interface CasePlace {
   readonly model: string;
+  /** Which of its r a request is of. */
+  readonly context: string;
   /** The file to add to; it need not be there. */
   readonly cases: string;
   /** Only to be shown: nothing is written. */
@@ -16,8 +18,9 @@ export interface CasePlace {
 }
 
 /** Never throws. All in one turn, so that nobody of this process comes in between. */
-export function saveCase({ model, cases: file, isDry }: CasePlace, wanted: NewCase): CaseSave {
-  const fields = requestFields(model);
+export function saveCase(place: CasePlace, wanted: NewCase): CaseSave {
+  const { cases: file, isDry } = place;
+  const fields = requestFields(place);
   if ("message" in fields) return unusable(faultText(fields));
   const before = existing(file);
   if ("message" in before) return unusable(faultText(before));
@@ -33,11 +36,12 @@ function unusable(message: string): CaseSave {
   return { ok: false, reason: "unusable", message };
 }
 
-function requestFields(file: string): readonly string[] | PolicyFault {
+function requestFields({ model: file, context }: CasePlace): readonly string[] | PolicyFault {
   const read = readCasesFile(file);
   if ("message" in read) return read;
   let fault: PolicyFault = { file, line: 0, message: "is no model" };
-  const model = readModel(read.text, (line, message) => void (fault = { file, line, message }));
+  const report: ReportFault = (line, message) => void (fault = { file, line, message });
+  const model = readModel(read.text, report, context);
   return model?.request ?? fault;
 }
 

@@ -26,9 +26,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const save = (cases: string, isDry = false): CaseSave =>
+const save = (cases: string, isDry = false, context = ""): CaseSave =>
   saveCase(
-    { model: at("model.conf"), cases, isDry },
+    { model: at("model.conf"), cases, context, isDry },
     { name: "n", request: ["alice", "/", "GET"], expect: "deny", rule: null },
   );
 const TEXT = "cases:\n  - name: n\n    request: [alice, /, GET]\n    expect: deny\n";
@@ -65,5 +65,20 @@ test("a model that can't be read is said", () => {
   writeFileSync(at("model.conf"), "[request_definition]\n");
   expect(save(at("cases.yaml"))).toMatchObject({
     message: expect.stringMatching(/model\.conf:\d/),
+  });
+});
+
+test("the request is one of the context's r", () => {
+  const more = { "r =": "r2 = sub", "p =": "p2 = sub, eft", "m =": "m2 = r2.sub == p2.sub" };
+  const lines = MODEL.split("\n").flatMap((line) => {
+    const [, added] = Object.entries(more).find(([start]) => line.startsWith(start)) ?? [];
+    if (line.startsWith("e ="))
+      return [line, line.replace("e =", "e2 =").replaceAll("p.eft", "p2.eft")];
+    return added === undefined ? [line] : [line, added];
+  });
+  writeFileSync(at("model.conf"), lines.join("\n"));
+  expect(save(at("cases.yaml"), true)).toMatchObject({ ok: true });
+  expect(save(at("cases.yaml"), true, "2")).toMatchObject({
+    message: "another model decided it: its request has 3 values, this model's r 1 (sub)",
   });
 });

@@ -1,7 +1,7 @@
 // `weir policy save`: recorded requests of a running weir become cases of its policy.
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { saveCase } from "../../control/save-case.ts";
+import { type CasePlace, saveCase } from "../../control/save-case.ts";
 import { caseOfRow, type CaseWishes } from "../../policy/cases/new-case.ts";
 import type { RequestRow } from "../../telemetry/columns.ts";
 import { AskError } from "../admin-client.ts";
@@ -69,14 +69,11 @@ function save(row: RequestRow, options: SaveOptions): Outcome {
 }
 
 /** As the config of the weir that is asked says it, or in the folder policies. */
-function placeOf({ config, cases }: SaveOptions): {
-  readonly model: string;
-  readonly cases: string;
-} {
+function placeOf({ config, cases }: SaveOptions): Omit<CasePlace, "isDry"> {
   const known = config ?? (existsSync(USUAL_CONFIG) ? USUAL_CONFIG : undefined);
   try {
     const named = namedFiles("policies", known === undefined ? {} : { config: known });
-    return { model: named.model, cases: cases ?? named.cases };
+    return { ...named, cases: cases ?? named.cases };
   } catch (thrown) {
     if (!(thrown instanceof UnusableError)) throw thrown;
     throw new AskError("bad_config", thrown.faults.map(inputFaultText).join("\n"));

@@ -27,6 +27,9 @@ export type CaseAdded =
 
 /** What comes of it is read again before it is given: the cases from before, and this one. */
 export function addCase(before: CasesText, wanted: NewCase): CaseAdded {
+  const { length } = wanted.request;
+  if (length !== before.fields.length)
+    return { ok: false, reason: "unusable", message: arity(before, length) };
   const cases = casesIn(before);
   if (typeof cases === "string") return { ok: false, reason: "unusable", message: cases };
   const clash = clashOf(cases, wanted);
@@ -41,6 +44,10 @@ export function addCase(before: CasesText, wanted: NewCase): CaseAdded {
   }
   const message = `${before.file}: the case can't be added to a file of this form; add it by hand:\n${yaml}`;
   return { ok: false, reason: "unusable", message };
+}
+
+function arity({ fields }: CasesText, length: number): string {
+  return `another model decided it: its request has ${length} values, this model's r ${fields.length} (${fields.join(", ")})`;
 }
 
 /** None where the file is empty but for comments; or why it can't be read. */
