@@ -114,9 +114,24 @@ policy.csv:2: matches no case: p, bob, GET
         threshold: 90,
         deciding: 1,
         rules: 2,
+        links: { used: 0, unused: [] },
         uncovered: [{ rule: "p, bob, GET", rule_source: "policy.csv:2", cover: "never" }],
       },
     });
+  });
+
+  it("names the nearest miss of what should have been allowed", () => {
+    write("cases.yaml", ALLOWED.replace("GET", "PUT"));
+    expect(test().out).toContain(
+      'cases.yaml:2: alice reads: expected allow, got deny by no rule\n  request: ["alice","PUT"]\n  nearest misses:\n',
+    );
+    expect(test().out).toMatch(
+      /policy\.csv:1 +p, alice, GET\n +r\.act == p\.act +PUT +wants GET\n/,
+    );
+    const { cases } = JSON.parse(test("--json").out) as { cases: object[] };
+    expect(cases).toMatchObject([
+      { nearest_misses: [{ failed: [{ term: "r.act == p.act" }] }, { rule: "p, bob, GET" }] },
+    ]);
   });
 
   it("--junit writes XML beside what it prints", () => {

@@ -110,7 +110,7 @@ describe("weir policy", () => {
     );
     expect(weirPolicy(["test", "--cases", cases])).toEqual({
       status: 1,
-      out: `${cases}:2: n: expected allow, got deny by no rule\n  request: ["alice","/","GET"]\n0 of 1 cases pass\n`,
+      out: `${cases}:2: n: expected allow, got deny by no rule\n  request: ["alice","/","GET"]\n  nearest misses:\n    policies/policy.csv:6  p, *, /catalogue, GET\n      keyMatch2(r.obj, p.obj)  /  wants /catalogue\n0 of 1 cases pass\n`,
     });
   });
 

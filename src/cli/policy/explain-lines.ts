@@ -104,7 +104,7 @@ function ruleLine(
   return `${GAP}${paint(words, "policy")}`;
 }
 
-function missLines(misses: readonly NearMissJson[], terminal: Terminal): readonly string[] {
+export function missLines(misses: readonly NearMissJson[], terminal: Terminal): readonly string[] {
   if (misses.length === 0) return [];
   const rules = ruleLines(misses, terminal);
   const widths = columnWidths(misses.flatMap(({ failed }) => failed));

@@ -6,6 +6,8 @@ import { type Coverage, coverageOf } from "../../policy/cases/coverage.ts";
 import type { PolicyCase } from "../../policy/cases/policy-case.ts";
 import { readCases } from "../../policy/cases/read-cases.ts";
 import { type CaseResult, runCases } from "../../policy/cases/run-cases.ts";
+import { createExplainer, type Explainer } from "../../policy/explain.ts";
+import { type ExplanationJson, explanationJson } from "../../policy/explanation-json.ts";
 import type { PolicyFault } from "../../policy/source.ts";
 import type { FileOptions } from "./command.ts";
 import { loadInput, namedFiles, UnusableError } from "./input.ts";
@@ -24,6 +26,8 @@ export interface TestRun {
   readonly results: readonly CaseResult[];
   /** null where it was not asked for. */
   readonly coverage: Coverage | null;
+  /** Of the first cases that were denied and should not have been. */
+  readonly explanations: ReadonlyMap<CaseResult, ExplanationJson>;
 }
 
 /** The config, model and rules, then whatever stands for cases. Throws UnusableError. */
@@ -51,8 +55,9 @@ export async function runTests(dir: string, options: TestOptions): Promise<TestR
   const cases = chosen(all, options.filter);
   const results = runCases({ snapshot, policy }, cases, systemClock.nowNs);
   const isCovered = options.coverage === true || options.threshold !== undefined;
-  const coverage = isCovered ? await coverageOf(policy, results) : null;
-  return { revision: snapshot.revision, startedAtMs, results, coverage };
+  const coverage = isCovered ? coverageOf(policy, results) : null;
+  const explanations = explained(results, createExplainer(policy, snapshot));
+  return { revision: snapshot.revision, startedAtMs, results, coverage, explanations };
 }
 
 const NO_CASES =
@@ -68,6 +73,20 @@ function readAll(files: readonly string[], fields: readonly string[]): readonly 
   const faults = reads.flatMap((read) => (read.ok ? [] : read.faults));
   if (faults.length > 0) throw new UnusableError(faults);
   return reads.flatMap((read) => (read.ok ? read.cases : []));
+}
+
+/** Each reads all rules. */
+const MOST_EXPLAINED = 20;
+
+function explained(
+  results: readonly CaseResult[],
+  { explain }: Explainer,
+): TestRun["explanations"] {
+  const denied = results.filter(
+    ({ case: each, decision }) => each.expect === "allow" && decision.effect === "deny",
+  );
+  const first = denied.slice(0, MOST_EXPLAINED);
+  return new Map(first.map((result) => [result, explanationJson(explain(result.case.request))]));
 }
 
 /** By a part of the name. */

@@ -1,9 +1,11 @@
 // Which rules a policy's cases put to the test: those that decided one, those that never could.
-import { compileTest, type Test } from "../compile-matcher.ts";
+import { compileTest, type MatcherParts, type Test } from "../compile-matcher.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { matchingFunctions } from "../matching-functions.ts";
+import { compileRolePaths } from "../role-path.ts";
 import type { Rule } from "../rule.ts";
 import type { RequestTuple } from "../tuple.ts";
+import { type LinkCoverage, linkCoverageOf } from "./link-coverage.ts";
 import type { CaseResult } from "./run-cases.ts";
 
 /**
@@ -24,33 +26,32 @@ export interface Coverage {
   readonly deciding: number;
   /** 0 to 100; 100 where there are no rules. */
   readonly percent: number;
+  readonly links: LinkCoverage;
 }
 
 /** Rules by cases that are looked at for "overruled": some seconds. */
 const MAX_TESTS = 20_000_000;
 
-export async function coverageOf(
-  policy: CheckedPolicy,
-  results: readonly CaseResult[],
-): Promise<Coverage> {
+export function coverageOf(policy: CheckedPolicy, results: readonly CaseResult[]): Coverage {
+  const { model, roles } = policy;
+  const parts: MatcherParts = { model, roles, functions: matchingFunctions() };
   const sources = new Set(results.map(({ decision }) => decision.ruleSource));
-  const matches = await matcherOf(policy, results);
+  const matches = matcherOf(compileTest(model.matcher, parts), results);
   const rules = policy.rules.map((rule) => ({
     rule,
     cover: sources.has(rule.source) ? ("decides" as const) : matches(rule),
   }));
   const deciding = rules.filter(({ cover }) => cover === "decides").length;
   const percent = rules.length === 0 ? 100 : (100 * deciding) / rules.length;
-  return { rules, deciding, percent };
+  const links = linkCoverageOf(policy, results, compileRolePaths(model.matcher, parts));
+  return { rules, deciding, percent, links };
 }
 
 /** Whether a rule that decided no case matches one. */
-async function matcherOf(
-  { model, roles }: CheckedPolicy,
+function matcherOf(
+  test: Test,
   results: readonly CaseResult[],
-): Promise<(rule: Rule) => Exclude<Cover, "decides">> {
-  const functions = matchingFunctions();
-  const test = compileTest(model.matcher, { model, roles, functions });
+): (rule: Rule) => Exclude<Cover, "decides"> {
   const decided = results.filter(({ decision }) => decision.effect !== "error");
   let left = MAX_TESTS;
   return (rule) => {

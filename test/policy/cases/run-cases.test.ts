@@ -58,7 +58,7 @@ describe("policy cases", () => {
 describe("coverage", () => {
   const covers = async (yaml: string, rules?: string): Promise<object> => {
     const { policy, results } = await run(yaml, rules);
-    const { rules: covered, deciding, percent } = await coverageOf(policy, results);
+    const { rules: covered, deciding, percent } = coverageOf(policy, results);
     return { covers: covered.map(({ cover }) => cover), deciding, percent: Math.floor(percent) };
   };
 
@@ -83,6 +83,16 @@ describe("coverage", () => {
     });
     const undecided = oneCase(`request: [alice, ${"x".repeat(9000)}, GET], expect: deny`);
     expect(await covers(undecided, "p, alice, /*, GET\n")).toMatchObject({ covers: ["never"] });
+  });
+
+  it("tells which role links lead to a deciding rule", async () => {
+    const rows = "tables:\n  - name: t\n    rows:\n      - [alice, /orders, GET, allow]\n";
+    const { policy, results } = await run(rows, `${RULES}g, role:customer, role:reader\n`);
+    const { links } = coverageOf(policy, results);
+    expect([links.used, links.unused.map(({ text }) => text)]).toEqual([
+      1,
+      ["g, dave, role:customer", "g, dave, role:suspended", "g, role:customer, role:reader"],
+    ]);
   });
 
   it("is whole where there are no rules", async () => {
