@@ -85,7 +85,8 @@ function matchingOnly(policy: CheckedPolicy, only: readonly (string | null)[]): 
   const rules = policy.rules.filter((rule) =>
     reach(rule).some((box) => box.every((cells, at) => !isGiven[at] || cells?.length !== 0)),
   );
-  return { ...policy, rules };
+  const { model, links, roles, usesRules } = policy;
+  return { model, rules, links, roles, usesRules };
 }
 
 /** null where the field is not given. */

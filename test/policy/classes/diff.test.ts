@@ -9,7 +9,7 @@ import { MODEL, model } from "../support.ts";
 import { isIn, mustDiff, mustLoad, tryLoad } from "./support.ts";
 
 /** WEIR_FUZZ_RUNS multiplies them. */
-const RUNS = 250 * Number(process.env["WEIR_FUZZ_RUNS"] ?? 1);
+const RUNS = 150 * Number(process.env["WEIR_FUZZ_RUNS"] ?? 1);
 
 const name = fc.constantFrom("alice", "bob", "carol", "admin", "staff", "*");
 const asker = fc.constantFrom("alice", "bob", "carol", "admin", "staff", "*", "nobody", "");
