@@ -27,21 +27,30 @@ const SWAPPED_LINK = "..data";
 export function watchFiles(changed: () => void): FileWatch {
   let watched = "";
   let stop = (): void => undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let beganMs: number | null = null;
+  let settling: NodeJS.Timeout | undefined;
+  let turn: NodeJS.Immediate | undefined;
+  let longest: NodeJS.Timeout | undefined;
+  const rest = (): void => {
+    clearTimeout(settling);
+    clearImmediate(turn);
+  };
   const tell = (): void => {
-    beganMs = null;
+    rest();
+    clearTimeout(longest);
+    longest = undefined;
     changed();
   };
+  // After a halt of the whole thread, what happened meanwhile is yet to be heard of: in this turn.
+  const settled = (): void => void (turn = setImmediate(tell));
   const soon = (): void => {
-    const nowMs = performance.now();
-    beganMs ??= nowMs;
-    clearTimeout(timer);
-    timer = setTimeout(tell, Math.min(SETTLE_MS, Math.max(0, beganMs + LONGEST_MS - nowMs)));
+    rest();
+    settling = setTimeout(settled, SETTLE_MS);
+    longest ??= setTimeout(tell, LONGEST_MS);
   };
   return {
     close() {
-      clearTimeout(timer);
+      rest();
+      clearTimeout(longest);
       stop();
     },
     files(paths) {

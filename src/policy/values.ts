@@ -118,8 +118,10 @@ export function textOf(value: Value, name: string): string {
   throw new Error(`${name} takes texts, not ${shown(value)}`);
 }
 
-const SHOWN_CHARS = 40;
-
+/** Never the value: errors are logged, and a request may hold secrets. */
 function shown(value: Value): string {
-  return value === undefined ? "what is missing" : JSON.stringify(value).slice(0, SHOWN_CHARS);
+  if (value === undefined) return "what is missing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

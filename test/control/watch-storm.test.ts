@@ -14,6 +14,8 @@ import { expect, test } from "vitest";
 import { watchFiles } from "../../src/control/watch.ts";
 
 const FILES = ["rules.csv", "next.csv"];
+/** What changes for as long is told of meanwhile. */
+const LONGEST_MS = 2_000;
 /** Longer than the look at the files by name, and what it tells of, take. */
 const QUIET_MS = 1_400;
 
@@ -84,11 +86,13 @@ test.concurrent.each(STORMS)("%s", { timeout: 20_000 }, async (...[, storm, last
   using at = site();
   // The first look at a file is taken from another thread, and nothing tells when.
   await sleep(50);
+  const beganMs = performance.now();
   await storm(at);
+  const longMs = performance.now() - beganMs;
   await sleep(QUIET_MS);
   expect(at.seen.at(-1)).toBe(last);
-  // Once by the folder and once more by the look at the files by name; twice that on a machine that halts.
-  expect(at.seen.length).toBeLessThanOrEqual(4);
+  // Once by the folder and once more by the look at the files by name; a storm of a busy machine lasts longer.
+  expect(at.seen.length).toBeLessThanOrEqual(2 + Math.floor(longMs / LONGEST_MS));
 });
 
 test.concurrent("changes without end do not put it off for ever", { timeout: 20_000 }, async () => {

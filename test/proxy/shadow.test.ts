@@ -63,6 +63,8 @@ it("an error of the candidate is its own: the answer is the enforced policy's", 
     expect(row.errorCode).toBe(status === 200 ? "" : "forbidden");
   }
   const said = proxy.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+  // Once for the rule, however many requests it fails for, and nothing of theirs.
+  expect(proxy.log.join("")).not.toContain("/old/a");
   expect(said.map(({ event, policy: which }) => [event, which])).toEqual([
     ["policy_error", "candidate"],
   ]);
