@@ -32,13 +32,14 @@ const COST_OF_MEMBER = 0.5;
 /** Nobody gets what they did not do. */
 export function coverByRoles(grants: Grants): Cover {
   const profiles = profilesOf(grants);
+  const holders = indexHolders(profiles);
   const roles: Role[] = [];
-  let candidates = candidatesOf(profiles).map((permissions) => rated(permissions, profiles));
+  let candidates = candidatesOf(profiles).map((permissions) => rated(permissions, holders));
   for (;;) {
     candidates = candidates.filter(({ spared }) => spared > 0).sort(byMerit);
-    const best = firstStillBest(candidates, profiles);
+    const best = firstStillBest(candidates, holders);
     if (best === null) break;
-    roles.push(take(best.permissions, profiles));
+    roles.push(take(best.permissions, holders));
   }
   return { roles, direct: directOf(profiles) };
 }
@@ -82,34 +83,53 @@ interface Candidate {
   readonly permissions: readonly number[];
   /** Rules that need not be written, less the role's own rules and its members. */
   readonly spared: number;
+  /** Tells candidates apart, for an order among equals. */
+  readonly key: string;
 }
 
-function rated(permissions: readonly number[], profiles: readonly Profile[]): Candidate {
+function rated(permissions: readonly number[], holdersOf: HoldersOf): Candidate {
   const needed = new Set<number>();
   let spared = 0;
-  for (const { members, uncovered } of holdersOf(permissions, profiles)) {
+  for (const { members, uncovered } of holdersOf(permissions)) {
     const gained = permissions.filter((permission) => uncovered.has(permission));
     if (gained.length === 0) continue;
     for (const permission of gained) needed.add(permission);
     spared += members.length * (gained.length - COST_OF_MEMBER);
   }
-  return { permissions, spared: spared - needed.size };
+  return { permissions, spared: spared - needed.size, key: permissions.join() };
 }
 
-function holdersOf(permissions: readonly number[], profiles: readonly Profile[]): Profile[] {
-  return profiles.filter((profile) =>
-    permissions.every((permission) => profile.permissions.has(permission)),
-  );
+/** Profiles that have all of these permissions. */
+type HoldersOf = (permissions: readonly number[]) => readonly Profile[];
+
+/** Only those that have the rarest one are looked at. */
+function indexHolders(profiles: readonly Profile[]): HoldersOf {
+  const byPermission = new Map<number, Profile[]>();
+  for (const profile of profiles) {
+    for (const permission of profile.permissions) {
+      const list = byPermission.get(permission);
+      if (list === undefined) byPermission.set(permission, [profile]);
+      else list.push(profile);
+    }
+  }
+  return (permissions) => {
+    let fewest: readonly Profile[] = profiles;
+    for (const permission of permissions) {
+      const list = byPermission.get(permission) ?? [];
+      if (list.length < fewest.length) fewest = list;
+    }
+    return fewest.filter((profile) => permissions.every((each) => profile.permissions.has(each)));
+  };
 }
 
 function byMerit(one: Candidate, other: Candidate): number {
-  return other.spared - one.spared || compare(one.permissions.join(), other.permissions.join());
+  return other.spared - one.spared || compare(one.key, other.key);
 }
 
 /** What a candidate spares only falls while roles are taken, so most need not be rated again. */
-function firstStillBest(sorted: Candidate[], profiles: readonly Profile[]): Candidate | null {
+function firstStillBest(sorted: Candidate[], holdersOf: HoldersOf): Candidate | null {
   for (let at = 0; at < sorted.length; at++) {
-    const now = rated(sorted[at]?.permissions ?? [], profiles);
+    const now = rated(sorted[at]?.permissions ?? [], holdersOf);
     sorted[at] = now;
     if (now.spared > 0 && now.spared >= (sorted[at + 1]?.spared ?? 0)) return now;
   }
@@ -117,10 +137,10 @@ function firstStillBest(sorted: Candidate[], profiles: readonly Profile[]): Cand
 }
 
 /** Only those permissions and members that gain by it. */
-function take(permissions: readonly number[], profiles: readonly Profile[]): Role {
+function take(permissions: readonly number[], holdersOf: HoldersOf): Role {
   const members: string[] = [];
   const needed = new Set<number>();
-  for (const profile of holdersOf(permissions, profiles)) {
+  for (const profile of holdersOf(permissions)) {
     const gained = permissions.filter((permission) => profile.uncovered.delete(permission));
     if (gained.length > 0) members.push(...profile.members);
     for (const permission of gained) needed.add(permission);
