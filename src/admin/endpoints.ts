@@ -4,6 +4,7 @@ import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
+import { policyExplainEndpoint } from "./api/policy-explain.ts";
 import { policyCasesEndpoint } from "./api/policy-cases.ts";
 import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
@@ -36,6 +37,7 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     servicesEndpoint(parts),
     routesEndpoint(parts),
     policyEndpoint(parts),
+    policyExplainEndpoint(parts, questions),
     policyCasesEndpoint(parts, questions),
     recordedEndpoint(questions),
     queryEndpoint(loadPanels(), questions),

@@ -4,6 +4,8 @@ import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
+import type { ExplanationJson } from "../policy/explanation-json.ts";
+import type { RequestTuple } from "../policy/tuple.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
@@ -78,6 +80,8 @@ export interface AdminParts {
   readonly rows: RowFeed;
   /** Adds to the cases of the policy in force, or only says what would be added. */
   readonly saveCase: (wanted: NewCase, isDry: boolean) => CaseSave;
+  /** By the policy in force; "busy" where too many ask. */
+  readonly explain: (request: RequestTuple) => Promise<ExplanationJson | "no_policy" | "busy">;
   /** Folder of the built UI. */
   readonly ui: string;
 }

@@ -65,7 +65,7 @@ function internal(thrown: unknown): Problem {
   return new Problem("internal", "see weir's log", { cause: thrown });
 }
 
-function busy(): Problem {
+export function busy(): Problem {
   return new Problem("busy", "try again in a second", { headers: { "retry-after": "1" } });
 }
 

@@ -13,6 +13,7 @@ import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { DataPlane } from "../control/data-plane.ts";
+import type { PolicyExplainer } from "../control/policy-explainer.ts";
 import type { Reloader } from "../control/reloader.ts";
 import { saveCase } from "../control/save-case.ts";
 import type { Rows } from "../control/row-feed.ts";
@@ -26,11 +27,12 @@ export interface Running {
   readonly rows: Rows;
   readonly spans: SpanExport | undefined;
   readonly statistics: StatisticsPoll;
+  readonly explainer: PolicyExplainer;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, spans, log } = running;
+  const { dataPlane, reloader, store, drain, rows, spans, explainer, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -54,6 +56,7 @@ export function adminPartsOf(running: Running): AdminParts {
     workers: () => workers.alive(),
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,
+    explain: explainer.explain,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };

@@ -3,6 +3,7 @@ import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "../app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { InForce } from "../control/load-all.ts";
+import { createPolicyExplainer } from "../control/policy-explainer.ts";
 import { createReloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
 import { createStatistics } from "../control/statistics.ts";
@@ -37,7 +38,9 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
-  const parts = { dataPlane, reloader, store, drain, rows: rows.live, spans, statistics, log };
+  const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
+  const looks = { rows: rows.live, spans, statistics, explainer };
+  const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   let admin: Admin | undefined;
   try {
@@ -77,7 +80,7 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin }: Attached): App {
-  const { dataPlane, reloader, store, drain, spans, statistics } = parts;
+  const { dataPlane, reloader, store, drain, spans, statistics, explainer } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -97,6 +100,7 @@ function running(parts: Running, { watch, admin }: Attached): App {
       await spans?.shutdown(SPANS_MS);
       await store.stop();
       await admin.close();
+      await explainer.close();
     },
   };
 }

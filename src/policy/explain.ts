@@ -9,13 +9,19 @@ import { compileRolePaths, type FindRolePaths, type RolePath } from "./role-path
 import { inEvaluationOrder } from "./rule-order.ts";
 import type { Rule } from "./rule.ts";
 import type { Decision, PolicySnapshot } from "./snapshot.ts";
-import type { RequestTuple } from "./tuple.ts";
+import { type RequestTuple, tupleFault } from "./tuple.ts";
 
 /**
  * What decided: a rule; that no rule allows; that no rule denies; the matcher, where it asks no rules; or
- * nothing, since it can't be decided.
+ * nothing: deciding failed, or this is no request of this model, by its fields or its size.
  */
-export type Reason = "rule" | "no_rule_allows" | "no_rule_denies" | "matcher" | "error";
+export type Reason =
+  | "rule"
+  | "no_rule_allows"
+  | "no_rule_denies"
+  | "matcher"
+  | "error"
+  | "not_a_request";
 
 export interface NearMiss {
   readonly rule: Rule;
@@ -94,6 +100,9 @@ const NO_DENIAL: Denial = {
 
 function explained(prepared: Prepared, request: RequestTuple, decision: Decision): Found {
   const { policy, rolePathsOf } = prepared;
+  if (tupleFault(request, policy.model.request.length) !== "") {
+    return { reason: "not_a_request", rolePaths: [], ...NO_DENIAL };
+  }
   const reason = reasonOf(policy, decision);
   if (reason === "error") return { reason, rolePaths: [], ...NO_DENIAL };
   const deciding = decidingRule(policy, decision);

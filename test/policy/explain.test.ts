@@ -145,7 +145,7 @@ describe("by effect", () => {
     });
     expect(await explained(MODEL, RULES, ["a", "/"])).toMatchObject({
       decision: "error",
-      reason: "error",
+      reason: "not_a_request",
       error: "a request has 3 fields, not 2",
       nearest_misses: [],
     });

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   not_found: [404, "There is nothing here."],
   unknown_panel: [404, "There is no query of this name."],
   unknown_trace: [404, "No request or span of this trace is stored."],
+  no_policy: [404, "No policy is in force."],
   method_not_allowed: [405, "This method is not possible here."],
   case_exists: [409, "A case tests this request already."],
   body_too_large: [413, "The request body is too large."],
@@ -17,8 +18,9 @@ export const PROBLEMS = {
   not_a_case: [422, "This request can't become a case."],
   case_not_saved: [422, "The case was not saved."],
   reload_refused: [422, "The new config was refused; the one before stays in force."],
+  not_decidable: [422, "This request can't be decided again."],
   internal: [500, "Something in weir failed."],
-  busy: [503, "Too many questions wait for the store."],
+  busy: [503, "Too many questions wait for an answer."],
   store_unavailable: [503, "The store does not answer."],
   query_timeout: [504, "The store did not answer in time."],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -12,7 +12,7 @@ import { instant } from "../format.ts";
 import { clip, fit, harmless, widthOf } from "../format-text.ts";
 import type { Terminal } from "../terminal.ts";
 
-const BECAUSE: Readonly<Record<Exclude<Reason, "rule" | "error">, string>> = {
+const BECAUSE: Readonly<Record<Exclude<Reason, "rule" | "error" | "not_a_request">, string>> = {
   no_rule_allows: "no rule decides: none allows it",
   no_rule_denies: "no rule decides: none denies it, and this effect allows what no rule denies",
   matcher: "no rule decides: the matcher asks none",
@@ -58,7 +58,7 @@ function comparedLines(
 
 function headLine(explanation: ExplanationJson, { paint }: Terminal): string {
   const { decision, reason, rule, rule_source, error = "" } = explanation;
-  const because = reason === "rule" || reason === "error" ? "" : BECAUSE[reason];
+  const because = Object.hasOwn(BECAUSE, reason) ? BECAUSE[reason as keyof typeof BECAUSE] : "";
   const by = rule === "" ? "" : `${rule_source}: ${rule}`;
   const words = [error, by, because].filter((part) => part !== "").join(", at ");
   return `${paint(decision, decision === "allow" ? "strong" : "bad")}: ${harmless(words)}`;

@@ -44,6 +44,7 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     services: () => [],
     saveCase: () => ({ ok: false, reason: "unusable", message: "no policy is in force" }),
     rows: { subscribe: () => () => undefined },
+    explain: () => Promise.resolve("no_policy"),
     ui: "/nonexistent",
     ...changes,
   };

@@ -45,6 +45,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     typeof value === "string" && value.length < Number(least) ? [`${at}: is too short`] : [],
   maxLength: (most, value, { at }) =>
     typeof value === "string" && value.length > Number(most) ? [`${at}: is too long`] : [],
+  minItems: (least, value, { at }) =>
+    Array.isArray(value) && value.length < Number(least) ? [`${at}: has too few`] : [],
+  maxItems: (most, value, { at }) =>
+    Array.isArray(value) && value.length > Number(most) ? [`${at}: has too many`] : [],
   pattern: (source, value, { at }) =>
     typeof value === "string" && !new RegExp(source as string, "u").test(value)
       ? [`${at}: does not match ${JSON.stringify(source)}`]
