@@ -1,5 +1,6 @@
 // Weir against casbin reading the same texts by itself: decision and deciding rule, group by group.
 import { describe, expect, it } from "vitest";
+import { attributes } from "./oracle/attributes.ts";
 import { effects, withoutRules } from "./oracle/effects.ts";
 import { fuzz, FUZZ_TIMEOUT_MS, type FuzzGroup, LEAST_DECISIONS } from "./oracle/fuzz.ts";
 import { addresses, paths, pathValues } from "./oracle/paths.ts";
@@ -20,6 +21,7 @@ const GROUPS: readonly FuzzGroup[] = [
   { name: "values of paths", cases: pathValues, decisions: 1000 },
   { name: "addresses", cases: addresses, decisions: 2000, accepted: 0.7 },
   { name: "values", cases: values, decisions: 6000, accepted: 0.7 },
+  { name: "attributes", cases: attributes, decisions: 4000, accepted: 0.8 },
   { name: "texts", cases: texts, decisions: 6000, accepted: 0.5 },
 ];
 

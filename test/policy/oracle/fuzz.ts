@@ -4,14 +4,14 @@ import { expect } from "vitest";
 import { compare, type PolicyCase } from "./compare.ts";
 
 /** WEIR_FUZZ_RUNS multiplies the decisions; WEIR_FUZZ_SEED repeats a run. */
-const FACTOR = Number(process.env["WEIR_FUZZ_RUNS"] ?? 1);
+export const FUZZ_FACTOR: number = Number(process.env["WEIR_FUZZ_RUNS"] ?? 1);
 const SEED = Number(process.env["WEIR_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 /** For each policy; the lengths are even over 1 to MOST, so half of it is the mean. */
 const MOST_REQUESTS = 100;
 
 /** All groups together. */
-export const LEAST_DECISIONS: number = 50_000 * FACTOR;
-export const FUZZ_TIMEOUT_MS: number = 60_000 * Math.max(1, FACTOR);
+export const LEAST_DECISIONS: number = 50_000 * FUZZ_FACTOR;
+export const FUZZ_TIMEOUT_MS: number = 60_000 * Math.max(1, FUZZ_FACTOR);
 
 export interface FuzzGroup {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface FuzzGroup {
 
 /** Shrinks to a small policy with one request; fast-check prints seed and path on failure. */
 export async function fuzz({ name, cases, decisions, accepted = 0.9 }: FuzzGroup): Promise<number> {
-  const target = decisions * FACTOR;
+  const target = decisions * FUZZ_FACTOR;
   const numRuns = Math.ceil((target / (MOST_REQUESTS / 2) / accepted) * 1.1);
   let decided = 0;
   let taken = 0;
