@@ -24,14 +24,18 @@ export function disjunctsOf(expression: Expression): readonly Conjunction[] | nu
 /** Whether an expression reads the request, a rule, both or neither. */
 export function readsOf(expression: Expression): { readonly r: boolean; readonly p: boolean } {
   const reads = { r: false, p: false };
-  const walk = (part: Expression): void => {
+  for (const part of wholeOf(expression)) {
     if (part.kind === "field") reads[part.of] = true;
     // What a rule's own condition reads is known only to the rule.
     if (part.kind === "eval") reads.r = true;
-    for (const inner of partsOf(part)) walk(inner);
-  };
-  walk(expression);
+  }
   return reads;
+}
+
+/** An expression with all that it is made of, however deep. */
+export function* wholeOf(expression: Expression): Generator<Expression> {
+  yield expression;
+  for (const part of partsOf(expression)) yield* wholeOf(part);
 }
 
 /** What an expression is directly made of; none for a value. */

@@ -1,4 +1,7 @@
 // Warns of rules that are valid and probably not what their author meant.
+import type { CheckedPolicy } from "./engine.ts";
+import { type RuleWarning, roleWarnings } from "./lint-roles.ts";
+import { shadowWarnings } from "./lint-shadowed.ts";
 import { checkMatcher, type PatternUse } from "./matcher-check.ts";
 import { readModel } from "./model-text.ts";
 import { EFFECTS, type PolicyModel } from "./model.ts";
@@ -6,19 +9,22 @@ import type { Rule } from "./rule.ts";
 import { readRules } from "./rules-text.ts";
 import type { PolicyFault, PolicySource } from "./source.ts";
 
-/** For a policy that loads; of one that doesn't, nothing is said. */
-export function lintPolicy(source: PolicySource): readonly PolicyFault[] {
+/** What `source` says, which loads as `policy`. In the order of lines. */
+export function lintPolicy(source: PolicySource, policy: CheckedPolicy): readonly PolicyFault[] {
   const model = readModel(source.modelText, () => undefined, source.context);
   const rules = readRules(source.rulesText, source.rulesFile, () => undefined);
   if (model === null) return [];
   const { patterns } = checkMatcher(model);
-  return rules.flatMap((rule) =>
-    warningsOf(rule, model, patterns).map((message) => ({
-      file: source.rulesFile,
-      line: rule.line,
-      message,
-    })),
-  );
+  const warnings: readonly RuleWarning[] = [
+    ...rules.flatMap((rule) =>
+      warningsOf(rule, model, patterns).map((message) => ({ line: rule.line, message })),
+    ),
+    ...shadowWarnings(policy),
+    ...roleWarnings(policy),
+  ];
+  return warnings
+    .toSorted((one, other) => one.line - other.line)
+    .map((warning) => ({ file: source.rulesFile, ...warning }));
 }
 
 function warningsOf(
@@ -31,7 +37,7 @@ function warningsOf(
     warnings.push(`the same rule stands at ${rule.source}`);
   }
   warnings.push(...rule.fields.flatMap(fieldWarnings));
-  if (rule.ptype !== "p") return warnings;
+  if (rule.ptype !== model.names.p) return warnings;
   const denies = rule.fields[model.policy.indexOf("eft")] === "deny";
   if (denies && model.effect === EFFECTS.allowOverride) {
     warnings.push("this deny has no effect: the model's policy_effect only asks for an allow");

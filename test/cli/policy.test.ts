@@ -64,7 +64,9 @@ describe("weir policy -c FILE", () => {
       out: expect.stringContaining(`allow: ${join(FOLDER, "two.csv")}:1: p, alice, GET\n`),
     });
     expect(weirPolicy(["test", "-c", config])).toEqual({ status: 0, out: "1 of 1 cases pass\n" });
-    expect(weirPolicy(["lint", "-c", config])).toMatchObject({ out: "1 rules, 0 warnings\n" });
+    expect(weirPolicy(["lint", "-c", config])).toMatchObject({
+      out: "1 rules, 0 warnings\n100 % of 1 p rules indexed\n",
+    });
     const requests = file("two.jsonl", '["alice","GET"]\n');
     expect(
       JSON.parse(weirPolicy(["decide", "-c", config, "--requests", requests]).out),
