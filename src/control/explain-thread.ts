@@ -1,12 +1,12 @@
-// Entry of the thread that explains decisions: loads one policy once, then answers for as long as it is asked.
+// Entry of the thread that explains decisions: attaches one policy, then answers for as long as it is asked.
 import { parentPort, workerData } from "node:worker_threads";
 import { createExplainer, type Explainer } from "../policy/explain.ts";
 import { explanationJson } from "../policy/explanation-json.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { PolicySource } from "../policy/source.ts";
+import { attachImage } from "../policy/image/attach-image.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { ExplainAnswer, ExplainQuestion } from "./policy-explainer.ts";
 
-const loading = load(workerData as PolicySource);
+const loading = load(workerData as PolicyImage);
 
 parentPort?.on("message", ({ id, request }: ExplainQuestion) => {
   void loading.then((explainer) => {
@@ -15,9 +15,8 @@ parentPort?.on("message", ({ id, request }: ExplainQuestion) => {
   });
 });
 
-/** A rejection ends the thread, and so answers all that wait: the policy is one that workers have loaded. */
-async function load(source: PolicySource): Promise<Explainer> {
-  const loaded = await loadPolicy(source, { request: null });
-  if (loaded.ok) return createExplainer(loaded.policy, loaded.snapshot);
-  throw new Error(`the policy in force can't be loaded: ${loaded.faults[0]?.message ?? ""}`);
+/** A rejection ends the thread, and so answers all that wait: the policy is one that workers have attached. */
+async function load(image: PolicyImage): Promise<Explainer> {
+  const { policy, snapshot } = await attachImage(image);
+  return createExplainer(policy, snapshot);
 }

@@ -46,6 +46,6 @@ export function snapshotSource(
   const candidate = shadow?.policy ?? null;
   // The policies' revisions are part of the name: a worker tells one publication from another by it.
   const name = [revision, policy?.revision, candidate?.revision].filter(Boolean).join("-");
-  const sources = { policy: policy?.source ?? null, shadow: candidate?.source ?? null };
-  return { revision: name, config, ...sources, slots };
+  const images = { policy: policy?.image ?? null, shadow: candidate?.image ?? null };
+  return { revision: name, config, ...images, slots };
 }

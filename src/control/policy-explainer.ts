@@ -1,8 +1,8 @@
-// Explains decisions by the policy in force, in a thread of its own: neither loading nor searching all rules holds up the main thread.
+// Explains decisions by the policy in force, in a thread of its own: searching all rules would hold up the main thread.
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ExplanationJson } from "../policy/explanation-json.ts";
-import type { PolicySource } from "../policy/source.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { RequestTuple } from "../policy/tuple.ts";
 
 export interface ExplainQuestion {
@@ -22,7 +22,7 @@ export interface PolicyExplainer {
 }
 
 export interface PolicyExplainerParts {
-  readonly policy: () => { readonly source: PolicySource; readonly revision: string } | null;
+  readonly policy: () => { readonly image: PolicyImage; readonly revision: string } | null;
   /** The thread, and the rules it holds, are given up after so long without a question. */
   readonly idleMs?: number;
 }
@@ -52,7 +52,7 @@ export function createPolicyExplainer({
       if (inForce === null) return "no_policy";
       if (thread?.revision !== inForce.revision || thread.hasEnded) {
         void giveUp();
-        thread = new ExplainThread(inForce.source, inForce.revision);
+        thread = new ExplainThread(inForce.image, inForce.revision);
       }
       clearTimeout(idle);
       idle = setTimeout(() => void giveUp(), idleMs).unref();
@@ -76,9 +76,9 @@ class ExplainThread {
   #retired = false;
   hasEnded = false;
 
-  constructor(source: PolicySource, revision: string) {
+  constructor(image: PolicyImage, revision: string) {
     this.revision = revision;
-    this.#worker = new Worker(ENTRY, { name: "weir-explain", workerData: source });
+    this.#worker = new Worker(ENTRY, { name: "weir-explain", workerData: image });
     this.#worker.unref();
     this.#worker.on("message", ({ id, explanation }: ExplainAnswer) => {
       this.#waiting.get(id)?.resolve(explanation);

@@ -34,7 +34,7 @@ export async function loadShadow(
   if (check.ok) return { policy: check.policy, loadedAtMs: Date.now(), faults: [] };
   const { policy, loadedAtMs } = before?.shadow ?? NONE;
   const isSame = policy === null || before?.revision === now.revision;
-  const stays = isSame || (await fits(policy, options));
+  const stays = isSame || fits(policy, options);
   return { ...(stays ? { policy, loadedAtMs } : NONE), faults: check.faults };
 }
 

@@ -3,8 +3,8 @@ import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { faultText, type PolicySource } from "../policy/source.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
 import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
@@ -37,8 +37,8 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
   return {
     async build(source) {
       const { config, revision } = source;
-      const policy = await buildPolicy(source.policy, config);
-      const shadow = await buildPolicy(source.shadow, config);
+      const policy = await attach(source.policy);
+      const shadow = await attach(source.shadow);
       const pools = createServicePools({
         ...parts,
         services: config.services,
@@ -59,16 +59,11 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
   };
 }
 
-async function buildPolicy(
-  source: PolicySource | null,
-  { policy: options }: Config,
-): Promise<PolicySnapshot | null> {
-  if (options === null || source === null) return null;
+async function attach(image: PolicyImage | null): Promise<PolicySnapshot | null> {
+  if (image === null) return null;
   // Only where there is a policy: a worker should listen soon.
-  const { loadPolicy } = await import("../policy/load.ts");
-  const load = await loadPolicy(source, options);
-  if (!load.ok) throw new Error(load.faults.map(faultText).join("\n"));
-  return load.snapshot;
+  const { attachImage } = await import("../policy/image/attach-image.ts");
+  return (await attachImage(image)).snapshot;
 }
 
 /** Connection pools by endpoint URL. */

@@ -2,17 +2,17 @@
 import type { SharedMemory } from "../balancer/shared-state.ts";
 import type { SlotPlan } from "../balancer/slot-table.ts";
 import type { Config } from "../config/config.ts";
-import type { PolicySource } from "../policy/source.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
 /** Everything a worker's snapshot is built from. */
 export interface SnapshotSource {
   readonly revision: string;
   readonly config: Config;
-  /** null: none configured. */
-  readonly policy: PolicySource | null;
+  /** Shared with the other workers; null: none configured. */
+  readonly policy: PolicyImage | null;
   /** The candidate beside it. */
-  readonly shadow: PolicySource | null;
+  readonly shadow: PolicyImage | null;
   /** Which slot of the shared state belongs to which endpoint. */
   readonly slots: SlotPlan;
 }

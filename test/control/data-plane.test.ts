@@ -11,7 +11,8 @@ import { silentLog } from "../../src/core/log.ts";
 import { openWorkerThread } from "../../src/proxy/worker-thread.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-data-plane-"));
-const BAD = { modelText: "", modelFile: "bad.conf", rulesText: "", rulesFile: "bad.csv" };
+/** What no worker can attach. */
+const BAD = { roles: "none" } as never;
 
 /** One service with these endpoints; a policy that the main thread took and no worker will. */
 function inForce(revision: string, ports: readonly number[], isBad = false): InForce {
@@ -21,11 +22,10 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
   const { config } = loaded;
   const endpoints = ports.map((port) => ({ url: `http://127.0.0.1:${port}`, weight: 1 }));
   const service = { ...Object.values(config.services)[0]!, endpoints };
-  const policy = { model: "", rules: "", request: [], explain: false } as never;
   return {
     revision,
-    config: { ...config, services: { upstream: service }, policy: isBad ? policy : null },
-    policy: isBad ? { source: BAD, revision: "bad", rules: 0 } : null,
+    config: { ...config, services: { upstream: service } },
+    policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
     files: [],
     loadedAtMs: 0,
@@ -45,7 +45,7 @@ test("endpoints keep their slots when a config between was refused", async () =>
     rmSync(folder, { recursive: true });
   });
   const before = plane.balanced();
-  expect(await plane.publish(inForce("refused", [4003], true))).toContain("bad.conf");
+  expect(await plane.publish(inForce("refused", [4003], true))).not.toBeNull();
   expect(plane.balanced()).toBe(before);
   expect(await plane.publish(inForce("next", [4001, 4002, 4004]))).toBeNull();
   const [kept] = Object.values(before.slots);

@@ -1,6 +1,7 @@
 // The thread that explains: by the policy in force, started when asked and given up when idle.
 import { afterEach, expect, it } from "vitest";
 import { createPolicyExplainer, type PolicyExplainer } from "../../src/control/policy-explainer.ts";
+import { buildPolicy } from "../../src/policy/build-policy.ts";
 import { revisionOf } from "../../src/policy/source.ts";
 import { model, sourceOf } from "../policy/support.ts";
 
@@ -11,8 +12,9 @@ let explainer: PolicyExplainer | undefined;
 afterEach(() => explainer?.close());
 
 function enforce(modelText: string, rules: string): void {
-  const source = sourceOf(modelText, rules);
-  inForce = { source, revision: revisionOf(source) };
+  const build = buildPolicy(sourceOf(modelText, rules), { request: null });
+  if (!build.ok) throw new Error(JSON.stringify(build.faults));
+  inForce = { image: build.image, revision: build.image.revision };
 }
 
 const MODEL = model({ matcher: "r.sub == p.sub && r.obj == p.obj && r.act == p.act" });
@@ -42,9 +44,9 @@ it("is there again after it was given up", async () => {
 });
 
 it("says that a thread failed, and starts another one", async () => {
-  enforce(MODEL, "p, a");
+  inForce = { image: { roles: null } as never, revision: "damaged" };
   explainer = createPolicyExplainer({ policy: () => inForce });
-  await expect(explainer.explain(ASKED)).rejects.toThrow("can't be loaded");
+  await expect(explainer.explain(ASKED)).rejects.toThrow("undefined");
   enforce(MODEL, "p, a, /, GET");
   expect(await explainer.explain(ASKED)).toMatchObject({ decision: "allow" });
 });

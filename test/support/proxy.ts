@@ -140,7 +140,7 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
     if (!check.ok) throw new Error(JSON.stringify(check.faults));
     if (!shadow.ok) throw new Error(JSON.stringify(shadow.faults));
     const { config, revision } = loaded;
-    const sources = { policy: check.policy?.source ?? null, shadow: shadow.policy?.source ?? null };
+    const sources = { policy: check.policy?.image ?? null, shadow: shadow.policy?.image ?? null };
     return { config, revision, ...sources };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,0 +1,35 @@
+// Reads a policy's two files into plain data, as one moment sees them.
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { PolicyFiles } from "../policy/options.ts";
+import type { PolicyFault, PolicySource } from "../policy/source.ts";
+
+const EMPTY = "is empty; write rules, or a comment that says why there are none";
+
+/** Somebody is about to write an empty file, or lost what was in it: nobody wishes so to deny everybody. */
+export function readFilledPolicy(files: PolicyFiles): PolicySource | PolicyFault {
+  const source = readPolicySource(files);
+  if ("message" in source || source.rulesText.trim() !== "") return source;
+  return { file: source.rulesFile, line: 1, message: EMPTY };
+}
+
+/** Both texts, or why one can't be had. */
+export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault {
+  const { model, rules, context = "" } = files;
+  const names = { modelFile: shownFile(model), rulesFile: shownFile(rules) };
+  const chosen = context === "" ? {} : { context };
+  try {
+    const modelText = readFileSync(model, "utf8");
+    return { ...names, ...chosen, modelText, rulesText: readFileSync(rules, "utf8") };
+  } catch (thrown) {
+    const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
+    const message = `can't be read (${code}); name a file that can`;
+    return { file: shownFile(path), line: 1, message };
+  }
+}
+
+/** Relative where that is shorter: rows and messages show it. */
+export function shownFile(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith("..") || short === "" ? file : short;
+}
