@@ -13,7 +13,7 @@ const GROUPS: readonly FuzzGroup[] = [
   { name: "effects", cases: effects, decisions: 6000, accepted: 0.6 },
   { name: "no rules", cases: withoutRules, decisions: 1000, accepted: 0.7 },
   { name: "priority", cases: priorities, decisions: 5000 },
-  { name: "subject priority", cases: subjectPriorities, decisions: 4000 },
+  { name: "subject priority", cases: subjectPriorities, decisions: 4000, accepted: 0.75 },
   { name: "roles", cases: roles, decisions: 6000, accepted: 0.6 },
   { name: "resource roles", cases: resourceRoles, decisions: 4000 },
   { name: "domains", cases: domains, decisions: 5000 },

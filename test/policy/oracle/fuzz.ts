@@ -10,7 +10,7 @@ const SEED = Number(process.env["WEIR_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const MOST_REQUESTS = 100;
 
 /** All groups together. */
-export const LEAST_DECISIONS: number = 50_000 * FUZZ_FACTOR;
+export const LEAST_DECISIONS: number = 70_000 * FUZZ_FACTOR;
 export const FUZZ_TIMEOUT_MS: number = 60_000 * Math.max(1, FUZZ_FACTOR);
 
 export interface FuzzGroup {
