@@ -47,7 +47,7 @@ export function permissionsOf({ used, denied }: Seen, minSupport: number): Permi
   const supports: Support[] = [];
   const conflicts: Conflict[] = [];
   let leftOut = 0;
-  for (const each of used.toSorted(byPlace)) {
+  for (const each of inOrder(used)) {
     if (each.use.requests < minSupport) {
       leftOut += each.use.requests;
       continue;
@@ -113,8 +113,11 @@ export function keyOf({ pattern, method }: Permission): string {
   return `${pattern} ${method}`;
 }
 
-function byPlace(one: Used, other: Used): number {
-  return compare(placeOf(one), placeOf(other));
+function inOrder(used: readonly Used[]): readonly Used[] {
+  return used
+    .map((each) => [placeOf(each), each] as const)
+    .sort(([one], [other]) => compare(one, other))
+    .map(([, each]) => each);
 }
 
 function placeOf({ template, method, subject }: Used): string {

@@ -1,5 +1,5 @@
 // A least-privilege policy from observed traffic: what was allowed, and as little more as templates need.
-import { readRules } from "../rules-text.ts";
+import { fieldsOfLine } from "../rule-line.ts";
 import type { Observed } from "./observe.ts";
 import { type Conflict, compare, keyOf, permissionsOf, type Support } from "./permissions.ts";
 import { coverByRoles } from "./role-cover.ts";
@@ -39,8 +39,9 @@ export interface Proposal {
 
 export function propose(observed: Observed, minSupport: number): Proposal {
   const { supports, conflicts, leftOut } = permissionsOf(observed, minSupport);
-  const writable = supports.filter(isWritable);
-  const unwritable = supports.filter((support) => !isWritable(support)).map(nameOf);
+  const { writable = [], unwritable = [] } = Object.groupBy(supports, (support) =>
+    isWritable(support) ? "writable" : "unwritable",
+  );
   const keys = [...new Set(writable.map(({ permission }) => keyOf(permission)))].sort(compare);
   const numbers = new Map(keys.map((key, at) => [key, at]));
   const bySubject = new Map<string, Map<number, Support>>();
@@ -54,7 +55,7 @@ export function propose(observed: Observed, minSupport: number): Proposal {
     holders: holdersOf(bySubject),
     conflicts,
     belowSupport: leftOut,
-    unwritable: [...new Set(unwritable)].sort(compare),
+    unwritable: [...new Set(unwritable.map(nameOf))].sort(compare),
   };
 }
 
@@ -92,20 +93,16 @@ function holdersOf(supports: Supports): readonly Holder[] {
 /** One permission of several callers; there is one at least. */
 function ruleOf(supports: readonly Support[]): ProposedRule {
   const { pattern = "", method = "", hasParameter = false } = supports[0]?.permission ?? {};
-  const counts = supports.map(({ paths }) => paths);
-  return {
-    pattern,
-    method,
-    has_parameter: hasParameter,
-    requests: supports.reduce((sum, { requests }) => sum + requests, 0),
-    callers: supports.length,
-    last_seen:
-      supports
-        .map(({ lastSeen }) => lastSeen)
-        .sort(compare)
-        .at(-1) ?? "",
-    paths: counts.includes(null) ? null : Math.max(...counts.map(Number)),
-  };
+  const rule = { pattern, method, has_parameter: hasParameter, callers: supports.length };
+  let requests = 0;
+  let last_seen = "";
+  let paths: number | null = 0;
+  for (const support of supports) {
+    requests += support.requests;
+    if (support.lastSeen > last_seen) last_seen = support.lastSeen;
+    paths = paths === null || support.paths === null ? null : Math.max(paths, support.paths);
+  }
+  return { ...rule, requests, last_seen, paths };
 }
 
 /** The same permission can come of a listed path and of a template without parameters. */
@@ -126,9 +123,8 @@ function nameOf({ subject, permission }: Support): string {
 function isWritable({ subject, permission: { pattern, method } }: Support): boolean {
   if (!isName(subject)) return false;
   const line = ruleLine("p", subject, pattern, method);
-  const [rule, ...others] = readRules(line, "", () => undefined);
-  const written = JSON.stringify([subject, pattern, method]);
-  return others.length === 0 && JSON.stringify(rule?.fields) === written;
+  const read = fieldsOfLine(line, () => undefined);
+  return JSON.stringify(read) === JSON.stringify(["p", subject, pattern, method]);
 }
 
 /** "*" is everybody to the model, and roles share the name space of callers. */
