@@ -21,7 +21,7 @@ SELECT
     service,
     route,
     sum(bucket.requests) AS requests,
-    requests / greatest(dateDiff('second', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}), 1) AS requests_per_second,
+    requests / {{observed_s}} AS requests_per_second,
     sum(bucket.errors) AS errors,
     errors / requests AS error_share,
     sum(bucket.denied) AS denied,

@@ -18,7 +18,7 @@ SELECT
     service,
     upstream,
     sum(bucket.attempts) AS attempts,
-    attempts / greatest(dateDiff('second', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}), 1) AS attempts_per_second,
+    attempts / {{observed_s}} AS attempts_per_second,
     sum(bucket.failures) AS failures,
     failures / attempts AS failure_share,
     exp2((percentiles[1] + 0.5) / 8) AS p50_ns,

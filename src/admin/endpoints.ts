@@ -6,6 +6,7 @@ import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
 import { policyExplainEndpoint } from "./api/policy-explain.ts";
 import { policyCasesEndpoint } from "./api/policy-cases.ts";
+import { policyUnusedEndpoint } from "./api/policy-unused.ts";
 import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
@@ -39,6 +40,7 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     policyEndpoint(parts),
     policyExplainEndpoint(parts, questions),
     policyCasesEndpoint(parts, questions),
+    policyUnusedEndpoint(parts, questions),
     recordedEndpoint(questions),
     queryEndpoint(loadPanels(), questions),
     requestsEndpoint(questions),

@@ -4,7 +4,7 @@ import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
-import type { ExplanationJson } from "../policy/explanation-json.ts";
+import type { ExplanationJson, NamedRule } from "../policy/explanation-json.ts";
 import type { RequestTuple } from "../policy/tuple.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
@@ -55,6 +55,13 @@ export interface RowFeed {
   readonly subscribe: (listener: (lines: Buffer) => void) => () => void;
 }
 
+interface UnusedRules {
+  readonly revision: string;
+  readonly rules: number;
+  readonly unused_count: number;
+  readonly unused: readonly NamedRule[];
+}
+
 export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
@@ -82,6 +89,8 @@ export interface AdminParts {
   readonly saveCase: (wanted: NewCase, isDry: boolean) => CaseSave;
   /** By the policy in force; "busy" where too many ask. */
   readonly explain: (request: RequestTuple) => Promise<ExplanationJson | "no_policy" | "busy">;
+  /** Rules that are none of those used, which are as request rows have them; "busy" where too many ask. */
+  readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | "no_policy" | "busy">;
   /** Folder of the built UI. */
   readonly ui: string;
 }

@@ -57,6 +57,7 @@ export function adminPartsOf(running: Running): AdminParts {
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,
     explain: explainer.explain,
+    findUnused: explainer.findUnused,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };

@@ -1,23 +1,39 @@
 // Explains decisions by the policy in force, in a thread of its own: searching all rules would hold up the main thread.
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ExplanationJson } from "../policy/explanation-json.ts";
+import type { ExplanationJson, NamedRule } from "../policy/explanation-json.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { RequestTuple } from "../policy/tuple.ts";
 
+/** Why a request is decided as it is, or which rules are none of those used. */
+export type Asked = { readonly request: RequestTuple } | { readonly used: readonly string[] };
+
 export interface ExplainQuestion {
   readonly id: number;
-  readonly request: RequestTuple;
+  readonly asked: Asked;
+}
+
+export interface UnusedRules {
+  readonly revision: string;
+  /** All rules; role links left out. */
+  readonly rules: number;
+  readonly unused_count: number;
+  /** The first of them, in the order of the file. */
+  readonly unused: readonly NamedRule[];
 }
 
 export interface ExplainAnswer {
   readonly id: number;
-  readonly explanation: ExplanationJson;
+  readonly answer: ExplanationJson | UnusedRules;
 }
 
+type Refusal = "no_policy" | "busy";
+
+/** Each rejects with the thread's failure. */
 export interface PolicyExplainer {
-  /** Rejects with the thread's failure. */
-  readonly explain: (request: RequestTuple) => Promise<ExplanationJson | "no_policy" | "busy">;
+  readonly explain: (request: RequestTuple) => Promise<ExplanationJson | Refusal>;
+  /** `used` are rules as request rows have them. */
+  readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | Refusal>;
   readonly close: () => Promise<void>;
 }
 
@@ -46,24 +62,29 @@ export function createPolicyExplainer({
     thread = null;
     await left?.retire();
   };
+  const ask = async <Answer extends ExplainAnswer["answer"]>(
+    asked: Asked,
+  ): Promise<Answer | Refusal> => {
+    const inForce = policy();
+    if (inForce === null) return "no_policy";
+    if (thread?.revision !== inForce.revision || thread.hasEnded) {
+      void giveUp();
+      thread = new ExplainThread(inForce.image, inForce.revision);
+    }
+    clearTimeout(idle);
+    idle = setTimeout(() => void giveUp(), idleMs).unref();
+    // The thread answers each kind of question with its kind of answer.
+    return (await thread.ask(asked)) as Answer | Refusal;
+  };
   return {
-    async explain(request) {
-      const inForce = policy();
-      if (inForce === null) return "no_policy";
-      if (thread?.revision !== inForce.revision || thread.hasEnded) {
-        void giveUp();
-        thread = new ExplainThread(inForce.image, inForce.revision);
-      }
-      clearTimeout(idle);
-      idle = setTimeout(() => void giveUp(), idleMs).unref();
-      return thread.ask(request);
-    },
+    explain: (request) => ask<ExplanationJson>({ request }),
+    findUnused: (used) => ask<UnusedRules>({ used }),
     close: giveUp,
   };
 }
 
 interface Waiting {
-  readonly resolve: (explanation: ExplanationJson) => void;
+  readonly resolve: (answer: ExplainAnswer["answer"]) => void;
   readonly reject: (failure: Error) => void;
 }
 
@@ -80,8 +101,8 @@ class ExplainThread {
     this.revision = revision;
     this.#worker = new Worker(ENTRY, { name: "weir-explain", workerData: image });
     this.#worker.unref();
-    this.#worker.on("message", ({ id, explanation }: ExplainAnswer) => {
-      this.#waiting.get(id)?.resolve(explanation);
+    this.#worker.on("message", ({ id, answer }: ExplainAnswer) => {
+      this.#waiting.get(id)?.resolve(answer);
       this.#waiting.delete(id);
       if (this.#retired && this.#waiting.size === 0) void this.#worker.terminate();
     });
@@ -89,9 +110,9 @@ class ExplainThread {
     this.#worker.on("exit", () => this.#fail(new Error("the explaining thread ended")));
   }
 
-  async ask(request: RequestTuple): Promise<ExplanationJson | "busy"> {
+  async ask(asked: Asked): Promise<ExplainAnswer["answer"] | "busy"> {
     if (this.#waiting.size >= MOST_WAITING) return "busy";
-    const question: ExplainQuestion = { id: this.#asked++, request };
+    const question: ExplainQuestion = { id: this.#asked++, asked };
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.id, { resolve, reject });
       this.#worker.postMessage(question);

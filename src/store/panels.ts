@@ -40,7 +40,7 @@ export interface Panel {
   /** Unit by column name, in the order of the result. */
   readonly units: ReadonlyMap<string, Unit>;
   readonly parameters: ReadonlyMap<string, PanelParameter>;
-  /** With {{rollup}} and {{grain_s}} still in it; see `rollupFor`. */
+  /** With {{rollup}}, {{grain_s}} and {{observed_s}} still in it; see `rollupFor` and OBSERVED_S. */
   readonly sql: string;
 }
 
@@ -162,6 +162,18 @@ export function rollupFor(windowMs: number): {
   return { rollup, stepSeconds: grains * rollup.grainSeconds };
 }
 
+/**
+ * Seconds that a rate is over: the window's, or, where nothing is older than its first request, those since that
+ * one: a weir that is a minute old did not idle for the hour before.
+ */
+const OBSERVED_S = `greatest(dateDiff('second', (
+        SELECT if(count() = 0 OR (
+            SELECT count() FROM (SELECT 1 FROM requests_1h WHERE time < {since:DateTime64(3, 'UTC')} - toIntervalHour(1) LIMIT 1)
+        ) > 0, {since:DateTime64(3, 'UTC')}, greatest(min(time), {since:DateTime64(3, 'UTC')}))
+        FROM requests_{{rollup}}
+        WHERE time >= {since:DateTime64(3, 'UTC')} - toIntervalHour(1) AND time < {until:DateTime64(3, 'UTC')}
+    ), {until:DateTime64(3, 'UTC')}), 1)`;
+
 /** Rejects with StoreError; code 456 where a filter is none of the panel's parameters. */
 export async function runPanel(
   store: Store,
@@ -170,6 +182,7 @@ export async function runPanel(
 ): Promise<PanelRows> {
   const { rollup, stepSeconds } = rollupFor(request.untilMs - request.sinceMs);
   const sql = panel.sql
+    .replaceAll("{{observed_s}}", OBSERVED_S)
     .replaceAll("{{rollup}}", rollup.name)
     .replaceAll("{{grain_s}}", String(rollup.grainSeconds));
   const { columns, rows } = await store.query(

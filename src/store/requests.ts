@@ -3,7 +3,7 @@ import { LISTED_COLUMNS } from "../telemetry/columns.ts";
 import type { ShadowChange } from "../telemetry/shadow-change.ts";
 import { StoreError, type Row, type Store } from "./client.ts";
 
-/** Every field narrows the list; one that is missing does not. */
+/** Every field narrows the list, an empty name to what has none; one that is missing does not. */
 export interface RequestFilters {
   readonly route?: string;
   readonly service?: string;
@@ -15,6 +15,8 @@ export interface RequestFilters {
   readonly decision?: string;
   /** What the candidate policy would change. */
   readonly shadow?: ShadowChange;
+  /** The deciding one. */
+  readonly rule?: string;
   readonly upstream?: string;
   readonly path_prefix?: string;
   readonly trace_id?: string;
@@ -65,6 +67,7 @@ const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   principal: "principal = {principal:String}",
   decision: "decision = {decision:String}",
   shadow: `${SHADOW_CHANGE} = {shadow:String}`,
+  rule: "rule = {rule:String}",
   upstream: "upstream = {upstream:String}",
   path_prefix: "startsWith(path, {path_prefix:String})",
   trace_id: "trace_id = {trace_id:String}",

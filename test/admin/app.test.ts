@@ -165,6 +165,13 @@ describe("a request through the proxy", () => {
   });
 });
 
+test("an empty name asks for what has none", async () => {
+  const none = await get("/api/v1/requests", "?route=&upstream=&principal=&path=/first");
+  expect(none.rows).toEqual([]);
+  const anonymous = await get("/api/v1/requests", "?principal=&rule=&path=/first");
+  expect(anonymous.rows).toMatchObject([{ principal: "", route: "upstream" }]);
+});
+
 test("status, services, routes, policy and reload are as described", async () => {
   expect(await get("/api/v1/status")).toMatchObject({
     instance: app.instance,
@@ -193,6 +200,7 @@ test.each([
   "slowest",
   "denials",
   "callers",
+  "rules",
 ])("the query %s answers, with times in ISO-8601", async (name) => {
   const response = await fetch(`${api}/api/v1/query/${name}?since=15m&service=upstream`);
   const { columns, rows } = await described("/api/v1/query/{name}", response);
@@ -206,6 +214,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
     "get /api/v1/policy/recorded",
+    "get /api/v1/policy/unused",
     "get /api/v1/query/{name}",
     "get /api/v1/requests",
     "get /api/v1/requests/stream",
@@ -231,6 +240,8 @@ const FAILING: readonly (readonly [path: string, asked: string, init?: RequestIn
   ["/api/v1/requests", "/api/v1/requests?before=nonsense"],
   ["/api/v1/requests/stream", "/api/v1/requests/stream?nope=1"],
   ["/api/v1/policy/recorded", "/api/v1/policy/recorded?status=200"],
+  ["/api/v1/policy/unused", "/api/v1/policy/unused"],
+  ["/api/v1/policy/unused", "/api/v1/policy/unused?since=yesterday"],
   ["/api/v1/policy/recorded", "/api/v1/policy/recorded?since=1h&until=2h"],
   ["/api/v1/query/{name}", "/api/v1/query/nope"],
   ["/api/v1/query/{name}", "/api/v1/query/routes?since=yesterday"],
@@ -367,6 +378,7 @@ test("the live tail's filters agree with the store's", async () => {
       method: "POST",
       path: "/x",
       decision: "deny",
+      rule: "p, b, /x, *, deny",
       shadow_decision: "allow",
       duration_ns: 6,
     },
@@ -409,7 +421,12 @@ test("the live tail's filters agree with the store's", async () => {
     { shadow: "gain" },
     { shadow: "loss" },
     { shadow: "error" },
+    { rule: "p, b, /x, *, deny" },
     { upstream: "http://u" },
+    { route: "" },
+    { service: "", rule: "" },
+    { principal: "" },
+    { upstream: "" },
     { path_prefix: "/x" },
     { path_prefix: "/y%" },
     { path_prefix: "x" },
@@ -448,6 +465,7 @@ test("every operation answers as the document says", async () => {
   expect(unseen.map(({ path }) => path).sort()).toEqual([
     "/api/v1/policy/cases",
     "/api/v1/policy/explain",
+    "/api/v1/policy/unused",
     "/api/v1/requests/stream",
   ]);
 });

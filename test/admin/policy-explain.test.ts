@@ -197,6 +197,27 @@ describe("a recorded request", () => {
   });
 });
 
+describe("rules that decided nothing", () => {
+  it("are told by the policy in force and by the rows of the time", async () => {
+    writeRules("p, team, /b, GET\np, team, /never, GET\ng, anonymous, team\n");
+    await app.reloader.reload();
+    const response = await fetch(`${api}/api/v1/policy/unused?since=1h`);
+    const type = response.headers.get("content-type") ?? "";
+    const body = (await response.json()) as JsonObject;
+    const described = readOpenApi(document).find(({ path }) => path === "/api/v1/policy/unused");
+    if (described === undefined) throw new Error("it is not described");
+    expect(answerFaults(document, described, { status: response.status, type, body })).toEqual([]);
+    expect(body).toMatchObject({
+      revision: app.inForce().policy?.revision,
+      rules: 2,
+      unused_count: 1,
+      unused: [
+        { rule: "p, team, /never, GET", rule_source: expect.stringMatching(/policy\.csv:2$/) },
+      ],
+    });
+  });
+});
+
 describe("without a policy, or with too many who ask", () => {
   it.each([
     ["no_policy", 404],

@@ -58,7 +58,7 @@ test.each([
   ["requests?since=1h&until=2h", 400, "bad_parameter", "until"],
   ["requests?route=a&route=b", 400, "bad_parameter", "route"],
   ["requests?decision=maybe", 400, "bad_parameter", "decision"],
-  ["requests?route=", 400, "bad_parameter", "route"],
+  ["requests?method=", 400, "bad_parameter", "method"],
   ["traces/%zz", 400, "bad_parameter", undefined],
   ["query/%c3", 400, "bad_parameter", undefined],
   ["requests?trace_id=xyz", 400, "bad_parameter", "trace_id"],

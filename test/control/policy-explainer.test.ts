@@ -34,6 +34,20 @@ it("explains by what is in force when it is asked, also while the former still a
   });
 });
 
+it("finds rules that are none of those used, which may be cut off", async () => {
+  explainer = createPolicyExplainer({ policy: () => inForce });
+  inForce = null;
+  expect(await explainer.findUnused([])).toBe("no_policy");
+  const long = `p, a, /${"x".repeat(400)}, GET`;
+  enforce(MODEL, `p, a, /, GET\n${long}\n\np, b, /, GET`);
+  expect(await explainer.findUnused(["p, a, /, GET", long.slice(0, 256)])).toEqual({
+    revision: inForce!.revision,
+    rules: 3,
+    unused_count: 1,
+    unused: [{ rule: "p, b, /, GET", rule_source: "policy.csv:4" }],
+  });
+});
+
 it("is there again after it was given up", async () => {
   enforce(MODEL, "p, a, /, GET");
   explainer = createPolicyExplainer({ policy: () => inForce, idleMs: 1 });

@@ -8,8 +8,11 @@ import { createStore } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { loadPanels, runPanel, type PanelRows } from "../../src/store/panels.ts";
 import { listRequests, readTrace } from "../../src/store/requests.ts";
+import { usedRules } from "../../src/store/used-rules.ts";
 import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { batch, line, RETENTION, startTestStore, timestamp, type TestStore } from "./support.ts";
+
+const RATE = ["requests", "requests_per_second"] as const;
 
 let system: TestStore;
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
@@ -396,6 +399,53 @@ describe("panels", () => {
     expect((await run("callers", { route: "orders" })).rows).toMatchObject([
       { principal: "alice", requests: 100, errors: 10 },
     ]);
+  });
+
+  test("rates are over the time since the first request, until something is older than the window", async () => {
+    const seconds = async (sinceMs: number, name = "summary"): Promise<number> => {
+      const window = { sinceMs, untilMs: nowMs, filters: { service: "orders" } };
+      const [row] = (await runPanel(system.store, panels.get(name)!, window)).rows;
+      const [of, rate] = name === "upstreams" ? ["attempts", "attempts_per_second"] : RATE;
+      return Number(row?.[of]) / Number(row?.[rate]);
+    };
+    // The first row of this store is two days older than the retention of the finest rollup.
+    const first = nowMs - (RETENTION.rollup_10s_days + 2) * 86_400_000;
+    expect(await seconds(nowMs - 600_000)).toBeCloseTo(600, 3);
+    expect(await seconds(first - 30 * 86_400_000)).toBeGreaterThan((nowMs - first) / 1000 - 1);
+    expect(await seconds(first - 30 * 86_400_000)).toBeLessThan((nowMs - first) / 1000 + 3601);
+    expect(await seconds(first - 30 * 86_400_000, "routes")).toBeCloseTo(
+      await seconds(first - 30 * 86_400_000, "upstreams"),
+      3,
+    );
+  });
+
+  test("rules: how often each decided, where it stood last, and denials by none", async () => {
+    const decided = (at: number, principal: string, values: Record<string, unknown>): string =>
+      line({
+        started_at: timestamp(nowMs - 40_000 + at),
+        trace_id: `rules${at}`,
+        span_id: `rules${at}`,
+        service: "rules",
+        principal,
+        ...values,
+      });
+    const reads = { decision: "allow", rule: "p, a, /r/*, GET" };
+    await system.store.write(
+      batch("rules", [
+        decided(0, "ann", { ...reads, rule_source: "policy.csv:2" }),
+        decided(1, "ben", { ...reads, rule_source: "policy.csv:3" }),
+        decided(2, "ann", { decision: "deny" }),
+        decided(3, "ann", { decision: "none" }),
+      ]),
+    );
+    expect((await run("rules", { service: "rules" })).rows).toMatchObject([
+      { ...reads, rule_source: "policy.csv:3", requests: 2, callers: 2, trace_id: "rules1" },
+      { decision: "deny", rule: "", rule_source: "", requests: 1, trace_id: "rules2" },
+    ]);
+    expect((await run("rules", { service: "rules", principal: "ben" })).rows).toHaveLength(1);
+    const window = { sinceMs: nowMs - 60_000, untilMs: nowMs };
+    expect(await usedRules(system.store, window)).toContain(reads.rule);
+    expect(await usedRules(system.store, { sinceMs: nowMs, untilMs: nowMs + 1 })).toEqual([]);
   });
 
   test("shadow: gains first, then losses, of the newest candidate alone", async () => {

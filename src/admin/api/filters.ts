@@ -9,12 +9,17 @@ const NANOS_PER_MILLI = 1e6;
 const MOST_MS = 86_400_000;
 
 const text = z.string().min(1).max(1024).optional();
+const nameOrNone = z
+  .string()
+  .max(1024)
+  .optional()
+  .meta({ description: "Given but empty: requests that have none" });
 
 export const filterQuery = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
-  route: text,
-  service: text,
+  route: nameOrNone,
+  service: nameOrNone,
   status: z
     .string()
     .regex(/^[0-9]{1,3}$/, "must be a status like 404")
@@ -26,12 +31,13 @@ export const filterQuery = z.strictObject({
     .transform((value) => Number(value[0]))
     .optional(),
   method: text,
-  principal: text,
+  principal: nameOrNone,
   decision: z.enum(["allow", "deny", "none", "error"]).optional(),
   shadow: z.enum(SHADOW_CHANGES).optional().meta({
     description: "What the candidate policy would change: gain is denied now and allowed by it",
   }),
-  upstream: text,
+  rule: nameOrNone.meta({ description: "The deciding rule, as rows have it" }),
+  upstream: nameOrNone,
   path: text.meta({ description: "What the path begins with" }),
   min_duration_ms: z
     .string()

@@ -21,6 +21,9 @@ export const policySchema = z.strictObject({
   rules: count,
   model_file: z.string().nullable(),
   rules_file: z.string().nullable(),
+  request: z
+    .array(z.string())
+    .meta({ description: "What is asked of each request, in the order of the model's r" }),
   loaded_at: time.nullable(),
   fault: z
     .string()
@@ -57,6 +60,7 @@ export function describePolicy({ running, lastReload }: Known): PolicyDescriptio
     rules: policy.rules,
     model_file: config.policy.model,
     rules_file: config.policy.rules,
+    request: [...config.policy.request],
     loaded_at: iso(loadedAtMs),
     fault,
     shadow: shadow && config.policy.shadow && describeShadow(shadow, config.policy.shadow),
@@ -85,6 +89,7 @@ const NOTHING_ENFORCED = {
   rules: 0,
   model_file: null,
   rules_file: null,
+  request: [],
   loaded_at: null,
   shadow: null,
-} as const;
+};

@@ -23,7 +23,7 @@ const statusSchema = z.strictObject({
   started_at: time,
   uptime_s: z.number(),
   config_revision: z.string(),
-  policy: policySchema.omit({ model_file: true, rules_file: true }),
+  policy: policySchema.omit({ model_file: true, rules_file: true, request: true }),
   reload: reloadSchema.nullable(),
   store: z.strictObject({
     kind: z.enum(["embedded", "server"]),
@@ -59,7 +59,7 @@ export function statusEndpoint(parts: AdminParts): Endpoint {
 }
 
 function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
-  const { model_file: _model, rules_file: _rules, ...policy } = describePolicy(parts);
+  const { model_file: _m, rules_file: _f, request: _r, ...policy } = describePolicy(parts);
   const { sinceMs, ...store } = parts.storeHealth();
   return {
     instance: parts.instance,

@@ -15,6 +15,7 @@ const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   decision: (row, wanted: string) => row.text("decision") === wanted,
   shadow: (row, wanted: string) =>
     shadowChange(row.text("decision"), row.text("shadow_decision")) === wanted,
+  rule: (row, wanted: string) => row.text("rule") === wanted,
   upstream: (row, wanted: string) => row.text("upstream") === wanted,
   path_prefix: (row, wanted: string) => row.text("path").startsWith(wanted),
   trace_id: (row, wanted: string) => row.text("trace_id") === wanted,

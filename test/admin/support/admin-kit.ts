@@ -45,6 +45,7 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     saveCase: () => ({ ok: false, reason: "unusable", message: "no policy is in force" }),
     rows: { subscribe: () => () => undefined },
     explain: () => Promise.resolve("no_policy"),
+    findUnused: () => Promise.resolve("no_policy"),
     ui: "/nonexistent",
     ...changes,
   };

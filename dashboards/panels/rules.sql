@@ -1,0 +1,32 @@
+-- title: Rules
+-- question: Which rules decide, how often and for how many callers, and when did each last?
+-- visual: table
+-- column rule: text
+-- column rule_source: text
+-- column decision: text
+-- column requests: requests
+-- column callers: count
+-- column last_at: time
+-- column trace_id: trace
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter principal: String, only this principal
+-- parameter limit: UInt32 = 200, most rows
+SELECT
+    rule,
+    -- Where it stood last: a rule that moved in its file is still the same rule.
+    argMax(row.rule_source, started_at) AS rule_source,
+    decision,
+    count() AS requests,
+    uniq(principal) AS callers,
+    max(started_at) AS last_at,
+    argMax(row.trace_id, started_at) AS trace_id
+FROM requests AS row
+WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    AND decision != 'none'
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+    AND ({principal:String} = '' OR principal = {principal:String})
+GROUP BY rule, decision
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}
