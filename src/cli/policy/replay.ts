@@ -97,7 +97,7 @@ function tellNothing({ requests }: ReplayResult, { json }: ReplayOptions): void 
 }
 
 export interface Replayed {
-  readonly input: PolicyInput;
+  readonly input: Pick<PolicyInput, "source" | "snapshot">;
   readonly recorded: Pick<RecordedStream, "since" | "until">;
   readonly result: ReplayResult;
 }

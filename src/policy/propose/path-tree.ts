@@ -1,6 +1,6 @@
 // Paths as a tree of segments, in which ids become one parameter: what templates are read from.
 import { isIdentifier } from "./identifiers.ts";
-import { addPath, addUse, newUse, type PathUse, type Use } from "./use.ts";
+import { addPath, addUse, newUse, pathsOf, type PathUse, type Use } from "./use.ts";
 
 /** Segments of a template; null is a parameter. */
 export type Template = readonly (string | null)[];
@@ -38,13 +38,16 @@ interface Node {
 const MOST_NAMES = 50;
 /** More than this, and they are, whatever is below them: the tree stays small while it grows. */
 const MOST_CHILDREN = 1000;
-/** Nodes, and uses by one caller of one template; some hundred bytes each, and their paths. */
+/** Nodes, and uses by one caller of one template; some hundred bytes each. */
 const MOST_PARTS = 400_000;
+/** Paths kept of all uses together; uses beyond it can only be templates. */
+const MOST_KEPT_PATHS = 1_000_000;
 /** The root and the empty segment before the first slash: what stands below are names of services, mostly. */
 const KEPT_DEPTH = 1;
 
 export function createPathTree(): PathTree {
   let room = MOST_PARTS;
+  let pathRoom = MOST_KEPT_PATHS;
   const made = <T>(part: T): T => {
     room -= 1;
     return part;
@@ -63,11 +66,11 @@ export function createPathTree(): PathTree {
     add: ({ subject, path, method }, seen) => {
       if (room <= 0) return false;
       const bySubject = entry(leafOf(path).uses, method, () => new Map<string, Use>());
-      addPath(
-        entry(bySubject, subject, () => made(newUse())),
-        path,
-        seen,
-      );
+      const use = entry(bySubject, subject, () => made(newUse()));
+      pathRoom += pathsOf(use);
+      if (pathRoom <= pathsOf(use)) use.paths = null;
+      addPath(use, path, seen);
+      pathRoom -= pathsOf(use);
       return true;
     },
     templates: () => {

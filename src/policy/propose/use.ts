@@ -18,6 +18,10 @@ export function newUse(): Use {
   return { requests: 0, lastSeen: "", paths: new Map() };
 }
 
+export function pathsOf({ paths }: Use): number {
+  return paths?.size ?? 0;
+}
+
 export function addPath(use: Use, path: string, seen: PathUse): void {
   count(use, seen);
   if (use.paths === null) return;
