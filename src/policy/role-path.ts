@@ -4,7 +4,7 @@ import type { CheckedPolicy } from "./engine.ts";
 import { matchingFunctions } from "./matching-functions.ts";
 import { parseCondition } from "./matcher-parser.ts";
 import type { Expression, FieldExpression } from "./model.ts";
-import type { Rule } from "./rule.ts";
+import { type FindRolePath, rememberRolePaths } from "./role-path-memo.ts";
 import type { RequestTuple } from "./tuple.ts";
 import { textOf } from "./values.ts";
 
@@ -18,21 +18,21 @@ export interface RolePath {
 /** Of a rule that matches the request; none where no role was asked or the names are equal. */
 export type FindRolePaths = (request: RequestTuple, rule: Fields) => readonly RolePath[];
 
-/** What a row keeps of it: the first of those paths. Never throws: it is only told, it decides nothing. null where the matcher asks no role. */
-export async function createRolePath({
-  model,
-  roles,
-}: CheckedPolicy): Promise<((request: RequestTuple, rule: Rule) => readonly string[]) | null> {
+/**
+ * What a row keeps of it: the first of those paths. Never throws: it is only told, it decides nothing.
+ * null where the matcher asks no role.
+ */
+export function createRolePath({ model, roles }: CheckedPolicy): FindRolePath | null {
   const functions = matchingFunctions();
   const find = compileRolePaths(model.matcher, { model, roles, functions });
   if (find === null) return null;
-  return (request, { fields }) => {
+  return rememberRolePaths((request, { fields }) => {
     try {
       return find(request, fields)[0]?.path ?? NO_ROLES;
     } catch {
       return NO_ROLES;
     }
-  };
+  }, model);
 }
 
 const NO_ROLES: readonly string[] = [];

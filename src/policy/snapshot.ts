@@ -1,6 +1,7 @@
 // One immutable policy at work: decides, and alone hands out permits.
 import { messageOf } from "../core/errors.ts";
 import { type PolicyEngine, RuleError } from "./engine.ts";
+import type { FindRolePath } from "./role-path-memo.ts";
 import type { Rule } from "./rule.ts";
 import { type RequestTuple, tupleFault } from "./tuple.ts";
 
@@ -74,8 +75,6 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
   };
   return Object.freeze({ revision, rules, decide });
 }
-
-type FindRolePath = (tuple: RequestTuple, rule: Rule) => readonly string[];
 
 interface Decided {
   readonly allowed: boolean;

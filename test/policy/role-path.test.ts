@@ -85,3 +85,15 @@ it("is of each subject its own", async () => {
     ["alice", "role:customer"],
   ]);
 });
+
+it("is remembered by all that it depends on", async () => {
+  const chosen = await loaded(
+    model({ matcher: '(r.act == "x" && r.obj == p.obj) || g(r.sub, p.sub) && r.act == p.act' }),
+    "p, team, /a, x\ng, a, team",
+  );
+  const pathOf = (...request: string[]): readonly string[] => chosen.decide(request).rolePath;
+  expect(pathOf("a", "/a", "x")).toEqual([]);
+  expect(pathOf("a", "/b", "x")).toEqual(["a", "team"]);
+  expect(pathOf("a", "/a", "x")).toEqual([]);
+  expect(pathOf("team", "/b", "x")).toEqual([]);
+});

@@ -20,7 +20,7 @@ export async function attachImage(image: PolicyImage): Promise<Attached> {
     rules: image.rules,
     arity: image.model.request.length,
     engine: await engineFor(policy),
-    rolePathOf: await createRolePath(policy),
+    rolePathOf: createRolePath(policy),
   });
   return { snapshot, policy };
 }
