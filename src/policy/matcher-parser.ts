@@ -221,11 +221,14 @@ function membership(operand: Expression, container: Container): Expression {
   return { kind: "within", operand, container: container.value };
 }
 
-/** `a && b in list` means `a && (b in list)`, which for a condition a casbin's reading equals. */
+/**
+ * `a && b in list` means `a && (b in list)`. Casbin looks `a && b` up, which is the same for a condition a,
+ * unless a list of the request holds false.
+ */
 function placeMembership(left: Expression, container: Container): Expression {
   const isValue = ({ kind }: Expression): boolean => kind === "field" || kind === "member";
   if (left.kind !== "binary") return membership(left, container);
-  if (left.operator === "&&" && isValue(left.right) && "list" in container) {
+  if (left.operator === "&&" && isValue(left.right)) {
     return { ...left, right: membership(left.right, container) };
   }
   throw new MatcherError(OWN_BRACKETS);

@@ -191,10 +191,10 @@ function roleDefinitions(
   return roles;
 }
 
-/** Also with p2 for p, which casbin's other languages want and this one can't read. */
+/** Also as p_eft, and with p2 for p, which casbin's other languages want and this one can't read. */
 function effectOf({ value, line }: Definition, report: ReportFault): EffectText | null {
   const effects = Object.values(EFFECTS);
-  const plain = value.replace(/\bp\d+\.eft\b/g, "p.eft");
+  const plain = value.replace(/\bp\d*[._]eft\b/g, "p.eft");
   const effect = effects.find((known) => known === plain);
   if (effect !== undefined) return effect;
   report(line, `unknown effect; write exactly one of: ${effects.join("   ")}`);

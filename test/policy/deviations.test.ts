@@ -158,6 +158,20 @@ const REFUSED: readonly Refused[] = [
     at: "policy.csv:1",
   },
   {
+    name: "in without brackets of its own",
+    model: { matcher: `${EQUAL} || r.act in ("x", "y")`, effect: ALLOW },
+    rules: "p, a, b, c",
+    casbin: "deny",
+    at: "model.conf:10",
+  },
+  {
+    name: "in without brackets of its own",
+    model: { matcher: `r.act in ("x", "y") && ${EQUAL}`, effect: ALLOW },
+    rules: "p, a, b, c",
+    casbin: "throws",
+    at: "model.conf:10",
+  },
+  {
     name: "a string like a field",
     model: { matcher: "r.sub == p.sub && r.act == ' r.x'", effect: ALLOW },
     rules: "p, a, b, c",
@@ -322,6 +336,22 @@ const DIFFERING: readonly Differing[] = [
     request: ["a", "b", "b"],
     casbin: "throws",
     weir: "allow",
+  },
+  {
+    name: "a list of the request after && and in",
+    model: { matcher: "r.sub == p.sub && r.obj in r.act.list", effect: ALLOW },
+    rules: "p, a, b, c",
+    request: ["x", "y", { list: ["z", false] }],
+    casbin: "allow",
+    weir: "deny",
+  },
+  {
+    name: "a list of the request after && and in",
+    model: { matcher: "r.sub == p.sub && r.obj in r.act.list", effect: ALLOW },
+    rules: "p, a, b, c",
+    request: ["x", "y", {}],
+    casbin: "throws",
+    weir: "deny",
   },
   {
     name: "names that join to the same text",

@@ -34,6 +34,7 @@ const ALICE = {
   Blocked: false,
   Level: 3,
   Roles: ["staff", "lead"],
+  Numbers: ["10", "20"],
   Address: { City: "Berlin", Zip: "10115" },
   Nothing: null,
 };
@@ -78,6 +79,11 @@ describe("operators and attributes", () => {
     ['("staff" in r.sub.Roles) && r.obj == p.obj', "allow"],
     ['("boss" in r.sub.Roles) && r.obj == p.obj', "deny"],
     ["(r.act in (r.sub.Roles)) && r.obj == p.obj", "deny"],
+    ["r.obj == p.obj && r.act in (r.sub.Numbers)", "allow"],
+    ["r.obj == p.obj && r.act in r.sub.Roles", "deny"],
+    ["r.obj != p.obj && r.act in (r.sub.Numbers)", "deny"],
+    ["r.sub.Admin && p.obj == r.obj && r.act in r.sub.Numbers", "allow"],
+    ["r.obj == p.obj && r.act in r.sub.Name", "error"],
     ['("City" in r.sub.Address) && r.obj == p.obj', "allow"],
     ['("City" in r.sub.Name) && r.obj == p.obj', "error"],
     ["keyMatch(r.sub.Name, p.sub)", "allow"],
@@ -211,6 +217,20 @@ describe("operators and attributes", () => {
     expect(decided).toBeGreaterThan(150);
     expect(refused).toBeLessThan(150);
   });
+});
+
+it("an effect may name its field p_eft, as casbin's own examples do", async () => {
+  const rules = "p, alice, data, GET, deny\np, bob, data, GET, allow";
+  for (const effect of Object.values(EFFECTS).slice(0, 4)) {
+    const text = model({
+      matcher: "r.sub == p.sub",
+      effect: effect.replaceAll("p.eft", "p_eft"),
+    });
+    for (const subject of ["alice", "bob", "carol"]) {
+      const request = [subject, "data", "GET"];
+      expect(await weSay(text, rules, request)).toEqual(await casbinSays(text, rules, request));
+    }
+  }
 });
 
 describe("eval(p.column)", () => {

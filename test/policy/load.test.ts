@@ -220,7 +220,7 @@ describe("a bad model", () => {
     ['r.act in ("GET", "HEAD") && r.sub == p.sub', 'put an "in" test in brackets'],
     ['r.sub == p.sub || r.act in ("GET", "HEAD")', 'put an "in" test in brackets'],
     ["r.act in p.act", '"in" is followed by a list'],
-    ["r.sub == p.sub && r.act in r.sub.acts", 'put an "in" test in brackets'],
+    ["r.sub == p.sub || r.act in r.sub.acts", 'put an "in" test in brackets'],
     ["r.act in (1, 2) ", "holds strings"],
     [`${"(".repeat(40)}r.sub == p.sub${")".repeat(40)}`, "nested deeper"],
   ])("the matcher %s is a fault", async (matcher, message) => {
