@@ -40,17 +40,17 @@ test("gains, then losses, the rest counted", async () => {
     "7 of 11 requests decided again (4 different ones), S to U",
     "  not 4: a redacted field was part of the question",
     "",
-    "GAINS: 1 requests were denied, and would be allowed",
+    "GAINS, denied and would be allowed: 1 request",
     expect.stringMatching(/^ {2}anonymous {2}GET a {2}1 request, last /),
     "    now by new.csv:1: p, eve, /, GET; was by old.csv:7: p, a, b, c, deny",
   ]);
-  expect(lines).toContain("LOSSES: 6 requests were allowed, and would be denied");
-  expect(lines.at(-1)).toBe("  and 1 more callers and routes, 1 requests");
+  expect(lines).toContain("LOSSES, allowed and would be denied: 6 requests");
+  expect(lines.at(-1)).toBe("  and 1 more callers and routes, 1 request");
 });
 
 test("no change, nothing recorded", async () => {
   const same = await linesOf("p, alice, /a/:id, GET\n", [group()]);
-  expect(same.at(-1)).toBe("No decision changes in 1 requests.");
+  expect(same.at(-1)).toBe("No decision changes in 1 request.");
   expect((await linesOf("p, a, /, GET\n", [])).at(-1)).toBe("Nothing was recorded in that time.");
 });
 

@@ -1,7 +1,7 @@
 // Traffic through a real weir, recorded in a real store, decided again under a changed policy.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { policyInProcess } from "../cli/support/policy-in-process.ts";
 import { weir as run, type Ended } from "../cli/support/weir.ts";
 import {
@@ -35,7 +35,10 @@ let site: Site;
 let upstream: Upstream;
 let weir: WeirProcess;
 
-function configOver(url: string): string {
+function configOver(
+  url: string,
+  request = "identity.subject, request.path, request.method",
+): string {
   return `listen: { http: "127.0.0.1:0" }
 admin: { listen: 127.0.0.1:0 }
 data: ./data
@@ -47,7 +50,7 @@ routes:
   - { name: all, match: { path: /** }, service: all, authenticate: [ key ] }
 identity:
   keys: [ { key: alice-key-0123456789, subject: alice }, { key: bob-key-0123456789, subject: bob } ]
-policy: { model: model.conf, rules: policy.csv, request: [ identity.subject, request.path, request.method ] }
+policy: { model: model.conf, rules: policy.csv, request: [ ${request} ] }
 `;
 }
 
@@ -144,8 +147,10 @@ g, alice, role:customer
   ]);
   const words = await replay("--candidate", next);
   expect(words.status).toBe(1);
-  expect(words.out).toContain("GAINS: 2 requests");
-  expect(words.out.indexOf("GAINS")).toBeLessThan(words.out.indexOf("LOSSES: 2 requests"));
+  expect(words.out).toContain("GAINS, denied and would be allowed: 2 requests");
+  expect(words.out.indexOf("GAINS")).toBeLessThan(
+    words.out.indexOf("LOSSES, allowed and would be denied: 2 requests"),
+  );
 });
 
 test("--fail-on names what is a finding", async () => {
@@ -259,4 +264,41 @@ test("faults of the candidate, and a weir that is not there, are told before any
   expect((await run(["policy", "replay"])).err).toContain("--candidate DIR");
   const nobody = ["replay", "--candidate", site.folder, "--admin", "http://127.0.0.1:1"];
   expect((await policyInProcess(nobody)).status).toBe(2);
+});
+
+const ATTRIBUTES = `[request_definition]
+r = who, req
+[policy_definition]
+p = who, path
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.who.subject == p.who && keyMatch2(r.req.path, p.path)
+`;
+
+test("requests that were asked as objects are decided again, too, and no policy is proposed of them", async () => {
+  const own = createSite(configOver(upstream.url, "identity, request"));
+  onTestFinished(() => own.remove());
+  const files = (folder: string, rules: string): string => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "model.conf"), ATTRIBUTES);
+    writeFileSync(join(folder, "policy.csv"), rules);
+    return folder;
+  };
+  files(own.folder, "p, alice, /orders/:id\n");
+  const other = await startWeir(own);
+  onTestFinished(async () => void (await other.stop()));
+  for (const name of ["alice", "bob"]) {
+    const headers = { "x-api-key": `${name}-key-0123456789` };
+    await (await fetch(`${other.proxy}/orders/1`, { headers })).arrayBuffer();
+  }
+  await other.drained();
+  const candidate = files(join(own.folder, "next"), "p, bob, /orders/:id\n");
+  const asked = ["--admin", other.admin, "--json"];
+  const { status, out } = await policyInProcess(["replay", ...asked, "--candidate", candidate]);
+  expect([status, JSON.parse(out)]).toMatchObject([
+    1,
+    { replayed: 2, gains: [{ principal: "bob" }], losses: [{ principal: "alice" }] },
+  ]);
+  expect((await policyInProcess(["propose", ...asked, "-c", own.file])).status).toBe(2);
 });

@@ -18,10 +18,10 @@ export function replayLines(replayed: Replayed, { paint }: Terminal, nowMs: numb
   return [
     ...head(replayed),
     ...skipLines(replayed.result.skipped),
-    ...listLines("GAINS: # requests were denied, and would be allowed", gains, look),
-    ...listLines("LOSSES: # requests were allowed, and would be denied", losses, look),
+    ...listLines("GAINS, denied and would be allowed", gains, look),
+    ...listLines("LOSSES, allowed and would be denied", losses, look),
     ...(gains.requests + losses.requests === 0
-      ? [`No decision changes in ${count(decided)} requests.`]
+      ? [`No decision changes in ${times(decided)}.`]
       : []),
   ];
 }
@@ -42,15 +42,14 @@ function skipLines(skipped: Readonly<Record<Skip, number>>): string[] {
     .map(({ requests, words }) => `  not ${count(requests)}: ${words}`);
 }
 
-/** "#" in the title stands for the number of requests. */
 function listLines(title: string, list: FindingList, look: Look): string[] {
   if (list.requests === 0) return [];
   const { shown, groups, requests } = list;
   const rest = requests - shown.reduce((sum, each) => sum + each.requests, 0);
-  const more = `  and ${count(groups - shown.length)} more callers and routes, ${count(rest)} requests`;
+  const more = `  and ${count(groups - shown.length)} more callers and routes, ${times(rest)}`;
   return [
     "",
-    look.paint(title.replace("#", count(requests)), "strong"),
+    look.paint(`${title}: ${times(requests)}`, "strong"),
     ...shown.flatMap((finding) => findingLines(finding, look)),
     ...(rest === 0 ? [] : [more]),
   ];
@@ -59,11 +58,10 @@ function listLines(title: string, list: FindingList, look: Look): string[] {
 function findingLines(finding: Finding, { paint, nowMs }: Look): string[] {
   const { principal, route, method, requests, last_seen, path, trace_id } = finding;
   const who = principal === "" ? "anonymous" : principal;
-  const times = `${count(requests)} ${requests === 1 ? "request" : "requests"}`;
   const then = ruleWords(finding.recorded_rule, finding.recorded_rule_source);
   const now = finding.error === "" ? ruleWords(finding.rule, finding.rule_source) : finding.error;
   return [
-    harmless(`  ${who}  ${method} ${route}  ${times}, last ${instant(last_seen, nowMs)}`),
+    harmless(`  ${who}  ${method} ${route}  ${times(requests)}, last ${instant(last_seen, nowMs)}`),
     harmless(`    now by ${now}; was by ${then}`),
     `    such as ${harmless(path)}  ${paint(`trace ${harmless(trace_id)}`, "faint")}`,
   ];
@@ -71,4 +69,8 @@ function findingLines(finding: Finding, { paint, nowMs }: Look): string[] {
 
 function ruleWords(rule: string, source: string): string {
   return rule === "" ? "no rule" : `${source}: ${rule}`;
+}
+
+function times(requests: number): string {
+  return `${count(requests)} ${requests === 1 ? "request" : "requests"}`;
 }
