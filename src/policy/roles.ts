@@ -22,7 +22,7 @@ const MAX_REMEMBERED = 1 << 20;
 const LAST_STAMP = 0x7fff_ffff;
 
 /**
- * Breadth-first with a visited set: linear in the links, where casbin's depth-first search takes width^10
+ * Breadth-first with a visited set: linear in the lists of links, where casbin's depth-first search takes width^10
  * on a layered graph. The answers are the same: a chain of at most 10 links exists exactly if the
  * shortest has at most 10. The last walk is kept, so that many questions about one name are one walk.
  */
@@ -36,7 +36,11 @@ export class RoleWalker implements RoleGraph {
   /** Numbers of names: the name itself, then what it holds, nearest first. */
   held: Int32Array = new Int32Array(64);
   count = 0;
+  /** Lists of links that the last walk came to, each once: what is behind a list is found the first time. */
   #queue = new Int32Array(64);
+  #queued = 0;
+  /** By list: the walk that came to it. */
+  readonly #listStamps: Int32Array;
   /** By name: the walk that found it; only of walks that find more than a few. */
   #stamps: Int32Array | null = null;
   #stamp = 0;
@@ -47,6 +51,7 @@ export class RoleWalker implements RoleGraph {
     this.#links = links;
     this.#nodes = links.byDomain === null ? null : new PairTable(links.byDomain.nodes);
     this.#strings = strings;
+    this.#listStamps = new Int32Array(links.starts.length);
   }
 
   /** Makes `held` what a name holds in a domain; both by number, UNKNOWN where the policy has none. */
@@ -55,11 +60,13 @@ export class RoleWalker implements RoleGraph {
     this.#name = name;
     this.#domain = domain;
     this.count = 0;
+    this.#queued = 0;
+    this.#nextStamp();
     const node = this.#nodeOf(name, domain);
     const remembered = this.#rememberedNames === 0 ? undefined : this.#remembered.get(node);
     if (remembered !== undefined) return this.#restore(remembered);
     this.#add(name, node);
-    const walked = node === UNKNOWN ? 0 : this.#climb();
+    const walked = this.#climb();
     if (walked > LONG_WALK) this.#remember(node);
   }
 
@@ -116,45 +123,55 @@ export class RoleWalker implements RoleGraph {
   #climb(): number {
     let from = 0;
     let walked = 0;
-    for (let distance = 0; distance < MAX_ROLE_LINKS && from < this.count; distance++) {
-      for (const level = this.count; from < level; from++) {
-        walked += this.#climbFrom(this.#queue[from] ?? 0);
+    for (let distance = 0; distance < MAX_ROLE_LINKS && from < this.#queued; distance++) {
+      for (const level = this.#queued; from < level; from++) {
+        walked += this.#climbList(this.#queue[from] ?? 0);
       }
     }
     return walked;
   }
 
-  #climbFrom(node: number): number {
+  #climbList(list: number): number {
     const { starts, above } = this.#links;
-    const first = starts[node] ?? 0;
-    const end = starts[node + 1] ?? 0;
+    const first = starts[list] ?? 0;
+    const end = starts[list + 1] ?? 0;
     for (let link = first; link < end; link++) {
-      const next = above[link] ?? 0;
-      const name = this.#nameOf(next);
-      if (!this.has(name)) this.#add(name, next);
+      const node = above[link] ?? 0;
+      const name = this.#nameOf(node);
+      if (!this.has(name)) this.#add(name, node);
     }
     return end - first;
   }
 
   #add(name: number, node: number): void {
-    if (this.count === this.held.length) {
-      this.held = grown(this.held);
-      this.#queue = grown(this.#queue);
-    }
+    if (this.count === this.held.length) this.held = grown(this.held);
     this.held[this.count] = name;
-    this.#queue[this.count] = node;
     this.count += 1;
     if (this.count === FEW + 1) this.#stampAll();
     else if (this.count > FEW && this.#stamps !== null) this.#stamps[name] = this.#stamp;
+    if (node !== UNKNOWN) this.#enqueue(this.#links.lists[node] ?? 0);
+  }
+
+  #enqueue(list: number): void {
+    if (list === 0 || this.#listStamps[list] === this.#stamp) return;
+    this.#listStamps[list] = this.#stamp;
+    if (this.#queued === this.#queue.length) this.#queue = grown(this.#queue);
+    this.#queue[this.#queued] = list;
+    this.#queued += 1;
+  }
+
+  /** Each walk has its own, so that nothing needs to be cleared before it. */
+  #nextStamp(): void {
+    if (this.#stamp === LAST_STAMP) {
+      this.#stamps?.fill(0);
+      this.#listStamps.fill(0);
+      this.#stamp = 0;
+    }
+    this.#stamp += 1;
   }
 
   #stampAll(): void {
     const stamps = (this.#stamps ??= new Int32Array(this.#strings.count));
-    if (this.#stamp === LAST_STAMP) {
-      stamps.fill(0);
-      this.#stamp = 0;
-    }
-    this.#stamp += 1;
     for (let at = 0; at < this.count; at++) stamps[this.held[at] ?? 0] = this.#stamp;
   }
 
@@ -168,10 +185,7 @@ export class RoleWalker implements RoleGraph {
   }
 
   #restore(names: Int32Array): void {
-    while (this.held.length < names.length) {
-      this.held = grown(this.held);
-      this.#queue = grown(this.#queue);
-    }
+    while (this.held.length < names.length) this.held = grown(this.held);
     this.held.set(names);
     this.count = names.length;
     if (this.count > FEW) this.#stampAll();
@@ -179,11 +193,12 @@ export class RoleWalker implements RoleGraph {
 
   /** For each node of the search from `start` the one it was found from. */
   #chainBelow(start: number, end: number): ReadonlyMap<number, number> {
-    const { starts, above } = this.#links;
+    const { lists, starts, above } = this.#links;
     const below = new Map([[start, start]]);
     for (const node of below.keys()) {
       if (node === end) break;
-      for (const next of above.subarray(starts[node], starts[node + 1])) {
+      const list = lists[node] ?? 0;
+      for (const next of above.subarray(starts[list], starts[list + 1])) {
         if (!below.has(next)) below.set(next, node);
       }
     }

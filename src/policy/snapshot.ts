@@ -1,6 +1,6 @@
 // One immutable policy at work: decides, and alone hands out permits.
 import { messageOf } from "../core/errors.ts";
-import { type PolicyEngine, RuleError } from "./engine.ts";
+import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
 import type { FindRolePath } from "./role-path-memo.ts";
 import type { Rule } from "./rule.ts";
 import { type RequestTuple, tupleFault } from "./tuple.ts";
@@ -66,9 +66,9 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
     const fault = tupleFault(tuple, arity);
     if (fault !== "") return failed(fault);
     try {
-      const { allowed, rule } = engine.evaluate(tuple);
-      if (rule === null) return allowed ? ALLOWED_BY_DEFAULT : DENIED_BY_DEFAULT;
-      return new DecisionByRule({ allowed, rule, tuple, rolePathOf });
+      const verdict = engine.evaluate(tuple);
+      if (isByRule(verdict)) return new DecisionByRule(verdict, tuple, rolePathOf);
+      return verdict.allowed ? ALLOWED_BY_DEFAULT : DENIED_BY_DEFAULT;
     } catch (error) {
       return failed(messageOf(error), error instanceof RuleError ? error.rule : null);
     }
@@ -76,41 +76,46 @@ export function createSnapshot(options: SnapshotOptions): PolicySnapshot {
   return Object.freeze({ revision, rules, decide });
 }
 
-interface Decided {
-  readonly allowed: boolean;
+interface VerdictByRule extends Verdict {
   readonly rule: Rule;
-  readonly tuple: RequestTuple;
-  readonly rolePathOf: FindRolePath | null;
+}
+
+function isByRule(verdict: Verdict): verdict is VerdictByRule {
+  return verdict.rule !== null;
 }
 
 /** Nothing of it can be changed; texts are made when they are asked for. */
 class DecisionByRule implements Decision {
-  readonly #decided: Decided;
+  readonly #verdict: VerdictByRule;
+  readonly #tuple: RequestTuple;
+  readonly #rolePathOf: FindRolePath | null;
   #rolePath: readonly string[] | null = null;
 
-  constructor(decided: Decided) {
-    this.#decided = decided;
+  constructor(verdict: VerdictByRule, tuple: RequestTuple, rolePathOf: FindRolePath | null) {
+    this.#verdict = verdict;
+    this.#tuple = tuple;
+    this.#rolePathOf = rolePathOf;
   }
 
   get effect(): "allow" | "deny" {
-    return this.#decided.allowed ? "allow" : "deny";
+    return this.#verdict.allowed ? "allow" : "deny";
   }
 
   get rule(): string {
-    return this.#decided.rule.text;
+    return this.#verdict.rule.text;
   }
 
   get ruleSource(): string {
-    return this.#decided.rule.source;
+    return this.#verdict.rule.source;
   }
 
   get rolePath(): readonly string[] {
-    const { rolePathOf, tuple, rule } = this.#decided;
-    return (this.#rolePath ??= rolePathOf?.(tuple, rule) ?? NO_ROLES);
+    this.#rolePath ??= this.#rolePathOf?.(this.#tuple, this.#verdict.rule) ?? NO_ROLES;
+    return this.#rolePath;
   }
 
   get permit(): Permit | null {
-    return this.#decided.allowed ? ALLOWED : null;
+    return this.#verdict.allowed ? ALLOWED : null;
   }
 
   get error(): string {

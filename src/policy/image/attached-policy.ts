@@ -22,6 +22,7 @@ export class AttachedPolicy implements CheckedPolicy {
   readonly #image: PolicyImage;
   readonly #kept: (Rule | undefined)[] = Array.from({ length: KEPT_RULES });
   readonly #keptRows = new Int32Array(KEPT_RULES).fill(-1);
+  readonly #policyText: TableText;
   #rules: readonly Rule[] | null = null;
   #links: ReadonlyMap<string, readonly Rule[]> | null = null;
   #everyRow: Int32Array | null = null;
@@ -35,6 +36,7 @@ export class AttachedPolicy implements CheckedPolicy {
     this.indexes = image.indexes;
     this.strings = strings;
     this.stringTable = image.strings;
+    this.#policyText = this.#text(image.model.names.p);
     this.walkers = new Map(
       image.roles.map(({ name, links }) => [name, new RoleWalker(links, strings)]),
     );
@@ -45,7 +47,7 @@ export class AttachedPolicy implements CheckedPolicy {
   }
 
   get rules(): readonly Rule[] {
-    return (this.#rules ??= rulesOf(this.table, this.#text(this.model.names.p)));
+    return (this.#rules ??= rulesOf(this.table, this.#policyText));
   }
 
   get links(): ReadonlyMap<string, readonly Rule[]> {
@@ -65,7 +67,7 @@ export class AttachedPolicy implements CheckedPolicy {
     const at = row & (KEPT_RULES - 1);
     const kept = this.#kept[at];
     if (kept !== undefined && this.#keptRows[at] === row) return kept;
-    const rule = ruleOf(this.table, this.#text(this.model.names.p), row);
+    const rule = ruleOf(this.table, this.#policyText, row);
     this.#kept[at] = rule;
     this.#keptRows[at] = row;
     return rule;
