@@ -6,8 +6,8 @@ export const MAX_MODEL_CHARS = 65_536;
 export const MAX_RULES_CHARS = 256 * 1024 * 1024;
 export const MAX_RULES = 4_000_000;
 /** One field of a rule, characters. */
-export const MAX_FIELD_CHARS = 1024;
-export const MAX_DEFINITION_FIELDS = 16;
+export const MAX_FIELD_CHARS = 8192;
+export const MAX_DEFINITION_FIELDS = 64;
 /** Nesting of brackets in a matcher. */
 export const MAX_NESTING = 32;
 /** Words, strings and signs in a matcher, or in the condition of one rule. */

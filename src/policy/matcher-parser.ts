@@ -2,6 +2,7 @@
 import { MAX_NESTING } from "./limits.ts";
 import { MatcherError, tokenize, tokenizeCondition, type Token } from "./matcher-tokens.ts";
 import type { BinaryOperator, DefinitionNames, Expression, FieldExpression } from "./model.ts";
+import { withoutTruth } from "./truth-comparison.ts";
 
 /** From the loosest to the tightest, all grouping to the left; `in` stands beside ||. */
 const LEVELS: readonly (readonly BinaryOperator[])[] = [
@@ -106,7 +107,8 @@ class Parser {
       const operator = operators.find((known) => known === this.#symbol());
       if (operator === undefined) return left;
       this.#at += 1;
-      left = { kind: "binary", operator, left, right: this.#binary(level + 1) };
+      const right = this.#binary(level + 1);
+      left = withoutTruth(operator, left, right) ?? { kind: "binary", operator, left, right };
     }
   }
 

@@ -172,6 +172,21 @@ const REFUSED: readonly Refused[] = [
     at: "model.conf:10",
   },
   {
+    name: "a pattern that the request brings",
+    model: { matcher: "r.sub == p.sub && regexMatch(p.act, r.act)", effect: ALLOW },
+    rules: "p, a, b, c",
+    request: ["a", "b", ".*"],
+    casbin: "allow",
+    at: "model.conf:10",
+  },
+  {
+    name: "sizes",
+    model: { matcher: EQUAL, effect: ALLOW },
+    rules: `p, a, b, ${"c".repeat(8193)}`,
+    casbin: "deny",
+    at: "policy.csv:1",
+  },
+  {
     name: "a string like a field",
     model: { matcher: "r.sub == p.sub && r.act == ' r.x'", effect: ALLOW },
     rules: "p, a, b, c",

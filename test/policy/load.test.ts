@@ -248,7 +248,7 @@ describe("bad rules", () => {
     ["p, a, /x(, GET", "brackets are not closed"],
     ["p, a), /x(, GET", "brackets are not closed"],
     ["p, a\u2028b, /x, GET", "a control character"],
-    [`p, ${"a".repeat(2000)}, /x, GET`, "longer than 1024"],
+    [`p, ${"a".repeat(9000)}, /x, GET`, "longer than 8192"],
   ])("%s is a fault", async (rule, message) => {
     const faults = await faultsOf(MODEL, `# rules\n\n${rule}\n`);
     expect(faults).toHaveLength(1);
