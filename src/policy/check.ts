@@ -36,7 +36,8 @@ function reportMatcher(model: PolicyModel, report: ReportFault): MatcherReport {
 
 /** Combinations under which casbin would allow everything, or ask the rules nothing (S3, S9). */
 function emptinessFault(model: PolicyModel, usesRules: boolean, rules: number): string {
-  if (!usesRules && rules > 0) return "the matcher never uses p, so no rule has a say";
+  if (!usesRules && rules > 0)
+    return "the matcher never uses p, so no rule has a say; write p.NAME in it, or leave rules out";
   if (model.effect !== EFFECTS.denyOverride) return "";
   if (!model.policy.includes("eft")) return "without a field eft no rule can deny: all is allowed";
   if (rules === 0) return "without a rule this effect allows everything";

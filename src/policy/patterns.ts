@@ -1,5 +1,6 @@
 // Says why a pattern can't be given to one of casbin's matching functions: it would hang, throw or crawl.
 import { isIP, isIPv6 } from "node:net";
+import { bracesFault, withoutBraces } from "./glob-braces.ts";
 import { backtrackingFault, regexFault } from "./regex-safety.ts";
 
 type PatternCheck = (pattern: string) => string;
@@ -92,18 +93,24 @@ function addressFault(pattern: string): string {
   return `"${pattern}" is no IP address and no CIDR block such as 10.0.0.0/8`;
 }
 
-/** Brace ranges and extended globs can expand or backtrack without bound, so they are refused. */
+/** Ranges in braces and extended globs can expand or backtrack without bound, so they are refused. */
 function globFault(pattern: string): string {
-  if (/[{}()]/.test(pattern)) return "globMatch takes no braces and no brackets ( )";
+  if (/[?*+@!]\(/.test(pattern)) return "globMatch takes no ?( *( +( @( and !(";
   if (pattern.includes("\\")) return "globMatch takes no backslash";
   const classes = pattern.match(/\[[^\]]*\]?/g) ?? [];
   if (/\]/.test(pattern.replace(CLASSES, "")) || !classes.every(isPlainClass)) {
     return "a class in globMatch is of letters and digits: [a-z0-9], [!a]";
   }
-  const segments = pattern.replace(/^!+/, "").split("/");
+  const fault = bracesFault(pattern);
+  if (fault !== "") return fault;
+  const faults = withoutBraces(pattern.replace(/^!+/, "")).map(segmentsFault);
+  return faults.find((found) => found !== "") ?? "";
+}
+
+function segmentsFault(pattern: string): string {
+  const segments = pattern.split("/");
   if (segments.some((segment) => segment === "." || segment === "..")) return "a segment . or ..";
-  if (segments.some((segment) => /\*[^*]+\*/.test(segment))) return "more than one * in a segment";
-  return segments.filter((segment) => segment.includes("**")).length > 1 ? "more than one **" : "";
+  return segments.filter((segment) => segment === "**").length > 2 ? "more than two **" : "";
 }
 
 const CLASSES = /\[[^\]]*\]/g;

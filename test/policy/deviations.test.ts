@@ -180,6 +180,14 @@ const REFUSED: readonly Refused[] = [
     at: "model.conf:10",
   },
   {
+    name: "globs that grow",
+    model: { matcher: "r.sub == p.sub && globMatch(r.obj, p.obj)", effect: ALLOW },
+    rules: "p, a, /{1..9}, c",
+    request: ["a", "/2", "c"],
+    casbin: "allow",
+    at: "policy.csv:1",
+  },
+  {
     name: "sizes",
     model: { matcher: EQUAL, effect: ALLOW },
     rules: `p, a, b, ${"c".repeat(8193)}`,
