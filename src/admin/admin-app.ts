@@ -10,8 +10,9 @@ import express, {
 import type { Log } from "../core/log.ts";
 import { createEndpoints } from "./endpoints.ts";
 import { createAccess } from "./http/access.ts";
+import { AUTHZEN_BODY_LIMIT, giveBackRequestId } from "./http/authzen-binding.ts";
 import type { Endpoint } from "./http/endpoint.ts";
-import { Problem, toProblem } from "./http/problem.ts";
+import { Problem, type ProblemCode, toProblem } from "./http/problem.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { sendProblem, sendReply } from "./http/send.ts";
 import { RequestCounts } from "./metrics/request-counts.ts";
@@ -59,12 +60,21 @@ export function createAdminApp(parts: AdminParts): AdminApp {
 function register(app: Express, endpoint: Endpoint, guard: RequestHandler): void {
   const { method } = endpoint;
   const path = expressPath(endpoint.path);
+  const isAuthzen = endpoint.binding === "authzen";
+  if (isAuthzen) app.all(path, giveBackRequestId);
   // The UI's files need none: they hold nothing secret, and it is they who ask people for the token.
   if (endpoint.open !== true) app.all(path, guard);
-  if (endpoint.body !== null) app.post(path, demandJson, express.json({ limit: BODY_LIMIT }));
+  if (endpoint.body !== null) {
+    const limit = isAuthzen ? AUTHZEN_BODY_LIMIT : BODY_LIMIT;
+    app.post(
+      path,
+      demandJson(isAuthzen ? "bad_body" : "unsupported_type"),
+      express.json({ limit }),
+    );
+  }
   app[method](path, async (request, response) => {
     const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
-    await sendReply(response, await endpoint.handle({ path: params, query, body }));
+    await sendReply(response, await endpoint.handle({ path: params, query, body, request }));
   });
   app.all(path, () => {
     const allow = method === "get" ? "GET, HEAD" : "POST";
@@ -78,11 +88,13 @@ function expressPath(path: string): string {
 }
 
 /** A form's content type can be sent across sites without asking; JSON can't. */
-function demandJson(request: Request, _response: Response, next: NextFunction): void {
-  if (request.is("application/json") === false) {
-    throw new Problem("unsupported_type", "send content-type: application/json");
-  }
-  next();
+function demandJson(otherwise: ProblemCode) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    if (request.is("application/json") === false) {
+      throw new Problem(otherwise, "send content-type: application/json");
+    }
+    next();
+  };
 }
 
 function nothingAt({ method, url = "" }: IncomingMessage): Problem {

@@ -1,5 +1,9 @@
 // Every endpoint of the admin server; the server registers this list and OpenAPI describes it.
 import { loadPanels } from "../store/panels.ts";
+import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
+import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
+import { metadataEndpoint } from "./api/authzen/metadata.ts";
+import { searchEndpoints } from "./api/authzen/search.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
@@ -48,6 +52,10 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     traceEndpoint(questions),
     sqlEndpoint(questions),
     reloadEndpoint(parts),
+    evaluationEndpoint(parts),
+    evaluationsEndpoint(parts),
+    ...searchEndpoints(parts),
+    metadataEndpoint(parts),
   ];
   return [...endpoints, openApiEndpoint(endpoints, parts.version)];
 }

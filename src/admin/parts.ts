@@ -3,6 +3,8 @@ import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
+import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
+import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { ExplanationJson, NamedRule } from "../policy/explanation-json.ts";
 import type { RequestTuple } from "../policy/tuple.ts";
@@ -49,6 +51,14 @@ interface StoreHealth {
   readonly error: string | null;
 }
 
+/** What other services ask by AuthZEN. */
+interface AuthzenSide {
+  /** null: no policy takes such requests. */
+  readonly point: () => Promise<DecisionPoint | null>;
+  /** null: its rows can't be kept and must be, so nothing may be answered. */
+  readonly open: (facts: CallFacts, point: DecisionPoint) => AuthzenCall | null;
+}
+
 /** Whole lines of JSONCompactEachRow in the order of columns.ts, each told once; never changed later. */
 export interface RowFeed {
   /** Ends with the call of what it returns. */
@@ -91,6 +101,7 @@ export interface AdminParts {
   readonly explain: (request: RequestTuple) => Promise<ExplanationJson | "no_policy" | "busy">;
   /** Rules that are none of those used, which are as request rows have them; "busy" where too many ask. */
   readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | "no_policy" | "busy">;
+  readonly authzen: AuthzenSide;
   /** Folder of the built UI. */
   readonly ui: string;
 }

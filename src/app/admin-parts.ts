@@ -12,6 +12,7 @@ import { formatListen } from "../config/listen.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
+import type { Authzen } from "../control/authzen.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy-explainer.ts";
 import type { Reloader } from "../control/reloader.ts";
@@ -28,11 +29,12 @@ export interface Running {
   readonly spans: SpanExport | undefined;
   readonly statistics: StatisticsPoll;
   readonly explainer: PolicyExplainer;
+  readonly authzen: Authzen;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, spans, explainer, log } = running;
+  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -58,6 +60,7 @@ export function adminPartsOf(running: Running): AdminParts {
     rows,
     explain: explainer.explain,
     findUnused: explainer.findUnused,
+    authzen,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };

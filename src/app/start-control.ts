@@ -2,6 +2,8 @@
 import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "../app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
+import { createAuthzen } from "../control/authzen.ts";
+import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy-explainer.ts";
 import { createReloader } from "../control/reloader.ts";
@@ -9,6 +11,7 @@ import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
 import { createStatistics } from "../control/statistics.ts";
 import type { StoreLink } from "../control/store-link.ts";
 import { type FileWatch, watchFiles } from "../control/watch.ts";
+import { createSharedClock } from "../balancer/shared-clock.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -39,7 +42,9 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
-  const looks = { rows: rows.live, spans, statistics, explainer };
+  const decisions = openDecisionLog(start);
+  const authzen = createAuthzen(reloader.current, decisions);
+  const looks = { rows: rows.live, spans, statistics, explainer, authzen };
   const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   let admin: Admin | undefined;
@@ -54,11 +59,18 @@ export async function startControl(start: ControlOptions): Promise<App> {
   }
   watch.files(initial.files);
   statistics.start();
-  return running(parts, { watch, admin });
+  return running(parts, { watch, admin, decisions });
 }
 
 function createRowDrain({ spool, lock, log }: ControlOptions, { sink, see }: RowFeed): Drain {
   return createDrain({ spool, lock, sink, see, log, clock: systemClock, random: Math.random });
+}
+
+/** Its segments are this thread's own: they bear the number after the last worker's. */
+function openDecisionLog({ dataPlane, spool, initial, log }: ControlOptions): DecisionLog {
+  const { instance, memory } = dataPlane;
+  const clock = createSharedClock(memory);
+  return createDecisionLog({ spool, instance, worker: initial.config.workers, clock, log });
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */
@@ -77,9 +89,10 @@ function publisher({ dataPlane, store, log }: Pick<Running, "dataPlane" | "store
 interface Attached {
   readonly watch: FileWatch;
   readonly admin: Admin;
+  readonly decisions: DecisionLog;
 }
 
-function running(parts: Running, { watch, admin }: Attached): App {
+function running(parts: Running, { watch, admin, decisions }: Attached): App {
   const { dataPlane, reloader, store, drain, spans, statistics, explainer } = parts;
   const { instance, workers } = dataPlane;
   return {
@@ -96,6 +109,7 @@ function running(parts: Running, { watch, admin }: Attached): App {
       watch.close();
       statistics.stop();
       await workers.drain(reloader.current().config.drain_ms);
+      decisions.close();
       await drain.stop();
       await spans?.shutdown(SPANS_MS);
       await store.stop();

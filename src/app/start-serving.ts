@@ -9,6 +9,9 @@ import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { acquireSpoolLock, type SpoolLock } from "../telemetry/spool-lock.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
+/** The main thread, which records what AuthZEN asks, writes beside the workers. */
+const DECISION_WRITERS = 1;
+
 export interface ServingOptions {
   readonly load: ConfigLoader;
   readonly log: Log;
@@ -33,7 +36,7 @@ export async function startServing({ load, log, first }: ServingOptions): Promis
   const loaded = await loadAll(load);
   if (!loaded.ok) return loaded;
   const { next: initial } = loaded;
-  const spool = openSpool(initial.config, initial.config.workers);
+  const spool = openSpool(initial.config, initial.config.workers + DECISION_WRITERS);
   const lock = acquireSpoolLock(spool.folder);
   try {
     const dataPlane = await startDataPlane({ initial, spool, log, first });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
-import type { PolicyFiles } from "../policy/options.ts";
+import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -100,6 +100,20 @@ export function buildPolicy(
     ...policyFiles(policy, folder),
     cases: resolve(folder, cases),
     shadow: shadow && { ...policyFiles(shadow, folder), context: policy.context },
+    authzen: policy.authzen === undefined ? null : buildAuthzen(policy.authzen, folder),
+  };
+}
+
+type AuthzenInput = NonNullable<NonNullable<ConfigInput["policy"]>["authzen"]>;
+
+function buildAuthzen(input: AuthzenInput, folder: string): AuthzenOptions {
+  const { model, rules, context, request, entities, url = "" } = input;
+  const hasOwn = model !== undefined && rules !== undefined;
+  return {
+    policy: hasOwn ? { ...policyFiles({ model, rules }, folder), context } : null,
+    request,
+    entities: entities === undefined ? "" : resolve(folder, entities),
+    url,
   };
 }
 

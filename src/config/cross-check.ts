@@ -22,6 +22,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkPorts(config),
     ...checkData(config["data"], folder),
     ...checkPolicyFiles(config["policy"], folder),
+    ...checkAuthzen(config["policy"]),
     ...checkSpool(config["telemetry"]),
   ];
 }
@@ -111,11 +112,20 @@ function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   });
 }
 
-/** Where the policy and its candidate would be, as far as that is said. */
+/** A model without its rules would mix two policies. */
+function checkAuthzen(raw: unknown): Finding[] {
+  const { model, rules } = mappingOf(mappingOf(raw)["authzen"]);
+  if ((model === undefined) === (rules === undefined)) return [];
+  const missing = model === undefined ? "model" : "rules";
+  const message = "is required: model and rules come together";
+  return [{ path: ["policy", "authzen", missing], message }];
+}
+
+/** Where the policies would be, and what goes with them, as far as that is said. */
 export function policyFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
-  const both = [policy, mappingOf(policy["shadow"])];
-  const names = both.flatMap(({ model, rules }) => [textOf(model), textOf(rules)]);
+  const all = [policy, mappingOf(policy["shadow"]), mappingOf(policy["authzen"])];
+  const names = all.flatMap(({ model, rules, entities }) => [model, rules, entities].map(textOf));
   return names.filter((name) => name !== "").map((name) => resolve(folder, name));
 }
 

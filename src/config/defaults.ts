@@ -65,6 +65,8 @@ export const DEFAULTS = {
   /** Beside the rules. */
   policy_cases: "cases.yaml",
   policy_request: ["identity.subject", "request.path", "request.method"],
+  /** The three that every AuthZEN request has. */
+  authzen_request: ["subject.id", "resource.id", "action.name"],
   telemetry: {
     audit: "optional",
     /** Hours of traffic while the store is away, on any disk. */

@@ -84,6 +84,14 @@ export function listenAddress(): z.ZodType<ListenAddress, string> {
 export const endpointUrl = (): z.ZodString =>
   textLike("http(s)://HOST:PORT with no path, user or query", (text) => originOf(text) !== null);
 
+/** The last "/" is not part of it. */
+export const baseUrl = (): z.ZodString =>
+  textLike('http(s)://HOST[:PORT][/PATH] with no user, query or "/" at its end', (text) => {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol) || /[?#@\s]/.test(text)) return false;
+    return !text.endsWith("/");
+  });
+
 export const storeUrl = (): z.ZodString =>
   textLike("http(s)://USER:PASSWORD@HOST:PORT/DATABASE", (text) => {
     const url = URL.parse(text);

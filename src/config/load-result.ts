@@ -26,12 +26,18 @@ export type ConfigLoader = () => LoadResult | Promise<LoadResult>;
 /** A checked input as a result; `files` are those read so far. */
 export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
   const config = buildConfig(input, folder);
-  const policies = config.policy === null ? [] : [config.policy, config.policy.shadow];
-  const named = policies.flatMap((policy) => (policy === null ? [] : [policy.model, policy.rules]));
+  const named = config.policy === null ? [] : policyFilesOf(config.policy);
   return {
     ok: true,
     config,
     revision: revisionOf(input),
     files: [...new Set([...files, ...named])],
   };
+}
+
+function policyFilesOf(policy: NonNullable<Config["policy"]>): string[] {
+  const { shadow, authzen } = policy;
+  const policies = [policy, shadow, authzen?.policy ?? null];
+  const files = policies.flatMap((each) => (each === null ? [] : [each.model, each.rules]));
+  return authzen === null || authzen.entities === "" ? files : [...files, authzen.entities];
 }

@@ -10,8 +10,8 @@ import { readFilledPolicy, shownFile } from "./policy-source.ts";
 /** Plain data: it crosses threads. */
 export interface PolicyBuildOrder {
   readonly files: PolicyFiles;
-  /** The config's `policy.request`. */
-  readonly request: readonly string[];
+  /** The config's `policy.request`; null: whoever asks sees to it. */
+  readonly request: readonly string[] | null;
 }
 
 /** About 5,000 rules, built in the time that it takes to start a thread. */

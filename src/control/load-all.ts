@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
+import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
 import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
 import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
 
@@ -14,6 +15,8 @@ export interface InForce {
   readonly policy: CheckedPolicy | null;
   /** null: no candidate is configured. */
   readonly shadow: ShadowPolicy | null;
+  /** What AuthZEN asks; null: nothing that takes its requests. */
+  readonly authzen: AuthzenPolicy | null;
   readonly loadedAtMs: number;
 }
 
@@ -35,7 +38,11 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
   if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
   if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
   const { policy } = check;
-  return { ok: true, next: { config, revision, files, policy, shadow, loadedAtMs: Date.now() } };
+  const asked = await checkAuthzen(config, policy);
+  if (!asked.ok) return { ok: false, faults: asked.faults, files };
+  const { authzen } = asked;
+  const loadedAtMs = Date.now();
+  return { ok: true, next: { config, revision, files, policy, shadow, authzen, loadedAtMs } };
 }
 
 /** What workers build their snapshots from. */

@@ -22,13 +22,18 @@ export type PolicyCheck =
 /** The policy that is enforced. Never throws: a file that can't be read is a fault like any other. */
 export async function checkPolicyFiles({ policy }: Config): Promise<PolicyCheck> {
   if (policy === null) return { ok: true, policy: null };
-  return checkFiles(policy, policy, blaming(policy));
+  return checkFiles(policy, policy.request, blaming(policy));
 }
 
 /** Its candidate, which is asked about the same requests; the same of it. */
 export async function checkShadowFiles({ policy }: Config): Promise<PolicyCheck> {
   if (policy === null || policy.shadow === null) return { ok: true, policy: null };
-  return checkFiles(policy.shadow, policy, blaming(policy.shadow, "policy.shadow"));
+  return checkFiles(policy.shadow, policy.request, blaming(policy.shadow, "policy.shadow"));
+}
+
+/** The policy of its own that AuthZEN asks; the same of it. */
+export async function checkAuthzenPolicy(files: PolicyFiles): Promise<PolicyCheck> {
+  return checkFiles(files, null, blaming(files, "policy.authzen"));
 }
 
 /** Whether a policy that was sound is so under these options, too. */
@@ -38,7 +43,7 @@ export function fits({ image }: CheckedPolicy, { request }: PolicyOptions): bool
 
 async function checkFiles(
   files: PolicyFiles,
-  { request }: PolicyOptions,
+  request: PolicyOptions["request"] | null,
   blame: (fault: PolicyFault) => Fault,
 ): Promise<PolicyCheck> {
   const build = await buildPolicyFiles({ files, request });

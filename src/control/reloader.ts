@@ -128,11 +128,12 @@ function filesOf(loaded: Loaded, current: InForce): readonly string[] {
 
 /** A file that was touched, or saved as it was: nothing to swap. */
 function isSame(before: InForce, after: InForce): boolean {
-  return (
-    before.revision === after.revision &&
-    before.policy?.revision === after.policy?.revision &&
-    before.shadow?.policy?.revision === after.shadow?.policy?.revision
-  );
+  const [one, other] = [before, after].map(revisionsOf);
+  return String(one) === String(other);
+}
+
+function revisionsOf({ revision, policy, shadow, authzen }: InForce): readonly unknown[] {
+  return [revision, policy?.revision, shadow?.policy?.revision, authzen?.revision];
 }
 
 function changedKeys(before: Config, after: Config): string[] {

@@ -1,6 +1,7 @@
 // Who is calling, as far as it was verified; made only by identity/, read by policy, proxy and rows.
 
-export type PrincipalKind = "anonymous" | "key" | "password" | "token" | "certificate";
+/** `asserted`: named by who asked for a decision about it, verified by nobody here. */
+export type PrincipalKind = "anonymous" | "key" | "password" | "token" | "certificate" | "asserted";
 
 export interface Identity {
   /** The verified name; empty for anonymous. */

@@ -59,6 +59,7 @@ function folded(name: string): string {
 }
 
 const VERIFIED: Readonly<Record<PrincipalKind, boolean>> = {
+  asserted: false,
   anonymous: false,
   key: true,
   password: true,

@@ -25,6 +25,20 @@ export interface PolicyOptions {
   readonly explain: boolean;
   /** A candidate that decides each request as well, for the row alone; null: none. */
   readonly shadow: PolicyFiles | null;
+  /** How other services ask by AuthZEN; null: nothing said, so the enforced policy, where its r fits. */
+  readonly authzen: AuthzenOptions | null;
+}
+
+/** What answers the OpenID AuthZEN Authorization API. */
+export interface AuthzenOptions {
+  /** A policy of its own; null: the enforced one. */
+  readonly policy: PolicyFiles | null;
+  /** AuthZEN fields in the order of the model's request_definition, e.g. "subject.id". */
+  readonly request: readonly string[];
+  /** Path of a YAML file with known subjects, resources and actions; "": none. */
+  readonly entities: string;
+  /** The base URL that clients know, without "/" at its end; "": as they ask. */
+  readonly url: string;
 }
 
 const PLAIN_FIELDS = [
@@ -59,4 +73,12 @@ export function isRequestField(name: string): boolean {
     PLAIN_FIELDS.some((field) => field === name) ||
     FIELD_FAMILIES.some((family) => name.startsWith(family) && name.length > family.length)
   );
+}
+
+/** What `authzen.request` may name: an entity, a part of one, the context, or a constant. */
+const AUTHZEN_FIELD =
+  /^(?:(?:subject|resource)(?:\.(?:type|id|properties(?:\.[^.]+)*))?|action(?:\.(?:name|properties(?:\.[^.]+)*))?|context(?:\.[^.]+)*|"[^"]*")$/;
+
+export function isAuthzenField(name: string): boolean {
+  return name.length <= 256 && AUTHZEN_FIELD.test(name);
 }

@@ -211,6 +211,7 @@ test.each([
 
 test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "get /.well-known/authzen-configuration",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
     "get /api/v1/policy/recorded",
@@ -225,6 +226,11 @@ test("the OpenAPI document names what is promised", () => {
     "get /healthz",
     "get /metrics",
     "get /readyz",
+    "post /access/v1/evaluation",
+    "post /access/v1/evaluations",
+    "post /access/v1/search/action",
+    "post /access/v1/search/resource",
+    "post /access/v1/search/subject",
     "post /api/v1/policy/cases",
     "post /api/v1/policy/explain",
     "post /api/v1/reload",
@@ -259,6 +265,13 @@ const FAILING: readonly (readonly [path: string, asked: string, init?: RequestIn
     "/api/v1/sql",
     "/api/v1/sql",
     { method: "POST", body: `{"sql":"${"x".repeat(300_000)}"}`, headers: JSON_TYPE },
+  ],
+  ["/.well-known/authzen-configuration", "/.well-known/authzen-configuration"],
+  ["/access/v1/evaluation", "/access/v1/evaluation", { method: "POST", body: "{}" }],
+  [
+    "/access/v1/evaluations",
+    "/access/v1/evaluations",
+    { method: "POST", body: '{"evaluations":[{}]}', headers: JSON_TYPE },
   ],
   ["/api/v1/status", "/api/v1/status", { headers: { "x-forwarded-for": "192.0.2.1" } }],
   ["/metrics", "/metrics", { headers: { "sec-fetch-site": "cross-site" } }],
@@ -461,8 +474,14 @@ test("every operation answers as the document says", async () => {
   expect(answerFaults(document, stream!, { status: live.status, type, body: "" })).toEqual([]);
   control.abort();
   const unseen = operations.filter(({ method, path }) => !seen.get(`${method} ${path}`)?.has(200));
-  // This weir has no policy; policy-cases.test.ts and policy-explain.test.ts ask one that has.
+  // This weir has no policy; policy-*.test.ts and authzen/*.test.ts ask one that has.
   expect(unseen.map(({ path }) => path).sort()).toEqual([
+    "/.well-known/authzen-configuration",
+    "/access/v1/evaluation",
+    "/access/v1/evaluations",
+    "/access/v1/search/action",
+    "/access/v1/search/resource",
+    "/access/v1/search/subject",
     "/api/v1/policy/cases",
     "/api/v1/policy/explain",
     "/api/v1/policy/unused",

@@ -27,6 +27,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     config: { ...config, services: { upstream: service } },
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
+    authzen: null,
     files: [],
     loadedAtMs: 0,
   };

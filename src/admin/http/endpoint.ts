@@ -1,5 +1,5 @@
 // One definition for each endpoint: what the server registers is what the OpenAPI document describes.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
 import { issueWords } from "./issue-words.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -9,6 +9,7 @@ export type Reply =
       readonly kind: "json";
       readonly body: Readonly<Record<string, unknown>>;
       readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "text"; readonly type: string; readonly text: string }
   /** Writes for as long as it likes. */
@@ -27,6 +28,8 @@ interface RawInput {
   readonly path: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** For its head; its body is read. */
+  readonly request: IncomingMessage;
 }
 
 interface Described {
@@ -39,6 +42,8 @@ interface Described {
   readonly problems: readonly ProblemCode[];
   /** Answered to anyone, without a token. */
   readonly open?: true;
+  /** Spoken by clients that know AuthZEN and not weir: see authzen-binding.ts. */
+  readonly binding?: "authzen";
 }
 
 export interface Endpoint extends Described {
@@ -61,6 +66,7 @@ interface Definition<
     readonly path: z.output<P>;
     readonly query: z.output<Q>;
     readonly body: z.output<B>;
+    readonly request: IncomingMessage;
   }) => Reply | Promise<Reply>;
 }
 
@@ -75,6 +81,7 @@ export function defineEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B e
       handle({
         path: checked(parameters, input.path, "bad_parameter"),
         query: checked(query, input.query, "bad_parameter"),
+        request: input.request,
         body: (body === null ? undefined : checked(body, input.body, "bad_body")) as z.output<B>,
       }),
   };

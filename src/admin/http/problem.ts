@@ -20,6 +20,7 @@ export const PROBLEMS = {
   reload_refused: [422, "The new config was refused; the one before stays in force."],
   not_decidable: [422, "This request can't be decided again."],
   internal: [500, "Something in weir failed."],
+  not_recorded: [503, "A decision can't be recorded now, so none is given."],
   busy: [503, "Too many questions wait for an answer."],
   store_unavailable: [503, "The store does not answer."],
   query_timeout: [504, "The store did not answer in time."],

@@ -17,6 +17,7 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
     return;
   }
   response.statusCode = reply.status ?? 200;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   response.setHeader("content-type", "application/json; charset=utf-8");
   for (const text of pieces(reply.body)) {
     const hasRoom = response.write(text);

@@ -1,9 +1,9 @@
 // The sections that say who is known and what decides.
 import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
-import { isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
+import { isAuthzenField, isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
 import { DEFAULTS } from "../defaults.ts";
-import { anyText, fieldName, nameText, pathOf, textLike } from "../fields.ts";
+import { anyText, baseUrl, fieldName, nameText, pathOf, textLike } from "../fields.ts";
 import { suggestion } from "../suggest.ts";
 
 const MAX_KEYS = 10_000;
@@ -61,6 +61,35 @@ const requestField = z
 
 const CONTEXT = /^(?:|\d{1,3}|r\d*,p\d*,e\d*,m\d*)$/;
 
+const context = z
+  .string()
+  .regex(CONTEXT, { error: 'write 2, or each definition: "r2,p2,e2,m2"' })
+  .default("");
+
+const authzenField = textLike(
+  'an AuthZEN field: subject.id, .type, .properties.NAME, the same of resource, action.name, context.NAME, a whole one, or a constant in ""',
+  isAuthzenField,
+).meta({ type: "an AuthZEN field, such as subject.id" });
+
+const authzenSection = z.strictObject({
+  model: pathOf("file").optional().meta({
+    description: "A model of its own; without it the enforced policy is asked",
+  }),
+  rules: pathOf("file").optional().meta({ description: "The rules of that model" }),
+  context: context.meta({ description: "Which definitions of that model decide" }),
+  request: z
+    .array(authzenField)
+    .min(1)
+    .default([...DEFAULTS.authzen_request])
+    .meta({ description: "AuthZEN fields in the order of the model's request_definition" }),
+  entities: pathOf("file").optional().meta({
+    description: "A YAML file of known subjects, resources and actions, with their properties",
+  }),
+  url: baseUrl().optional().meta({
+    description: "The base URL that clients know, where TLS ends before weir; for the metadata",
+  }),
+});
+
 export const policySection = z.strictObject({
   model: pathOf("file").meta({ description: "A casbin model file, seen from the config" }),
   rules: pathOf("file").meta({ description: "A casbin CSV rule file, seen from the config" }),
@@ -69,13 +98,9 @@ export const policySection = z.strictObject({
     .min(1)
     .default([...DEFAULTS.policy_request])
     .meta({ description: "Request fields in the order of the model's request_definition" }),
-  context: z
-    .string()
-    .regex(CONTEXT, { error: 'write 2, or each definition: "r2,p2,e2,m2"' })
-    .default("")
-    .meta({
-      description: "Which definitions decide, where a model has several: 2 for r2, p2, e2 and m2",
-    }),
+  context: context.meta({
+    description: "Which definitions decide, where a model has several: 2 for r2, p2, e2 and m2",
+  }),
   explain: z
     .boolean()
     .default(false)
@@ -90,4 +115,7 @@ export const policySection = z.strictObject({
     })
     .optional()
     .meta({ description: "A candidate: decides each request as well, for the row alone" }),
+  authzen: authzenSection
+    .optional()
+    .meta({ description: "How other services ask by the AuthZEN API of the admin server" }),
 });

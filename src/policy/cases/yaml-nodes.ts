@@ -67,7 +67,7 @@ interface Refusal {
   readonly message: string;
 }
 
-const TOO_DEEP = "nested too deeply; a cases file has lists in lists and no more";
+const TOO_DEEP = "nested too deeply";
 
 function refused(report: ReportFault, { line, message }: Refusal): null {
   report(line, message);

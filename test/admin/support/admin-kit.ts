@@ -8,7 +8,7 @@ import { type Admin, startAdmin } from "../../../src/admin/server.ts";
 import { upstreamConfig } from "../../../src/config/upstream-config.ts";
 import { silentLog } from "../../../src/core/log.ts";
 
-function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
+export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
   const loaded = upstreamConfig("http://127.0.0.1:1");
   if (!loaded.ok) throw new Error("the test's config is wrong");
   const { config, revision } = loaded;
@@ -46,6 +46,7 @@ function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     rows: { subscribe: () => () => undefined },
     explain: () => Promise.resolve("no_policy"),
     findUnused: () => Promise.resolve("no_policy"),
+    authzen: { point: () => Promise.resolve(null), open: () => null },
     ui: "/nonexistent",
     ...changes,
   };

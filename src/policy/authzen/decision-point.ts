@@ -1,0 +1,46 @@
+// A policy as AuthZEN asks it: requests become tuples, and the policy's snapshot decides them.
+import type { Attached } from "../image/attach-image.ts";
+import type { Decision } from "../snapshot.ts";
+import { type RequestTuple, tupleFault } from "../tuple.ts";
+import { createEntityIndex, type Entities } from "./entities.ts";
+import { type AuthzenRequest, compileAuthzenFields } from "./request.ts";
+import { createSearch, type Search } from "./search.ts";
+
+export interface PointDecision {
+  /** What was decided: known properties are in it. */
+  readonly tuple: RequestTuple;
+  readonly decision: Decision;
+  /** Of the policy that decided. */
+  readonly revision: string;
+}
+
+export interface DecisionPoint {
+  readonly revision: string;
+  /** What each place of a tuple is: AuthZEN fields. */
+  readonly fields: readonly string[];
+  readonly decide: (request: AuthzenRequest) => PointDecision;
+  readonly search: Search;
+}
+
+export interface DecisionPointParts extends Attached {
+  /** AuthZEN fields, checked, as many as the model's r has. */
+  readonly fields: readonly string[];
+  readonly entities: Entities;
+}
+
+export function createDecisionPoint(parts: DecisionPointParts): DecisionPoint {
+  const { snapshot, fields, entities } = parts;
+  const index = createEntityIndex(entities);
+  const tupleOf = compileAuthzenFields(fields);
+  const decide = (request: AuthzenRequest): PointDecision => {
+    const tuple = tupleOf(index.complete(request));
+    return { tuple, decision: snapshot.decide(tuple), revision: snapshot.revision };
+  };
+  const search = createSearch({ ...parts, decide });
+  return { revision: snapshot.revision, fields, decide, search };
+}
+
+/** Why a request is larger than any may be; "" where it is not. */
+export function requestFault({ subject, resource, action, context }: AuthzenRequest): string {
+  return tupleFault([{ subject, resource, action, context } as never], 1);
+}
