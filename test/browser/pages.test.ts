@@ -106,7 +106,7 @@ describe("routes", () => {
   it("shows rate, errors and latency, sorts, and lists routes without traffic", async () => {
     const page = await open("#/routes?since=1h");
     const rows = page.getByRole("table", { name: "Routes" }).locator("tbody tr");
-    await expect.poll(() => rows.count()).toBe(5);
+    await expect.poll(() => rows.count()).toBe(6);
     expect((await rows.first().innerText()).replace(/\s+/g, " ")).toContain(
       "orders /orders/** orders 28.9/s 4.5% 63 9.20ms 96.4ms 412ms",
     );

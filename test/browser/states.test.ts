@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
+import { SHADOW } from "./support/policy.ts";
 import { ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
 
 let browser: Browser;
@@ -56,10 +57,11 @@ describe("empty", () => {
     ["requests", "curl -i http://127.0.0.1:8081/"],
     ["routes", "routes:\n  - { name: orders"],
     ["upstreams", "services:\n  orders: { endpoints:"],
+    ["policy", "weir policy test policies"],
   ])("%s teaches", async (name, lesson) => {
     fixture.mood.empty = true;
     const page = await open(`#/${name}`);
-    await expect.poll(() => page.locator(".main pre").innerText()).toContain(lesson);
+    await expect.poll(() => page.locator(".main pre").first().innerText()).toContain(lesson);
   });
 
   it("filters that match nothing say so", async () => {
@@ -108,7 +110,14 @@ describe("the store is down", () => {
 describe("banners", () => {
   it("no policy, a failed reload and lost rows are said, with the fault", async () => {
     fixture.mood.status = (nowMs) => ({
-      policy: { enforced: false, revision: "", rules: 0, loaded_at: null, fault: null },
+      policy: {
+        enforced: false,
+        revision: "",
+        rules: 0,
+        loaded_at: null,
+        fault: null,
+        shadow: null,
+      },
       reload: {
         at: new Date(nowMs).toISOString(),
         ok: false,
@@ -131,6 +140,24 @@ describe("banners", () => {
     expect(text).toContain("listen.http");
     expect(text).toContain("1,206 request rows are missing from the figures.");
     expect(text).toContain("1,204 were dropped because the spool was full. 2 were refused");
+  });
+
+  it("a broken candidate is said, also while the policy is well", async () => {
+    fixture.mood.status = (nowMs) => ({
+      policy: {
+        enforced: true,
+        revision: "p",
+        rules: 1,
+        loaded_at: new Date(nowMs).toISOString(),
+        fault: null,
+        shadow: { ...SHADOW, loaded_at: null, fault: "policies/next.csv:3: unknown rule type" },
+      },
+    });
+    const page = await open("#/routes");
+    await page
+      .getByText("The newest candidate policy is broken; the last good one is asked.")
+      .waitFor();
+    await page.getByText("policies/next.csv:3: unknown rule type").waitFor();
   });
 
   it("all well: none", async () => {
@@ -180,6 +207,7 @@ const PLACES = {
   routes: "#/routes",
   upstreams: "#/upstreams",
   requests: "#/requests?status_class=5xx&route=orders&upstream=http%3A%2F%2F127.0.0.1%3A4003",
+  policy: `#/policy?ask=${encodeURIComponent('["bob","/admin/users","GET"]')}`,
   request: `#/requests?open=${TRACE_ID}.${ROOT_SPAN}`,
 };
 

@@ -165,6 +165,7 @@ describe("buckets", () => {
 describe("verdict", () => {
   const summary = (errors: number, p95: number): SummaryRow => ({
     requests: 10_000,
+    requests_per_second: 11,
     errors,
     denied: 0,
     p50_ns: 1e6,

@@ -3,12 +3,32 @@
 /** ISO-8601 UTC, with milliseconds or nanoseconds. */
 export type IsoTime = string;
 
+/** The candidate policy, which decides for the row alone. */
+export interface ShadowPolicy {
+  /** Empty while none of its versions was sound. */
+  readonly revision: string;
+  readonly rules: number;
+  readonly model_file: string;
+  readonly rules_file: string;
+  readonly loaded_at: IsoTime | null;
+  /** Why its newest version is not asked. */
+  readonly fault: string | null;
+}
+
 export interface PolicyStatus {
   readonly enforced: boolean;
   readonly revision: string;
   readonly rules: number;
   readonly loaded_at: IsoTime | null;
   readonly fault: string | null;
+  readonly shadow: ShadowPolicy | null;
+}
+
+export interface Policy extends PolicyStatus {
+  readonly model_file: string | null;
+  readonly rules_file: string | null;
+  /** What is asked of each request, as "identity.subject", in the order of the model's r. */
+  readonly request: readonly string[];
 }
 
 export interface StoreStatus {
@@ -82,11 +102,14 @@ export interface OverviewRow extends Counts, Percentiles {
 }
 
 export interface SummaryRow extends Counts, Percentiles {
+  /** Over the time since the first request, where that is in the range. */
+  readonly requests_per_second: number;
   readonly request_bytes: number;
   readonly response_bytes: number;
 }
 
 export interface RouteRow extends Counts, Percentiles {
+  readonly requests_per_second: number;
   readonly route: string;
   readonly service: string;
 }
@@ -131,6 +154,43 @@ export interface DenialRow {
   readonly last_at: IsoTime;
   /** Of the newest of them. */
   readonly trace_id: string;
+}
+
+/** Requests that the candidate policy decides otherwise. */
+export interface ShadowRow {
+  readonly change: "gain" | "loss" | "error";
+  readonly principal: string;
+  readonly method: string;
+  readonly route: string;
+  readonly rule: string;
+  readonly rule_source: string;
+  readonly shadow_rule: string;
+  readonly shadow_rule_source: string;
+  readonly requests: number;
+  readonly paths: number;
+  /** Of the newest of them, as is `trace_id`. */
+  readonly path: string;
+  readonly last_at: IsoTime;
+  readonly trace_id: string;
+}
+
+export interface RuleRow {
+  /** Empty: what no rule decided. */
+  readonly rule: string;
+  readonly rule_source: string;
+  readonly decision: string;
+  readonly requests: number;
+  readonly callers: number;
+  readonly last_at: IsoTime;
+  readonly trace_id: string;
+}
+
+export interface UnusedRules {
+  readonly revision: string;
+  readonly rules: number;
+  readonly unused_count: number;
+  /** The first of them. */
+  readonly unused: readonly { readonly rule: string; readonly rule_source: string }[];
 }
 
 export interface CallerRow {

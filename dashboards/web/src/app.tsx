@@ -7,6 +7,7 @@ import { Rail } from "./frame/rail.tsx";
 import { TokenDialog } from "./frame/token-dialog.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
+import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
 import { RoutesPage } from "./pages/routes/routes-page.tsx";
 import { UpstreamsPage } from "./pages/upstreams/upstreams-page.tsx";
@@ -51,6 +52,7 @@ function Page({ place, status }: PageProps): ReactNode {
     routes: () => <RoutesPage place={place} />,
     upstreams: () => <UpstreamsPage place={place} />,
     requests: () => <RequestsPage place={place} status={status} />,
+    policy: () => <PolicyPage place={place} />,
   };
   return pages[place.page]();
 }

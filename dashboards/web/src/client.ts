@@ -12,6 +12,8 @@ export class ApiError extends Error {
   }
 }
 
+const JSON_ANSWER = { accept: "application/json" } as const;
+
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
@@ -19,7 +21,19 @@ interface Problem {
 
 /** GET `path` (relative to the page). Throws ApiError; asks for a token on 401. */
 export async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
-  const response = await send(path, "application/json", signal);
+  const response = await send(path, { headers: JSON_ANSWER, signal });
+  return response.json();
+}
+
+/** POST `body` as JSON; otherwise as `getJson`. */
+export async function postJson(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+  const headers = { ...JSON_ANSWER, "content-type": "application/json" };
+  const response = await send(path, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    signal,
+  });
   return response.json();
 }
 
@@ -30,7 +44,7 @@ export async function readEvents(
   onEvent: (data: string) => void,
 ): Promise<void> {
   // fetch, not EventSource: EventSource cannot send an Authorization header.
-  const response = await send(path, "text/event-stream", signal);
+  const response = await send(path, { headers: { accept: "text/event-stream" }, signal });
   if (response.body === null) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -51,14 +65,19 @@ function fieldOf(lines: readonly string[], name: string): string {
   return values.map((line) => line.slice(name.length + 1).trimStart()).join("\n");
 }
 
-async function send(path: string, accept: string, signal: AbortSignal): Promise<Response> {
+interface Sent extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+async function send(path: string, sent: Sent): Promise<Response> {
   const token = readToken();
-  const headers = { accept, ...(token === "" ? {} : { authorization: `Bearer ${token}` }) };
+  const known = token === "" ? {} : { authorization: `Bearer ${token}` };
   let response: Response;
   try {
-    response = await fetch(path, { headers, signal });
+    response = await fetch(path, { ...sent, headers: { ...sent.headers, ...known } });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (sent.signal.aborted) throw error;
     throw new ApiError(0, "weir's admin server does not answer.");
   }
   if (response.ok) return response;

@@ -33,6 +33,7 @@ export function summaryRow(incident: boolean): Rows {
     {
       // 64-bit integers as ClickHouse may quote them.
       requests: "221840",
+      requests_per_second: 61.62,
       errors: incident ? 4790 : 440,
       denied: 2662,
       p50_ns: 8.4e6,
@@ -49,6 +50,7 @@ export const ROUTE_ROWS: Rows = [
   route("catalogue", "catalogue", { requests: 88_230, errors: 71, p50: 4.1, p95: 22.8, p99: 61 }),
   route("payments", "payments", { requests: 26_738, errors: 17, p50: 31.4, p95: 118, p99: 240 }),
   route("admin", "catalogue", { requests: 2662, errors: 0, p50: 0.11, p95: 0.19, p99: 12.4 }),
+  route("", "", { requests: 318, errors: 0, p50: 0.06, p95: 0.09, p99: 0.2 }),
 ];
 
 interface RouteFigures {
@@ -66,6 +68,7 @@ function route(name: string, service: string, of: RouteFigures): Record<string, 
     route: name,
     service,
     requests,
+    requests_per_second: requests / 3600,
     errors,
     denied,
     p50_ns: p50 * 1e6,
@@ -209,6 +212,7 @@ export function status(nowMs: number): Record<string, unknown> {
       rules: 18,
       loaded_at: new Date(nowMs - 1_500_000).toISOString(),
       fault: null,
+      shadow: null,
     },
     reload: { at: new Date(nowMs - 1_500_000).toISOString(), ok: true, fault: null, restart: [] },
     store: {

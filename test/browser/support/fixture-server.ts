@@ -2,8 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { extname, join } from "node:path";
+import { shadowChange } from "../../../src/telemetry/shadow-change.ts";
 import * as figures from "./figures.ts";
+import * as canned from "./policy.ts";
 import { createRandom, requestRow, requestRows, type Row } from "./request-rows.ts";
 import { cannedTrace, TRACE_ID } from "./trace.ts";
 
@@ -27,6 +30,10 @@ interface Mood {
   token: string;
   /** Merged over the canned status. */
   status: (nowMs: number) => Record<string, unknown>;
+  /** Merged over the canned policy. */
+  policy: (nowMs: number) => Record<string, unknown>;
+  /** Why cases can't be saved; empty: they can. */
+  caseFault: string;
 }
 
 export interface Fixture {
@@ -34,6 +41,8 @@ export interface Fixture {
   readonly mood: Mood;
   /** API paths asked for, newest last. */
   readonly asked: string[];
+  /** Bodies that were posted, newest last. */
+  readonly posted: Record<string, unknown>[];
   readonly reset: () => void;
   /** Sends one row to all open streams. */
   readonly emit: () => Row;
@@ -48,12 +57,15 @@ function calm(): Mood {
     hung: false,
     token: "",
     status: () => ({}),
+    policy: () => ({}),
+    caseFault: "",
   };
 }
 
 export async function startFixture(): Promise<Fixture> {
   const mood = calm();
   const asked: string[] = [];
+  const posted: Record<string, unknown>[] = [];
   const streams = new Set<ServerResponse>();
   const random = createRandom(99);
   const server = createServer((request, response) => {
@@ -75,16 +87,21 @@ export async function startFixture(): Promise<Fixture> {
       response.on("close", () => streams.delete(response));
       return undefined;
     }
-    return answerApi(url, mood, response);
+    if (request.method !== "POST") return answerApi(url, mood, response);
+    const body = JSON.parse(await text(request)) as Record<string, unknown>;
+    posted.push(body);
+    return answerPost(url.pathname, { body, mood }, response);
   };
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     mood,
     asked,
+    posted,
     reset: () => {
       Object.assign(mood, calm());
       asked.length = 0;
+      posted.length = 0;
     },
     emit: () => {
       const row = requestRow(random, Date.now());
@@ -118,17 +135,34 @@ function problem(response: ServerResponse, status: number, detail: string): void
     .end(JSON.stringify({ status, title: detail, detail }));
 }
 
+interface Posted {
+  body: Record<string, unknown>;
+  mood: Mood;
+}
+
+function answerPost(path: string, { body, mood }: Posted, response: ServerResponse): void {
+  const isCase = path === "/api/v1/policy/cases";
+  if (isCase && mood.caseFault !== "") return problem(response, 409, mood.caseFault);
+  const answer = isCase ? canned.savedCase(body) : canned.explanation(body, Date.now());
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+  return undefined;
+}
+
 function answerApi(url: URL, mood: Mood, response: ServerResponse): void {
   const now = Date.now();
-  const [kind = "", name = ""] = url.pathname.replace("/api/v1/", "").split("/");
+  const path = url.pathname.replace("/api/v1/", "").replace("policy/unused", "unused");
+  const [kind = "", name = ""] = path.split("/");
   const fromMemory: Record<string, () => unknown> = {
     status: () => ({ ...figures.status(now), ...mood.status(now) }),
+    policy: () =>
+      mood.empty ? canned.NOT_ENFORCED : { ...canned.policy(now), ...mood.policy(now) },
     services: () => (mood.empty ? { services: [] } : figures.services(now)),
     routes: () => (mood.empty ? { routes: [] } : figures.ROUTES),
   };
   const fromStore: Record<string, () => unknown> = {
     requests: () => page(url.searchParams, mood.empty ? [] : requestRows(240, now)),
     traces: () => traceOf(name, now),
+    unused: () => canned.UNUSED,
     query: () => query(name, url.searchParams, mood),
   };
   if (mood.storeDown && kind in fromStore)
@@ -153,15 +187,22 @@ function page(params: URLSearchParams, all: Row[]): unknown {
   return { rows: matching.slice(from, from + limit), next };
 }
 
+type Test = (row: Row, value: string) => boolean;
+
+const TESTS: Record<string, Test> = {
+  path: (row, value) => row.path.startsWith(value),
+  status_class: ({ status }, value) => String(status).startsWith(value.slice(0, 1)),
+  min_duration_ms: (row, value) => row.duration_ns >= Number(value) * 1e6,
+  shadow: (row, value) => shadowChange(row.decision, String(row["shadow_decision"])) === value,
+};
+const SAME = "route service status method principal decision rule upstream trace_id".split(" ");
+
 function matches(row: Row, params: URLSearchParams): boolean {
-  for (const [name, value] of params) {
-    if (name === "path" && !row.path.startsWith(value)) return false;
-    if (name === "status_class" && !String(row.status).startsWith(value.slice(0, 1))) return false;
-    if (name === "min_duration_ms" && row.duration_ns < Number(value) * 1e6) return false;
-    const same = ["route", "service", "status", "principal", "decision", "upstream", "trace_id"];
-    if (same.includes(name) && String(row[name]) !== value) return false;
-  }
-  return true;
+  return [...params].every(([name, value]) => {
+    const test = TESTS[name];
+    if (test !== undefined) return test(row, value);
+    return !SAME.includes(name) || String(row[name]) === value;
+  });
 }
 
 function query(name: string, params: URLSearchParams, mood: Mood): unknown {
@@ -179,6 +220,8 @@ function query(name: string, params: URLSearchParams, mood: Mood): unknown {
     denials: () => figures.denialRows(now),
     slowest: () => figures.slowestRows(now),
     callers: () => figures.callerRows(now),
+    rules: () => canned.ruleRows(now),
+    shadow: () => canned.shadowRows(now),
   };
   const rows = mood.empty ? [] : answers[name]!();
   const columns = Object.entries(rows[0] ?? {}).map(([column, value]) => ({

@@ -19,6 +19,7 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
       {reload !== null && !reload.ok ? <ReloadBanner at={reload.at} fault={reload.fault} /> : null}
       <RestartBanner reload={reload} />
       <PolicyFault policy={policy} reload={reload} />
+      <ShadowFault policy={policy} />
       {policy.enforced ? null : <OpenBanner />}
       {spool.dropped_rows + spool.rejected_rows > 0 ? <LossBanner spool={spool} /> : null}
     </>
@@ -41,6 +42,19 @@ function PolicyFault({ policy, reload }: Pick<Status, "policy" | "reload">): Rea
   return (
     <Banner tone="error" icon="shield" title={title}>
       <code>{policy.fault}</code>
+    </Banner>
+  );
+}
+
+function ShadowFault({ policy: { shadow } }: Pick<Status, "policy">): ReactNode {
+  if (shadow === null || shadow.fault === null) return null;
+  const title =
+    shadow.revision === ""
+      ? "The candidate policy is broken, so it is not asked."
+      : "The newest candidate policy is broken; the last good one is asked.";
+  return (
+    <Banner tone="slow" icon="shield" title={title}>
+      <code>{shadow.fault}</code>
     </Banner>
   );
 }

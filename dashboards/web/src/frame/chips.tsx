@@ -1,17 +1,17 @@
 // The filters that are on, each removable.
 import type { ReactNode } from "react";
 import { Icon } from "../parts/icon.tsx";
-import { FILTER_LABELS, type FilterName, filtersFor } from "../state/filters.ts";
+import { activeFilters, FILTER_LABELS, type FilterName, filterWords } from "../state/filters.ts";
 import { change, type Place } from "../state/place.ts";
 
 export function Chips({ place }: { readonly place: Place }): ReactNode {
-  const on = filtersFor(place.page).filter((name) => place.params.has(name));
+  const on = activeFilters(place);
   if (on.length === 0) return null;
-  const all = Object.fromEntries(on.map((name) => [name, null]));
+  const all = Object.fromEntries(on.map(([name]) => [name, null]));
   return (
     <div className="chips" role="group" aria-label="Filters">
-      {on.map((name) => (
-        <Chip key={name} name={name} value={place.params.get(name) ?? ""} />
+      {on.map(([name, value]) => (
+        <Chip key={name} name={name} value={value} />
       ))}
       {on.length > 1 ? (
         <button type="button" className="button quiet" onClick={() => change(all)}>
@@ -28,7 +28,7 @@ interface ChipProps {
 }
 
 function Chip({ name, value }: ChipProps): ReactNode {
-  const words = name === "min_duration_ms" ? `${value} ms` : value;
+  const words = filterWords(name, value);
   return (
     <span className="chip">
       <span>{FILTER_LABELS[name]}</span>

@@ -11,6 +11,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   routes: "Routes",
   upstreams: "Upstreams",
   requests: "Requests",
+  policy: "Policy",
 };
 
 export function Rail({ place }: { readonly place: Place }): ReactNode {

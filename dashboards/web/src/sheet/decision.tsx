@@ -1,8 +1,15 @@
-// Whether the caller was allowed, by which rule, and the exact tuple that was asked.
-import type { ReactNode } from "react";
+// Whether the caller was allowed, by which rule and roles, and the exact tuple that was asked; why, and a test of it.
+import { type ReactNode, useState } from "react";
+import { AskedExplanation } from "../parts/asked-explanation.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Door } from "../parts/door.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { RolePath } from "../parts/role-path.tsx";
+import { RuleWords } from "../parts/rule-words.tsx";
 import type { RequestRow } from "../request-row.ts";
+import { SaveCase } from "./save-case.tsx";
+import { ShadowWords } from "./shadow-words.tsx";
+import { useWhy, WhyButton } from "./why.tsx";
 
 const VERDICTS: Readonly<Record<string, string>> = {
   allow: "Allowed",
@@ -14,36 +21,67 @@ const VERDICTS: Readonly<Record<string, string>> = {
 export function Decision({ row }: { readonly row: RequestRow }): ReactNode {
   const denied = row.decision === "deny" || row.decision === "error";
   return (
-    <div className={denied ? "decision denied" : "decision"}>
-      <p>
-        <strong>{VERDICTS[row.decision] ?? row.decision}</strong>
-        {row.decision === "none" ? null : <RuleWords row={row} />}
-      </p>
-      <p className="muted">
-        <Who row={row} />
-      </p>
-      {row.policy_request.length === 0 ? null : (
-        <div className="tuple">
-          <code>({row.policy_request.join(", ")})</code>
-          <CopyButton label="Copy" words={() => JSON.stringify(row.policy_request)} />
-        </div>
-      )}
-      {row.policy_revision === "" ? null : (
-        <p className="small">
-          policy revision <code>{row.policy_revision}</code>
+    <>
+      <div className={denied ? "decision denied" : "decision"}>
+        <p>
+          <strong>{VERDICTS[row.decision] ?? row.decision}</strong>
+          {row.decision === "none" ? null : <Reason row={row} />}
         </p>
-      )}
-    </div>
+        {row.role_path.length === 0 ? null : (
+          <p>
+            <span className="muted">by the roles</span> <RolePath path={row.role_path} />
+          </p>
+        )}
+        <p className="muted">
+          <Who row={row} />
+        </p>
+        {row.policy_request.length === 0 ? null : (
+          <div className="tuple">
+            <code>({row.policy_request.join(", ")})</code>
+            <CopyButton label="Copy" words={() => JSON.stringify(row.policy_request)} />
+          </div>
+        )}
+        <ShadowWords row={row} />
+        {row.policy_revision === "" ? null : (
+          <p className="small">
+            policy revision <code>{row.policy_revision}</code>
+          </p>
+        )}
+      </div>
+      {row.decision === "none" ? null : <Actions key={row.span_id} row={row} />}
+    </>
   );
 }
 
-function RuleWords({ row }: { readonly row: RequestRow }): ReactNode {
-  if (row.rule === "") return <> because no rule allows it.</>;
+/** What may be done about a decision. */
+function Actions({ row }: { readonly row: RequestRow }): ReactNode {
+  const why = useWhy(row);
+  const [saving, setSaving] = useState(false);
   return (
     <>
-      {" "}
-      by <code className="is-policy rule">{row.rule}</code>{" "}
-      <code className="muted">{row.rule_source}</code>
+      <div className="decision-actions">
+        <WhyButton why={why} />
+        <button
+          type="button"
+          className="button"
+          aria-expanded={saving}
+          onClick={() => setSaving(!saving)}
+        >
+          <Icon name="check" size={14} /> Save as test
+        </button>
+      </div>
+      {saving ? <SaveCase row={row} onDone={() => setSaving(false)} /> : null}
+      <AskedExplanation asked={why.asked} />
+    </>
+  );
+}
+
+function Reason({ row }: { readonly row: RequestRow }): ReactNode {
+  const { rule, rule_source: source, decision } = row;
+  return (
+    <>
+      {rule === "" && source === "" ? " because " : " by "}
+      <RuleWords rule={rule} source={source} decision={decision} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 // The filters of the request list: their names in the URL and in the API are the same.
-import { changed, currentPlace, go, type PageName } from "./place.ts";
+import { changed, currentPlace, go, type PageName, type Place } from "./place.ts";
 import { rangeOf } from "./range.ts";
 
 export const FILTERS = [
@@ -7,8 +7,11 @@ export const FILTERS = [
   "service",
   "status",
   "status_class",
+  "method",
   "principal",
   "decision",
+  "rule",
+  "shadow",
   "upstream",
   "path",
   "min_duration_ms",
@@ -25,27 +28,52 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   service: "service",
   status: "status",
   status_class: "status",
+  method: "method",
   principal: "caller",
   decision: "decision",
+  rule: "rule",
+  shadow: "by the candidate",
   upstream: "upstream",
   path: "path from",
   min_duration_ms: "slower than",
   trace_id: "trace",
 };
 
-export function filtersFor(page: PageName): readonly FilterName[] {
+/** What an empty value asks for: requests that have none. Only the request list can tell them. */
+const NONE: Partial<Readonly<Record<FilterName, string>>> = {
+  route: "no route",
+  service: "no service",
+  principal: "anonymous",
+  rule: "no rule",
+  upstream: "no upstream",
+};
+
+export function filterWords(name: FilterName, value: string): string {
+  if (value === "") return NONE[name] ?? "none";
+  return name === "min_duration_ms" ? `${value} ms` : value;
+}
+
+function filtersFor(page: PageName): readonly FilterName[] {
   if (page === "requests") return FILTERS;
   // An endpoint serves all routes of its service.
   return page === "upstreams" ? ["service"] : EVERYWHERE;
 }
 
+/** The filters that are on and count on this page. */
+export function activeFilters({
+  page,
+  params,
+}: Place): readonly (readonly [name: FilterName, value: string])[] {
+  return filtersFor(page).flatMap((name) => {
+    const value = params.get(name);
+    return value === null || (value === "" && page !== "requests") ? [] : [[name, value] as const];
+  });
+}
+
 /** What `page` asks the API for: range and the filters that count there. */
 export function apiParams(page: PageName, params: URLSearchParams): URLSearchParams {
   const out = rangeParams(params);
-  for (const name of filtersFor(page)) {
-    const value = params.get(name);
-    if (value !== null) out.set(name, value);
-  }
+  for (const [name, value] of activeFilters({ page, params })) out.set(name, value);
   return out;
 }
 
@@ -59,7 +87,7 @@ export function carried(params: URLSearchParams): URLSearchParams {
   const out = new URLSearchParams();
   for (const name of ["since", "until", ...EVERYWHERE]) {
     const value = params.get(name);
-    if (value !== null) out.set(name, value);
+    if (value !== null && value !== "") out.set(name, value);
   }
   return out;
 }

@@ -2,7 +2,7 @@
 // The fragment, so that the UI works under any path and from any static server.
 import { useMemo, useSyncExternalStore } from "react";
 
-export const PAGES = ["overview", "routes", "upstreams", "requests"] as const;
+export const PAGES = ["overview", "routes", "upstreams", "requests", "policy"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Place {
@@ -23,11 +23,11 @@ export function hrefOf(page: PageName, params: URLSearchParams): string {
   return search === "" ? `#/${page}` : `#/${page}?${search}`;
 }
 
-/** A copy of `params` with some set and, where null, removed. */
+/** A copy of `params` with some set and, where null, removed; an empty one is set, too. */
 export function changed(params: URLSearchParams, changes: ParamChanges): URLSearchParams {
   const next = new URLSearchParams(params);
   for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === "") next.delete(name);
+    if (value === null) next.delete(name);
     else next.set(name, value);
   }
   return next;

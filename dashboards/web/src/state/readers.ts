@@ -1,5 +1,5 @@
 // Turns JSON of the API into the types of api.ts; 64-bit integers may come as strings.
-import type { Column, QueryResult, Route, Service, Status } from "../api.ts";
+import type { Column, Policy, QueryResult, Route, Service, Status, UnusedRules } from "../api.ts";
 import { readRequestRow, type RequestPage, type Trace } from "../request-row.ts";
 
 const NUMERIC_TYPE = /^(LowCardinality\()?(Nullable\()?(U?Int|Float|Decimal)/;
@@ -28,6 +28,14 @@ function withNumbers(
 
 export function readStatus(json: unknown): Status {
   return json as Status;
+}
+
+export function readPolicy(json: unknown): Policy {
+  return json as Policy;
+}
+
+export function readUnused(json: unknown): UnusedRules {
+  return json as UnusedRules;
 }
 
 export function readServices(json: unknown): readonly Service[] {

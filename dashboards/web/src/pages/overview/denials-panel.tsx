@@ -2,15 +2,14 @@
 import type { ReactNode } from "react";
 import type { DenialRow } from "../../api.ts";
 import { Amount } from "../../parts/amount.tsx";
-import { TraceLink } from "../../parts/door.tsx";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import { openRequests } from "../../state/filters.ts";
 import type { Place } from "../../state/place.ts";
 import type { TableColumn } from "../../tables/columns.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
+import { lastColumn } from "../../tables/last-column.tsx";
 import { count } from "../../../../../src/core/quantity.ts";
-import { age, timeMs } from "../../words/time.ts";
 import { useQuery } from "./use-overview.ts";
 
 const SHOWN = 6;
@@ -29,8 +28,12 @@ export function DenialsPanel({ place }: { readonly place: Place }): ReactNode {
             label="Denials"
             columns={COLUMNS}
             rows={rows.slice(0, SHOWN)}
-            rowKey={({ principal, method, path }) => `${principal} ${method} ${path}`}
-            onOpen={({ principal, path }) => openRequests({ principal, path, decision: "deny" })}
+            rowKey={({ principal, method, route, rule }) =>
+              [principal, method, route, rule].join(" ")
+            }
+            onOpen={({ principal, method, route, rule }) =>
+              openRequests({ principal, method, route, rule, decision: "deny" })
+            }
           />
         )
       }
@@ -73,13 +76,5 @@ const COLUMNS: readonly TableColumn<DenialRow>[] = [
     numeric: true,
     show: ({ requests }) => <Amount of={count(requests)} />,
   },
-  {
-    key: "last_at",
-    label: "Last",
-    value: ({ last_at }) => last_at,
-    numeric: true,
-    show: ({ last_at, trace_id }) => (
-      <TraceLink traceId={trace_id}>{age(Date.now() - timeMs(last_at))} ago</TraceLink>
-    ),
-  },
+  lastColumn(),
 ];

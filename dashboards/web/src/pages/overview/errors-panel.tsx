@@ -1,18 +1,15 @@
 // What fails most: route, upstream and code together.
 import type { ReactNode } from "react";
 import type { ErrorRow, QueryResult } from "../../api.ts";
-import { Amount } from "../../parts/amount.tsx";
-import { TraceLink } from "../../parts/door.tsx";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import { StatusMark } from "../../parts/status-mark.tsx";
 import { openRequests } from "../../state/filters.ts";
 import type { Loaded } from "../../state/use-api.ts";
-import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
-import { count } from "../../../../../src/core/quantity.ts";
-import { age, timeMs } from "../../words/time.ts";
+import { lastColumn } from "../../tables/last-column.tsx";
+import { requestsColumn } from "../../tables/requests-column.tsx";
 import { errorFilters } from "./error-filters.ts";
 import { hostOf } from "./verdict-line.tsx";
 
@@ -70,30 +67,7 @@ function columnsFor(rows: readonly ErrorRow[]): readonly TableColumn<ErrorRow>[]
     },
     { key: "route", label: "Route", value: ({ route }) => route },
     { key: "upstream", label: "Upstream", value: ({ upstream }) => hostOf(upstream) },
-    countColumn(rows),
-    {
-      key: "last_at",
-      label: "Last",
-      value: ({ last_at }) => last_at,
-      numeric: true,
-      show: ({ last_at, trace_id }) => (
-        <TraceLink traceId={trace_id}>{age(Date.now() - timeMs(last_at))} ago</TraceLink>
-      ),
-    },
+    requestsColumn(rows, "error"),
+    lastColumn(),
   ];
-}
-
-function countColumn(rows: readonly ErrorRow[]): TableColumn<ErrorRow> {
-  const max = Math.max(...rows.map(({ requests }) => requests));
-  return {
-    key: "requests",
-    label: "Count",
-    value: ({ requests }) => requests,
-    numeric: true,
-    show: ({ requests }) => (
-      <Bar value={requests} max={max} tone="error">
-        <Amount of={count(requests)} />
-      </Bar>
-    ),
-  };
 }

@@ -20,10 +20,9 @@ interface Figure {
 }
 
 export function Figures({ now, data }: FiguresProps): ReactNode {
-  const seconds = (data.interval.toMs - data.interval.fromMs) / 1000;
   return (
     <div className="figures">
-      {figuresOf(now, data.before, seconds).map(({ label, amount, change, filters }) => (
+      {figuresOf(now, data.before).map(({ label, amount, change, filters }) => (
         <Door key={label} className="figure" filters={filters} title={`Requests behind ${label}`}>
           <span className="figure-label">{label}</span>
           <span className="figure-amount">
@@ -36,8 +35,9 @@ export function Figures({ now, data }: FiguresProps): ReactNode {
   );
 }
 
-function figuresOf(now: SummaryRow, before: SummaryRow | null, seconds: number): Figure[] {
+function figuresOf(now: SummaryRow, before: SummaryRow | null): Figure[] {
   const was = before ?? NOTHING;
+  const seconds = now.requests / now.requests_per_second;
   return [
     {
       label: "Requests",

@@ -11,7 +11,7 @@ import { Figures } from "./figures.tsx";
 import { OverviewCharts } from "./overview-charts.tsx";
 import { SlowestPanel } from "./slowest-panel.tsx";
 import { TopRoutesPanel } from "./top-routes-panel.tsx";
-import { type OverviewData, useOverview } from "./use-overview.ts";
+import { useOverview } from "./use-overview.ts";
 import { VerdictLine } from "./verdict-line.tsx";
 
 interface OverviewPageProps {
@@ -33,16 +33,12 @@ export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
       <OverviewCharts place={place} data={data} status={status} />
       <div className="halves">
         <ErrorsPanel errors={data.errors} />
-        <TopRoutesPanel place={place} seconds={secondsOf(data)} />
+        <TopRoutesPanel place={place} />
         <SlowestPanel place={place} />
         <DenialsPanel place={place} />
       </div>
     </>
   );
-}
-
-function secondsOf({ interval }: OverviewData): number {
-  return (interval.toMs - interval.fromMs) / 1000;
 }
 
 export function NoTraffic({ place, status }: OverviewPageProps): ReactNode {

@@ -13,13 +13,12 @@ const KEPT = ["route", "requests", "errors", "p95_ns", "spread"];
 
 interface TopRoutesPanelProps {
   readonly place: Place;
-  readonly seconds: number;
 }
 
-export function TopRoutesPanel({ place, seconds }: TopRoutesPanelProps): ReactNode {
+export function TopRoutesPanel({ place }: TopRoutesPanelProps): ReactNode {
   const routes = useQuery<RouteRow>("routes", place);
   const rows = (routes.data?.rows ?? []).toSorted((a, b) => b.requests - a.requests);
-  const columns = routeColumns(rows, seconds).filter(({ key }) => KEPT.includes(key));
+  const columns = routeColumns(rows).filter(({ key }) => KEPT.includes(key));
   const all = (
     <a className="button quiet" href={hrefOf("routes", carried(place.params))}>
       All routes

@@ -45,10 +45,12 @@ function CauseWords({ cause: { error, part, caller } }: { readonly cause: Cause 
 }
 
 function CallerWords({ caller }: { readonly caller: string }): ReactNode {
-  if (caller === "") return ", mostly for anonymous callers";
   return (
     <>
-      , mostly for <Door filters={{ principal: caller, status_class: "5xx" }}>{caller}</Door>
+      , mostly for{" "}
+      <Door filters={{ principal: caller, status_class: "5xx" }}>
+        {caller || "anonymous callers"}
+      </Door>
     </>
   );
 }

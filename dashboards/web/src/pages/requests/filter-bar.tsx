@@ -1,5 +1,6 @@
 // Adds filters by choosing, for those who do not want to type them.
 import type { ChangeEvent, ReactNode } from "react";
+import { filterWords } from "../../state/filters.ts";
 import { change } from "../../state/place.ts";
 
 interface Choice {
@@ -49,12 +50,12 @@ export function FilterBar({ params, routes }: FilterBarProps): ReactNode {
   const named: Choice = {
     label: "Route",
     name: "route",
-    values: routes.map((name) => [name, name] as const),
+    values: [...routes.map((name) => [name, name] as const), ["", filterWords("route", "")]],
   };
   return (
     <div className="filter-bar">
       {[named, STATUSES, DECISIONS, DURATIONS].map((choice) => (
-        <Chooser key={choice.name} choice={choice} current={params.get(choice.name) ?? ""} />
+        <Chooser key={choice.name} choice={choice} current={params.get(choice.name)} />
       ))}
     </div>
   );
@@ -62,22 +63,25 @@ export function FilterBar({ params, routes }: FilterBarProps): ReactNode {
 
 interface ChooserProps {
   readonly choice: Choice;
-  readonly current: string;
+  /** null: none is chosen. */
+  readonly current: string | null;
+}
+
+/** Values of options: "" chooses nothing, what follows "=" may be empty. */
+function optionOf(value: string | null): string {
+  return value === null ? "" : `=${value}`;
 }
 
 function Chooser({ choice: { label, name, values }, current }: ChooserProps): ReactNode {
-  const other = current !== "" && values.every(([value]) => value !== current);
+  const other = current !== null && values.every(([value]) => value !== current);
+  const choose = ({ target }: ChangeEvent<HTMLSelectElement>): void =>
+    change({ [name]: target.value === "" ? null : target.value.slice(1) });
   return (
-    <select
-      className="button"
-      aria-label={label}
-      value={current}
-      onChange={(event: ChangeEvent<HTMLSelectElement>) => change({ [name]: event.target.value })}
-    >
+    <select className="button" aria-label={label} value={optionOf(current)} onChange={choose}>
       <option value="">{label}</option>
-      {other ? <option value={current}>{current}</option> : null}
+      {other ? <option value={optionOf(current)}>{current}</option> : null}
       {values.map(([value, words]) => (
-        <option key={value} value={value}>
+        <option key={value} value={optionOf(value)}>
           {words}
         </option>
       ))}

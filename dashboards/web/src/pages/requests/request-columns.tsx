@@ -1,6 +1,6 @@
 // Columns of the request list.
-import type { ReactNode } from "react";
 import { Amount } from "../../parts/amount.tsx";
+import { DecisionTag } from "../../parts/decision-tag.tsx";
 import { StatusMark } from "../../parts/status-mark.tsx";
 import type { RequestRow } from "../../request-row.ts";
 import { Bar } from "../../tables/bar.tsx";
@@ -82,10 +82,4 @@ function durationColumn(maxNs: number): TableColumn<RequestRow> {
       </Bar>
     ),
   };
-}
-
-function DecisionTag({ decision }: { readonly decision: string }): ReactNode {
-  if (decision === "deny") return <span className="tag policy">deny</span>;
-  if (decision === "error") return <span className="tag bad">error</span>;
-  return <span className="muted">{decision || "none"}</span>;
 }

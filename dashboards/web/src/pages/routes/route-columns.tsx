@@ -10,10 +10,7 @@ import { count, duration, rate, share } from "../../../../../src/core/quantity.t
 /** An error share from which a figure turns red. */
 const BAD_SHARE = 0.01;
 
-export function routeColumns(
-  rows: readonly RouteRow[],
-  seconds: number,
-): readonly TableColumn<RouteRow>[] {
+export function routeColumns(rows: readonly RouteRow[]): readonly TableColumn<RouteRow>[] {
   const maxNs = Math.max(...rows.map(({ p99_ns }) => p99_ns ?? 0));
   return [
     {
@@ -24,7 +21,7 @@ export function routeColumns(
       lead: true,
     },
     { key: "service", label: "Service", value: ({ service }) => service },
-    rateColumn(rows, seconds),
+    rateColumn(rows),
     ERRORS,
     DENIED,
     latency("p50_ns", "p50"),
@@ -40,16 +37,16 @@ export function routeColumns(
   ];
 }
 
-function rateColumn(rows: readonly RouteRow[], seconds: number): TableColumn<RouteRow> {
+function rateColumn(rows: readonly RouteRow[]): TableColumn<RouteRow> {
   const most = Math.max(...rows.map(({ requests }) => requests), 1);
   return {
     key: "requests",
     label: "Rate",
     value: ({ requests }) => requests,
     numeric: true,
-    show: ({ requests }) => (
+    show: ({ requests, requests_per_second }) => (
       <Bar value={requests} max={most}>
-        <Amount of={rate(requests, seconds)} />
+        <Amount of={rate(requests_per_second, 1)} />
       </Bar>
     ),
   };

@@ -4,7 +4,6 @@ import type { Route, RouteRow } from "../../api.ts";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import { openRequests } from "../../state/filters.ts";
 import type { Place } from "../../state/place.ts";
-import { intervalOf, rangeOf } from "../../state/range.ts";
 import { readRoutes } from "../../state/readers.ts";
 import { useApi } from "../../state/use-api.ts";
 import type { TableColumn } from "../../tables/columns.ts";
@@ -23,8 +22,7 @@ export function RoutesPage({ place }: { readonly place: Place }): ReactNode {
     () => withIdle(figures.data?.rows ?? [], wanted(known ?? [], place.params)),
     [figures.data, known, place],
   );
-  const { fromMs, toMs } = intervalOf(rangeOf(place.params), figures.loadedAt ?? Date.now());
-  const columns = withMatch(routeColumns(rows, (toMs - fromMs) / 1000), known ?? []);
+  const columns = withMatch(routeColumns(rows), known ?? []);
   return (
     <Panel
       title={`${rows.length} routes`}
@@ -72,6 +70,7 @@ function withIdle(rows: readonly RouteRow[], known: readonly Route[]): readonly 
 
 const IDLE = {
   requests: 0,
+  requests_per_second: 0,
   errors: 0,
   denied: 0,
   p50_ns: null,
