@@ -39,7 +39,8 @@ function emptinessFault(model: PolicyModel, usesRules: boolean, rules: number): 
   if (!usesRules && rules > 0)
     return "the matcher never uses p, so no rule has a say; write p.NAME in it, or leave rules out";
   if (model.effect !== EFFECTS.denyOverride) return "";
-  if (!model.policy.includes("eft")) return "without a field eft no rule can deny: all is allowed";
+  if (!model.policy.includes("eft"))
+    return "without a field eft no rule can deny: all is allowed; add eft to p";
   if (rules === 0) return "without a rule this effect allows everything";
   return "";
 }

@@ -232,5 +232,7 @@ function describe(expression: Expression): string {
 
 function unknownFunction(name: string, { roles }: Definitions): string {
   const known = [...roles.map((role) => role.name), ...FUNCTIONS.keys()].join(", ");
+  if (/^g\d*$/.test(name))
+    return `${name} has no definition; add ${name} = _, _ under [role_definition]`;
   return `unknown function ${name}; known are ${known}`;
 }

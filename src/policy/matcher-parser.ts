@@ -176,9 +176,18 @@ class Parser {
   }
 
   #unexpected(wanted: string): never {
-    throw new MatcherError(`expected ${wanted} and found "${this.#peek().text}"`);
+    const { text } = this.#peek();
+    const sign = WORDS.get(text.toLowerCase());
+    const advice = sign === undefined ? "" : `; write ${sign}`;
+    throw new MatcherError(`expected ${wanted} and found "${text}"${advice}`);
   }
 }
+
+/** What other languages have for signs. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ["and", "&&"],
+  ["or", "||"],
+]);
 
 function isOperator(text: string): boolean {
   return LEVELS.flat().some((operator) => operator === text);

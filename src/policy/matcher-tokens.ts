@@ -73,10 +73,20 @@ function unquote(literal: string): string {
     .replace(/\\(.)/gsu, (_, escaped: string) => ESCAPES.get(escaped) ?? escaped);
 }
 
+/** What is often meant otherwise. */
+const SLIPS: readonly (readonly [RegExp, string])[] = [
+  [/^=/, "write == to compare"],
+  [/^&/, "write && for and"],
+  [/^\|/, "write || for or"],
+  [/^[\u2018-\u201f]/, "write straight quotes"],
+];
+
 function unreadable(rest: string): string {
   const near = JSON.stringify(rest.slice(0, 20));
   if (rest.startsWith('"') || rest.startsWith("'")) {
     return `a string is not closed near ${near} (# and ; begin a comment even inside one)`;
   }
+  const [, advice = ""] = SLIPS.find(([slip]) => slip.test(rest)) ?? [];
+  if (advice !== "") return `can't read ${near}; ${advice}`;
   return `can't read ${near}; a matcher is made of r.x, p.x, strings, numbers, functions, && || ! == != === !== < <= > >= + - * / % ? : in ( ) [ ]`;
 }

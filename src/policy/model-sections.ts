@@ -54,7 +54,8 @@ function addDefinition(
   report: ReportFault,
 ): void {
   const equals = text.indexOf("=");
-  if (equals < 0) return report(line, "not a definition; write KEY = VALUE");
+  if (equals < 0)
+    return report(line, "not a definition; write KEY = VALUE, and # before a comment");
   const key = text.slice(0, equals).trim();
   if (section.has(key)) return report(line, `"${key}" is defined twice in this section`);
   section.set(key, { value: text.slice(equals + 1).trim(), line });

@@ -75,13 +75,18 @@ function reportGaps(
   );
   for (const [name, { line, value }] of definitions) {
     if (!expected.has(name)) {
-      report(
-        line,
-        `"${name}" is not read; definitions are named ${letter}, ${letter}2, ${letter}3 and so on`,
-      );
+      report(line, `"${name}" is not read; ${unreadAdvice(name, letter)}`);
     }
     if (value === "") report(line, `"${name}" is empty`);
   }
+}
+
+function unreadAdvice(name: string, letter: string): string {
+  if (!/^\w+$/.test(name)) return "a line that goes on in the next one ends with \\";
+  const [home] =
+    SECTIONS.find(([, other]) => /^[rpem]\d*$/.test(name) && name.startsWith(other)) ?? [];
+  if (home !== undefined && !name.startsWith(letter)) return `it belongs under [${home}]`;
+  return `definitions are named ${letter}, ${letter}2, ${letter}3 and so on`;
 }
 
 function modelOf(
@@ -164,7 +169,8 @@ function modelFor(
 function fieldsOf({ value, line }: Definition, report: ReportFault): readonly string[] {
   const names = value.split(",").map((name) => name.trim());
   for (const name of names) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) report(line, `"${name}" is not a field name`);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      report(line, `"${name}" is not a field name; write letters, digits and _`);
   }
   if (new Set(names).size < names.length) report(line, "a field is named twice");
   if (names.length > MAX_DEFINITION_FIELDS) {
@@ -184,7 +190,10 @@ function roleDefinitions(
     const blanks = columns.every((column) => column === "_");
     if (name !== expected) report(line, `role definitions are named g, g2, g3 in this order`);
     if (!blanks || columns.length < 2 || columns.length > 3) {
-      report(line, `write "${name} = _, _" or, with a domain, "${name} = _, _, _"`);
+      const conditional = value.includes("(")
+        ? "; only casbin for Go knows conditions of links"
+        : "";
+      report(line, `write "${name} = _, _" or, with a domain, "${name} = _, _, _"${conditional}`);
     }
     roles.push({ name, arity: columns.length });
   }

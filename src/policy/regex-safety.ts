@@ -10,7 +10,8 @@ export function regexFault(pattern: string): string {
     return "";
   } catch (error) {
     if (error instanceof RegexError) return messageOf(error);
-    return `not a valid regular expression: ${pattern}`;
+    const advice = pattern.startsWith("*") ? "; any text is .*" : "";
+    return `not a valid regular expression: ${pattern}${advice}`;
   }
 }
 

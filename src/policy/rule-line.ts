@@ -15,8 +15,9 @@ export function fieldsOfLine(content: string, report: ReportLine): readonly stri
   const cells: string[] = [];
   const scanner = new RegExp(FIELD);
   for (let more = true; more;) {
+    const from = scanner.lastIndex;
     const match = scanner.exec(content);
-    if (match === null) return refuse(report, quoteAdvice(cells.length + 1));
+    if (match === null) return refuse(report, quoteAdvice(cells.length + 1, content.slice(from)));
     const [, quoted, bare = "", comma] = match;
     cells.push(quoted?.replaceAll('""', '"') ?? bare.trim());
     more = comma === ",";
@@ -35,7 +36,8 @@ function refuse(report: ReportLine, message: string): null {
   return null;
 }
 
-function quoteAdvice(column: number): string {
+function quoteAdvice(column: number, rest: string): string {
+  if (/^[ \t]*"(?:[^"]|"")*$/.test(rest)) return `column ${column}: a quote is not closed`;
   return `column ${column}: a quote in the middle of a field; quote the whole field and double each quote in it`;
 }
 

@@ -21,7 +21,7 @@ export function checkRules(
   return new Map([...types].map(([type, { checked }]) => [rules.strings.text(type), checked]));
 
   function checkerOf(name: string): TypeChecker {
-    const unknown = `unknown rule type "${name}"; this model knows ${known}`;
+    const unknown = `unknown rule type "${name}"; this model knows ${known}, which stand before the first comma`;
     return new TypeChecker(rules, checks.get(name) ?? { faultOf: () => unknown, columns: null });
   }
 }

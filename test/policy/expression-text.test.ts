@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { expressionText } from "../../src/policy/expression-text.ts";
 import { parseMatcher } from "../../src/policy/matcher-parser.ts";
 import type { BinaryOperator, Expression } from "../../src/policy/model.ts";
+import { withoutTruth } from "../../src/policy/truth-comparison.ts";
 
 const NAMES = { r: "r", p: "p" };
 
@@ -65,7 +66,10 @@ const { expression } = fc.letrec<{ expression: Expression; value: Expression }>(
     tie("value"),
     fc
       .tuple(fc.constantFrom(...OPERATORS), tie("expression"), tie("expression"))
-      .map(([operator, left, right]): Expression => ({ kind: "binary", operator, left, right })),
+      .map(
+        ([operator, left, right]): Expression =>
+          withoutTruth(operator, left, right) ?? { kind: "binary", operator, left, right },
+      ),
     tie("expression").map((operand): Expression => ({ kind: "not", operand })),
     tie("expression").map((operand): Expression => ({ kind: "negative", operand })),
     fc
