@@ -166,13 +166,13 @@ export function rollupFor(windowMs: number): {
  * Seconds that a rate is over: the window's, or, where nothing is older than its first request, those since that
  * one: a weir that is a minute old did not idle for the hour before.
  */
-const OBSERVED_S = `greatest(dateDiff('second', (
+const OBSERVED_S = `greatest(dateDiff('second', assumeNotNull((
         SELECT if(count() = 0 OR (
             SELECT count() FROM (SELECT 1 FROM requests_1h WHERE time < {since:DateTime64(3, 'UTC')} - toIntervalHour(1) LIMIT 1)
         ) > 0, {since:DateTime64(3, 'UTC')}, greatest(min(time), {since:DateTime64(3, 'UTC')}))
         FROM requests_{{rollup}}
         WHERE time >= {since:DateTime64(3, 'UTC')} - toIntervalHour(1) AND time < {until:DateTime64(3, 'UTC')}
-    ), {until:DateTime64(3, 'UTC')}), 1)`;
+    )), {until:DateTime64(3, 'UTC')}), 1)`;
 
 /** Rejects with StoreError; code 456 where a filter is none of the panel's parameters. */
 export async function runPanel(
