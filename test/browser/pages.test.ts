@@ -53,8 +53,8 @@ describe("overview", () => {
     const figure = (label: string): Promise<string | null> =>
       page.getByTitle(`Requests behind ${label}`).textContent();
     await expect.poll(() => figure("Errors")).toBe("Errors2.2%10.9× before");
-    expect(await figure("Requests")).toBe("Requests61.6/sas before");
-    expect(await figure("p99")).toBe("p99291ms+94 %");
+    await expect.poll(() => figure("Requests")).toBe("Requests61.6/sas before");
+    await expect.poll(() => figure("p99")).toBe("p99291ms+94 %");
     await expect.poll(() => page.getByRole("table").count()).toBe(4);
     await expect
       .poll(() => page.getByRole("table", { name: "Denials" }).innerText())
@@ -70,7 +70,7 @@ describe("overview", () => {
     await row.waitFor();
     await page.getByRole("table", { name: "Errors" }).getByRole("button").last().focus();
     await page.keyboard.press("Tab");
-    expect(await row.evaluate((e) => e.matches(":focus"))).toBe(true);
+    await expect.poll(() => row.evaluate((e) => e.matches(":focus"))).toBe(true);
     await page.keyboard.press("Enter");
     await expect.poll(() => hashOf(page)).toMatch(/^#\/requests\?since=1h&route=orders&status=/);
   });
@@ -107,9 +107,9 @@ describe("routes", () => {
     const page = await open("#/routes?since=1h");
     const rows = page.getByRole("table", { name: "Routes" }).locator("tbody tr");
     await expect.poll(() => rows.count()).toBe(6);
-    expect((await rows.first().innerText()).replace(/\s+/g, " ")).toContain(
-      "orders /orders/** orders 28.9/s 4.5% 63 9.20ms 96.4ms 412ms",
-    );
+    await expect
+      .poll(async () => (await rows.first().innerText()).replace(/\s+/g, " "))
+      .toContain("orders /orders/** orders 28.9/s 4.5% 63 9.20ms 96.4ms 412ms");
     await expect.poll(() => rows.last().innerText()).toContain("GET /reports/:year");
     await page.getByRole("button", { name: "p95", exact: true }).click();
     await expect.poll(() => rows.first().locator("td").first().innerText()).toBe("payments");
@@ -197,7 +197,9 @@ describe("requests", () => {
     await expect.poll(() => fixture.asked.some((path) => path.includes("/stream"))).toBe(true);
     fixture.emit();
     await expect.poll(() => page.locator("tbody tr").count()).toBe(101);
-    expect(await page.locator("tbody tr").first().getAttribute("class")).toContain("is-new");
+    await expect
+      .poll(() => page.locator("tbody tr").first().getAttribute("class"))
+      .toContain("is-new");
     await page.getByRole("button", { name: /^Pause/ }).click();
     await page.getByText("Paused").waitFor();
     fixture.emit();
@@ -222,15 +224,15 @@ describe("one request", () => {
     expect(text).toContain("(shop-frontend, /orders, POST)");
     expect(text).toContain("authorize 41.2µs");
     const candidates = sheet.getByRole("table", { name: "Candidates" }).locator("tbody tr");
-    expect((await candidates.nth(0).innerText()).replace(/\s+/g, " ")).toBe(
-      "127.0.0.1:4003 4.10 ms 0 picked",
-    );
-    expect((await candidates.nth(1).innerText()).replace(/\s+/g, " ")).toBe(
-      "127.0.0.1:4001 9.70 ms 2 tried next",
-    );
-    expect((await sheet.locator(".attempts").innerText()).replace(/\s+/g, " ")).toContain(
-      "127.0.0.1:4003 upstream_unreachable",
-    );
+    await expect
+      .poll(async () => (await candidates.nth(0).innerText()).replace(/\s+/g, " "))
+      .toBe("127.0.0.1:4003 4.10 ms 0 picked");
+    await expect
+      .poll(async () => (await candidates.nth(1).innerText()).replace(/\s+/g, " "))
+      .toBe("127.0.0.1:4001 9.70 ms 2 tried next");
+    await expect
+      .poll(async () => (await sheet.locator(".attempts").innerText()).replace(/\s+/g, " "))
+      .toContain("127.0.0.1:4003 upstream_unreachable");
   });
 
   it("folds the waterfall and walks to another request of the trace", async () => {
@@ -248,7 +250,9 @@ describe("one request", () => {
     const page = await open(url);
     await page.getByText("All fields").click();
     await expect.poll(() => page.getByText("184,300,000 (184 ms)").count()).toBe(1);
-    expect(await page.locator(".field-group dt").allInnerTexts()).toContain("tls_version");
+    await expect
+      .poll(() => page.locator(".field-group dt").allInnerTexts())
+      .toContain("tls_version");
     await page.getByTitle("Requests with this principal").click();
     await expect.poll(() => hashOf(page)).toBe("#/requests?since=1h&principal=shop-frontend");
   });

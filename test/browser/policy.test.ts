@@ -56,7 +56,7 @@ describe("the page Policy", () => {
     await expect
       .poll(() => words(panel(page, "In force")))
       .toMatch(
-        /Revision p-7f3a91 Rules 18 Loaded .*\(25 min ago\) Model .*model\.conf Rules file .*policy\.csv Asked \(identity\.subject, request\.path, request\.method\)$/,
+        /Revision p-7f3a91 Rules 18, role links included Loaded .*\(25 min ago\) Model .*model\.conf Rules file .*policy\.csv Asked \(identity\.subject, request\.path, request\.method\)$/,
       );
     await page.goto(`${fixture.url}#/routes`);
     await page.getByText("/orders/**").waitFor();
@@ -152,7 +152,7 @@ describe("may they?", () => {
       .toBe(
         "Allowed by p, clerk, /orders/*, *, allow policies/policy.csv:6 by the roles alice → clerk policy revision p-7f3a91",
       );
-    expect(fixture.posted).toEqual([{ request: ["alice", "/orders/17", "GET"] }]);
+    await expect.poll(() => fixture.posted).toEqual([{ request: ["alice", "/orders/17", "GET"] }]);
     await page.goBack();
     await expect.poll(() => answer.count()).toBe(0);
   });
@@ -219,13 +219,27 @@ describe("the decision of a request", () => {
     await expect.poll(() => words(decision)).toContain("policy revision p-7f3a91");
   });
 
+  it("is none where a request ended before the policy was asked", async () => {
+    const page = await open("#/overview");
+    await page.route("**/api/v1/traces/*", async (route) => {
+      const response = await route.fetch();
+      const trace = (await response.json()) as { requests: object[] };
+      const ended = { decision: "none", error_source: "client", error_code: "no_route" };
+      const rows = trace.requests.map((row) => ({ ...row, ...ended, attempt_upstream: [] }));
+      await route.fulfill({ response, json: { ...trace, requests: rows } });
+    });
+    await page.goto(fixture.url + root);
+    await page.getByText("Not decided: the request ended before that").waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Why?" }).count()).toBe(0);
+  });
+
   it("why: asks by trace and span, and says that today decides the same", async () => {
     const page = await open(root);
     await page.getByRole("button", { name: "Why?" }).click();
     await expect
       .poll(() => words(page.locator(".explanation")))
       .toMatch(/^The policy in force decides it the same today\. Allowed by p, clerk/);
-    expect(fixture.posted).toEqual([{ trace_id: TRACE_ID, span_id: ROOT_SPAN }]);
+    await expect.poll(() => fixture.posted).toEqual([{ trace_id: TRACE_ID, span_id: ROOT_SPAN }]);
   });
 
   it("why not: then and now, and the nearest misses", async () => {
@@ -252,11 +266,13 @@ describe("the decision of a request", () => {
     await expect.poll(() => words(group)).toContain("expect: allow");
     await group.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Saved “GET /admin/users by bob” at policies/cases.yaml:57").waitFor();
-    expect(fixture.posted.map((body) => [body["expect"], body["dry_run"]])).toEqual([
-      ["deny", true],
-      ["allow", true],
-      ["allow", undefined],
-    ]);
+    await expect
+      .poll(() => fixture.posted.map((body) => [body["expect"], body["dry_run"]]))
+      .toEqual([
+        ["deny", true],
+        ["allow", true],
+        ["allow", undefined],
+      ]);
     await page.getByRole("button", { name: "Done" }).click();
     await expect.poll(() => page.getByText("Saved “").count()).toBe(0);
   });

@@ -87,7 +87,7 @@ describe("the store is down", () => {
       .poll(() => panel.locator(".stale-note").innerText(), { timeout: 12_000 })
       .toMatch(/^as of \d\d:\d\d:\d\d, \d+ s old$/);
     await expect.poll(() => page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
-    expect(await styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
+    await expect.poll(() => styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
     fixture.reset();
     await expect.poll(() => page.locator(".stale-note").count(), { timeout: 12_000 }).toBe(0);
     await expect.poll(() => banner.count()).toBe(0);
@@ -183,7 +183,7 @@ describe("waiting and tokens", () => {
     const page = await open("#/routes", { reducedMotion: "no-preference" });
     const skeleton = page.getByRole("status").filter({ hasText: "Waiting for routes…" });
     await skeleton.waitFor();
-    expect(await styleOf(page, ".skeleton", "animationDelay")).toBe("0.1s");
+    await expect.poll(() => styleOf(page, ".skeleton", "animationDelay")).toBe("0.1s");
   });
 
   it("asks for the token on 401, says when it is wrong, and goes on with the right one", async () => {
@@ -198,7 +198,7 @@ describe("waiting and tokens", () => {
     await page.getByText("/orders/**").waitFor();
     await page.reload();
     await page.getByText("/orders/**").waitFor();
-    expect(await page.evaluate("localStorage.length")).toBe(0);
+    await expect.poll(() => page.evaluate("localStorage.length")).toBe(0);
   });
 });
 
@@ -216,20 +216,17 @@ describe.each(Object.entries(PLACES))("%s at 390 px", (_, hash) => {
     const page = await open(hash, { viewport: { width: 390, height: 844 } });
     await page.locator("tbody tr, .line").first().waitFor();
     await page.waitForTimeout(200);
-    const wide = await page.evaluate<
-      string[]
-    >(`[document.documentElement, ...document.querySelectorAll(".main, .panel, .table-frame, .sheet, .sheet-body")]
-      .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className || e.tagName)`);
-    expect(wide).toEqual([]);
-    const cut = await page.evaluate<
-      string[]
-    >(`[...document.querySelectorAll(".table tbody td")].filter((e) => e.offsetParent !== null)
+    await expect.poll(() => page.locator(".skeleton").count()).toBe(0);
+    const wide = `[document.documentElement, ...document.querySelectorAll(".main, .panel, .table-frame, .sheet, .sheet-body")]
+      .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className || e.tagName)`;
+    await expect.poll(() => page.evaluate(wide)).toEqual([]);
+    const cut = `[...document.querySelectorAll(".table tbody td")].filter((e) => e.offsetParent !== null)
       .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
-      .map((e) => e.innerText)`);
-    expect(cut).toEqual([]);
+      .map((e) => e.innerText)`;
+    await expect.poll(() => page.evaluate(cut)).toEqual([]);
     const headless = `[...document.querySelectorAll(".table tbody tr")]
       .filter((row) => !(row.querySelector("td.lead")?.offsetHeight > 0)).length`;
-    expect(await page.evaluate(headless)).toBe(0);
+    await expect.poll(() => page.evaluate(headless)).toBe(0);
     const rail = (await page.locator(".rail").boundingBox())!;
     expect([rail.y + rail.height, rail.width]).toEqual([844, 390]);
   });
@@ -240,7 +237,7 @@ describe("themes", () => {
     const page = await open("#/routes", { colorScheme: "light" });
     const ground = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
-    expect(await ground()).toBe("rgb(243, 245, 246)");
+    await expect.poll(() => ground()).toBe("rgb(243, 245, 246)");
     await page.getByRole("button", { name: "Dark" }).click();
     await expect.poll(ground).toBe("rgb(13, 18, 22)");
     await page.reload();
@@ -262,7 +259,7 @@ describe("themes", () => {
         ),
         ["on-accent", "accent"],
       ];
-      expect(await tooFaint(page, pairs, 4.5)).toEqual([]);
+      await expect.poll(() => tooFaint(page, pairs, 4.5)).toEqual([]);
       // Lines and marks of charts: 3:1 (WCAG 1.4.11).
       const marks = [
         "p95",

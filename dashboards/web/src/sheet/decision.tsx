@@ -14,9 +14,16 @@ import { useWhy, WhyButton } from "./why.tsx";
 const VERDICTS: Readonly<Record<string, string>> = {
   allow: "Allowed",
   deny: "Denied",
-  none: "Not decided: no policy is enforced on this request",
+  none: "Not decided: no policy is enforced",
   error: "The policy could not be evaluated, so the request was refused",
 };
+
+/** What a client got wrong, as a path without a route, ends a request before the policy is asked. */
+function verdictOf({ decision, error_source, attempt_upstream }: RequestRow): string {
+  const hasEnded = error_source === "client" && attempt_upstream.length === 0;
+  if (decision === "none" && hasEnded) return "Not decided: the request ended before that";
+  return VERDICTS[decision] ?? decision;
+}
 
 export function Decision({ row }: { readonly row: RequestRow }): ReactNode {
   const denied = row.decision === "deny" || row.decision === "error";
@@ -24,7 +31,7 @@ export function Decision({ row }: { readonly row: RequestRow }): ReactNode {
     <>
       <div className={denied ? "decision denied" : "decision"}>
         <p>
-          <strong>{VERDICTS[row.decision] ?? row.decision}</strong>
+          <strong>{verdictOf(row)}</strong>
           {row.decision === "none" ? null : <Reason row={row} />}
         </p>
         {row.role_path.length === 0 ? null : (

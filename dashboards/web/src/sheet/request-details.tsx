@@ -7,6 +7,7 @@ import { Candidates } from "./candidates.tsx";
 import { Decision } from "./decision.tsx";
 import { Fields } from "./fields.tsx";
 import { StageList } from "./stage-list.tsx";
+import { stagesOf } from "./stages.ts";
 import { WaterfallChart } from "./waterfall.tsx";
 
 interface RequestDetailsProps {
@@ -21,10 +22,12 @@ export function RequestDetails({ trace, row }: RequestDetailsProps): ReactNode {
         <h3>Trace</h3>
         <WaterfallChart trace={trace} spanId={row.span_id} />
       </section>
-      <section>
-        <h3>Where the time went</h3>
-        <StageList row={row} />
-      </section>
+      {stagesOf(row).length === 0 ? null : (
+        <section>
+          <h3>Where the time went</h3>
+          <StageList row={row} />
+        </section>
+      )}
       <section>
         <h3>Decision</h3>
         <Decision row={row} />

@@ -7,7 +7,6 @@ import { STAGE_COLORS, STAGE_HINTS, stagesOf } from "./stages.ts";
 
 export function StageList({ row }: { readonly row: RequestRow }): ReactNode {
   const stages = stagesOf(row);
-  if (stages.length === 0) return null;
   return (
     <>
       <div className="stage-bar" aria-hidden="true">

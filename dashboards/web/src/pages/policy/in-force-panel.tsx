@@ -37,7 +37,7 @@ export function InForcePanel({ policy }: { readonly policy: Loaded<Policy> }): R
 function factsOf(policy: Policy): readonly (readonly [string, ReactNode])[] {
   return [
     ["Revision", <code key="revision">{policy.revision}</code>],
-    ["Rules", text(count(policy.rules))],
+    ["Rules", `${text(count(policy.rules))}, role links included`],
     ["Loaded", <LoadedAt key="loaded" at={policy.loaded_at} />],
     ["Model", <code key="model">{policy.model_file}</code>],
     ["Rules file", <code key="rules">{policy.rules_file}</code>],

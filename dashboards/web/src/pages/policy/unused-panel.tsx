@@ -45,7 +45,7 @@ function Unused({ of, range }: UnusedProps): ReactNode {
       <ul>
         {unused.map(({ rule, rule_source }) => (
           <li key={rule_source}>
-            <code>{rule}</code> <code className="muted">{rule_source}</code>
+            <code className="rule">{rule}</code> <code className="muted">{rule_source}</code>
           </li>
         ))}
       </ul>
