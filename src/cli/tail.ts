@@ -20,10 +20,12 @@ const STREAM = "/api/v1/requests/stream";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
+const KINDS = ["request", "decision"];
 const DECISIONS = ["allow", "deny", "none", "error"];
 
 /** Options named as the filters of the admin API, with "-" for "_". */
 const FILTERS: readonly Option[] = [
+  new Option("--kind <kind>", "only what passed, or what AuthZEN asked").choices(KINDS),
   new Option("--route <name>", "only this route"),
   new Option("--service <name>", "only this service"),
   new Option("--status <status>", 'a status, or a class such as "5xx"'),

@@ -4,6 +4,7 @@ import type { RequestTuple } from "./tuple.ts";
 
 /** What the row of a request says of its decision; the columns' own names. */
 export interface RecordedRow {
+  readonly kind: string;
   readonly trace_id: string;
   readonly span_id: string;
   readonly started_at: string;

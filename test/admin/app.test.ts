@@ -406,6 +406,7 @@ test("the live tail's filters agree with the store's", async () => {
       duration_ns: 7,
     },
     {
+      kind: "decision",
       route: "",
       service: "",
       status: 0,
@@ -423,6 +424,8 @@ test("the live tail's filters agree with the store's", async () => {
   const lines = rows.map((values) => line(values));
   expect(await theStore().write(batch("filters", lines))).toEqual({ kind: "stored" });
   const filters: RequestFilters[] = [
+    { kind: "request" },
+    { kind: "decision" },
     { route: "a" },
     { service: "s" },
     { status: 404 },

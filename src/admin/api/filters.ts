@@ -15,9 +15,14 @@ const nameOrNone = z
   .optional()
   .meta({ description: "Given but empty: requests that have none" });
 
+const kind = z.enum(["request", "decision"]).meta({
+  description: "decision: what AuthZEN asked; request: what passed through weir",
+});
+
 export const filterQuery = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
+  kind: kind.optional(),
   route: nameOrNone,
   service: nameOrNone,
   status: z
@@ -67,3 +72,6 @@ export function filtersOf(query: Partial<z.output<typeof filterQuery>>): Request
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
+
+/** For those who judge policies: what the traffic's takes need not be what AuthZEN asks. */
+export const trafficUnlessTold: z.ZodDefault<typeof kind> = kind.default("request");

@@ -7,6 +7,7 @@ import type { Row } from "../../store/client.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { count, json, NONE } from "../http/schemas.ts";
+import { isOfOtherPolicy, OTHER_POLICY } from "../other-policy.ts";
 import type { AdminParts } from "../parts.ts";
 import type { Questions } from "../questions.ts";
 
@@ -44,7 +45,7 @@ const savedSchema = z.strictObject({
 
 type Wishes = z.output<typeof wishes>;
 
-export function policyCasesEndpoint({ saveCase }: AdminParts, { ask }: Questions): Endpoint {
+export function policyCasesEndpoint(parts: AdminParts, { ask }: Questions): Endpoint {
   return defineEndpoint({
     method: "post",
     path: "/api/v1/policy/cases",
@@ -64,9 +65,11 @@ export function policyCasesEndpoint({ saveCase }: AdminParts, { ask }: Questions
     ],
     handle: async ({ body: wished }) => {
       const { requests } = await ask((store) => readTrace(store, wished.trace_id));
-      const wanted = caseOfRow(theRequest(requests, wished) as unknown as DecidedRow, wished);
+      const row = theRequest(requests, wished) as unknown as DecidedRow & { readonly kind: string };
+      if (isOfOtherPolicy(parts, row)) throw new Problem("not_a_case", OTHER_POLICY);
+      const wanted = caseOfRow(row, wished);
       if (typeof wanted === "string") throw new Problem("not_a_case", wanted);
-      const result = saveCase(wanted, wished.dry_run);
+      const result = parts.saveCase(wanted, wished.dry_run);
       if (result.ok) return { kind: "json", body: { ...result.saved, saved: !wished.dry_run } };
       throw new Problem(
         result.reason === "exists" ? "case_exists" : "case_not_saved",

@@ -15,6 +15,7 @@ import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { count, json, NONE, time } from "../http/schemas.ts";
 import type { AdminParts } from "../parts.ts";
+import { isOfOtherPolicy, OTHER_POLICY } from "../other-policy.ts";
 import { busy, type Questions } from "../questions.ts";
 import { withIsoTimes } from "../times.ts";
 
@@ -126,6 +127,7 @@ export function policyExplainEndpoint(parts: AdminParts, questions: Questions): 
     handle: async ({ body: { request, trace_id = "", span_id } }) => {
       if (request === undefined) {
         const row = await recordedRow(questions, trace_id, span_id);
+        if (isOfOtherPolicy(parts, row)) throw otherPolicy(row);
         return { kind: "json", body: { ...(await explainedAgain(row, explain)) } };
       }
       // The schema has seen a list of JSON values; the model's arity and all limits are the policy's to check.
@@ -158,6 +160,11 @@ async function recordedRow(
   const row = chosenRow(rows, spanId);
   if (row !== undefined) return row;
   throw new Problem("unknown_trace", "no such request is stored yet, any longer, or ever was");
+}
+
+function otherPolicy(row: RecordedRow): Problem {
+  const members = { recorded: recordedDecision(row) };
+  return new Problem("not_decidable", OTHER_POLICY, { members });
 }
 
 async function explainedAgain(row: RecordedRow, explain: Explain): Promise<object> {

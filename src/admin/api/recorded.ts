@@ -17,7 +17,7 @@ import { iso, NONE } from "../http/schemas.ts";
 import { roomOrEnd } from "../http/send.ts";
 import { readWindow } from "../http/window.ts";
 import type { Questions } from "../questions.ts";
-import { filterQuery, filtersOf } from "./filters.ts";
+import { filterQuery, filtersOf, trafficUnlessTold } from "./filters.ts";
 
 const ABOUT =
   'First {"columns", "since", "until", "requests"}; then an array for each group of requests that asked ' +
@@ -30,16 +30,18 @@ const AT_ONCE = 2;
 /** Longer than the store takes; who reads nothing for as long is gone. */
 const IDLE_MS = 60_000;
 
-const recordedQuery = filterQuery.pick({
-  since: true,
-  until: true,
-  route: true,
-  service: true,
-  method: true,
-  principal: true,
-  decision: true,
-  path: true,
-});
+const recordedQuery = filterQuery
+  .pick({
+    since: true,
+    until: true,
+    route: true,
+    service: true,
+    method: true,
+    principal: true,
+    decision: true,
+    path: true,
+  })
+  .extend({ kind: trafficUnlessTold });
 
 export function recordedEndpoint({ ask }: Questions): Endpoint {
   let open = 0;

@@ -6,6 +6,7 @@ import { shadowChange } from "../../telemetry/shadow-change.ts";
 type Test = (row: SpanRow, wanted: never) => boolean;
 
 const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
+  kind: (row, wanted: string) => (row.text("kind") === "decision") === (wanted === "decision"),
   route: (row, wanted: string) => row.text("route") === wanted,
   service: (row, wanted: string) => row.text("service") === wanted,
   status: (row, wanted: number) => row.number("status") === wanted,
