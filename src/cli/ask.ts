@@ -20,7 +20,7 @@ export function askingCommand(name: string, options: readonly Option[] = []): Co
   return command
     .option("-c, --config <file>", "the config of the weir to ask (default: weir.yaml)")
     .option("--admin <url>", "its admin address, instead of a config")
-    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN does it unseen")
+    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN keeps it out of process lists")
     .option("--json", "print JSON");
 }
 

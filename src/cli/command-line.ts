@@ -6,7 +6,8 @@ import { packageFolder } from "../store/package-folder.ts";
 
 const EXIT_USAGE = 2;
 
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+/** In the order in which they are listed. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
   demo: async () => (await import("./demo.ts")).demoCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),

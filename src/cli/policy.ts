@@ -13,7 +13,7 @@ import { whoCommand } from "./policy/who.ts";
 
 export function policyCommand(): Command {
   return new Command("policy")
-    .description("test, check and ask a policy")
+    .description("test a policy, ask it, and see what a new one would change")
     .addCommand(testCommand())
     .addCommand(lintCommand())
     .addCommand(decideCommand())

@@ -1,16 +1,40 @@
 // The tables of README.md as the code has them. `node test/support/readme-tables.ts` writes them into it.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Command } from "commander";
+import { COMMANDS } from "../../src/cli/command-line.ts";
 import { CONFIG_KEYS } from "../../src/config/config-keys.ts";
 import { ERRORS } from "../../src/core/errors.ts";
 
 export const README: string = join(import.meta.dirname, "../../README.md");
 
+const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+
 /** By the name in its markers: <!-- table: NAME --> ... <!-- end --> */
 export const TABLES: Readonly<Record<string, () => string>> = {
+  commands: commandTable,
   config: configTable,
   errors: errorTable,
 };
+
+function commandTable(): string {
+  return table(
+    ["command", "what it does"],
+    commands.flatMap((each) => commandRows(each, "weir")),
+  );
+}
+
+/** A command that has commands of its own is only their name. */
+function commandRows(command: Command, before: string): string[] {
+  const name = `${before} ${command.name()}`;
+  if (command.commands.length > 0)
+    return command.commands.flatMap((each) => commandRows(each, name));
+  const words = command.registeredArguments.map((argument) => {
+    const shown = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? ` <${shown}>` : ` [${shown}]`;
+  });
+  return [row([`\`${name}${words.join("")}\``, command.description()])];
+}
 
 function configTable(): string {
   const rows = CONFIG_KEYS.map(({ key, type, default: fallback, meaning }) =>

@@ -16,7 +16,7 @@ import { requestLines } from "./request-lines.ts";
 
 export function decideCommand(): Command {
   return withFiles(new Command("decide"))
-    .description("decide requests, one JSON array a line; answers one JSON object a line")
+    .description("decide a file of requests, a JSON array a line; prints a JSON object for each")
     .requiredOption("--requests <file>", "the requests; - for standard input")
     .action((options: FileOptions & { readonly requests: string }) =>
       answering(options, async () => {

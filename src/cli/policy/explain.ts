@@ -33,12 +33,18 @@ interface ExplainOptions extends FileOptions, AskOptions {
 
 export function explainCommand(): Command {
   return withFiles(new Command("explain"))
-    .description("decide one request and say why; exit code 1 if it is denied")
-    .argument("[fields...]", "the request, in the order of the model's r; an object as JSON")
-    .option("--trace <id>", "a recorded request instead; by the running policy, or by files named")
+    .description("decide one request, given or recorded, and say why; exit code 1 if it is denied")
+    .argument(
+      "[fields...]",
+      "the request in the order of the model's r, as alice /orders/17 GET; an object as JSON",
+    )
+    .option(
+      "--trace <id>",
+      "explain a recorded request instead: by the policy in force, or by --model and --rules",
+    )
     .option("--span <id>", "which of the trace's requests; default: the first that was refused")
     .option("--admin <url>", "where the weir that recorded it is, instead of a config")
-    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN does it unseen")
+    .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN keeps it out of process lists")
     .action((fields: readonly string[], options: ExplainOptions, command: Command) => {
       if ((fields.length === 0) === (options.trace === undefined)) {
         const words = "name the fields of a request, or a recorded one with --trace ID";

@@ -13,15 +13,17 @@ export function withGiven(command: Command, uses: readonly FieldUse[]): Command 
   for (const use of uses) command.option(`--${use} <value>`, `only requests of this ${use}`);
   return command.option(
     "--field <name=value>",
-    "a field of r by its name; may be repeated",
-    (value, known: readonly string[]) => [...known, value],
-    [],
+    "only requests with this value of a field of r; may be repeated",
+    (value: string, known: readonly string[] | undefined) => [...(known ?? []), value],
   );
 }
 
 /** Where a model calls its subject something else. */
 export function withSubjectField(command: Command): Command {
-  return command.option("--subject-field <name>", "the field of r that is the caller");
+  return command.option(
+    "--subject-field <name>",
+    "which field of r is the caller, where its name does not say so",
+  );
 }
 
 /** The values in the order of r, null where none is given. Throws UnusableError. */

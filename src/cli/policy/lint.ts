@@ -8,7 +8,9 @@ import { loadInput } from "./input.ts";
 
 export function lintCommand(): Command {
   return withFiles(new Command("lint"))
-    .description("warn of rules that may not mean what they say; exit code 1 if there are any")
+    .description(
+      "warn of rules that may not mean what they say, and tell how rules are found; exit code 1 if it warns",
+    )
     .argument("[dir]", "folder of model.conf and policy.csv", "policies")
     .action((dir: string, options: FileOptions) =>
       answering(options, async () => {

@@ -32,13 +32,15 @@ const LISTED = 20;
 export function proposeCommand(): Command {
   return askingCommand("propose", [
     ...windowOptions(),
-    new Option("--min-support <requests>", "propose nothing that was used less often")
+    new Option("--min-support <requests>", "leave out what was used less often")
       .argParser(readSupport)
       .default(1),
     new Option("--out <dir>", "write model.conf and policy.csv there, instead of printing rules"),
     new Option("--force", "write over files that are there"),
   ])
-    .description("derive a policy from what was allowed; exit code 1 if it can't keep all of that")
+    .description(
+      "derive a least-privilege policy from what was allowed; exit code 1 if it can't keep all of that",
+    )
     .action((options: ProposeOptions) =>
       answering(options, async () => {
         demandRoom(options);

@@ -11,12 +11,15 @@ export interface Narrowed {
 
 export function windowOptions(): Option[] {
   return [
-    new Option("--since <when>", 'age or ISO-8601 time: "15m", "30d"').default("7d"),
-    new Option("--until <when>", "the same, for the end"),
-    new Option("--kind <kind>", "decision: what AuthZEN asked, and not what passed").choices([
-      "request",
-      "decision",
-    ]),
+    new Option(
+      "--since <when>",
+      "from when on: an age, as 15m or 30d, or an ISO-8601 time",
+    ).default("7d"),
+    new Option("--until <when>", "until when, said the same way; default: now"),
+    new Option(
+      "--kind <kind>",
+      "only requests that passed, or only decisions that AuthZEN asked for",
+    ).choices(["request", "decision"]),
     new Option("--route <name>", "only this route"),
     new Option("--principal <name>", "only this caller"),
   ];

@@ -27,12 +27,16 @@ export function replayCommand(): Command {
     new Option("--rules <file>", "its rules; default: the folder's, or the config's"),
     new Option("--context <name>", "which definitions of its model decide; default: the config's"),
     ...windowOptions(),
-    new Option("--fail-on <kinds>", "what is a finding: new-deny, new-allow")
+    new Option("--fail-on <kinds>", "changes that give exit code 1: new-deny, new-allow, or both")
       .argParser(readKinds)
       .default(Object.keys(KINDS), "new-deny,new-allow"),
-    new Option("--limit <groups>", "gains and losses listed").argParser(readLimit).default(20),
+    new Option("--limit <groups>", "how many gains and losses are listed")
+      .argParser(readLimit)
+      .default(20),
   ])
-    .description("decide recorded requests again; exit code 1 where a decision changes")
+    .description(
+      "decide recorded requests again by a candidate policy; exit code 1 if decisions change",
+    )
     .action((options: ReplayOptions, command: Command) => {
       const { candidate, model, rules } = options;
       if (candidate === undefined && model === undefined && rules === undefined) {

@@ -22,17 +22,17 @@ const USUAL_CONFIG = "weir.yaml";
 export function saveCommand(): Command {
   return askingCommand("save")
     .description("save the recorded requests of a trace as cases; exit code 1 if one is not saved")
-    .argument("<trace-id>", "or at least its first 8 digits for one of the last day")
+    .argument("<trace-id>", "the whole id; for one of the last day its first 8 digits are enough")
     .option("--span <id>", "only the request with this span id")
     .option("--cases <file>", "the file to add to (default: the config's policy.cases)")
-    .option("--name <text>", "its name (default: method, path and caller)")
+    .option("--name <text>", "the case's name (default: method, path and caller)")
     .addOption(
-      new Option("--expect <decision>", "what is expected, if not what was decided").choices([
-        "allow",
-        "deny",
-      ]),
+      new Option(
+        "--expect <decision>",
+        "what to expect from now on, if not what was decided",
+      ).choices(["allow", "deny"]),
     )
-    .option("--dry-run", "only print the case")
+    .option("--dry-run", "print the case without saving it")
     .action((id: string, options: SaveOptions) =>
       asking(options, async (client) => {
         const { requests } = await readTrace(client, id.toLowerCase());

@@ -25,7 +25,11 @@ export function testCommand(): Command {
     )
     .option("--filter <text>", "only cases with this text in their name")
     .option("--coverage", "say which rules decide no case")
-    .option("--threshold <percent>", "fail if fewer rules decide a case", readPercent)
+    .option(
+      "--threshold <percent>",
+      "exit code 1 if less than this share of the rules decides a case",
+      readPercent,
+    )
     .option("--junit <file>", "write the results as JUnit XML")
     .option("--watch", "run again when model, rules or cases change, until Ctrl-C")
     .action((dir: string, options: Options) => {
