@@ -408,8 +408,10 @@ describe("panels", () => {
       const [of, rate] = name === "upstreams" ? ["attempts", "attempts_per_second"] : RATE;
       return Number(row?.[of]) / Number(row?.[rate]);
     };
-    // The first row of this store is two days older than the retention of the finest rollup.
+    // Nothing in this store is older.
     const first = nowMs - (RETENTION.rollup_10s_days + 2) * 86_400_000;
+    const oldest = line({ service: "oldest", started_at: timestamp(first) });
+    await system.store.write(batch("oldest", [oldest]));
     expect(await seconds(nowMs - 600_000)).toBeCloseTo(600, 3);
     expect(await seconds(first - 30 * 86_400_000)).toBeGreaterThan((nowMs - first) / 1000 - 1);
     expect(await seconds(first - 30 * 86_400_000)).toBeLessThan((nowMs - first) / 1000 + 3601);
