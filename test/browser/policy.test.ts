@@ -133,6 +133,22 @@ describe("the page Policy", () => {
     await panel(page, "Rules by use").getByText("Could not load rules by use.").waitFor();
     await page.getByText("p-91c0de").waitFor();
   });
+
+  it("dims what a candidate would change once it is of before, and walks it by keys", async () => {
+    const page = await open("#/policy");
+    const table = page.getByRole("table", { name: "Changes by the candidate" });
+    await table.getByText("/reports/2026").waitFor();
+    await page.keyboard.press("j");
+    await expect.poll(() => words(table.locator("tr.is-cursor"))).toMatch(/^would gain bob/);
+    fixture.mood.storeDown = true;
+    const note = panel(page, "Candidate").locator(".stale-note");
+    await expect.poll(() => note.count(), { timeout: 12_000 }).toBe(1);
+    await expect.poll(() => table.count()).toBe(1);
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => hashOf(page))
+      .toBe("#/requests?principal=bob&method=DELETE&route=admin&shadow=gain");
+  });
 });
 
 describe("may they?", () => {

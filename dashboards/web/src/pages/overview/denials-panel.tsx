@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { DenialRow } from "../../api.ts";
 import { Amount } from "../../parts/amount.tsx";
+import { Door } from "../../parts/door.tsx";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import { openRequests } from "../../state/filters.ts";
 import type { Place } from "../../state/place.ts";
@@ -17,9 +18,16 @@ const SHOWN = 6;
 export function DenialsPanel({ place }: { readonly place: Place }): ReactNode {
   const denials = useQuery<DenialRow>("denials", place);
   const rows = denials.data?.rows ?? [];
-  const csv = <CopyCsv columns={COLUMNS} rows={rows} />;
+  const aside = (
+    <>
+      <Door className="button quiet" filters={{ decision: "deny" }}>
+        All denials
+      </Door>
+      <CopyCsv columns={COLUMNS} rows={rows} />
+    </>
+  );
   return (
-    <Panel title="Denials" from={denials} what="denials" aside={csv}>
+    <Panel title="Denials" from={denials} what="denials" aside={aside}>
       {() =>
         rows.length === 0 ? (
           <NoDenials />

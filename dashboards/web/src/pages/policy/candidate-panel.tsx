@@ -41,8 +41,9 @@ function Changes({ shadow, place }: ChangesProps): ReactNode {
   const changes = useQuery<ShadowRow>("shadow", place);
   const rows = changes.data?.rows ?? [];
   const columns = shadowColumns(rows);
-  // Facts need no store, the table does.
-  const known = { data: shadow, error: null, loadedAt: changes.loadedAt, waiting: false };
+  // Facts need no store, the table does: it is what may be of before.
+  const { error, loadedAt } = changes;
+  const known = { data: shadow, error: changes.data && error, loadedAt, waiting: false };
   return (
     <Panel
       title="Candidate: who would gain, who would lose"
