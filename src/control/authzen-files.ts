@@ -13,6 +13,8 @@ import { shownFile } from "./policy-source.ts";
 
 export interface AuthzenPolicy {
   readonly image: PolicyImage;
+  /** Whether it is the enforced policy, so that its candidate is asked as well. */
+  readonly isEnforced: boolean;
   /** AuthZEN fields, as many as the model's r has. */
   readonly fields: readonly string[];
   readonly entities: Entities;
@@ -53,13 +55,13 @@ async function checkOptions(
   if (arity.length > 0) return { ok: false, faults: arity };
   const { entities } = read;
   const revision = `${image.revision}-${entities.revision}`;
-  return { ok: true, authzen: { image, fields, entities, revision } };
+  return { ok: true, authzen: { image, isEnforced: own === null, fields, entities, revision } };
 }
 
 function asItIs({ image, revision }: CheckedPolicy): AuthzenPolicy | null {
   const fields = DEFAULTS.authzen_request;
   if (image.model.request.length !== fields.length) return null;
-  return { image, fields, entities: NOBODY, revision };
+  return { image, isEnforced: true, fields, entities: NOBODY, revision };
 }
 
 function arityFault({ model, source }: PolicyImage, fields: readonly string[]): readonly Fault[] {

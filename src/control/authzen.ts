@@ -1,6 +1,7 @@
 // The AuthZEN API's part of the main thread: the policy it asks, attached when first asked, and its rows.
 import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { AuthzenPolicy } from "./authzen-files.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { InForce } from "./load-all.ts";
@@ -12,32 +13,42 @@ export interface Authzen {
   readonly open: (facts: CallFacts, point: DecisionPoint) => AuthzenCall | null;
 }
 
+interface Attached {
+  readonly authzen: AuthzenPolicy;
+  readonly candidate: PolicyImage | null;
+  readonly point: Promise<DecisionPoint>;
+}
+
 /** An attached image costs milliseconds and little memory, so it is kept until another one is in force. */
 export function createAuthzen(inForce: () => InForce, log: DecisionLog): Authzen {
-  let attached: { readonly of: AuthzenPolicy; readonly point: Promise<DecisionPoint> } | null =
-    null;
+  let attached: Attached | null = null;
   return {
     async point() {
-      const { authzen } = inForce();
+      const { authzen, shadow } = inForce();
       if (authzen === null) return null;
-      if (attached?.of !== authzen) attached = { of: authzen, point: attach(authzen) };
+      const candidate = authzen.isEnforced ? (shadow?.policy?.image ?? null) : null;
+      if (attached?.authzen !== authzen || attached.candidate !== candidate) {
+        attached = { authzen, candidate, point: attach(authzen, candidate) };
+      }
       return attached.point;
     },
     open(facts, point) {
       const { config, revision } = inForce();
-      return log.open(facts, {
-        point,
-        configRevision: revision,
-        secrets: config.telemetry.redact.attributes,
-      });
+      const secrets = config.telemetry.redact.attributes;
+      return log.open(facts, { point, configRevision: revision, secrets });
     },
   };
 }
 
-async function attach({ image, fields, entities }: AuthzenPolicy): Promise<DecisionPoint> {
+async function attach(
+  { image, fields, entities }: AuthzenPolicy,
+  candidate: PolicyImage | null,
+): Promise<DecisionPoint> {
   const [{ attachImage }, { createDecisionPoint }] = await Promise.all([
     import("../policy/image/attach-image.ts"),
     import("../policy/authzen/decision-point.ts"),
   ]);
-  return createDecisionPoint({ ...(await attachImage(image)), fields, entities });
+  const { snapshot } = await attachImage(image);
+  const shadow = candidate === null ? null : (await attachImage(candidate)).snapshot;
+  return createDecisionPoint({ image, snapshot, fields, entities, shadow });
 }

@@ -5,7 +5,8 @@ import type { Log } from "../core/log.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { DecisionPoint, PointDecision } from "../policy/authzen/decision-point.ts";
 import type { AuthzenRequest } from "../policy/authzen/request.ts";
-import { isPlain, tupleTexts } from "../policy/tuple.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import { isPlain, type RequestTuple, tupleTexts } from "../policy/tuple.ts";
 import { createPolicyErrorLog, type PolicyFailure } from "../proxy/policy-error-log.ts";
 import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { RequestRecord } from "../telemetry/record.ts";
@@ -121,8 +122,21 @@ class RecordedCall implements AuthzenCall {
       record.errorSource = "weir";
       tell({ policy: "enforced", decision, revision: point.revision, traceId: this.traceId });
     }
+    if (point.shadow !== null) this.#askShadow(point.shadow, record, decided.tuple);
     record.durationNs = clock.nowNs() - startedNs;
     return decided;
+  }
+
+  /** As proxy/shadow.ts does for requests: the answer stays. */
+  #askShadow(shadow: PolicySnapshot, record: RequestRecord, tuple: RequestTuple): void {
+    const { revision } = shadow;
+    const decision = shadow.decide(tuple);
+    record.shadowDecision = decision.effect;
+    record.shadowRule = decision.rule;
+    record.shadowRuleSource = decision.ruleSource;
+    record.shadowRevision = revision;
+    if (decision.effect !== "error") return;
+    this.#parts.tell({ policy: "candidate", decision, revision, traceId: this.traceId });
   }
 
   refuse(): void {

@@ -1,6 +1,6 @@
 // A policy as AuthZEN asks it: requests become tuples, and the policy's snapshot decides them.
-import type { Attached } from "../image/attach-image.ts";
-import type { Decision } from "../snapshot.ts";
+import type { PolicyImage } from "../image/policy-image.ts";
+import type { Decision, PolicySnapshot } from "../snapshot.ts";
 import { type RequestTuple, tupleFault } from "../tuple.ts";
 import { createEntityIndex, type Entities } from "./entities.ts";
 import { type AuthzenRequest, compileAuthzenFields } from "./request.ts";
@@ -20,16 +20,22 @@ export interface DecisionPoint {
   readonly fields: readonly string[];
   readonly decide: (request: AuthzenRequest) => PointDecision;
   readonly search: Search;
+  /** The candidate that is asked as well, for the row alone; null: none. */
+  readonly shadow: PolicySnapshot | null;
 }
 
-export interface DecisionPointParts extends Attached {
+export interface DecisionPointParts {
+  readonly image: PolicyImage;
+  /** Of that image. */
+  readonly snapshot: PolicySnapshot;
   /** AuthZEN fields, checked, as many as the model's r has. */
   readonly fields: readonly string[];
   readonly entities: Entities;
+  readonly shadow: PolicySnapshot | null;
 }
 
 export function createDecisionPoint(parts: DecisionPointParts): DecisionPoint {
-  const { snapshot, fields, entities } = parts;
+  const { snapshot, fields, entities, shadow } = parts;
   const index = createEntityIndex(entities);
   const tupleOf = compileAuthzenFields(fields);
   const decide = (request: AuthzenRequest): PointDecision => {
@@ -37,7 +43,7 @@ export function createDecisionPoint(parts: DecisionPointParts): DecisionPoint {
     return { tuple, decision: snapshot.decide(tuple), revision: snapshot.revision };
   };
   const search = createSearch({ ...parts, decide });
-  return { revision: snapshot.revision, fields, decide, search };
+  return { revision: snapshot.revision, fields, decide, search, shadow };
 }
 
 /** Why a request is larger than any may be; "" where it is not. */

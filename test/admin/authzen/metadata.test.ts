@@ -107,6 +107,24 @@ describe("which policy is asked", () => {
     expect((await ask("/access/v1/evaluation", FULL)).body).toMatchObject({ decision: false });
   });
 
+  it("the enforced one and its candidate, which changes no answer", async () => {
+    const shadow = { model: "model.conf", rules: "draft.csv" };
+    const files = { "draft.csv": "p, bob, record-1, read\n" };
+    server = await startAuthzen({
+      ...TRAFFIC,
+      files,
+      policy: { ...ENFORCED, authzen: undefined, shadow },
+    });
+    const { ask, rows } = server;
+    expect((await ask("/access/v1/evaluation", FULL)).body).toMatchObject({ decision: true });
+    const bob = { ...FULL, subject: { type: "user", id: "bob" } };
+    expect((await ask("/access/v1/evaluation", bob)).body).toMatchObject({ decision: false });
+    expect(rows()).toMatchObject([
+      { decision: "allow", shadow_decision: "deny", shadow_rule: "" },
+      { decision: "deny", shadow_decision: "allow", shadow_rule: "p, bob, record-1, read" },
+    ]);
+  });
+
   it("none, where the enforced one takes other fields and the config says nothing", async () => {
     server = await startAuthzen({ ...TRAFFIC, policy: { authzen: undefined } });
     const { ask, url } = server;

@@ -23,6 +23,8 @@ export interface AuthzenSite {
   readonly entities?: string;
   readonly request?: readonly string[];
   readonly url?: string;
+  /** Further files, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Further keys of the config. */
   readonly policy?: object;
   readonly more?: object;
@@ -66,6 +68,7 @@ export function writeSite(folder: string, site: AuthzenSite): object {
   write("model.conf", site.model);
   write("policy.csv", site.rules);
   if (entities !== undefined) write("entities.yaml", entities);
+  for (const [name, text] of Object.entries(site.files ?? {})) write(name, text);
   const authzen = {
     model: "model.conf",
     rules: "policy.csv",
