@@ -61,14 +61,26 @@ function canLines(report: Report): string[] {
   const { allowed, denied, allowsRest, uncovered } = answer;
   return [
     ...(isKnown ? [] : [`The policy does not name ${subject}; this is what anybody may do:`]),
-    ...(allowed.length === 0 && !allowsRest ? [`${subject} may do nothing`] : []),
+    ...(allowed.length === 0 && !allowsRest ? [nothingLine(subject, uncovered.length)] : []),
     ...listLines("may", allowed, report),
     ...listLines("may not", denied, report),
     ...(allowsRest ? ["everything else is allowed: no rule denies it"] : []),
-    ...(uncovered.length === 0
-      ? []
-      : [`not covered: ${uncovered.length} rules; what they decide is shown by examples only`]),
+    ...(uncovered.length === 0 ? [] : ["not covered, so there may be more:"]),
+    ...uncovered.slice(0, MOST_UNCOVERED).map(uncoveredLine),
+    ...(uncovered.length > MOST_UNCOVERED
+      ? [`  and ${uncovered.length - MOST_UNCOVERED} more`]
+      : []),
   ];
+}
+
+const MOST_UNCOVERED = 10;
+
+function uncoveredLine({ rule, reason }: WhatAnswer["uncovered"][number]): string {
+  return rule === null ? `  ${reason}` : `  ${rule.source}: ${rule.text} (${reason})`;
+}
+
+function nothingLine(subject: string, uncovered: number): string {
+  return uncovered === 0 ? `${subject} may do nothing` : `nothing found that ${subject} may do`;
 }
 
 function listLines(title: string, classes: readonly DecidedClass[], report: Report): string[] {

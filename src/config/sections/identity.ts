@@ -61,10 +61,9 @@ const requestField = z
 
 const CONTEXT = /^(?:|\d{1,3}|r\d*,p\d*,e\d*,m\d*)$/;
 
-const context = z
-  .string()
-  .regex(CONTEXT, { error: 'write 2, or each definition: "r2,p2,e2,m2"' })
-  .default("");
+const context = textLike('definitions in quotes, such as "2" or "r2,p2,e2,m2"', (text) =>
+  CONTEXT.test(text),
+).default("");
 
 const authzenField = textLike(
   'an AuthZEN field: subject.id, .type, .properties.NAME, the same of resource, action.name, context.NAME, a whole one, or a constant in ""',

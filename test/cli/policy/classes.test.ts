@@ -159,6 +159,18 @@ may not
     expect(weirPolicy(["can", "bob", "--all"]).out).toMatch(/\/orders\/:id +GET/);
   });
 
+  it("does not say that somebody may do nothing where it can't list what a rule allows", () => {
+    const globs = readFileSync("policies/model.conf", "utf8").replace("keyMatch2", "globMatch");
+    const dir = folder("listless", "p, alice, /a*, GET\n", globs);
+    expect(weirPolicy(["can", "alice", dir])).toEqual({
+      status: 1,
+      out: `nothing found that alice may do
+not covered, so there may be more:
+  ${join(dir, "policy.csv")}:1: p, alice, /a*, GET (globMatch(r.obj, p.obj) can't be enumerated)
+`,
+    });
+  });
+
   it("says of a stranger what anybody may, and ends with 1 where that is nothing", () => {
     const { status, out } = weirPolicy(["can", "eve"]);
     expect(status).toBe(0);
