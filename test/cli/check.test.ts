@@ -74,6 +74,20 @@ test("a candidate policy is checked beside it: counted, or its file and line and
   expect(printed).toMatch(/next\/policy\.csv:\d+: policy\.shadow\.rules: a p rule has 4 fields/);
 });
 
+test("a policy of AuthZEN's own is checked beside it, too", async () => {
+  const folder = join(file, "..");
+  cpSync("policies", folder, { recursive: true });
+  cpSync("policies", join(folder, "pdp"), { recursive: true });
+  const authzen = "authzen: { model: pdp/model.conf, rules: pdp/policy.csv }";
+  const config = `${GOOD}policy: { model: model.conf, rules: policy.csv, ${authzen} }\n`;
+  expect(await check(config)).toBe(0);
+  expect(printed).toMatch(/policy of (\d+) rules, AuthZEN policy of \1 rules\n$/);
+  printed = "";
+  appendFileSync(join(folder, "pdp", "policy.csv"), "p, alice\n");
+  expect(await check(config)).toBe(2);
+  expect(printed).toMatch(/pdp\/policy\.csv:\d+: policy\.authzen\.rules: a p rule has 4 fields/);
+});
+
 test("--json", async () => {
   expect(await check(BAD, "--json")).toBe(2);
   expect(JSON.parse(printed)).toMatchObject({
