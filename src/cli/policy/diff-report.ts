@@ -23,8 +23,8 @@ export function diffLines(diff: PolicyDiff, roles: ReadonlySet<string>): string[
   const { changed, decided } = diff;
   const summary =
     changed.length === 0
-      ? `No decision changes (${decided} classes of requests compared).`
-      : `${changed.length} classes of requests change (${decided} compared).`;
+      ? `No decision changes in any of the classes of requests compared (${decided}).`
+      : `Decisions change in ${changed.length} of ${decided} classes of requests.`;
   return [
     ...kindLines(diff, "gain", roles),
     ...kindLines(diff, "loss", roles),

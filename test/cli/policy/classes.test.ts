@@ -39,7 +39,7 @@ LOSSES: allowed by the old policy, denied by the new one
 allow by policies/policy.csv:13: p, role:customer, /payments, POST -> deny by no rule
   alice, bob, role:support, role:customer  /payments  POST  e.g. alice /payments POST
 
-2 classes of requests change (${/\((\d+) compared/.exec(out)?.[1]} compared).
+Decisions change in 2 of ${/2 of (\d+) classes/.exec(out)?.[1]} classes of requests.
 `);
     const { out: json } = weirPolicy(["diff", "policies", young, "--json", "--subject", "alice"]);
     expect(JSON.parse(json)).toMatchObject({
