@@ -70,12 +70,12 @@ class CompiledEngine implements PolicyEngine {
   evaluate(tuple: RequestTuple): Verdict {
     this.#request.take(tuple);
     this.#found.clear();
-    if (isPlain(tuple)) {
-      this.#test = this.#rowTest;
+    const plain = isPlain(tuple);
+    this.#test = plain ? this.#rowTest : this.#textTest;
+    if (plain || this.#searches.every((search) => search.canSearch())) {
       for (const search of this.#searches) search.search(this.#found);
       this.#found.sort();
     } else {
-      this.#test = this.#textTest;
       const { everyRow } = this.#policy;
       this.#found.add(everyRow, 0, everyRow.length);
     }

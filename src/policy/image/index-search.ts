@@ -36,6 +36,7 @@ export class IndexSearch {
   readonly #index: RuleIndex;
   readonly #trie: PathTrie | null;
   readonly #levels: readonly Level[];
+  readonly #lookedUp: readonly number[];
   readonly #walker: RoleWalker | null;
   readonly #ofRequest: readonly Test[];
   readonly #request: RequestIds;
@@ -48,9 +49,16 @@ export class IndexSearch {
     this.#levels = linked.map(({ asked }, at) => {
       return { asked, pairs: new PairTable(index.levels[at] ?? NO_SLOTS) };
     });
+    this.#lookedUp = lookedUpBy(access);
     this.#walker = walker;
     this.#ofRequest = ofRequest;
     this.#request = request;
+  }
+
+  /** Whether the request has texts where rules are looked up; its other fields may be anything. */
+  canSearch(): boolean {
+    const { tuple } = this.#request;
+    return this.#lookedUp.every((at) => typeof tuple[at] === "string");
   }
 
   /** Adds every row that may match, and some that don't. */
@@ -153,4 +161,11 @@ function firstOf(roles: Int32Array, role: number, { from, to }: Range): number {
     else high = middle;
   }
   return low;
+}
+
+/** The request fields that an access path reads. */
+function lookedUpBy({ equal, role, path }: AccessPath): readonly number[] {
+  const domain = role === null || role.domain < 0 ? [] : [role.domain];
+  const others = [role, path].flatMap((term) => (term === null ? [] : [term.asked]));
+  return [...equal.map(({ asked }) => asked), ...others, ...domain];
 }
