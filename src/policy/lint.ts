@@ -43,7 +43,9 @@ function warningsOf(
     warnings.push("this deny has no effect: the model's policy_effect only asks for an allow");
   }
   for (const { function: name, from } of patterns) {
-    if ("column" in from) warnings.push(...patternWarnings(name, rule.fields[from.column] ?? ""));
+    if (!("column" in from)) continue;
+    const pattern = rule.fields[from.column] ?? "";
+    if (!from.except.includes(pattern)) warnings.push(...patternWarnings(name, pattern));
   }
   return warnings;
 }

@@ -1,11 +1,18 @@
 // Checks a matcher's names, arities and types, and lists the patterns it will match against.
 import { FUNCTIONS, type FunctionShape } from "./function-shapes.ts";
 import type { BinaryOperator, Expression, PolicyModel } from "./model.ts";
+import { guardsOf, type PatternGuard } from "./pattern-guards.ts";
 
 /** Where a pattern comes from: a column of every rule, or the matcher's own text. */
 export interface PatternUse {
   readonly function: string;
-  readonly from: { readonly column: number } | { readonly literal: string };
+  readonly from: PatternColumn | { readonly literal: string };
+}
+
+interface PatternColumn {
+  readonly column: number;
+  /** Texts in it that never come to the function. */
+  readonly except: readonly string[];
 }
 
 export interface MatcherReport {
@@ -70,6 +77,7 @@ class Checker implements MatcherReport {
   usesRules = false;
   readonly #model: Definitions;
   readonly #isRule: boolean;
+  #guards: readonly PatternGuard[] = [];
 
   constructor(model: Definitions, isRule: boolean) {
     this.#model = model;
@@ -139,11 +147,23 @@ class Checker implements MatcherReport {
 
   #binary(operator: BinaryOperator, operands: readonly Expression[]): Kind {
     if (operator === "&&" || operator === "||") {
-      const kinds = operands.map((operand) => this.condition(operand));
+      const kinds = this.#conditions(operator, operands);
       return kinds.every((kind) => kind === "condition") ? "condition" : "either";
     }
     for (const operand of operands) this.#value(operand);
     return "+-*/%".includes(operator) ? "value" : "condition";
+  }
+
+  /** One after the other: what the first settles, the second is not asked. */
+  #conditions(operator: "&&" | "||", operands: readonly Expression[]): readonly Kind[] {
+    const before = this.#guards;
+    const kinds = operands.map((operand) => {
+      const kind = this.condition(operand);
+      this.#guards = [...this.#guards, ...guardsOf(operator, operand, this.#model)];
+      return kind;
+    });
+    this.#guards = before;
+    return kinds;
   }
 
   /** Casbin's `in` compares strictly, so a number would never be found among columns and fields. */
@@ -209,12 +229,19 @@ class Checker implements MatcherReport {
       this.patterns.push({ function: name, from: { literal: pattern.value } });
     } else if (pattern?.kind === "field" && pattern.of === "p") {
       const column = this.#model.policy.indexOf(pattern.name);
-      this.patterns.push({ function: name, from: { column } });
+      const guards = this.#guards.filter((guard) => guard.column === column && UNINDEXED.has(name));
+      this.patterns.push({
+        function: name,
+        from: { column, except: guards.map(({ text }) => text) },
+      });
     } else {
       this.faults.push(`the second argument of ${name} is a pattern: write p.NAME or a string`);
     }
   }
 }
+
+/** The index reads the patterns of all others, whether the matcher comes to them or not. */
+const UNINDEXED: ReadonlySet<string> = new Set(["regexMatch", "ipMatch", "globMatch"]);
 
 function eitherOf(one: Kind, other: Kind): Kind {
   if (one === other) return one;

@@ -114,9 +114,10 @@ function conditionReport(
 
 function columnsFault(fields: readonly string[], patterns: readonly PatternUse[]): string {
   for (const { function: name, from } of patterns) {
-    const pattern = "column" in from ? fields[from.column] : undefined;
-    const fault =
-      pattern === undefined || isExactPath(name, pattern) ? "" : patternFault(name, pattern);
+    if (!("column" in from)) continue;
+    const pattern = fields[from.column];
+    if (pattern === undefined || from.except.includes(pattern)) continue;
+    const fault = isExactPath(name, pattern) ? "" : patternFault(name, pattern);
     if (fault !== "") return `pattern "${pattern}" of ${name}: ${fault}`;
   }
   return "";

@@ -239,6 +239,36 @@ it("an effect may name its field p_eft, as casbin's own examples do", async () =
   }
 });
 
+describe("a pattern that the matcher does not come to", () => {
+  it.each([
+    ['p.act == "*" || regexMatch(r.act, p.act)', "*", "GET"],
+    ['"*" == p.act || r.sub == "root" || regexMatch(r.act, p.act)', "*", "GET"],
+    ['p.act != "*" && regexMatch(r.act, p.act)', "*", "GET"],
+    ['p.act == "any" || ipMatch(r.act, p.act)', "any", "10.0.0.1"],
+    ['p.act == "{" || globMatch(r.act, p.act)', "{", "x"],
+  ])("%s with %s, as casbin", async (condition, pattern, asked) => {
+    const matcher = `r.sub == p.sub && (${condition})`;
+    const text = model({ matcher, policy: "sub, act", effect: EFFECTS.allowOverride });
+    const rules = `p, alice, ${pattern}\np, bob, 10.0.0.0`;
+    for (const subject of ["alice", "bob", "root"]) {
+      const request = [subject, "data", asked];
+      expect(await weSay(text, rules, request)).toEqual(await casbinSays(text, rules, request));
+    }
+  });
+
+  it.each([
+    'regexMatch(r.act, p.act) || p.act == "*"',
+    'p.act == "+" || regexMatch(r.act, p.act)',
+    'p.sub == "*" || regexMatch(r.act, p.act)',
+    'p.act == "*" && regexMatch(r.act, p.act)',
+    '(p.act == "*" || r.sub == p.sub) && regexMatch(r.act, p.act)',
+  ])("%s comes to it", async (matcher) => {
+    const text = model({ matcher, policy: "sub, act", effect: EFFECTS.allowOverride });
+    const [fault] = await faultsOf(text, "p, alice, *");
+    expect(fault).toMatchObject({ file: "policy.csv", line: 1 });
+  });
+});
+
 describe("eval(p.column)", () => {
   const text = model({
     matcher: "eval(p.sub_rule) && r.obj == p.obj && r.act == p.act",

@@ -30,6 +30,11 @@ it.each([
   expect(warnings[0]?.message).toContain(message);
 });
 
+it("passes over what a pattern function never gets", async () => {
+  const matcher = 'r.sub == p.sub && (p.act == "*" || regexMatch(r.act, p.act))';
+  expect(await lint(model({ matcher }), "p, a, /x, *, allow")).toEqual([]);
+});
+
 it("warns of patterns without ends, and of denies nobody asks for", async () => {
   const matcher = "r.sub == p.sub && regexMatch(r.act, p.act)";
   const text = model({ matcher, effect: EFFECTS.allowOverride });
