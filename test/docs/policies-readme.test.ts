@@ -39,7 +39,7 @@ beforeAll(async () => {
   writeCommand();
   upstream = await startUpstream();
   await writeConfig();
-  weir = await watchWeir(spawnWeir(["run", "-c", join(folder, CONFIG)]));
+  weir = await watchWeir(spawnWeir(["run", "-c", CONFIG], { cwd: folder }));
 });
 
 afterAll(async () => {
@@ -88,8 +88,7 @@ async function outputOf(step: Step): Promise<string> {
   if (text.includes("curl ")) await weir.drained();
   return printed
     .replaceAll(new URL(weir.proxy).host, `127.0.0.1:${PORTS.proxy}`)
-    .replaceAll(new URL(weir.admin).host, `127.0.0.1:${PORTS.admin}`)
-    .replaceAll(folder, "/srv/shop");
+    .replaceAll(new URL(weir.admin).host, `127.0.0.1:${PORTS.admin}`);
 }
 
 function writeStep({ path, text, isAddition }: Extract<Step, { kind: "file" }>): void {
@@ -121,6 +120,12 @@ describe("policies/README.md", () => {
     const paths = stepsOf(document).flatMap((step) => (step.kind === "file" ? [step.path] : []));
     expect(paths.length).toBeGreaterThan(3);
     expect(paths.filter((path) => !document.includes(`\`${path}\``))).toEqual([]);
+  });
+
+  test("links only to files that exist", () => {
+    const linked = [...document.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to]) => to ?? "");
+    expect(linked).toContain("../README.md");
+    expect(linked.filter((to) => !existsSync(join(dirname(FILE), to)))).toEqual([]);
   });
 
   test("the comparison bites", async () => {
