@@ -1,6 +1,6 @@
 // Decides requests given as JSON lines, for `weir policy decide`.
 import { requestInLine, type WrittenRequest } from "./request-text.ts";
-import type { PolicySnapshot } from "./snapshot.ts";
+import type { Decision, PolicySnapshot } from "./snapshot.ts";
 
 export interface DecidedLine {
   /** What can't be decided is denied, as the proxy would; `error` says why. */
@@ -24,39 +24,41 @@ export function askedLines(lines: readonly string[]): readonly AskedLine[] {
 /** The policy as a context sees it, null being its own; or why it can't. */
 export type SnapshotOf = (context: string | null) => PolicySnapshot | string;
 
-/** One answer for each. `nowNs` is a monotonic clock. */
-export function* decideLines(
-  asked: Iterable<AskedLine>,
+/**
+ * One answer for each. `nowNs` is a monotonic clock. All are decided before the first is written, since
+ * writing between decisions would cost them the processor's caches, and so be measured with them.
+ */
+export function decideLines(
+  asked: readonly AskedLine[],
   snapshotOf: SnapshotOf,
   nowNs: () => number,
-): Generator<DecidedLine> {
-  for (const request of asked) {
-    if (typeof request === "string") yield { ...REFUSED, error: request };
-    else {
-      const snapshot = snapshotOf(request.context);
-      yield typeof snapshot === "string"
-        ? { ...REFUSED, error: snapshot }
-        : decided(request, snapshot, nowNs);
-    }
-  }
+): readonly DecidedLine[] {
+  return asked.map((request) => timed(request, snapshotOf, nowNs)).map(answerOf);
+}
+
+/** A decision and its time in nanoseconds, or why there is none. */
+type Timed = { readonly decision: Decision; readonly ns: number } | string;
+
+function timed(request: AskedLine, snapshotOf: SnapshotOf, nowNs: () => number): Timed {
+  if (typeof request === "string") return request;
+  const snapshot = snapshotOf(request.context);
+  if (typeof snapshot === "string") return snapshot;
+  const startNs = nowNs();
+  const decision = snapshot.decide(request.tuple);
+  return { decision, ns: nowNs() - startNs };
 }
 
 const REFUSED: DecidedLine = { decision: "deny", rule: "", line: 0, us: 0 };
 const NANOS_PER_MICRO = 1000;
 
-function decided(
-  { tuple }: WrittenRequest,
-  snapshot: PolicySnapshot,
-  nowNs: () => number,
-): DecidedLine {
-  const startNs = nowNs();
-  const { effect, rule, ruleSource, error } = snapshot.decide(tuple);
-  const us = Number(((nowNs() - startNs) / NANOS_PER_MICRO).toFixed(3));
+function answerOf(made: Timed): DecidedLine {
+  if (typeof made === "string") return { ...REFUSED, error: made };
+  const { effect, rule, ruleSource, error } = made.decision;
   const answer: DecidedLine = {
     decision: effect === "allow" ? "allow" : "deny",
     rule,
     line: Number(ruleSource.slice(ruleSource.lastIndexOf(":") + 1)),
-    us,
+    us: Number((made.ns / NANOS_PER_MICRO).toFixed(3)),
   };
   return effect === "error" ? { ...answer, error } : answer;
 }
