@@ -377,6 +377,14 @@ const DIFFERING: readonly Differing[] = [
     weir: "error",
   },
   {
+    name: "a function of what is no text",
+    model: { matcher: "g(r.sub.id, p.sub) && r.act == p.act", effect: ALLOW },
+    rules: "p, admin, b, c\ng, 42, admin",
+    request: [{ id: 42 }, "b", "c"],
+    casbin: "allow",
+    weir: "error",
+  },
+  {
     name: "a rule that fails and is not asked",
     model: { matcher: "ipMatch(r.obj, p.obj) && r.sub == p.sub", effect: ALLOW },
     rules: "p, x, 10.0.0.0/8, c\np, a, 10.0.0.0/8, c",

@@ -40,7 +40,7 @@ export function explainCommand(): Command {
     )
     .option(
       "--trace <id>",
-      "explain a recorded request instead: by the policy in force, or by --model and --rules",
+      "explain a recorded request instead: by the policy in force, or by the files that -c, --model or --rules name",
     )
     .option("--span <id>", "which of the trace's requests; default: the first that was refused")
     .option("--admin <url>", "where the weir that recorded it is, instead of a config")

@@ -15,10 +15,10 @@ export function windowOptions(): Option[] {
       "--since <when>",
       "from when on: an age, as 15m or 30d, or an ISO-8601 time",
     ).default("7d"),
-    new Option("--until <when>", "until when, said the same way; default: now"),
+    new Option("--until <when>", "until when, said the same way"),
     new Option(
       "--kind <kind>",
-      "only requests that passed, or only decisions that AuthZEN asked for",
+      "only requests to services, or only decisions that AuthZEN asked for",
     ).choices(["request", "decision"]),
     new Option("--route <name>", "only this route"),
     new Option("--principal <name>", "only this caller"),
