@@ -42,8 +42,11 @@ CREATE TABLE IF NOT EXISTS requests
     rule_source LowCardinality(String) CODEC(ZSTD(1)),
     policy_revision LowCardinality(String) CODEC(ZSTD(1)),
     policy_request Array(String) CODEC(ZSTD(1)),
+    policy_replay LowCardinality(String) CODEC(ZSTD(1)),
+    role_path Array(LowCardinality(String)) CODEC(ZSTD(1)),
     shadow_decision LowCardinality(String) CODEC(ZSTD(1)),
     shadow_rule LowCardinality(String) CODEC(ZSTD(1)),
+    shadow_rule_source LowCardinality(String) CODEC(ZSTD(1)),
     shadow_revision LowCardinality(String) CODEC(ZSTD(1)),
     -- where to
     upstream LowCardinality(String) CODEC(ZSTD(1)),
@@ -131,8 +134,11 @@ CREATE TABLE IF NOT EXISTS requests_intake
     rule_source String,
     policy_revision String,
     policy_request Array(String),
+    policy_replay String,
+    role_path Array(String),
     shadow_decision String,
     shadow_rule String,
+    shadow_rule_source String,
     shadow_revision String,
     -- where to
     upstream String,
