@@ -6,7 +6,13 @@ import { pathToFileURL } from "node:url";
 
 const SRC = join(import.meta.dirname, "..");
 /** They begin to work, or wait for somebody, when they are loaded. */
-const ENTRIES = ["main.ts", "cli/fill-cache.ts", "cli/demo/service.ts", "cli/demo/traffic.ts"];
+const ENTRIES = [
+  "main.ts",
+  "cli/fill-cache.ts",
+  "cli/demo/service.ts",
+  "cli/demo/traffic.ts",
+  "control/explain-thread.ts",
+];
 
 for (const file of globSync("**/*.ts", { cwd: SRC, exclude: ENTRIES })) {
   await import(pathToFileURL(join(SRC, file)).href);
