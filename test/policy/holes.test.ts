@@ -193,9 +193,13 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
           const source = sourceOf(model({ matcher }), `p, a, "/${parts.join("")}", GET`);
           const load = await loadPolicy(source, { request: null });
           if (!load.ok) return;
-          const started = workedMs();
-          expect(load.snapshot.decide(["a", asked, "GET"]).error).toBe("");
-          expect(workedMs() - started).toBeLessThan(MAX_DECISION_MS);
+          const tookMs = (): number => {
+            const started = workedMs();
+            expect(load.snapshot.decide(["a", asked, "GET"]).error).toBe("");
+            return workedMs() - started;
+          };
+          // A slow pattern is slow each time; what else the process did meanwhile is not.
+          expect(Math.min(tookMs(), tookMs())).toBeLessThan(MAX_DECISION_MS);
         },
       ),
       { numRuns: 600 },
