@@ -1,6 +1,6 @@
 // Recorded decisions as a running weir streams them: read in batches, never held whole.
 import { messageOf } from "../core/errors.ts";
-import { RECORDED_COLUMNS, type RecordedGroup } from "../policy/recorded.ts";
+import { RECORDED_COLUMNS, type RecordedGroup } from "../policy/replay/recorded.ts";
 import { type AdminClient, type AdminParams, AskError, type EventBytes } from "./admin-client.ts";
 
 const PATH = "/api/v1/policy/recorded";

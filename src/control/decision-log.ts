@@ -6,7 +6,7 @@ import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { DecisionPoint, PointDecision } from "../policy/authzen/decision-point.ts";
 import type { AuthzenRequest } from "../policy/authzen/request.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { isPlain, type RequestTuple, tupleTexts } from "../policy/tuple.ts";
+import { isPlain, type RequestTuple, tupleTexts } from "../policy/request/tuple.ts";
 import { createPolicyErrorLog, type PolicyFailure } from "../proxy/policy-error-log.ts";
 import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { RequestRecord } from "../telemetry/record.ts";

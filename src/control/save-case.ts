@@ -3,7 +3,7 @@ import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync }
 import { messageOf } from "../core/errors.ts";
 import { addCase } from "../policy/cases/add-case.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
-import { readModel } from "../policy/model-text.ts";
+import { readModel } from "../policy/model/model-text.ts";
 import { faultText, type PolicyFault, type ReportFault } from "../policy/source.ts";
 import { readCasesFile } from "./cases-files.ts";
 

@@ -1,5 +1,5 @@
 // Keeps secrets of AuthZEN's entities and context out of rows: members are hidden by their names.
-import type { RequestTuple, RequestValue } from "../policy/tuple.ts";
+import type { RequestTuple, RequestValue } from "../policy/request/tuple.ts";
 import { REDACTED } from "../telemetry/redact.ts";
 
 /** The same tuple where nothing of it is secret. `fields` name its places. */

@@ -8,12 +8,12 @@ import { imageOf, indexedImageOf, type PolicyTables, tablesOf } from "./image/bu
 import type { PolicyImage } from "./image/policy-image.ts";
 import { reordered } from "./image/rule-table.ts";
 import { MAX_FAULTS } from "./limits.ts";
-import { readModel } from "./model-text.ts";
-import { EFFECTS } from "./model.ts";
-import { inEvaluationOrder } from "./rule-order.ts";
-import { scanRules } from "./rules-text.ts";
+import { readModel } from "./model/model-text.ts";
+import { EFFECTS } from "./model/model.ts";
+import { inEvaluationOrder } from "./rules/rule-order.ts";
+import { scanRules } from "./rules/rules-text.ts";
 import type { PolicyFault, PolicySource, ReportFault } from "./source.ts";
-import { subjectPriorityFaults } from "./subject-priority.ts";
+import { subjectPriorityFaults } from "./rules/subject-priority.ts";
 
 export interface BuildOptions {
   /** What fills the model's r, in tuple order; checked against it. null: tuples come ready-made. */

@@ -1,13 +1,13 @@
 // Casbin as the engine, where a matcher gives effects by number: it folds them, and our closures decide the rest.
 import { newEnforcer, newModel, type Model } from "casbin";
-import { compileTest, type MatcherParts } from "./compile-matcher.ts";
+import { compileTest, type MatcherParts } from "./matcher/compile-matcher.ts";
 import type { CheckedPolicy, PolicyEngine } from "./engine.ts";
-import { choiceText } from "./matcher-text.ts";
-import { matchingFunctions } from "./matching-functions.ts";
-import { EFFECTS } from "./model.ts";
-import type { Rule } from "./rule.ts";
-import { inEvaluationOrder } from "./rule-order.ts";
-import type { RequestValue } from "./tuple.ts";
+import { choiceText } from "./matcher/casbin-text.ts";
+import { matchingFunctions } from "./functions/matching-functions.ts";
+import { EFFECTS } from "./model/model.ts";
+import type { Rule } from "./rules/rule.ts";
+import { inEvaluationOrder } from "./rules/rule-order.ts";
+import type { RequestValue } from "./request/tuple.ts";
 
 /** Without rules casbin would compare the request with empty ones, and allow the empty request (S9). */
 const DENY_ALL: PolicyEngine = { evaluate: () => ({ allowed: false, rule: null }) };

@@ -1,9 +1,9 @@
 // Checks model and rules against each other; what passes, every engine can evaluate without surprises.
-import { checkMatcher, type MatcherReport } from "./matcher-check.ts";
-import { EFFECTS, type PolicyModel } from "./model.ts";
-import { literalsFault, ruleChecks } from "./rule-check.ts";
-import { checkRules } from "./rules-check.ts";
-import type { ScannedRules } from "./rules-text.ts";
+import { checkMatcher, type MatcherReport } from "./matcher/check-matcher.ts";
+import { EFFECTS, type PolicyModel } from "./model/model.ts";
+import { literalsFault, ruleChecks } from "./rules/rule-check.ts";
+import { checkRules } from "./rules/rules-check.ts";
+import type { ScannedRules } from "./rules/rules-text.ts";
 import type { ReportFault } from "./source.ts";
 
 export interface Reports {

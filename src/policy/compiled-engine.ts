@@ -1,5 +1,5 @@
 // The policy as look-ups and closures: casbin's answers without reading every rule for each.
-import { compileTest, type MatcherParts } from "./compile-matcher.ts";
+import { compileTest, type MatcherParts } from "./matcher/compile-matcher.ts";
 import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
 import { accessPathOf } from "./image/access-path.ts";
 import { alternativesOf } from "./image/alternatives.ts";
@@ -8,9 +8,9 @@ import { Candidates } from "./image/candidates.ts";
 import { IndexSearch } from "./image/index-search.ts";
 import { RequestIds } from "./image/request-ids.ts";
 import { byText, compileRowTest, type RowTest, type RowTestParts } from "./image/row-test.ts";
-import { givesNumbers } from "./matcher-check.ts";
-import { EFFECTS, type PolicyModel } from "./model.ts";
-import { isPlain, type RequestTuple } from "./tuple.ts";
+import { givesNumbers } from "./matcher/check-matcher.ts";
+import { EFFECTS, type PolicyModel } from "./model/model.ts";
+import { isPlain, type RequestTuple } from "./request/tuple.ts";
 
 const DENIED: Verdict = { allowed: false, rule: null };
 const ALLOWED: Verdict = { allowed: true, rule: null };

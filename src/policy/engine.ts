@@ -1,9 +1,9 @@
 // The seam between policy and whoever evaluates it: the compiled index, or casbin where it must.
 import { messageOf } from "../core/errors.ts";
-import type { PolicyModel } from "./model.ts";
-import type { RoleGraph } from "./roles.ts";
-import type { Rule } from "./rule.ts";
-import type { RequestTuple } from "./tuple.ts";
+import type { PolicyModel } from "./model/model.ts";
+import type { RoleGraph } from "./roles/role-walker.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { RequestTuple } from "./request/tuple.ts";
 
 /** A policy that was checked whole; every engine may rely on that. */
 export interface CheckedPolicy {

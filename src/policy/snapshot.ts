@@ -1,9 +1,9 @@
 // One immutable policy at work: decides, and alone hands out permits.
 import { messageOf } from "../core/errors.ts";
 import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
-import type { FindRolePath } from "./role-path-memo.ts";
-import type { Rule } from "./rule.ts";
-import { type RequestTuple, tupleFault } from "./tuple.ts";
+import type { FindRolePath } from "./roles/role-path-memo.ts";
+import type { Rule } from "./rules/rule.ts";
+import { type RequestTuple, tupleFault } from "./request/tuple.ts";
 
 const issued: unique symbol = Symbol("permit");
 

@@ -1,5 +1,10 @@
 // What a row keeps of a decided tuple: all of it but secrets, and whether it can be decided again.
-import { isPlain, type RequestTuple, type RequestValue, tupleTexts } from "../policy/tuple.ts";
+import {
+  isPlain,
+  type RequestTuple,
+  type RequestValue,
+  tupleTexts,
+} from "../policy/request/tuple.ts";
 import { REDACTED } from "../telemetry/redact.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 

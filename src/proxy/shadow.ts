@@ -1,6 +1,6 @@
 // What a candidate policy says of a request that was decided already; only row and log hear of it.
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { RequestTuple } from "../policy/tuple.ts";
+import type { RequestTuple } from "../policy/request/tuple.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PolicyFailure } from "./policy-error-log.ts";
 

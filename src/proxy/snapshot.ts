@@ -7,7 +7,7 @@ import type { HeaderList, RawHeaders } from "../core/header-list.ts";
 import { createIdentifier, type Identifier } from "../identity/identifier.ts";
 import { createIdentityHeaders } from "../identity/identity-headers.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { compileRequestFields, type ReadTuple } from "../policy/request-fields.ts";
+import { compileRequestFields, type ReadTuple } from "../policy/request/request-fields.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createRedaction } from "../telemetry/redact.ts";
 import type { UpstreamPool } from "../upstream/upstream.ts";

@@ -25,7 +25,7 @@ const TOO_MUCH = new Set([158, 159, 241, 396]);
 const BUCKETS = `SELECT toUnixTimestamp(toStartOfFiveMinutes(started_at)) AS start, count() AS rows
   FROM requests WHERE {{conditions}} GROUP BY start ORDER BY start`;
 
-/** In the order of RECORDED_COLUMNS (src/policy/recorded.ts). */
+/** In the order of RECORDED_COLUMNS (src/policy/replay/recorded.ts). */
 const GROUPS = `SELECT policy_request, replay, decision, rule, rule_source, principal, route, service,
     method, count(), min(started_at), max(started_at),
     (argMax((trace_id, span_id, path), started_at) AS example).1, example.2, example.3

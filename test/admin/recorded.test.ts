@@ -1,7 +1,7 @@
 // The stream of recorded decisions: its frame, its end whole or broken, at its reader's pace, over when that leaves.
 import { get } from "node:http";
 import { expect, test } from "vitest";
-import { RECORDED_COLUMNS } from "../../src/policy/recorded.ts";
+import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
 import { type Store, StoreError } from "../../src/store/client.ts";
 import { startTestAdmin, type TestAdmin } from "./support/admin-kit.ts";
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AdminClient, AskError, createAdminClient } from "../../src/cli/admin-client.ts";
 import { askRecorded } from "../../src/cli/recorded.ts";
-import { RECORDED_COLUMNS, type RecordedGroup } from "../../src/policy/recorded.ts";
+import { RECORDED_COLUMNS, type RecordedGroup } from "../../src/policy/replay/recorded.ts";
 import { group } from "../policy/recorded-group.ts";
 import { startAdminFixture } from "./support/admin-fixture.ts";
 

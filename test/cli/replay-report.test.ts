@@ -4,8 +4,8 @@ import { replayLines } from "../../src/cli/policy/replay-report.ts";
 import type { Replayed } from "../../src/cli/policy/replay.ts";
 import { plain } from "../../src/cli/terminal.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
-import type { RecordedGroup } from "../../src/policy/recorded.ts";
-import { createReplay } from "../../src/policy/replay.ts";
+import type { RecordedGroup } from "../../src/policy/replay/recorded.ts";
+import { createReplay } from "../../src/policy/replay/replay.ts";
 import { group } from "../policy/recorded-group.ts";
 import { MODEL } from "../policy/support.ts";
 

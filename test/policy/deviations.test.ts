@@ -14,8 +14,8 @@ import {
 } from "casbin";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
-import { EFFECTS } from "../../src/policy/model.ts";
-import type { RequestTuple } from "../../src/policy/tuple.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
+import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 import { faultsOf, loaded, model, sourceOf } from "./support.ts";
 
 const EQUAL = "r.sub == p.sub && r.obj == p.obj && r.act == p.act";

@@ -1,7 +1,7 @@
 // Why a decision failed is logged; a request may hold secrets, so nothing of it is in those words.
 import { expect, test } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
-import type { RequestTuple } from "../../src/policy/tuple.ts";
+import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 
 const failing: readonly [string, RequestTuple[number]][] = [
   ["ipMatch(r.token, p.sub)", "s3cret"],

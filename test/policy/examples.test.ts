@@ -2,8 +2,8 @@
 import { newEnforcer, newModel, StringAdapter } from "casbin";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { EFFECTS } from "../../src/policy/model.ts";
-import type { RequestTuple } from "../../src/policy/tuple.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
+import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 import { faultsOf, loaded, model } from "./support.ts";
 
 const SUBJECTS = ["alice", "bob", "admin", "root", "nobody"];

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { newEnforcer, newModel } from "casbin";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
-import { EFFECTS } from "../../src/policy/model.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf, workedMs } from "./support.ts";
 
 describe("S1: no policy text reaches JavaScript", () => {

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadPolicy, type PolicyLoad } from "../../src/policy/load.ts";
-import type { RequestTuple } from "../../src/policy/tuple.ts";
+import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 import { compare } from "./oracle/compare.ts";
 import { loaded, MODEL, model, RULES, sourceOf, workedMs } from "./support.ts";
 

@@ -1,6 +1,6 @@
 // What is accepted decides as casbin says; what is not is refused whole, with file and line.
 import { describe, expect, it } from "vitest";
-import { EFFECTS } from "../../src/policy/model.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { PolicySource } from "../../src/policy/source.ts";
 import { faultsOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";

@@ -2,7 +2,7 @@
 import { type Enforcer, newEnforcer, newModel, StringAdapter } from "casbin";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EFFECTS } from "../../src/policy/model.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 import { compare } from "./oracle/compare.ts";
 import { FUZZ_FACTOR, FUZZ_TIMEOUT_MS } from "./oracle/fuzz.ts";
 import { act, askedPath, eft, line, name, path } from "./oracle/words.ts";

@@ -1,5 +1,5 @@
 // A group of recorded decisions, as a test changes it.
-import type { RecordedGroup } from "../../src/policy/recorded.ts";
+import type { RecordedGroup } from "../../src/policy/replay/recorded.ts";
 
 export function group(changes: Partial<RecordedGroup> = {}): RecordedGroup {
   return {

@@ -3,9 +3,9 @@ import { roleLinksOf } from "../../src/policy/image/role-links.ts";
 import { tableOf } from "../../src/policy/image/rule-table.ts";
 import { Strings } from "../../src/policy/image/strings.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
-import { EFFECTS } from "../../src/policy/model.ts";
-import { RoleWalker } from "../../src/policy/roles.ts";
-import { scanRules } from "../../src/policy/rules-text.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
+import { RoleWalker } from "../../src/policy/roles/role-walker.ts";
+import { scanRules } from "../../src/policy/rules/rules-text.ts";
 import type { PolicySnapshot } from "../../src/policy/snapshot.ts";
 import type { PolicyFault, PolicySource } from "../../src/policy/source.ts";
 

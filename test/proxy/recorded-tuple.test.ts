@@ -1,6 +1,6 @@
 // The tuple in the row: exact where it can be, and no secret in it whatever a policy asks.
 import { expect, it } from "vitest";
-import type { RequestTuple } from "../../src/policy/tuple.ts";
+import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 import { createRecordTuple } from "../../src/proxy/recorded-tuple.ts";
 import { RequestRecord } from "../../src/telemetry/record.ts";
 import { startProxy } from "../support/proxy.ts";

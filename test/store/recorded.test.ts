@@ -1,6 +1,6 @@
 // Recorded decisions of the real embedded store: grouped, in slices, none twice and none left out.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { RECORDED_COLUMNS } from "../../src/policy/recorded.ts";
+import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
 import type { Store } from "../../src/store/client.ts";
 import { countLines, countRecorded, readRecorded } from "../../src/store/recorded.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";

@@ -6,10 +6,10 @@ import {
   type RecordedRow,
   recordedDecision,
   recordedRequest,
-} from "../../policy/explain-recorded.ts";
-import type { ExplanationJson } from "../../policy/explanation-json.ts";
+} from "../../policy/explain/explain-recorded.ts";
+import type { ExplanationJson } from "../../policy/explain/explanation-json.ts";
 import { MAX_DEFINITION_FIELDS } from "../../policy/limits.ts";
-import type { RequestTuple } from "../../policy/tuple.ts";
+import type { RequestTuple } from "../../policy/request/tuple.ts";
 import { readTrace } from "../../store/requests.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";

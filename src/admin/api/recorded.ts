@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
 import { messageOf } from "../../core/errors.ts";
-import { RECORDED_COLUMNS } from "../../policy/recorded.ts";
+import { RECORDED_COLUMNS } from "../../policy/replay/recorded.ts";
 import {
   countLines,
   countRecorded,

@@ -6,7 +6,7 @@ import {
   askedLines,
   decideLines,
   type SnapshotOf,
-} from "../../policy/decide-lines.ts";
+} from "../../policy/request/decide-lines.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { faultText, type PolicySource } from "../../policy/source.ts";

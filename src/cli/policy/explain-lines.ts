@@ -1,13 +1,16 @@
 // An explanation for people: decision, rule and roles, what was overridden, and the rules that nearly allowed it.
-import type { Reason } from "../../policy/explain.ts";
-import type { RecordedDecision, RecordedExplanation } from "../../policy/explain-recorded.ts";
+import type { Reason } from "../../policy/explain/explain.ts";
+import type {
+  RecordedDecision,
+  RecordedExplanation,
+} from "../../policy/explain/explain-recorded.ts";
 import type {
   ExplanationJson,
   FailedTermJson,
   NamedRule,
   NearMissJson,
-} from "../../policy/explanation-json.ts";
-import type { Side } from "../../policy/term.ts";
+} from "../../policy/explain/explanation-json.ts";
+import type { Side } from "../../policy/matcher/term.ts";
 import { instant } from "../format.ts";
 import { clip, fit, harmless, widthOf } from "../format-text.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,16 +1,16 @@
 // `weir policy explain`: decides one request, given or recorded, and says why.
 import { Command } from "commander";
-import { createExplainer, type Explainer } from "../../policy/explain.ts";
+import { createExplainer, type Explainer } from "../../policy/explain/explain.ts";
 import {
   chosenRow,
   explainRecorded,
   type RecordedRow,
   recordedDecision,
   recordedRequest,
-} from "../../policy/explain-recorded.ts";
-import { type ExplanationJson, explanationJson } from "../../policy/explanation-json.ts";
-import { requestInWords } from "../../policy/request-text.ts";
-import type { RequestTuple } from "../../policy/tuple.ts";
+} from "../../policy/explain/explain-recorded.ts";
+import { type ExplanationJson, explanationJson } from "../../policy/explain/explanation-json.ts";
+import { requestInWords } from "../../policy/request/request-text.ts";
+import type { RequestTuple } from "../../policy/request/tuple.ts";
 import { type AdminClient, AskError } from "../admin-client.ts";
 import { type AskOptions, asking } from "../ask.ts";
 import { terminalOf } from "../terminal.ts";

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { DEFAULTS } from "../../config/defaults.ts";
 import type { TupleShape } from "../../policy/propose/observe.ts";
-import type { Rule } from "../../policy/rule.ts";
+import type { Rule } from "../../policy/rules/rule.ts";
 import { loadInput, namedFiles, UnusableError } from "./input.ts";
 
 export interface InForce {

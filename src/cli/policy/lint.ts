@@ -1,7 +1,7 @@
 // `weir policy lint`: warns of rules that load and may not mean what they say.
 import { Command } from "commander";
-import { lintPolicy } from "../../policy/lint.ts";
-import { type TierGroup, tiersOf } from "../../policy/tiers.ts";
+import { lintPolicy } from "../../policy/lint/lint.ts";
+import { type TierGroup, tiersOf } from "../../policy/lint/tiers.ts";
 import { faultText } from "../../policy/source.ts";
 import { answering, EXIT_FINDING, type FileOptions, print, withFiles } from "./command.ts";
 import { loadInput } from "./input.ts";

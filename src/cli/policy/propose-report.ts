@@ -1,8 +1,8 @@
 // What a proposal keeps, grants beyond what was seen, and makes needless: for reading, and as JSON.
 import type { Observed } from "../../policy/propose/observe.ts";
 import { type Proposal, type ProposedRule, ruleLine } from "../../policy/propose/proposal.ts";
-import type { ReplayResult } from "../../policy/replay.ts";
-import type { Rule } from "../../policy/rule.ts";
+import type { ReplayResult } from "../../policy/replay/replay.ts";
+import type { Rule } from "../../policy/rules/rule.ts";
 import type { PolicySource } from "../../policy/source.ts";
 import { count } from "../format.ts";
 import { harmless } from "../format-text.ts";

@@ -7,7 +7,7 @@ import { createObserver, type Observed, type TupleShape } from "../../policy/pro
 import { modelText, rulesText } from "../../policy/propose/proposal-text.ts";
 import { type Proposal, propose } from "../../policy/propose/proposal.ts";
 import { unusedRules } from "../../policy/propose/unused.ts";
-import { createReplay, replayAll, type ReplayResult } from "../../policy/replay.ts";
+import { createReplay, replayAll, type ReplayResult } from "../../policy/replay/replay.ts";
 import type { PolicySource } from "../../policy/source.ts";
 import { type AdminClient, type AdminParams, AskError } from "../admin-client.ts";
 import { type AskOptions, asking, askingCommand } from "../ask.ts";

@@ -1,6 +1,6 @@
 // What a replay found, for reading: gains first, since those are the dangerous direction.
-import type { Finding, FindingList } from "../../policy/replay-findings.ts";
-import { type Skip, SKIPS } from "../../policy/replay.ts";
+import type { Finding, FindingList } from "../../policy/replay/findings.ts";
+import { type Skip, SKIPS } from "../../policy/replay/replay.ts";
 import { count, instant } from "../format.ts";
 import { harmless } from "../format-text.ts";
 import type { Terminal } from "../terminal.ts";

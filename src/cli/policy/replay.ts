@@ -1,6 +1,6 @@
 // `weir policy replay`: decides recorded requests again under a candidate policy; gains first, then losses.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { createReplay, replayAll, type ReplayResult } from "../../policy/replay.ts";
+import { createReplay, replayAll, type ReplayResult } from "../../policy/replay/replay.ts";
 import type { AdminClient } from "../admin-client.ts";
 import { type AskOptions, asking, askingCommand } from "../ask.ts";
 import { progressOf } from "../progress.ts";

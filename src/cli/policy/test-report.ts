@@ -1,7 +1,7 @@
 // What a run of a policy's cases says: to people, as JSON, and by its exit code.
 import type { Coverage } from "../../policy/cases/coverage.ts";
 import type { CaseResult } from "../../policy/cases/run-cases.ts";
-import type { Rule } from "../../policy/rule.ts";
+import type { Rule } from "../../policy/rules/rule.ts";
 import { harmless } from "../format-text.ts";
 import { plain } from "../terminal.ts";
 import { EXIT_FINDING } from "./command.ts";

@@ -1,7 +1,7 @@
 // A policy as AuthZEN asks it: requests become tuples, and the policy's snapshot decides them.
 import type { PolicyImage } from "../image/policy-image.ts";
 import type { Decision, PolicySnapshot } from "../snapshot.ts";
-import { type RequestTuple, tupleFault } from "../tuple.ts";
+import { type RequestTuple, tupleFault } from "../request/tuple.ts";
 import { createEntityIndex, type Entities } from "./entities.ts";
 import { type AuthzenRequest, compileAuthzenFields } from "./request.ts";
 import { createSearch, type Search } from "./search.ts";

@@ -1,5 +1,5 @@
 // Known subjects, resources and actions: whom a search may find, and properties a request need not send.
-import type { RequestObject } from "../tuple.ts";
+import type { RequestObject } from "../request/tuple.ts";
 import type { AuthzenRequest } from "./request.ts";
 
 /** Of an action `type` is "" and `id` its name. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readYaml, type YamlNodes } from "../cases/yaml-nodes.ts";
 import { MAX_FAULTS, MAX_TUPLE_DEPTH, MAX_TUPLE_VALUES } from "../limits.ts";
 import type { PolicyFault } from "../source.ts";
-import { type RequestObject, type RequestValue, tupleFault } from "../tuple.ts";
+import { type RequestObject, type RequestValue, tupleFault } from "../request/tuple.ts";
 import { type Entities, type EntityKind, type KnownEntity, keyOf } from "./entities.ts";
 
 export type EntitiesRead =

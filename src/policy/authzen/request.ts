@@ -1,5 +1,5 @@
 // What AuthZEN asks about, as the policy sees it, and how a request tuple is made of it.
-import type { RequestObject, RequestTuple, RequestValue } from "../tuple.ts";
+import type { RequestObject, RequestTuple, RequestValue } from "../request/tuple.ts";
 
 /** A subject or a resource. */
 export interface Entity {

@@ -1,7 +1,7 @@
 // The parts of a case as YAML has them: each is its value, or reported and undefined.
 import { MAX_TUPLE_DEPTH, MAX_TUPLE_VALUES } from "../limits.ts";
-import { readRules } from "../rules-text.ts";
-import type { RequestTuple, RequestValue } from "../tuple.ts";
+import { readRules } from "../rules/rules-text.ts";
+import type { RequestTuple, RequestValue } from "../request/tuple.ts";
 import type { CaseList } from "./case-list.ts";
 import { MAX_NAME_CHARS, type PolicyCase } from "./policy-case.ts";
 import type { YamlMapping, YamlNodes } from "./yaml-nodes.ts";

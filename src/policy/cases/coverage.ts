@@ -1,10 +1,10 @@
 // Which rules a policy's cases put to the test: those that decided one, those that never could.
-import { compileTest, type MatcherParts, type Test } from "../compile-matcher.ts";
+import { compileTest, type MatcherParts, type Test } from "../matcher/compile-matcher.ts";
 import type { CheckedPolicy } from "../engine.ts";
-import { matchingFunctions } from "../matching-functions.ts";
-import { compileRolePaths } from "../role-path.ts";
-import type { Rule } from "../rule.ts";
-import type { RequestTuple } from "../tuple.ts";
+import { matchingFunctions } from "../functions/matching-functions.ts";
+import { compileRolePaths } from "../roles/role-path.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 import { type LinkCoverage, linkCoverageOf } from "./link-coverage.ts";
 import type { CaseResult } from "./run-cases.ts";
 

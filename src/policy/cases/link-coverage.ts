@@ -1,8 +1,8 @@
 // Which role links a policy's cases go along: those on the way from a caller to the deciding rule.
-import type { FindRolePaths, RolePath } from "../role-path.ts";
+import type { FindRolePaths, RolePath } from "../roles/role-path.ts";
 import type { CheckedPolicy } from "../engine.ts";
-import type { Rule } from "../rule.ts";
-import type { RequestTuple } from "../tuple.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 import type { CaseResult } from "./run-cases.ts";
 
 export interface LinkCoverage {

@@ -1,5 +1,5 @@
 // A recorded request as a case: what was asked, and what the policy is to answer from now on.
-import type { RequestTuple } from "../tuple.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 import { MAX_NAME_CHARS, type PolicyCase } from "./policy-case.ts";
 
 export type NewCase = Pick<PolicyCase, "name" | "request" | "expect" | "rule">;

@@ -1,6 +1,6 @@
 // A policy test, read and expanded: one request with what its author expects of it.
 import type { PolicyFault } from "../source.ts";
-import type { RequestTuple } from "../tuple.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 
 export interface PolicyCase {
   /** Of a row or cell: the name of its table, then the request. */

@@ -1,7 +1,7 @@
 // Reads a cases file: cases one by one, tables of rows, and matrices of who may do what.
 import { MAX_FAULTS } from "../limits.ts";
 import type { PolicyFault } from "../source.ts";
-import { tupleTexts } from "../tuple.ts";
+import { tupleTexts } from "../request/tuple.ts";
 import { type CaseList, createCaseList } from "./case-list.ts";
 import { readExpect, readName, readRequest, readRule, readTuple } from "./case-parts.ts";
 import { readMatrix } from "./matrix.ts";

@@ -1,6 +1,6 @@
 // Decides the cases of a policy, and says which of them it decides in another way than their author expects.
-import type { PolicyModel } from "../model.ts";
-import { readRules } from "../rules-text.ts";
+import type { PolicyModel } from "../model/model.ts";
+import { readRules } from "../rules/rules-text.ts";
 import type { Decision, PolicySnapshot } from "../snapshot.ts";
 import type { PolicyCase } from "./policy-case.ts";
 

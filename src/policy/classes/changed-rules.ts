@@ -1,8 +1,8 @@
 // Which rules two policies do not share: a request that none of them matches is decided alike by both.
 import type { CheckedPolicy } from "../engine.ts";
-import { EFFECTS } from "../model.ts";
-import { inEvaluationOrder } from "../rule-order.ts";
-import type { Rule } from "../rule.ts";
+import { EFFECTS } from "../model/model.ts";
+import { inEvaluationOrder } from "../rules/rule-order.ts";
+import type { Rule } from "../rules/rule.ts";
 
 export interface ChangedRules {
   readonly removed: readonly Rule[];

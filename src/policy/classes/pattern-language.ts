@@ -1,5 +1,5 @@
 // What a pattern of one of casbin's matching functions matches, as plain sequences.
-import { pathExpression } from "../patterns.ts";
+import { pathExpression } from "../functions/patterns.ts";
 import { ANY, type Atom, except, literal, literals, type Sequence } from "./atom.ts";
 import { sequencesOf } from "./sequences.ts";
 

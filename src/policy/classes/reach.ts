@@ -1,10 +1,10 @@
 // Which classes a rule may match, by what its columns say: some in vain, never too few.
-import { compileTest, type Test } from "../compile-matcher.ts";
-import { type Conjunction, disjunctsOf, readsOf } from "../disjuncts.ts";
+import { compileTest, type Test } from "../matcher/compile-matcher.ts";
+import { type Conjunction, disjunctsOf, readsOf } from "../matcher/disjuncts.ts";
 import type { CheckedPolicy } from "../engine.ts";
-import { matchingFunctions } from "../matching-functions.ts";
-import type { Expression } from "../model.ts";
-import type { Rule } from "../rule.ts";
+import { matchingFunctions } from "../functions/matching-functions.ts";
+import type { Expression } from "../model/model.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { Box } from "./class-set.ts";
 import { patternKey } from "./field-texts.ts";
 import { patternLanguage } from "./pattern-language.ts";

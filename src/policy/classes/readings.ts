@@ -1,6 +1,6 @@
 // What a matcher reads of a request: which field is compared with what is written, and how.
-import { readsOf } from "../disjuncts.ts";
-import type { Expression, PolicyModel } from "../model.ts";
+import { readsOf } from "../matcher/disjuncts.ts";
+import type { Expression, PolicyModel } from "../model/model.ts";
 import { isComparable } from "./pattern-language.ts";
 
 /** The other side of a comparison: a column of each rule, or the matcher's own text. */

@@ -1,7 +1,7 @@
 // The classes that a change from one policy to another can touch: all others are decided alike.
 import type { CheckedPolicy } from "../engine.ts";
-import { EFFECTS } from "../model.ts";
-import type { Rule } from "../rule.ts";
+import { EFFECTS } from "../model/model.ts";
+import type { Rule } from "../rules/rule.ts";
 import { changedRules, isSameModel } from "./changed-rules.ts";
 import type { Box, ClassSet } from "./class-set.ts";
 import { type Holding, type HoldingsOf, holdingKey } from "./holdings.ts";

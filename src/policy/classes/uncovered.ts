@@ -1,11 +1,11 @@
 // The rules of which cells say too little: requests they may decide are compared by examples only.
-import { compileTest } from "../compile-matcher.ts";
-import { type Conjunction, disjunctsOf, readsOf } from "../disjuncts.ts";
+import { compileTest } from "../matcher/compile-matcher.ts";
+import { type Conjunction, disjunctsOf, readsOf } from "../matcher/disjuncts.ts";
 import type { CheckedPolicy } from "../engine.ts";
-import { expressionText } from "../expression-text.ts";
-import { matchingFunctions } from "../matching-functions.ts";
-import type { Expression } from "../model.ts";
-import type { Rule } from "../rule.ts";
+import { expressionText } from "../matcher/expression-text.ts";
+import { matchingFunctions } from "../functions/matching-functions.ts";
+import type { Expression } from "../model/model.ts";
+import type { Rule } from "../rules/rule.ts";
 import { patternLanguage } from "./pattern-language.ts";
 import { readingsOf, type TextReading, writtenIn } from "./readings.ts";
 

@@ -1,6 +1,6 @@
 // What one caller may do: each class of requests that a policy allows it, and what it is denied in spite.
 import type { CheckedPolicy } from "../engine.ts";
-import { EFFECTS } from "../model.ts";
+import { EFFECTS } from "../model/model.ts";
 import type { Decision, PolicySnapshot } from "../snapshot.ts";
 import { ClassSet } from "./class-set.ts";
 import { createDimension, type Dimension } from "./dimension.ts";

@@ -1,6 +1,6 @@
 // Which terms of one alternative of a matcher can be looked up, and by what.
-import { type Conjunction, readsOf } from "../disjuncts.ts";
-import type { Expression, PolicyModel } from "../model.ts";
+import { type Conjunction, readsOf } from "../matcher/disjuncts.ts";
+import type { Expression, PolicyModel } from "../model/model.ts";
 import { asksRole } from "./columns.ts";
 import { isPathFunction } from "./path-shape.ts";
 

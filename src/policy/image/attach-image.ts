@@ -1,8 +1,8 @@
 // Makes an image decide in this thread: in milliseconds, whatever its size.
 import { createCompiledEngine, isCompilable } from "../compiled-engine.ts";
 import type { CheckedPolicy, PolicyEngine } from "../engine.ts";
-import { matchingFunctions } from "../matching-functions.ts";
-import { createRolePath } from "../role-path.ts";
+import { matchingFunctions } from "../functions/matching-functions.ts";
+import { createRolePath } from "../roles/role-path.ts";
 import { createSnapshot, type PolicySnapshot } from "../snapshot.ts";
 import { AttachedPolicy } from "./attached-policy.ts";
 import type { PolicyImage } from "./policy-image.ts";

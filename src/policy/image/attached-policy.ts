@@ -1,8 +1,8 @@
 // One thread's view of a policy image: look-ups over the shared arrays, rules as objects when asked for.
 import type { CheckedPolicy } from "../engine.ts";
-import type { PolicyModel } from "../model.ts";
-import { RoleWalker } from "../roles.ts";
-import type { Rule } from "../rule.ts";
+import type { PolicyModel } from "../model/model.ts";
+import { RoleWalker } from "../roles/role-walker.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { PolicyImage } from "./policy-image.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import { ruleOf, rulesOf, type RuleTable, type TableText } from "./rule-table.ts";

@@ -1,7 +1,7 @@
 // Makes the image of a checked policy.
-import { matchingFunctions } from "../matching-functions.ts";
-import type { PolicyModel } from "../model.ts";
-import type { ScannedRules } from "../rules-text.ts";
+import { matchingFunctions } from "../functions/matching-functions.ts";
+import type { PolicyModel } from "../model/model.ts";
+import type { ScannedRules } from "../rules/rules-text.ts";
 import { type PolicySource, revisionOf } from "../source.ts";
 import { accessPathOf } from "./access-path.ts";
 import { alternativesOf } from "./alternatives.ts";

@@ -1,5 +1,5 @@
 // What an expression reads of a rule, and which role definitions it asks.
-import type { Expression, PolicyModel } from "../model.ts";
+import type { Expression, PolicyModel } from "../model/model.ts";
 
 /** Places in p, ascending. */
 export function columnsOf(

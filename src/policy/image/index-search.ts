@@ -1,7 +1,7 @@
 // Looks a request up in the index of one alternative of the matcher.
-import type { Test } from "../compile-matcher.ts";
-import type { RoleWalker } from "../roles.ts";
-import type { RequestTuple } from "../tuple.ts";
+import type { Test } from "../matcher/compile-matcher.ts";
+import type { RoleWalker } from "../roles/role-walker.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 import type { AccessPath } from "./access-path.ts";
 import type { Candidates } from "./candidates.ts";
 import { NO_PAIR, PairTable } from "./pair-table.ts";

@@ -1,5 +1,5 @@
 // A checked policy as plain data over shared memory: built once, then every thread decides by it.
-import type { PolicyModel } from "../model.ts";
+import type { PolicyModel } from "../model/model.ts";
 import type { PolicySource } from "../source.ts";
 import type { RoleLinks } from "./role-links.ts";
 import type { RuleIndex } from "./rule-index.ts";

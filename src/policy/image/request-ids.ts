@@ -1,5 +1,5 @@
 // One request while it is decided: its fields as texts, and as numbers of the policy's strings.
-import type { RequestTuple } from "../tuple.ts";
+import type { RequestTuple } from "../request/tuple.ts";
 import type { Strings } from "./strings.ts";
 
 const NOT_ASKED = -2;

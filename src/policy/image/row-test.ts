@@ -1,6 +1,6 @@
 // A matcher as a closure over the row of a rule: strings are compared by their numbers wherever they can be.
-import { compileTest, type MatcherParts, type Test } from "../compile-matcher.ts";
-import type { Expression } from "../model.ts";
+import { compileTest, type MatcherParts, type Test } from "../matcher/compile-matcher.ts";
+import type { Expression } from "../model/model.ts";
 import type { AttachedPolicy } from "./attached-policy.ts";
 import { columnsOf } from "./columns.ts";
 import { comparedPath, isPathFunction, isExactPath, matchesShape } from "./path-shape.ts";

@@ -1,6 +1,11 @@
 // The rules that one alternative of a matcher may hold for, sorted into groups by all that can be looked up.
-import { compileTest, type Fields, type MatcherParts, type Test } from "../compile-matcher.ts";
-import type { Expression, PolicyModel } from "../model.ts";
+import {
+  compileTest,
+  type Fields,
+  type MatcherParts,
+  type Test,
+} from "../matcher/compile-matcher.ts";
+import type { Expression, PolicyModel } from "../model/model.ts";
 import type { AccessPath, Pair } from "./access-path.ts";
 import { columnsOf } from "./columns.ts";
 import { sharedInts } from "./int-list.ts";

@@ -1,6 +1,6 @@
 // All rules of one type as flat columns: numbers of strings, and where each rule stands in the file.
-import type { Rule } from "../rule.ts";
-import type { ScannedRules } from "../rules-text.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { ScannedRules } from "../rules/rules-text.ts";
 import { textBetween } from "./chars.ts";
 import { sharedInts } from "./int-list.ts";
 import type { Strings, StringTable } from "./strings.ts";

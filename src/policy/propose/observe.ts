@@ -1,5 +1,5 @@
 // Collects recorded decisions for a proposal: what was allowed as a tree of paths, some of what was denied.
-import type { RecordedGroup } from "../recorded.ts";
+import type { RecordedGroup } from "../replay/recorded.ts";
 import { type Asked, createPathTree, type Used } from "./path-tree.ts";
 
 /** Where in a recorded tuple who, path and method stand. */

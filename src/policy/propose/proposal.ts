@@ -1,5 +1,5 @@
 // A least-privilege policy from observed traffic: what was allowed, and as little more as templates need.
-import { fieldsOfLine } from "../rule-line.ts";
+import { fieldsOfLine } from "../rules/rule-line.ts";
 import type { Observed } from "./observe.ts";
 import { type Conflict, compare, keyOf, permissionsOf, type Support } from "./permissions.ts";
 import { coverByRoles } from "./role-cover.ts";

@@ -1,5 +1,5 @@
 // Rules that decided nothing in a time, told by the rules that did.
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 
 /** A row keeps the beginning of a long rule; no two rules that matter are alike for as long. */
 const COMPARED_CHARS = 256;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { describeCells } from "../../../src/policy/classes/describe.ts";
 import { diffPolicies, type LoadedPolicy } from "../../../src/policy/classes/diff.ts";
 import { tupleOf } from "../../../src/policy/classes/space.ts";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 import { MODEL, model } from "../support.ts";
 import { isIn, mustDiff, mustLoad, tryLoad } from "./support.ts";
 

@@ -9,7 +9,7 @@ import { whatCan, type WhatAnswer } from "../../../src/policy/classes/what.ts";
 import { whoCan } from "../../../src/policy/classes/who.ts";
 import { widestOf } from "../../../src/policy/classes/widest.ts";
 import type { LoadedPolicy } from "../../../src/policy/classes/diff.ts";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 import type { Decision } from "../../../src/policy/snapshot.ts";
 import { MODEL, model, RULES } from "../support.ts";
 import { isIn, mustLoad, tryLoad } from "./support.ts";

@@ -8,7 +8,7 @@ import {
 import type { MergedClass } from "../../../src/policy/classes/merge.ts";
 import type { ClassSpace } from "../../../src/policy/classes/space.ts";
 import { loadPolicy } from "../../../src/policy/load.ts";
-import { matchingFunctions } from "../../../src/policy/matching-functions.ts";
+import { matchingFunctions } from "../../../src/policy/functions/matching-functions.ts";
 import { sourceOf } from "../support.ts";
 
 const functions = matchingFunctions();

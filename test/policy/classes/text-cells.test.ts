@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { PatternGraph } from "../../../src/policy/classes/pattern-graph.ts";
 import { patternLanguage } from "../../../src/policy/classes/pattern-language.ts";
 import { textCells } from "../../../src/policy/classes/text-cells.ts";
-import { matchingFunctions } from "../../../src/policy/matching-functions.ts";
-import { patternFault } from "../../../src/policy/patterns.ts";
+import { matchingFunctions } from "../../../src/policy/functions/matching-functions.ts";
+import { patternFault } from "../../../src/policy/functions/patterns.ts";
 
 const functions = matchingFunctions();
 

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { buildPolicy } from "../../../src/policy/build-policy.ts";
-import { compileTest } from "../../../src/policy/compile-matcher.ts";
+import { compileTest } from "../../../src/policy/matcher/compile-matcher.ts";
 import { accessPathOf } from "../../../src/policy/image/access-path.ts";
 import { alternativesOf } from "../../../src/policy/image/alternatives.ts";
 import { AttachedPolicy } from "../../../src/policy/image/attached-policy.ts";
@@ -10,7 +10,7 @@ import { Candidates } from "../../../src/policy/image/candidates.ts";
 import { IndexSearch } from "../../../src/policy/image/index-search.ts";
 import { RequestIds } from "../../../src/policy/image/request-ids.ts";
 import { compileRowTest } from "../../../src/policy/image/row-test.ts";
-import { matchingFunctions } from "../../../src/policy/matching-functions.ts";
+import { matchingFunctions } from "../../../src/policy/functions/matching-functions.ts";
 import { model, sourceOf } from "../support.ts";
 
 const name = fc.constantFrom("alice", "bob", "admin", "staff", "*");

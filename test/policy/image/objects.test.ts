@@ -1,6 +1,6 @@
 // Requests with objects in them: rules are looked up by the fields that are texts, and no rule is missed by the others.
 import { describe, expect, it } from "vitest";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 import { loaded, model } from "../support.ts";
 
 const CONDITIONS = model({

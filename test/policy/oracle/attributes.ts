@@ -1,6 +1,6 @@
 // Attributes of JSON values, conditions in rules, arithmetic, ternaries, and several definitions in one model.
 import * as fc from "fast-check";
-import type { RequestObject } from "../../../src/policy/tuple.ts";
+import type { RequestObject } from "../../../src/policy/request/tuple.ts";
 import { model } from "../support.ts";
 import type { PolicyCase } from "./compare.ts";
 import { effect, eft, line } from "./words.ts";

@@ -2,8 +2,8 @@
 import { type Enforcer, newEnforcer, newModel, StringAdapter } from "casbin";
 import { expect } from "vitest";
 import { loadPolicy, type PolicyLoad } from "../../../src/policy/load.ts";
-import { EFFECTS } from "../../../src/policy/model.ts";
-import type { RequestTuple } from "../../../src/policy/tuple.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
+import type { RequestTuple } from "../../../src/policy/request/tuple.ts";
 import { sourceOf } from "../support.ts";
 
 /** Texts of one policy and requests for it. */

@@ -1,6 +1,6 @@
 // The order of rules: by a column priority wherever it stands, and by the hierarchy of subjects.
 import * as fc from "fast-check";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 import { model } from "../support.ts";
 import type { PolicyCase } from "./compare.ts";
 import { requestsOf } from "./fuzz.ts";

@@ -1,6 +1,6 @@
 // The same policy written in every way a file may be: quotes, brackets, blanks, comments, line ends.
 import * as fc from "fast-check";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 import type { PolicyCase } from "./compare.ts";
 import { requestsOf } from "./fuzz.ts";
 

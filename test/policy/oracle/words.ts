@@ -1,6 +1,6 @@
 // The small vocabulary of the oracle's policies: few words, so that rules and requests meet.
 import * as fc from "fast-check";
-import { EFFECTS } from "../../../src/policy/model.ts";
+import { EFFECTS } from "../../../src/policy/model/model.ts";
 
 export const name: fc.Arbitrary<string> = fc.constantFrom("alice", "bob", "admin", "staff", "root");
 /** Also what no rule can hold, what only looks like a name, and what JavaScript's objects hold. */

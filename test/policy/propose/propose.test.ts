@@ -2,7 +2,7 @@
 import { newEnforcer, newModelFromString, StringAdapter } from "casbin";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lintPolicy } from "../../../src/policy/lint.ts";
+import { lintPolicy } from "../../../src/policy/lint/lint.ts";
 import { loadPolicy } from "../../../src/policy/load.ts";
 import { createObserver, type TupleShape } from "../../../src/policy/propose/observe.ts";
 import { modelText, rulesText } from "../../../src/policy/propose/proposal-text.ts";

@@ -1,7 +1,7 @@
 // What came of asking for an explanation.
 import type { ReactNode } from "react";
-import type { RecordedExplanation } from "../../../../src/policy/explain-recorded.ts";
-import type { ExplanationJson } from "../../../../src/policy/explanation-json.ts";
+import type { RecordedExplanation } from "../../../../src/policy/explain/explain-recorded.ts";
+import type { ExplanationJson } from "../../../../src/policy/explain/explanation-json.ts";
 import type { Asked } from "../state/use-ask.ts";
 import { Explanation } from "./explanation.tsx";
 

@@ -1,7 +1,10 @@
 // Why the policy in force allows or denies a request: rule and roles, what it overrode, what nearly allowed it.
 import type { ReactNode } from "react";
-import type { RecordedExplanation } from "../../../../src/policy/explain-recorded.ts";
-import type { ExplanationJson, NamedRule } from "../../../../src/policy/explanation-json.ts";
+import type { RecordedExplanation } from "../../../../src/policy/explain/explain-recorded.ts";
+import type {
+  ExplanationJson,
+  NamedRule,
+} from "../../../../src/policy/explain/explanation-json.ts";
 import { FailedTerms } from "./failed-terms.tsx";
 import { RolePath } from "./role-path.tsx";
 import { RuleWords } from "./rule-words.tsx";

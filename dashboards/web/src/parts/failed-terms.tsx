@@ -1,6 +1,6 @@
 // Terms of a matcher that failed, with the request's side and the rule's side of each beside each other.
 import type { ReactNode } from "react";
-import type { FailedTermJson } from "../../../../src/policy/explanation-json.ts";
+import type { FailedTermJson } from "../../../../src/policy/explain/explanation-json.ts";
 
 export function FailedTerms({ terms }: { readonly terms: readonly FailedTermJson[] }): ReactNode {
   return (

@@ -1,6 +1,6 @@
 // "Why?": asks the policy in force about a recorded request.
 import type { ReactNode } from "react";
-import type { RecordedExplanation } from "../../../../src/policy/explain-recorded.ts";
+import type { RecordedExplanation } from "../../../../src/policy/explain/explain-recorded.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { RequestRow } from "../request-row.ts";
 import { type Asked, useAsk } from "../state/use-ask.ts";

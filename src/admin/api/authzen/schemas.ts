@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Action, AuthzenRequest, Entity } from "../../../policy/authzen/request.ts";
 import { requestFault } from "../../../policy/authzen/decision-point.ts";
-import type { RequestObject } from "../../../policy/tuple.ts";
+import type { RequestObject } from "../../../policy/request/tuple.ts";
 
 const members = z.record(z.string(), z.unknown());
 

@@ -1,6 +1,6 @@
 // "May SUBJECT do METHOD PATH?", answered by the policy in force; the question is in the URL.
 import { type ReactNode, type SyntheticEvent, useEffect, useMemo, useState } from "react";
-import type { ExplanationJson } from "../../../../../src/policy/explanation-json.ts";
+import type { ExplanationJson } from "../../../../../src/policy/explain/explanation-json.ts";
 import type { Policy } from "../../api.ts";
 import { AskedExplanation } from "../../parts/asked-explanation.tsx";
 import { formText } from "../../parts/form-text.ts";
