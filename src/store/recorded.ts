@@ -72,7 +72,7 @@ export async function* readRecorded(
     if (slice === null) return;
     const lines = await ask((store) => groupsOf(store, { ...question, window: slice }));
     if (lines === null) {
-      if (slice.untilMs - slice.sinceMs <= 1) throw tooDense(slice);
+      if (slicer.isLeast(slice)) throw tooDense(slice);
       rows /= 2;
       continue;
     }
@@ -103,8 +103,8 @@ async function groupsOf(
   }
 }
 
-function tooDense({ sinceMs }: Slice): StoreError {
-  const at = new Date(sinceMs).toISOString();
+function tooDense({ untilMs }: Slice): StoreError {
+  const at = new Date(untilMs - 1).toISOString();
   return new StoreError(`the requests of ${at} are too many for one answer`, 396);
 }
 

@@ -16,6 +16,8 @@ export interface Slice {
 export interface Slicer {
   /** From where the last taken slice ended, with about so many rows; null at the window's end. */
   readonly next: (rows: number) => Slice | null;
+  /** Whether no wish, however small, gets a smaller one: it ends a millisecond after its first rows may begin. */
+  readonly isLeast: (slice: Slice) => boolean;
   readonly take: (slice: Slice) => void;
 }
 
@@ -48,5 +50,6 @@ export function createSlicer(
     fromMs = slice.untilMs;
     while (at < buckets.length && (buckets[at]?.startMs ?? 0) + bucketMs <= fromMs) at++;
   };
-  return { next, take };
+  const isLeast = ({ untilMs: endMs }: Slice): boolean => endMs === next(Number.MIN_VALUE)?.untilMs;
+  return { next, isLeast, take };
 }

@@ -1,7 +1,7 @@
 // Recorded decisions of the real embedded store: grouped, in slices, none twice and none left out.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
-import type { Store } from "../../src/store/client.ts";
+import { type Store, StoreError } from "../../src/store/client.ts";
 import { countLines, countRecorded, readRecorded } from "../../src/store/recorded.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";
 
@@ -111,4 +111,19 @@ test("more than one answer holds is asked in smaller parts", async () => {
   }
   expect(requests).toBe(64);
   expect(asked.length).toBeGreaterThan(10);
+});
+
+test("a store for which everything is too much ends the reading", async () => {
+  const question = { filters: {}, window, signal };
+  const buckets = await countRecorded(system.store, question);
+  let asked = 0;
+  const overwhelmed: Store = {
+    ...system.store,
+    lines: () => {
+      if (++asked > 100) throw new Error("it is asked for ever");
+      return Promise.reject(new StoreError("too slow", 159));
+    },
+  };
+  const pieces = readRecorded((ask) => ask(overwhelmed), question, buckets);
+  await expect(pieces.next()).rejects.toThrow(/are too many for one answer/);
 });

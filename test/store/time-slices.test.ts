@@ -29,6 +29,16 @@ test("a slice that was not taken comes again, smaller if less is wanted", () => 
   expect(slicer.next(0.1)).toEqual({ sinceMs: 0, untilMs: 1 });
 });
 
+test("the least slice is one millisecond of rows, however long the gap before them", () => {
+  const slicer = createSlicer([{ startMs: 5000, rows: 1000 }], 1000, { sinceMs: 0, untilMs: 9000 });
+  const least = slicer.next(1e-9);
+  expect(least).toEqual({ sinceMs: 0, untilMs: 5001 });
+  expect([least, slicer.next(2)].map((slice) => slice && slicer.isLeast(slice))).toEqual([
+    true,
+    false,
+  ]);
+});
+
 test("every bucket's rows are in exactly one slice, whatever is wanted and refused", () => {
   const counts = fc.array(fc.nat(5000), { minLength: 1, maxLength: 20 });
   const wishes = fc.array(fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.boolean()), {
