@@ -9,7 +9,7 @@ import type { AuthzenOptions } from "../policy/options.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { PolicyFault } from "../policy/source.ts";
 import { type CheckedPolicy, checkAuthzenPolicy } from "./policy-files.ts";
-import { shownFile } from "./policy-source.ts";
+import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
 
 export interface AuthzenPolicy {
   readonly image: PolicyImage;
@@ -87,6 +87,7 @@ async function readKnown(file: string): Promise<KnownRead> {
     };
   };
   try {
+    if (isEndless(file)) throw new Error(NO_FILE);
     const text = readFileSync(file, "utf8");
     const { readEntities } = await import("../policy/authzen/read-entities.ts");
     const read = readEntities(text, file);

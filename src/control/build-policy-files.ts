@@ -1,8 +1,8 @@
 // Builds the image of a policy's files: a large one in a thread of its own, so that nobody waits for it.
-import { statSync } from "node:fs";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
+import { statsOf } from "../core/folder.ts";
 import type { PolicyBuild } from "../policy/build-policy.ts";
 import type { PolicyFiles } from "../policy/options.ts";
 import { readFilledPolicy, shownFile } from "./policy-source.ts";
@@ -36,7 +36,7 @@ export async function buildHere({ files, request }: PolicyBuildOrder): Promise<P
 
 /** Whoever can't be asked for its size can't be read either, which takes no time to find out. */
 function isSmall({ rules }: PolicyFiles): boolean {
-  return (statSync(rules, { throwIfNoEntry: false })?.size ?? 0) <= FEW_BYTES;
+  return (statsOf(rules)?.size ?? 0) <= FEW_BYTES;
 }
 
 function buildElsewhere(order: PolicyBuildOrder): Promise<PolicyBuild> {

@@ -5,6 +5,7 @@ import { messageOf } from "../core/errors.ts";
 import { isFolder } from "../core/folder.ts";
 import { MAX_CASES_CHARS } from "../policy/cases/policy-case.ts";
 import type { PolicyFault } from "../policy/source.ts";
+import { isEndless, NO_FILE } from "./policy-source.ts";
 
 const EXTENSION = /\.ya?ml$/;
 
@@ -22,6 +23,7 @@ export function usualCasesPaths(file: string): readonly string[] {
 export function readCasesFile(file: string): { readonly text: string } | PolicyFault {
   try {
     // Bytes are at least as many as characters; far larger files are not even read.
+    if (isEndless(file)) throw new Error(NO_FILE);
     if (statSync(file).size > 4 * MAX_CASES_CHARS) throw new Error("is too large; split it");
     return { text: readFileSync(file, "utf8") };
   } catch (thrown) {

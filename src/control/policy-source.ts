@@ -1,16 +1,27 @@
 // Reads a policy's two files into plain data, as one moment sees them.
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { statsOf } from "../core/folder.ts";
 import type { PolicyFiles } from "../policy/options.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
 
 const EMPTY = "is empty; write rules, or a comment that says why there are none";
 
+export const NO_FILE = "is no file; a pipe or a device may never end";
+
 /** Somebody is about to write an empty file, or lost what was in it: nobody wishes so to deny everybody. */
 export function readFilledPolicy(files: PolicyFiles): PolicySource | PolicyFault {
+  const endless = [files.model, files.rules].find(isEndless);
+  if (endless !== undefined) return { file: shownFile(endless), line: 1, message: NO_FILE };
   const source = readPolicySource(files);
   if ("message" in source || source.rulesText.trim() !== "") return source;
   return { file: source.rulesFile, line: 1, message: EMPTY };
+}
+
+/** Reading it could hold up its thread for ever. */
+export function isEndless(path: string): boolean {
+  const stats = statsOf(path);
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
 /** Both texts, or why one can't be had. */

@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { formatFaults } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll } from "./load-all.ts";
 import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
@@ -68,6 +69,14 @@ class Attempts {
   }
 
   async next(): Promise<ReloadResult> {
+    try {
+      return await this.#try();
+    } catch (thrown) {
+      return this.#refused(messageOf(thrown));
+    }
+  }
+
+  async #try(): Promise<ReloadResult> {
     const { load, look, publish } = this.#parts;
     const loaded = await loadAll(load, this.current);
     look?.(filesOf(loaded, this.current));

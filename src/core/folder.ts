@@ -1,5 +1,5 @@
 // Folders: whether one is there, and making one with its parents, which gives up where the system does.
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -20,9 +20,14 @@ export function makeFolder(path: string, mode = 0o777): void {
 
 /** False also where it can't be looked at. */
 export function isFolder(path: string): boolean {
+  return statsOf(path)?.isDirectory() === true;
+}
+
+/** undefined: nothing is there, or it can't be looked at, such as a link to itself. */
+export function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return false;
+    return undefined;
   }
 }

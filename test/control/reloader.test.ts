@@ -109,3 +109,21 @@ test.each(["", " \n\t\r\n"])("rules of %j are a file half written, and refused",
   write("rules.csv", "# nobody may do anything\n");
   expect(await reloader.reload()).toMatchObject({ ok: true });
 });
+
+test("what throws is a refusal, and the next try begins all the same", async () => {
+  write("weir.yaml", CONFIG);
+  const first = await loadAll(() => loadConfig(join(folder, "weir.yaml"), {}));
+  if (!first.ok) throw new Error(JSON.stringify(first.faults));
+  const broken = new Error("out of threads");
+  const reloader = createReloader({
+    initial: first.next,
+    load: () => loadConfig(join(folder, "weir.yaml"), {}),
+    publish: () => Promise.reject(broken),
+    log: createLog("error", () => undefined),
+  });
+  write("weir.yaml", `${CONFIG}drain_ms: 1\n`);
+  expect(await reloader.reload()).toMatchObject({ ok: false, fault: broken.message });
+  write("weir.yaml", `${CONFIG}drain: 1\n`);
+  const second = await reloader.reload();
+  expect(second.fault).toMatch(/weir\.yaml:4: drain: /);
+});

@@ -1,5 +1,5 @@
 // A candidate policy through starts and reloads: what is wrong with it is told, and touches nothing else.
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -83,6 +83,23 @@ test.each(faults)("%s: refused at a start, kept out by a reload", async (...[, f
   expect(looked).toContain(join(folder, "next.csv"));
   const start = await loadAll(load);
   expect(start).toMatchObject({ ok: false, faults: shadow?.faults });
+});
+
+const odd: readonly [string, (file: string) => void, RegExp][] = [
+  ["a link to itself", (file) => symlinkSync(file, file), /can't be read \(ELOOP\)/],
+  ["without an end", (file) => symlinkSync("/dev/zero", file), /is no file/],
+];
+
+test.each(odd)("rules that are %s are a fault like others", async (_, make, fault) => {
+  const reloader = await started();
+  unlinkSync(join(folder, "next.csv"));
+  make(join(folder, "next.csv"));
+  expect(await reloader.reload()).toMatchObject({
+    ok: true,
+    shadowFault: expect.stringMatching(fault) as string,
+  });
+  expect(await loadAll(load)).toMatchObject({ ok: false });
+  expect(reloader.current().shadow?.policy?.rules).toBe(2);
 });
 
 test("mended as it was: told, and nothing is swapped", async () => {

@@ -177,6 +177,16 @@ describe("what is wrong is refused with its place", () => {
       1,
     ],
     [
+      "entities without an end",
+      {
+        ...CERTIFICATION,
+        policy: { authzen: { request: ["subject.id", "resource.id"], entities: "/dev/zero" } },
+      },
+      "policy.authzen.entities",
+      "is no file",
+      1,
+    ],
+    [
       "entities that are none",
       { ...CERTIFICATION, entities: "subjects:\n  - { type: user }\n" },
       "policy.authzen.entities",
