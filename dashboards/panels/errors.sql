@@ -27,6 +27,8 @@ SELECT
     argMax(row.trace_id, started_at) AS trace_id
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    -- What AuthZEN asked did not pass through weir.
+    AND kind != 'decision'
     AND (status >= 500 OR (error_code != '' AND decision != 'deny'))
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})

@@ -4,6 +4,7 @@
 -- column rule: text
 -- column rule_source: text
 -- column decision: text
+-- column kind: text
 -- column requests: requests
 -- column callers: count
 -- column last_at: time
@@ -11,12 +12,14 @@
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter principal: String, only this principal
+-- parameter kind: String, only request (what passed through weir) or decision (what AuthZEN asked)
 -- parameter limit: UInt32 = 200, most rows
 SELECT
     rule,
     -- Where it stood last: a rule that moved in its file is still the same rule.
     argMax(row.rule_source, started_at) AS rule_source,
     decision,
+    if(row.kind = 'decision', 'decision', 'request') AS kind,
     count() AS requests,
     uniq(principal) AS callers,
     max(started_at) AS last_at,
@@ -24,9 +27,10 @@ SELECT
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND decision != 'none'
+    AND ({kind:String} = '' OR kind = {kind:String})
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
     AND ({principal:String} = '' OR principal = {principal:String})
-GROUP BY rule, decision
+GROUP BY rule, decision, kind
 ORDER BY requests DESC, last_at DESC
 LIMIT {limit:UInt32}

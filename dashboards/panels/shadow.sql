@@ -2,6 +2,7 @@
 -- question: Who would gain and who would lose by the candidate policy?
 -- visual: table
 -- column change: text
+-- column kind: text
 -- column principal: text
 -- column principal_kind: text
 -- column method: text
@@ -10,6 +11,7 @@
 -- column rule_source: text
 -- column shadow_rule: text
 -- column shadow_rule_source: text
+-- column shadow_revision: text
 -- column requests: requests
 -- column clients: count
 -- column paths: count
@@ -19,6 +21,7 @@
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter principal: String, only this principal
+-- parameter kind: String, only request (what passed through weir) or decision (what AuthZEN asked)
 -- parameter limit: UInt32 = 100, most rows
 WITH
     multiIf(shadow_decision = 'error', 'error', shadow_decision = 'allow' AND decision != 'allow', 'gain',
@@ -31,6 +34,7 @@ WITH
     ) AS newest
 SELECT
     change,
+    if(row.kind = 'decision', 'decision', 'request') AS kind,
     principal,
     principal_kind,
     method,
@@ -39,6 +43,7 @@ SELECT
     rule_source,
     shadow_rule,
     shadow_rule_source,
+    shadow_revision,
     count() AS requests,
     uniq(client_address) AS clients,
     uniq(row.path) AS paths,
@@ -48,9 +53,10 @@ SELECT
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND shadow_revision != '' AND shadow_revision = newest AND change != ''
+    AND ({kind:String} = '' OR kind = {kind:String})
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
     AND ({principal:String} = '' OR principal = {principal:String})
-GROUP BY change, principal, principal_kind, method, route, rule, rule_source, shadow_rule, shadow_rule_source
+GROUP BY change, kind, principal, principal_kind, method, route, rule, rule_source, shadow_rule, shadow_rule_source, shadow_revision
 ORDER BY indexOf(['gain', 'loss', 'error'], change), requests DESC, last_at DESC
 LIMIT {limit:UInt32}

@@ -24,6 +24,8 @@ SELECT
     length(attempt_upstream) AS attempts
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    -- What AuthZEN asked did not pass through weir.
+    AND kind != 'decision'
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
 ORDER BY duration_ns DESC

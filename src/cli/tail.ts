@@ -33,6 +33,7 @@ const FILTERS: readonly Option[] = [
   new Option("--principal <name>", "only this caller"),
   new Option("--decision <word>", "only what was so decided").choices(DECISIONS),
   new Option("--shadow <change>", "only what the candidate policy changes").choices(SHADOW_CHANGES),
+  new Option("--shadow-revision <name>", "only what this candidate was asked about"),
   new Option("--rule <line>", "only what this rule decided"),
   new Option("--upstream <url>", "only this endpoint"),
   new Option("--path <prefix>", "what the path begins with"),

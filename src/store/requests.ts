@@ -17,6 +17,8 @@ export interface RequestFilters {
   readonly decision?: string;
   /** What the candidate policy would change. */
   readonly shadow?: ShadowChange;
+  /** Of the candidate that was asked. */
+  readonly shadow_revision?: string;
   /** The deciding one. */
   readonly rule?: string;
   readonly upstream?: string;
@@ -70,6 +72,7 @@ const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   principal: "principal = {principal:String}",
   decision: "decision = {decision:String}",
   shadow: `${SHADOW_CHANGE} = {shadow:String}`,
+  shadow_revision: "shadow_revision = {shadow_revision:String}",
   rule: "rule = {rule:String}",
   upstream: "upstream = {upstream:String}",
   path_prefix: "startsWith(path, {path_prefix:String})",

@@ -382,6 +382,7 @@ test("the live tail's filters agree with the store's", async () => {
       path: "/x/1",
       decision: "allow",
       shadow_decision: "deny",
+      shadow_revision: "next",
       duration_ns: 5,
     },
     {
@@ -393,6 +394,7 @@ test("the live tail's filters agree with the store's", async () => {
       decision: "deny",
       rule: "p, b, /x, *, deny",
       shadow_decision: "allow",
+      shadow_revision: "before",
       duration_ns: 6,
     },
     {
@@ -437,6 +439,8 @@ test("the live tail's filters agree with the store's", async () => {
     { shadow: "gain" },
     { shadow: "loss" },
     { shadow: "error" },
+    { shadow_revision: "next" },
+    { shadow: "gain", shadow_revision: "before" },
     { rule: "p, b, /x, *, deny" },
     { upstream: "http://u" },
     { route: "" },

@@ -41,6 +41,7 @@ export const filterQuery = z.strictObject({
   shadow: z.enum(SHADOW_CHANGES).optional().meta({
     description: "What the candidate policy would change: gain is denied now and allowed by it",
   }),
+  shadow_revision: text.meta({ description: "The candidate that was asked" }),
   rule: nameOrNone.meta({ description: "The deciding rule, as rows have it" }),
   upstream: nameOrNone,
   path: text.meta({ description: "What the path begins with" }),

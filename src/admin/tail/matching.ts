@@ -16,6 +16,7 @@ const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   decision: (row, wanted: string) => row.text("decision") === wanted,
   shadow: (row, wanted: string) =>
     shadowChange(row.text("decision"), row.text("shadow_decision")) === wanted,
+  shadow_revision: (row, wanted: string) => row.text("shadow_revision") === wanted,
   rule: (row, wanted: string) => row.text("rule") === wanted,
   upstream: (row, wanted: string) => row.text("upstream") === wanted,
   path_prefix: (row, wanted: string) => row.text("path").startsWith(wanted),

@@ -3,6 +3,7 @@ import { changed, currentPlace, go, type PageName, type Place } from "./place.ts
 import { rangeOf } from "./range.ts";
 
 export const FILTERS = [
+  "kind",
   "route",
   "service",
   "status",
@@ -12,6 +13,7 @@ export const FILTERS = [
   "decision",
   "rule",
   "shadow",
+  "shadow_revision",
   "upstream",
   "path",
   "min_duration_ms",
@@ -24,6 +26,7 @@ export type FilterValues = Partial<Readonly<Record<FilterName, string>>>;
 const EVERYWHERE: readonly FilterName[] = ["route", "service"];
 
 export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
+  kind: "kind",
   route: "route",
   service: "service",
   status: "status",
@@ -33,6 +36,7 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   decision: "decision",
   rule: "rule",
   shadow: "by the candidate",
+  shadow_revision: "candidate",
   upstream: "upstream",
   path: "path from",
   min_duration_ms: "slower than",

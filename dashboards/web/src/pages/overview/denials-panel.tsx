@@ -20,7 +20,7 @@ export function DenialsPanel({ place }: { readonly place: Place }): ReactNode {
   const rows = denials.data?.rows ?? [];
   const aside = (
     <>
-      <Door className="button quiet" filters={{ decision: "deny" }}>
+      <Door className="button quiet" filters={{ kind: "request", decision: "deny" }}>
         All denials
       </Door>
       <CopyCsv columns={COLUMNS} rows={rows} />
@@ -40,7 +40,7 @@ export function DenialsPanel({ place }: { readonly place: Place }): ReactNode {
               [principal, method, route, rule].join(" ")
             }
             onOpen={({ principal, method, route, rule }) =>
-              openRequests({ principal, method, route, rule, decision: "deny" })
+              openRequests({ kind: "request", principal, method, route, rule, decision: "deny" })
             }
           />
         )

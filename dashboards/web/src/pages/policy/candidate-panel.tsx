@@ -63,8 +63,8 @@ function Changes({ shadow, place }: ChangesProps): ReactNode {
               columns={columns}
               rows={rows}
               rowKey={keyOf}
-              onOpen={({ change, principal, method, route }) =>
-                openRequests({ principal, method, route, shadow: change })
+              onOpen={({ change, kind, principal, method, route, shadow_revision }) =>
+                openRequests({ kind, principal, method, route, shadow: change, shadow_revision })
               }
             />
           )}
@@ -75,8 +75,8 @@ function Changes({ shadow, place }: ChangesProps): ReactNode {
 }
 
 function keyOf(row: ShadowRow): string {
-  const { change, principal, method, route, rule_source, shadow_rule_source } = row;
-  return [change, principal, method, route, rule_source, shadow_rule_source].join(" ");
+  const { change, kind, principal, method, route, rule_source, shadow_rule_source } = row;
+  return [change, kind, principal, method, route, rule_source, shadow_rule_source].join(" ");
 }
 
 function Facts({ shadow }: Pick<ChangesProps, "shadow">): ReactNode {

@@ -43,7 +43,19 @@ const CALLERS: TableColumn<RuleRow> = {
   show: ({ callers }) => <Amount of={count(callers)} />,
 };
 
-function ruleCell({ rule, decision }: RuleRow): ReactNode {
-  if (rule !== "") return <code className="is-policy">{rule}</code>;
-  return <span className="muted">no rule {decision === "allow" ? "denies" : "allows"} it</span>;
+function ruleCell({ rule, decision, kind }: RuleRow): ReactNode {
+  const asked = kind === "decision" ? <span className="muted"> asked through AuthZEN</span> : null;
+  if (rule === "")
+    return (
+      <>
+        <span className="muted">no rule {decision === "allow" ? "denies" : "allows"} it</span>
+        {asked}
+      </>
+    );
+  return (
+    <>
+      <code className="is-policy">{rule}</code>
+      {asked}
+    </>
+  );
 }

@@ -39,8 +39,8 @@ export function RulesPanel({ place, main }: RulesPanelProps): ReactNode {
             label="Rules by use"
             columns={columns}
             rows={rows}
-            rowKey={({ rule, decision }) => `${decision} ${rule}`}
-            onOpen={({ rule, decision }) => openRequests({ rule, decision })}
+            rowKey={({ rule, decision, kind }) => `${kind} ${decision} ${rule}`}
+            onOpen={({ rule, decision, kind }) => openRequests({ kind, rule, decision })}
           />
         )
       }
