@@ -30,7 +30,17 @@ interface Running {
     readonly loadedAtMs: number;
     readonly faults: readonly Fault[];
   } | null;
+  /** What AuthZEN asks; null: nothing that takes its requests. */
+  readonly authzen: AuthzenFacts | null;
   readonly loadedAtMs: number;
+}
+
+interface AuthzenFacts {
+  readonly image: PolicyFacts;
+  /** Whether it is the enforced policy. */
+  readonly isEnforced: boolean;
+  /** AuthZEN fields in the order of the model's r. */
+  readonly fields: readonly string[];
 }
 
 export interface Reloaded {

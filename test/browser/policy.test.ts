@@ -56,7 +56,7 @@ describe("the page Policy", () => {
     await expect
       .poll(() => words(panel(page, "In force")))
       .toMatch(
-        /Revision p-7f3a91 Rules 18, role links included Loaded .*\(25 min ago\) Model .*model\.conf Rules file .*policy\.csv Asked \(identity\.subject, request\.path, request\.method\)$/,
+        /Revision p-7f3a91 Rules 18, role links included Loaded .*\(25 min ago\) Model .*model\.conf Rules file .*policy\.csv Asked \(identity\.subject, request\.path, request\.method\) AuthZEN \S+documents\/policy\.csv \(6 rules, revision p-0a51ce\), asked \(subject, action\.name, resource\.id\)$/,
       );
     await page.goto(`${fixture.url}#/routes`);
     await page.getByText("/orders/**").waitFor();
@@ -93,7 +93,9 @@ describe("the page Policy", () => {
     await rows.nth(1).getByText("reports", { exact: true }).click();
     await expect
       .poll(() => hashOf(page))
-      .toBe("#/requests?since=1h&principal=&method=GET&route=reports&shadow=gain");
+      .toBe(
+        "#/requests?since=1h&kind=request&principal=&method=GET&route=reports&shadow=gain&shadow_revision=p-91c0de",
+      );
     await page.getByRole("button", { name: "Remove filter caller anonymous" }).waitFor();
     await page.goBack();
     await rows.nth(0).getByRole("link", { name: /ago$/ }).click();
@@ -121,7 +123,9 @@ describe("the page Policy", () => {
       .poll(() => words(panel(page, "Rules that decided nothing")))
       .toMatch(/2 of 18 in the last hour, whoever called\. p, auditor, .*policy\.csv:9/);
     await rows.nth(3).getByText("no rule allows it").click();
-    await expect.poll(() => hashOf(page)).toBe("#/requests?since=1h&rule=&decision=deny");
+    await expect
+      .poll(() => hashOf(page))
+      .toBe("#/requests?since=1h&kind=request&rule=&decision=deny");
     await page.getByRole("button", { name: "Remove filter rule no rule" }).waitFor();
   });
 
@@ -147,7 +151,9 @@ describe("the page Policy", () => {
     await page.keyboard.press("Enter");
     await expect
       .poll(() => hashOf(page))
-      .toBe("#/requests?principal=bob&method=DELETE&route=admin&shadow=gain");
+      .toBe(
+        "#/requests?kind=request&principal=bob&method=DELETE&route=admin&shadow=gain&shadow_revision=p-91c0de",
+      );
   });
 });
 

@@ -15,6 +15,18 @@ export interface ShadowPolicy {
   readonly fault: string | null;
 }
 
+/** What answers the questions of other services; of its own, or the enforced one. */
+export interface AuthzenPolicy {
+  readonly enforced: boolean;
+  readonly revision: string;
+  readonly rules: number;
+  readonly model_file: string;
+  readonly rules_file: string;
+  readonly entities_file: string | null;
+  /** AuthZEN fields, as "subject.id", in the order of the model's r. */
+  readonly request: readonly string[];
+}
+
 export interface PolicyStatus {
   readonly enforced: boolean;
   readonly revision: string;
@@ -29,6 +41,8 @@ export interface Policy extends PolicyStatus {
   readonly rules_file: string | null;
   /** What is asked of each request, as "identity.subject", in the order of the model's r. */
   readonly request: readonly string[];
+  /** null: nothing answers other services. */
+  readonly authzen: AuthzenPolicy | null;
 }
 
 export interface StoreStatus {
@@ -156,9 +170,13 @@ export interface DenialRow {
   readonly trace_id: string;
 }
 
+/** "decision": what AuthZEN asked; "request": what passed through weir. */
+export type RowKind = "request" | "decision";
+
 /** Requests that the candidate policy decides otherwise. */
 export interface ShadowRow {
   readonly change: "gain" | "loss" | "error";
+  readonly kind: RowKind;
   readonly principal: string;
   readonly method: string;
   readonly route: string;
@@ -166,6 +184,7 @@ export interface ShadowRow {
   readonly rule_source: string;
   readonly shadow_rule: string;
   readonly shadow_rule_source: string;
+  readonly shadow_revision: string;
   readonly requests: number;
   readonly paths: number;
   /** Of the newest of them, as is `trace_id`. */
@@ -175,6 +194,7 @@ export interface ShadowRow {
 }
 
 export interface RuleRow {
+  readonly kind: RowKind;
   /** Empty: what no rule decided. */
   readonly rule: string;
   readonly rule_source: string;

@@ -1,7 +1,7 @@
 // GET /api/v1/policy: what is enforced, from which files, and why a newer version is not.
 import { z } from "zod";
 import { formatFaults } from "../../config/fault.ts";
-import type { PolicyFiles } from "../../policy/options.ts";
+import type { PolicyFiles, PolicyOptions } from "../../policy/options.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
 import type { AdminParts } from "../parts.ts";
@@ -13,6 +13,18 @@ const shadowSchema = z.strictObject({
   rules_file: z.string(),
   loaded_at: time.nullable(),
   fault: z.string().nullable().meta({ description: "Why its newest version is not asked" }),
+});
+
+const authzenSchema = z.strictObject({
+  enforced: z.boolean().meta({ description: "Whether it is the enforced policy, or its own" }),
+  revision: z.string().meta({ description: "As in its rows" }),
+  rules: count,
+  model_file: z.string(),
+  rules_file: z.string(),
+  entities_file: z.string().nullable(),
+  request: z
+    .array(z.string())
+    .meta({ description: "AuthZEN fields in the order of the model's r" }),
 });
 
 export const policySchema = z.strictObject({
@@ -30,6 +42,7 @@ export const policySchema = z.strictObject({
     .nullable()
     .meta({ description: "Why the newest config or policy is not in force" }),
   shadow: shadowSchema.nullable().meta({ description: "The candidate policy, where there is one" }),
+  authzen: authzenSchema.nullable().meta({ description: "What AuthZEN asks, where it can" }),
 });
 
 export type PolicyDescription = z.output<typeof policySchema>;
@@ -51,7 +64,7 @@ export function policyEndpoint(parts: AdminParts): Endpoint {
 type Known = Pick<AdminParts, "running" | "lastReload">;
 
 export function describePolicy({ running, lastReload }: Known): PolicyDescription {
-  const { config, policy, shadow, loadedAtMs } = running();
+  const { config, policy, shadow, authzen, loadedAtMs } = running();
   const fault = lastReload()?.fault ?? null;
   if (policy === null || config.policy === null) return { ...NOTHING_ENFORCED, fault };
   return {
@@ -64,6 +77,7 @@ export function describePolicy({ running, lastReload }: Known): PolicyDescriptio
     loaded_at: iso(loadedAtMs),
     fault,
     shadow: shadow && config.policy.shadow && describeShadow(shadow, config.policy.shadow),
+    authzen: authzen && describeAuthzen(authzen, config.policy),
   };
 }
 
@@ -83,6 +97,25 @@ function describeShadow(
   };
 }
 
+type Authzen = NonNullable<ReturnType<AdminParts["running"]>["authzen"]>;
+
+function describeAuthzen(
+  { image, isEnforced, fields }: Authzen,
+  enforced: PolicyOptions,
+): z.output<typeof authzenSchema> {
+  const { model, rules } = enforced.authzen?.policy ?? enforced;
+  const entities = enforced.authzen?.entities ?? "";
+  return {
+    enforced: isEnforced,
+    revision: image.revision,
+    rules: image.rules,
+    model_file: model,
+    rules_file: rules,
+    entities_file: entities === "" ? null : entities,
+    request: [...fields],
+  };
+}
+
 const NOTHING_ENFORCED = {
   enforced: false,
   revision: "",
@@ -92,4 +125,5 @@ const NOTHING_ENFORCED = {
   request: [],
   loaded_at: null,
   shadow: null,
+  authzen: null,
 };

@@ -23,7 +23,14 @@ const statusSchema = z.strictObject({
   started_at: time,
   uptime_s: z.number(),
   config_revision: z.string(),
-  policy: policySchema.omit({ model_file: true, rules_file: true, request: true }),
+  policy: policySchema.pick({
+    enforced: true,
+    revision: true,
+    rules: true,
+    loaded_at: true,
+    fault: true,
+    shadow: true,
+  }),
   reload: reloadSchema.nullable(),
   store: z.strictObject({
     kind: z.enum(["embedded", "server"]),
@@ -59,7 +66,7 @@ export function statusEndpoint(parts: AdminParts): Endpoint {
 }
 
 function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
-  const { model_file: _m, rules_file: _f, request: _r, ...policy } = describePolicy(parts);
+  const { enforced, revision, rules, loaded_at, fault, shadow } = describePolicy(parts);
   const { sinceMs, ...store } = parts.storeHealth();
   return {
     instance: parts.instance,
@@ -68,7 +75,7 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     started_at: iso(parts.startedAtMs),
     uptime_s: Math.floor((Date.now() - parts.startedAtMs) / 1000),
     config_revision: parts.running().revision,
-    policy,
+    policy: { enforced, revision, rules, loaded_at, fault, shadow },
     reload: describeReload(parts),
     store: { ...store, since: iso(sinceMs) },
     spool: spoolOf(parts),

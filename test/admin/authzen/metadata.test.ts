@@ -206,3 +206,53 @@ describe("what is wrong is refused with its place", () => {
     expect(JSON.stringify(loaded)).toContain(words);
   });
 });
+
+describe("GET /api/v1/policy", () => {
+  const described = async (site: AuthzenSite): Promise<unknown> => {
+    server = await startAuthzen(site);
+    const response = await fetch(`${server.url}/api/v1/policy`);
+    return ((await response.json()) as { readonly authzen: unknown }).authzen;
+  };
+
+  it("tells of a policy of AuthZEN's own, by the revision of its rows", async () => {
+    const authzen = await described(CERTIFICATION);
+    await server?.ask("/access/v1/evaluation", {
+      subject: ALICE,
+      action: READ,
+      resource: RECORD_1,
+    });
+    const [row] = server?.rows() ?? [];
+    expect(authzen).toEqual({
+      enforced: false,
+      revision: row?.["policy_revision"],
+      rules: CERTIFICATION.rules.match(/^[pg],/gm)?.length,
+      model_file: expect.stringMatching(/model\.conf$/) as unknown,
+      rules_file: expect.stringMatching(/policy\.csv$/) as unknown,
+      entities_file: expect.stringMatching(/entities\.yaml$/) as unknown,
+      request: CERTIFICATION.request,
+    });
+  });
+
+  it("tells that it is the enforced one, or that none takes such requests", async () => {
+    const policy = { model: "model.conf", rules: "policy.csv", authzen: undefined };
+    const three = `[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub
+`;
+    const request = ["identity.subject", "request.path", "request.method"];
+    const site = { model: three, rules: "p, a, b, c\n", policy: { ...policy, request } };
+    expect(await described(site)).toMatchObject({
+      enforced: true,
+      rules: 1,
+      entities_file: null,
+      request: ["subject.id", "resource.id", "action.name"],
+    });
+    await server?.close();
+    expect(await described({ ...site, policy: { authzen: undefined } })).toBeNull();
+  });
+});

@@ -16,6 +16,16 @@ export const SHADOW = {
   fault: null,
 };
 
+const AUTHZEN = {
+  enforced: false,
+  revision: "p-0a51ce",
+  rules: 6,
+  model_file: "/etc/weir/documents/model.conf",
+  rules_file: "/etc/weir/documents/policy.csv",
+  entities_file: null,
+  request: ["subject", "action.name", "resource.id"],
+};
+
 export function policy(nowMs: number): Record<string, unknown> {
   const loaded_at = new Date(nowMs - 1_500_000).toISOString();
   return {
@@ -28,6 +38,7 @@ export function policy(nowMs: number): Record<string, unknown> {
     loaded_at,
     fault: null,
     shadow: { ...SHADOW, loaded_at },
+    authzen: AUTHZEN,
   };
 }
 
@@ -41,6 +52,7 @@ export const NOT_ENFORCED = {
   loaded_at: null,
   fault: null,
   shadow: null,
+  authzen: null,
 };
 
 const NOTHING = {
@@ -145,6 +157,7 @@ export function ruleRows(nowMs: number): Rows {
     ...[decision, requests, callers]: [string, number, number]
   ): Record<string, unknown> => ({
     ...rule,
+    kind: "request",
     decision,
     requests,
     callers,
@@ -162,6 +175,8 @@ export function ruleRows(nowMs: number): Rows {
 export function shadowRows(nowMs: number): Rows {
   const row = (change: string, principal: string, of: Record<string, unknown>): typeof of => ({
     change,
+    kind: "request",
+    shadow_revision: SHADOW.revision,
     principal,
     principal_kind: principal === "" ? "anonymous" : "key",
     clients: 2,

@@ -1,6 +1,6 @@
 // Which policy decides now, from which files, and why a newer one does not.
 import type { ReactNode } from "react";
-import type { Policy } from "../../api.ts";
+import type { AuthzenPolicy, Policy } from "../../api.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import type { Loaded } from "../../state/use-api.ts";
@@ -42,5 +42,20 @@ function factsOf(policy: Policy): readonly (readonly [string, ReactNode])[] {
     ["Model", <code key="model">{policy.model_file}</code>],
     ["Rules file", <code key="rules">{policy.rules_file}</code>],
     ["Asked", <code key="asked">({policy.request.join(", ")})</code>],
+    ["AuthZEN", <Authzen key="authzen" of={policy.authzen} />],
   ];
+}
+
+/** Which policy answers other services, and what it is asked. */
+function Authzen({ of }: { readonly of: AuthzenPolicy | null }): ReactNode {
+  if (of === null) return <span className="muted">not answered: r has other fields</span>;
+  const { enforced, revision, rules, rules_file, request } = of;
+  const asked = <code>({request.join(", ")})</code>;
+  if (enforced) return <>the same, asked {asked}</>;
+  return (
+    <>
+      <code>{rules_file}</code> ({text(count(rules))} rules, revision <code>{revision}</code>),
+      asked {asked}
+    </>
+  );
 }
