@@ -102,6 +102,7 @@ test("the same policy changes nothing, and says what could not be decided", asyn
   const { status, out } = await replay("--candidate", writePolicy("same", RULES), "--json");
   expect(status).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
+    ok: true,
     revision: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
     requests: 15,
     replayed: 14,
@@ -167,12 +168,19 @@ test("--fail-on names what is a finding", async () => {
   expect(wrong.err).toContain("It is new-deny, new-allow");
 });
 
-test("a window, a route or a caller that nothing is of is no finding; what can't be decided is no pass", async () => {
+test("a window, a route or a caller that nothing is of, and what can't be decided, is no pass", async () => {
   const none = writePolicy("none", "p, nobody, /, GET\n");
-  expect(await replay("--candidate", none, "--route", "other")).toMatchObject({
-    status: 0,
+  const empty = await replay("--candidate", none, "--route", "other");
+  expect(empty).toMatchObject({
+    status: 2,
     out: expect.stringContaining("Nothing was recorded"),
+    err: expect.stringContaining("weir: no decision was recorded in that time"),
   });
+  const narrow = ["--candidate", none, "--route", "other", "--fail-on", "new-deny"];
+  expect((await replay(...narrow)).status).toBe(2);
+  expect(await replay(...narrow, "--allow-empty")).toMatchObject({ status: 0, err: "" });
+  const asJson = await replay(...narrow, "--json");
+  expect([asJson.status, JSON.parse(asJson.out), asJson.err]).toMatchObject([2, { ok: false }, ""]);
   expect((await replay("--candidate", none, "--principal", "alice")).status).toBe(1);
   const files = ["--rules", join(none, "policy.csv"), "--model", join(none, "two.conf")];
   writeFileSync(join(none, "two.conf"), TWO_FIELDS);
@@ -180,6 +188,7 @@ test("a window, a route or a caller that nothing is of is no finding; what can't
   const other = await replay(...files);
   expect(other.status).toBe(2);
   expect(other.out).toContain("not 14: the candidate's model takes another number of fields");
+  expect((await replay(...files, "--allow-empty")).status).toBe(2);
 });
 
 const TWO_FIELDS = `[request_definition]

@@ -7,7 +7,14 @@ import { widestOf } from "../../policy/classes/widest.ts";
 import { whatCan, type WhatAnswer } from "../../policy/classes/what.ts";
 import type { Decision } from "../../policy/snapshot.ts";
 import { inColumns } from "./columns.ts";
-import { answering, EXIT_FINDING, type FileOptions, print, withFiles } from "./command.ts";
+import {
+  answering,
+  EXIT_FINDING,
+  EXIT_UNUSABLE,
+  type FileOptions,
+  print,
+  withFiles,
+} from "./command.ts";
 import {
   type GivenOptions,
   givenValues,
@@ -48,12 +55,18 @@ export function canCommand(): Command {
         }
         const { answer } = result;
         const isKnown = isNamed(input.policy, field, subject);
-        if (answer.allowed.length === 0 && !answer.allowsRest) process.exitCode = EXIT_FINDING;
+        process.exitCode = exitCodeOf(answer);
         const report = { answer, subject, isKnown, field, all: options.all === true };
         if (options.json) print(JSON.stringify(canJson(report)));
         else for (const line of canLines(report)) print(line);
       }),
   );
+}
+
+/** 1 where there is nothing; 2 where nothing is found, and what can't be listed may be something. */
+function exitCodeOf({ allowed, allowsRest, uncovered }: WhatAnswer): number {
+  if (allowed.length > 0 || allowsRest) return 0;
+  return uncovered.length > 0 ? EXIT_UNUSABLE : EXIT_FINDING;
 }
 
 function canLines(report: Report): string[] {

@@ -5,6 +5,7 @@ import type { MergedClass } from "../../policy/classes/merge.ts";
 import type { UncoveredRule } from "../../policy/classes/uncovered.ts";
 import type { Decision } from "../../policy/snapshot.ts";
 import { inColumns } from "./columns.ts";
+import { EXIT_FINDING, EXIT_UNUSABLE } from "./command.ts";
 
 type ChangedClass = MergedClass<Change>;
 type Kind = "gain" | "loss" | "error";
@@ -17,6 +18,12 @@ const TITLES: Readonly<Record<Kind, string>> = {
 
 /** Further uncovered rules are counted. */
 const MOST_UNCOVERED = 20;
+
+/** 1 where a decision changes; 2 where none is known to, and rules that can't be enumerated may. */
+export function exitCodeOf(diff: PolicyDiff): number {
+  if (diff.changed.length > 0) return EXIT_FINDING;
+  return uncoveredOf(diff).length > 0 ? EXIT_UNUSABLE : 0;
+}
 
 /** Lines without line ends. `roles` are told behind those who hold them. */
 export function diffLines(diff: PolicyDiff, roles: ReadonlySet<string>): string[] {
@@ -83,7 +90,7 @@ function uncoveredOf({ uncovered }: PolicyDiff): readonly SidedRule[] {
   ];
 }
 
-/** Said even where nothing differs: what is not compared may differ. */
+/** Said even where nothing is found: what is not compared may differ. */
 function uncoveredLines(rules: readonly SidedRule[]): string[] {
   if (rules.length === 0) return [];
   const shown = rules.slice(0, MOST_UNCOVERED).map(({ of, rule, reason }) => {
@@ -107,7 +114,7 @@ function sourceOf({ source, line }: { readonly source: string; readonly line: nu
 export function diffJson(diff: PolicyDiff, roles: ReadonlySet<string>): object {
   const uncovered = uncoveredOf(diff);
   return {
-    ok: diff.changed.length === 0,
+    ok: exitCodeOf(diff) === 0,
     compared: diff.decided,
     classes: diff.changed.map((each) => classJson(diff, each, roles)),
     not_covered: uncovered.map(({ of, rule, reason }) => ({

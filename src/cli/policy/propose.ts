@@ -13,7 +13,7 @@ import { type AdminClient, type AdminParams, AskError } from "../admin-client.ts
 import { type AskOptions, asking, askingCommand } from "../ask.ts";
 import { progressOf } from "../progress.ts";
 import { askRecorded } from "../recorded.ts";
-import { answering, EXIT_FINDING, print } from "./command.ts";
+import { answering, EXIT_FINDING, EXIT_UNUSABLE, print } from "./command.ts";
 import { type InForce, readInForce } from "./in-force.ts";
 import { UnusableError } from "./input.ts";
 import { proposalJson, proposalLines, type Proposed } from "./propose-report.ts";
@@ -39,7 +39,7 @@ export function proposeCommand(): Command {
     new Option("--force", "write over files that are there"),
   ])
     .description(
-      "derive a least-privilege policy from what was allowed; exit code 1 if it can't keep all of that",
+      "derive a least-privilege policy from what was allowed; exit code 1 if it loses some of that, 2 if some can't be read",
     )
     .action((options: ProposeOptions) =>
       answering(options, async () => {
@@ -80,7 +80,8 @@ async function answer(
   const isWhole = options.route === undefined && options.principal === undefined;
   const unused = isWhole ? unusedRules(inForce.rules, observed.rules) : [];
   const lost = proof.losses.requests - proposal.belowSupport;
-  if (lost > 0 || observed.unreadable > 0) process.exitCode = EXIT_FINDING;
+  if (observed.unreadable > 0) process.exitCode = EXIT_UNUSABLE;
+  if (lost > 0) process.exitCode = EXIT_FINDING;
   if (options.out !== undefined) write(options.out, source);
   show({ observed, proposal, source, proof, unused, window }, options);
 }

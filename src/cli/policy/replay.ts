@@ -1,6 +1,11 @@
 // `weir policy replay`: decides recorded requests again under a candidate policy; gains first, then losses.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { createReplay, replayAll, type ReplayResult } from "../../policy/replay/replay.ts";
+import {
+  createReplay,
+  replayAll,
+  type ReplayResult,
+  undecidedOf,
+} from "../../policy/replay/replay.ts";
 import type { AdminClient } from "../admin-client.ts";
 import { type AskOptions, asking, askingCommand } from "../ask.ts";
 import { progressOf } from "../progress.ts";
@@ -12,11 +17,15 @@ import { type Narrowed, paramsOf, windowOptions } from "./recorded-window.ts";
 import { replayLines } from "./replay-report.ts";
 
 const KINDS = { "new-allow": "gains", "new-deny": "losses" } as const;
-type Kind = keyof typeof KINDS;
+const CHANGES = Object.keys(KINDS) as readonly (keyof typeof KINDS)[];
+/** What was decided then and can't be decided again is no change, yet nobody knows that it is none. */
+const UNDECIDED = "undecided";
+type Kind = keyof typeof KINDS | typeof UNDECIDED;
 
 interface ReplayOptions extends AskOptions, PolicyFileOptions, Narrowed {
   readonly candidate?: string;
   readonly failOn: readonly Kind[];
+  readonly allowEmpty?: true;
   readonly limit: number;
 }
 
@@ -27,15 +36,19 @@ export function replayCommand(): Command {
     new Option("--rules <file>", "its rules; default: the folder's, or the config's"),
     new Option("--context <name>", "which definitions of its model decide; default: the config's"),
     ...windowOptions(),
-    new Option("--fail-on <kinds>", "changes that give exit code 1: new-deny, new-allow, or both")
+    new Option(
+      "--fail-on <kinds>",
+      "changes that give exit code 1: new-deny, new-allow, or both; with undecided: exit code 2 for any request that can't be decided again",
+    )
       .argParser(readKinds)
-      .default(Object.keys(KINDS), "new-deny,new-allow"),
+      .default(CHANGES, "new-deny,new-allow"),
+    new Option("--allow-empty", "exit code 0, not 2, if no decision was recorded in that time"),
     new Option("--limit <groups>", "how many gains and losses are listed")
       .argParser(readLimit)
       .default(20),
   ])
     .description(
-      "decide recorded requests again by a candidate policy; exit code 1 if decisions change",
+      "decide recorded requests again by a candidate policy; exit code 1 if decisions change, 2 if none could be decided",
     )
     .action((options: ReplayOptions, command: Command) => {
       const { candidate, model, rules } = options;
@@ -62,9 +75,10 @@ function filesOf({ candidate, config, model, rules, context }: ReplayOptions): P
 
 function readKinds(text: string): readonly Kind[] {
   const kinds = text.split(",").map((word) => word.trim());
-  const isKind = (word: string): word is Kind => Object.hasOwn(KINDS, word);
+  const isKind = (word: string): word is Kind => word === UNDECIDED || Object.hasOwn(KINDS, word);
   if (kinds.every(isKind)) return kinds;
-  throw new InvalidArgumentError("It is new-deny, new-allow, or both with a comma between.");
+  const words = "It is new-deny, new-allow, undecided, or some of them with commas between.";
+  throw new InvalidArgumentError(words);
 }
 
 function readLimit(text: string): number {
@@ -87,18 +101,33 @@ async function replay(
     progress.end();
   }
   const result = run.result(options.limit);
-  if (result.requests > 0 && result.replayed === 0) tellNothing(result, options);
-  else if (options.failOn.some((kind) => result[KINDS[kind]].requests > 0)) {
-    process.exitCode = EXIT_FINDING;
-  }
+  const blindness = blindnessOf(result, options);
+  process.exitCode = exitCodeOf(result, options);
+  if (blindness !== "" && !options.json) process.stderr.write(`weir: ${blindness}\n`);
   show({ input, recorded, result }, options);
 }
 
-/** A gate that looked at nothing must not open. */
-function tellNothing({ requests }: ReplayResult, { json }: ReplayOptions): void {
-  process.exitCode = EXIT_UNUSABLE;
-  if (!json) process.stderr.write(`weir: none of ${requests} requests could be decided again\n`);
+/** A finding is one, whatever else was not seen. */
+function exitCodeOf(result: ReplayResult, options: ReplayOptions): number {
+  const hasFinding = CHANGES.some(
+    (kind) => options.failOn.includes(kind) && result[KINDS[kind]].requests > 0,
+  );
+  if (hasFinding) return EXIT_FINDING;
+  return blindnessOf(result, options) === "" ? 0 : EXIT_UNUSABLE;
 }
+
+/** Why a gate that relies on this replay must not open; "" where it may. */
+function blindnessOf(result: ReplayResult, { failOn, allowEmpty }: ReplayOptions): string {
+  const { requests, replayed } = result;
+  const undecided = undecidedOf(result);
+  if (replayed === 0 && undecided > 0) return `none of ${requests} requests could be decided again`;
+  if (replayed === 0 && !allowEmpty) return NOTHING;
+  const isWanting = undecided > 0 && failOn.includes(UNDECIDED);
+  return isWanting ? `${undecided} of ${requests} requests could not be decided again` : "";
+}
+
+const NOTHING =
+  "no decision was recorded in that time, so this shows nothing; --allow-empty takes that for well";
 
 export interface Replayed {
   readonly input: Pick<PolicyInput, "source" | "snapshot">;
@@ -107,7 +136,8 @@ export interface Replayed {
 }
 
 function show(replayed: Replayed, { json }: ReplayOptions): void {
-  if (json) return print(JSON.stringify(asJson(replayed)));
+  const ok = process.exitCode === 0;
+  if (json) return print(JSON.stringify({ ok, ...asJson(replayed) }));
   for (const line of replayLines(replayed, terminalOf(process.stdout), Date.now())) print(line);
 }
 

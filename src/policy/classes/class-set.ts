@@ -40,6 +40,13 @@ export class ClassSet {
     if (this.#numbers.size > this.#most) this.isWhole = false;
   }
 
+  /** The cells of each dimension that some class has. */
+  shadow(): readonly ReadonlySet<number>[] {
+    const cells = this.#sizes.map(() => new Set<number>());
+    for (const found of this.classes()) found.forEach((cell, at) => cells[at]?.add(cell));
+    return cells;
+  }
+
   *classes(): Generator<ClassCells> {
     for (const number of this.#numbers) yield this.#cellsOf(number);
   }

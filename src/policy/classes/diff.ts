@@ -5,7 +5,7 @@ import { ClassSet } from "./class-set.ts";
 import { type MergedClass, mergeClasses } from "./merge.ts";
 import { type ClassSpace, createSpace, tupleOf } from "./space.ts";
 import { addTouched } from "./touched.ts";
-import { uncoveredRules, type UncoveredRule } from "./uncovered.ts";
+import { type UncoveredRule, uncoveredWithin } from "./uncovered.ts";
 
 export interface LoadedPolicy {
   readonly policy: CheckedPolicy;
@@ -23,6 +23,7 @@ export interface PolicyDiff {
   readonly changed: readonly MergedClass<Change>[];
   /** Classes decided under both. */
   readonly decided: number;
+  /** Rules that may decide a request which the change can touch, and of which cells say too little. */
   readonly uncovered: {
     readonly old: readonly UncoveredRule[];
     readonly young: readonly UncoveredRule[];
@@ -69,8 +70,8 @@ export function diffPolicies(
       changed: merged.toSorted((one, other) => rank(one.found) - rank(other.found)),
       decided,
       uncovered: {
-        old: uncoveredRules(old.policy),
-        young: uncoveredRules(young.policy),
+        old: uncoveredWithin(old.policy, space, touched),
+        young: uncoveredWithin(young.policy, space, touched),
       },
     },
   };

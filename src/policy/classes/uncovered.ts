@@ -6,13 +6,37 @@ import { expressionText } from "../matcher/expression-text.ts";
 import { matchingFunctions } from "../functions/matching-functions.ts";
 import type { Expression } from "../model/model.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { Box, ClassSet } from "./class-set.ts";
 import { patternLanguage } from "./pattern-language.ts";
+import { createReach } from "./reach.ts";
+import type { ClassSpace } from "./space.ts";
 import { readingsOf, type TextReading, writtenIn } from "./readings.ts";
 
 export interface UncoveredRule {
   /** null: the matcher itself, where it asks no rule. */
   readonly rule: Rule | null;
   readonly reason: string;
+}
+
+/** Of those, the ones that may decide a request of these classes. */
+export function uncoveredWithin(
+  policy: CheckedPolicy,
+  space: ClassSpace,
+  classes: ClassSet,
+): readonly UncoveredRule[] {
+  const uncovered = uncoveredRules(policy);
+  if (uncovered.length === 0) return uncovered;
+  const reach = createReach(policy, space);
+  const shadow = classes.shadow();
+  const isTouched = (box: Box): boolean =>
+    box.every((cells, at) => hasCell(shadow[at] ?? new Set(), cells));
+  return uncovered.filter(({ rule }) =>
+    rule === null ? shadow.every(({ size }) => size > 0) : reach(rule).some(isTouched),
+  );
+}
+
+function hasCell(shadow: ReadonlySet<number>, cells: Box[number]): boolean {
+  return cells === null ? shadow.size > 0 : cells.some((cell) => shadow.has(cell));
 }
 
 interface Alternative {

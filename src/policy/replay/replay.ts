@@ -17,6 +17,9 @@ export const SKIPS = {
 
 export type Skip = keyof typeof SKIPS;
 
+/** Nobody asked a policy then, so there is nothing to decide again. */
+const NEVER_DECIDED: readonly Skip[] = ["no_policy", "not_asked"];
+
 /** All counts but `distinct` are of requests. */
 export interface ReplayResult {
   readonly requests: number;
@@ -75,6 +78,12 @@ export function createReplay(candidate: Candidate): Replay {
       return { requests, distinct, replayed: requests - lost, skipped: { ...skipped }, ...lists };
     },
   };
+}
+
+/** Requests that a policy decided when they were recorded, and that were not decided again. */
+export function undecidedOf({ skipped }: Pick<ReplayResult, "skipped">): number {
+  const lost = Object.entries(skipped).filter(([key]) => !NEVER_DECIDED.includes(key as Skip));
+  return lost.reduce((sum, [, requests]) => sum + requests, 0);
 }
 
 /** `onBatch` is called after each batch, with how many requests it stood for. */

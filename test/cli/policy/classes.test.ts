@@ -83,9 +83,46 @@ Decisions change in 2 of ${/2 of (\d+) classes/.exec(out)?.[1]} classes of reque
     const rules = join(FOLDER, "globs.csv");
     writeFileSync(rules, "p, alice, /a*, GET\np, bob, /b*, GET\n");
     const { status, out } = weirPolicy(["diff", dir, dir, "--new-rules", rules]);
-    expect(status).toBe(0);
-    expect(out).toMatch(/not covered: 3 rules/);
+    expect(status).toBe(2);
+    expect(out).toMatch(/not covered: 1 rules/);
     expect(out).toContain(`new ${rules}:2: p, bob, /b*, GET (`);
+    const ofAlice = weirPolicy(["diff", dir, dir, "--new-rules", rules, "--subject", "alice"]);
+    expect(ofAlice).toMatchObject({ status: 0, out: expect.not.stringContaining("not covered") });
+    expect(weirPolicy(["diff", dir, dir]).status).toBe(0);
+    const { out: json } = weirPolicy(["diff", dir, dir, "--new-rules", rules, "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ ok: false, classes: [], not_covered: [{}] });
+  });
+
+  it("compares with the policy that a config names, by its context and the use of its fields", () => {
+    const model = `[request_definition]
+r = x
+r2 = a, b
+[policy_definition]
+p = x
+p2 = a, b
+[policy_effect]
+e = some(where (p.eft == allow))
+e2 = some(where (p2.eft == allow))
+[matchers]
+m = r.x == p.x
+m2 = r2.a == p2.a && r2.b == p2.b
+`;
+    const old = folder("enforced", "p, x\np2, GET, alice\n", model);
+    const young = folder("draft", "p, y\np2, GET, alice\np2, GET, bob\n", model);
+    const config = join(old, "weir.yaml");
+    writeFileSync(
+      config,
+      'policy: { model: model.conf, rules: policy.csv, request: [ request.method, identity.subject ], context: "2" }\n',
+    );
+    const { status, out } = weirPolicy(["diff", "-c", config, young]);
+    expect(status).toBe(1);
+    expect(out).toContain("\n  GET  bob  e.g. GET bob\n");
+    expect(out).toContain("Decisions change in 1 of ");
+    expect(weirPolicy(["diff", "-c", config, young, "--subject", "alice"]).status).toBe(0);
+    expect(weirPolicy(["diff", old, young, "--context", "2"]).out).toBe(out);
+    expect(weirPolicy(["diff", old, young]).out).toContain(" y  e.g. y");
+    expect(weirPolicy(["diff", "-c", config, old, young]).status).toBe(2);
+    expect(weirPolicy(["diff", old]).status).toBe(2);
   });
 });
 
@@ -163,7 +200,7 @@ may not
     const globs = readFileSync("policies/model.conf", "utf8").replace("keyMatch2", "globMatch");
     const dir = folder("listless", "p, alice, /a*, GET\n", globs);
     expect(weirPolicy(["can", "alice", dir])).toEqual({
-      status: 1,
+      status: 2,
       out: `nothing found that alice may do
 not covered, so there may be more:
   ${join(dir, "policy.csv")}:1: p, alice, /a*, GET (globMatch(r.obj, p.obj) can't be enumerated)
