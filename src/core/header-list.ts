@@ -1,4 +1,5 @@
 // HTTP header fields as received: order and case kept, looked up without regard to case.
+import { remembering } from "./remembering.ts";
 
 /**
  * Fields as a flat array [name, value, name, value, ...], the shape node:http gives and takes.
@@ -55,14 +56,4 @@ function lowerNames(raw: RawHeaders): string[] {
 }
 
 /** Peers send the same few names again and again: each is lower-cased and hashed once. */
-const LOWER = new Map<string, string>();
-const MAX_REMEMBERED = 1_000;
-const MAX_NAME_CHARS = 64;
-
-function lower(name: string): string {
-  const known = LOWER.get(name);
-  if (known !== undefined) return known;
-  const made = name.toLowerCase();
-  if (LOWER.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS) LOWER.set(name, made);
-  return made;
-}
+const lower = remembering((name) => name.toLowerCase());

@@ -1,6 +1,7 @@
 // Field lines of a head or of trailers as text (RFC 9112 section 5), refusing what would split it.
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import { remembering } from "../core/remembering.ts";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Beyond U+00FF too: cut to a byte, U+010A would be a line feed. */
@@ -22,15 +23,5 @@ export function encodeFields(headers: RawHeaders): string {
   return lines;
 }
 
-/** The same few names are written again and again. */
-const TOKENS = new Set<string>();
-const MAX_REMEMBERED = 1_000;
-const MAX_NAME_CHARS = 64;
-
 /** RFC 9110 section 5.6.2. */
-export function isToken(name: string): boolean {
-  if (TOKENS.has(name)) return true;
-  const valid = TOKEN.test(name);
-  if (valid && TOKENS.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS) TOKENS.add(name);
-  return valid;
-}
+export const isToken: (name: string) => boolean = remembering((name) => TOKEN.test(name));

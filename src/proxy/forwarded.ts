@@ -1,6 +1,7 @@
 // Who the client is behind trusted proxies, and the Forwarded fields that say so upstream (RFC 7239).
 import { BlockList, isIP } from "node:net";
 import type { HeaderList } from "../core/header-list.ts";
+import { remembering } from "../core/remembering.ts";
 import type { ForwardedOptions } from "./options.ts";
 
 export interface ClientFacts {
@@ -40,7 +41,6 @@ const FORWARDED_HOST = /^[\w.\-:[\]]+$/;
 const ELEMENTS = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const PAIRS = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 const PREFIX_BITS = { 4: 32, 6: 128 } as const;
-const MAX_REMEMBERED = 1_000;
 const IPV4_MAPPED = "::ffff:";
 
 /** Compiles the trusted proxies once; the returned function reads one request. */
@@ -57,19 +57,6 @@ export function createForwarded(options: ForwardedOptions): (hop: Hop) => Client
       return { address: peer, scheme: hop.scheme, host: hop.host, chain: [peer] };
     }
     return behindProxies({ ...hop, peer }, isTrusted);
-  };
-}
-
-/** The same peers come again and again. */
-function remembering(make: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    const made = make(text);
-    known.set(text, made);
-    return made;
   };
 }
 

@@ -1,6 +1,7 @@
 // Builds the head of one upstream request; the only place that can, so every rule holds for each attempt.
 import type { HeaderList } from "../core/header-list.ts";
 import type { Identity } from "../core/identity.ts";
+import { remembering } from "../core/remembering.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
@@ -31,17 +32,12 @@ const REWRITTEN: ReadonlySet<string> = new Set([
   "http2-settings",
 ]);
 
-/** Clients send few different names; more than this are judged anew each time. */
-const MAX_REMEMBERED = 1_000;
-const MAX_NAME_CHARS = 64;
-
-/** Joins what this file and forwarding own with what propagation and identity do; answers are remembered. */
+/** Joins what this file and forwarding own with what propagation and identity do. */
 export function droppedFields(
   propagated: ReadonlySet<string>,
   isReserved: (name: string) => boolean,
 ): (name: string) => boolean {
-  const remembered = new Map<string, boolean>();
-  const judge = (name: string): boolean => {
+  return remembering((name) => {
     const read = dashed(name);
     return (
       REWRITTEN.has(read) ||
@@ -50,15 +46,7 @@ export function droppedFields(
       propagated.has(read) ||
       isReserved(name)
     );
-  };
-  return (name) => {
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const judged = judge(name);
-    if (remembered.size < MAX_REMEMBERED && name.length <= MAX_NAME_CHARS)
-      remembered.set(name, judged);
-    return judged;
-  };
+  });
 }
 
 /** What differs from attempt to attempt. */

@@ -1,0 +1,20 @@
+// Remembers what was made of short texts that come again and again, such as names of header fields.
+
+const MAX_TEXTS = 1_000;
+const MAX_CHARS = 64;
+
+/** `make`, asked once for a text; once too many are known, all are forgotten, since others may come by now. */
+export function remembering<Made extends string | boolean>(
+  make: (text: string) => Made,
+): (text: string) => Made {
+  const known = new Map<string, Made>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const made = make(text);
+    if (text.length > MAX_CHARS) return made;
+    if (known.size >= MAX_TEXTS) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
