@@ -61,9 +61,9 @@ export const DEFAULTS = {
   /** Via and Forwarded need some name, and a host name would tell of the inside. */
   pseudonym: "weir",
   identity_headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
-  /** The tuple of casbin's own RESTful examples. */
   /** Beside the rules. */
   policy_cases: "cases.yaml",
+  /** The tuple of casbin's own RESTful examples. */
   policy_request: ["identity.subject", "request.path", "request.method"],
   /** The three that every AuthZEN request has. */
   authzen_request: ["subject.id", "resource.id", "action.name"],

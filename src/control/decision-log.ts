@@ -5,9 +5,9 @@ import type { Log } from "../core/log.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { DecisionPoint, PointDecision } from "../policy/authzen/decision-point.ts";
 import type { AuthzenRequest } from "../policy/authzen/request.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { isPlain, type RequestTuple, tupleTexts } from "../policy/request/tuple.ts";
+import { isPlain, tupleTexts } from "../policy/request/tuple.ts";
 import { createPolicyErrorLog, type PolicyFailure } from "../proxy/policy-error-log.ts";
+import { type AskShadow, createAskShadow } from "../proxy/shadow.ts";
 import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { RequestRecord } from "../telemetry/record.ts";
 import { createSampler } from "../telemetry/sampler.ts";
@@ -53,13 +53,14 @@ export function createDecisionLog(parts: DecisionLogParts): DecisionLog {
     warn: () => undefined,
   });
   const tell = createPolicyErrorLog(log, clock);
+  const askShadow = createAskShadow(tell);
   let isOpen = true;
   const write = (records: readonly RequestRecord[]): boolean =>
     isOpen && rows.appendAll(records) === records.length;
   return {
     open(facts, scope) {
       if (!isOpen || !rows.writable()) return null;
-      return new RecordedCall(facts, scope, { clock, ids, propagation, tell, write });
+      return new RecordedCall(facts, scope, { clock, ids, propagation, tell, askShadow, write });
     },
     close() {
       isOpen = false;
@@ -73,6 +74,7 @@ interface CallParts {
   readonly ids: IdSource;
   readonly propagation: Propagation;
   readonly tell: (failure: PolicyFailure) => void;
+  readonly askShadow: AskShadow;
   readonly write: (records: readonly RequestRecord[]) => boolean;
 }
 
@@ -105,7 +107,7 @@ class RecordedCall implements AuthzenCall {
   }
 
   decide(request: AuthzenRequest): PointDecision {
-    const { clock, tell } = this.#parts;
+    const { clock, tell, askShadow } = this.#parts;
     const { point } = this.#scope;
     const startedNs = clock.nowNs();
     const record = this.#opened();
@@ -122,21 +124,9 @@ class RecordedCall implements AuthzenCall {
       record.errorSource = "weir";
       tell({ policy: "enforced", decision, revision: point.revision, traceId: this.traceId });
     }
-    if (point.shadow !== null) this.#askShadow(point.shadow, record, decided.tuple);
+    if (point.shadow !== null) askShadow(point.shadow, decided.tuple, record);
     record.durationNs = clock.nowNs() - startedNs;
     return decided;
-  }
-
-  /** As proxy/shadow.ts does for requests: the answer stays. */
-  #askShadow(shadow: PolicySnapshot, record: RequestRecord, tuple: RequestTuple): void {
-    const { revision } = shadow;
-    const decision = shadow.decide(tuple);
-    record.shadowDecision = decision.effect;
-    record.shadowRule = decision.rule;
-    record.shadowRuleSource = decision.ruleSource;
-    record.shadowRevision = revision;
-    if (decision.effect !== "error") return;
-    this.#parts.tell({ policy: "candidate", decision, revision, traceId: this.traceId });
   }
 
   refuse(): void {

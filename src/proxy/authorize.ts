@@ -40,7 +40,7 @@ export function createAuthorize(
     record.ruleSource = decision.ruleSource;
     // The path begins with what the tuple may have kept back.
     if (record.policyReplay !== "redacted") record.rolePath = decision.rolePath;
-    if (policy.shadow !== null) askShadow(policy.shadow, tuple, exchange);
+    if (policy.shadow !== null) askShadow(policy.shadow, tuple, record);
     if (decision.permit !== null) return decision.permit;
     const members = policy.explain ? { rule: decision.rule, rule_source: decision.ruleSource } : {};
     if (decision.effect === "deny") throw new WeirError("forbidden", undefined, { members });
