@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ["core"],
   proxy: ["core", ...PARTS, ...WIRE],
   admin: [...LOWER, "config"],
-  // The main thread's moving parts: what app.ts wires.
+  // The main thread's moving parts: what app/ wires.
   control: [...LOWER, "config", "proxy"],
   // The same in an application's own process: the same moving parts, without workers.
   express: [...LOWER, ...WIRE, "http1", "config", "control", "proxy"],
@@ -40,7 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chdb: ["store"],
 };
 
-/** app.ts and app/ are one folder, "app". */
+/** Of main.ts "main". */
 function folderOf(file: string): string {
   return (file.split("/")[0] ?? "").replace(/\.ts$/, "");
 }
@@ -127,9 +127,9 @@ describe("the rule bites", () => {
     ["proxy/a.ts", `import { x } from "../store/client.ts";`],
     ["proxy/a.ts", `import { newEnforcer } from "casbin";`],
     ["proxy/a.ts", `import { loadConfig } from "../config/load.ts";`],
-    ["proxy/a.ts", `const x = await import("../app.ts");`],
+    ["proxy/a.ts", `const x = await import("../app/a.ts");`],
     ["config/a.ts", `export { x } from "../proxy/route.ts";`],
-    ["admin/a.ts", `import "../app.ts";`],
+    ["admin/a.ts", `import "../app/a.ts";`],
     ["nowhere/a.ts", `import { x } from "../core/x.ts";`],
   ])("%s: %s", (file, text) => {
     expect(violations(importsOf(file, text))).toHaveLength(1);
@@ -139,7 +139,7 @@ describe("the rule bites", () => {
     ["policy/a.ts", `import type { X } from "../telemetry/options.ts";`],
     ["proxy/a.ts", `import type { Config } from "../config/config.ts";`],
     ["config/a.ts", `import { X } from "../balancer/options.ts";`],
-    ["app.ts", `import { x } from "./proxy/handler.ts";`],
+    ["app/a.ts", `import { x } from "../proxy/handler.ts";`],
     ["main.ts", `import { x } from "./cli/check.ts";`],
   ])("and lets pass %s: %s", (file, text) => {
     expect(violations(importsOf(file, text))).toEqual([]);

@@ -1,6 +1,6 @@
 // The second half of a start, while requests are answered: what goes on beside them.
 import { type Admin, startAdmin } from "../admin/server.ts";
-import type { App } from "../app.ts";
+import type { App } from "./start-app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen.ts";
 import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";

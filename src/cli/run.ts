@@ -1,6 +1,6 @@
 // `weir run`: puts weir in front of services, by a config file or by one URL.
 import { Command } from "commander";
-import { type App, type AppOptions, startApp } from "../app.ts";
+import { type App, type AppOptions, startApp } from "../app/start-app.ts";
 import { formatFaults } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import type { ConfigLoader } from "../config/load-result.ts";

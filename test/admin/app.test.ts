@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { matches } from "../../src/admin/tail/matching.ts";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/app/start-app.ts";
 import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Store } from "../../src/store/client.ts";

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/app/start-app.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { line, batch } from "../store/support.ts";

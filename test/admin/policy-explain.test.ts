@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/app/start-app.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { post, problemOf, startTestAdmin } from "./support/admin-kit.ts";

@@ -1,16 +1,16 @@
-// Composition root: what is started, in which order; each step is a file in app/.
-import type { ServingOptions, ServingStart } from "./app/start-serving.ts";
-import type { ListenAddress } from "./config/config.ts";
-import type { Fault } from "./config/fault.ts";
-import type { ConfigLoader } from "./config/load-result.ts";
-import type { InForce } from "./control/load-all.ts";
-import type { Reloader } from "./control/reloader.ts";
-import type { StoreLink } from "./control/store-link.ts";
-import { keepCompiled } from "./core/keep-compiled.ts";
-import type { Log } from "./core/log.ts";
-import { openWorkerThread } from "./proxy/worker-thread.ts";
-import type { Workers } from "./proxy/workers.ts";
-import type { Drain } from "./telemetry/drain.ts";
+// Composition root: what is started, in which order; each step is a file beside this one.
+import type { ServingOptions, ServingStart } from "./start-serving.ts";
+import type { ListenAddress } from "../config/config.ts";
+import type { Fault } from "../config/fault.ts";
+import type { ConfigLoader } from "../config/load-result.ts";
+import type { InForce } from "../control/load-all.ts";
+import type { Reloader } from "../control/reloader.ts";
+import type { StoreLink } from "../control/store-link.ts";
+import { keepCompiled } from "../core/keep-compiled.ts";
+import type { Log } from "../core/log.ts";
+import { openWorkerThread } from "../proxy/worker-thread.ts";
+import type { Workers } from "../proxy/workers.ts";
+import type { Drain } from "../telemetry/drain.ts";
 
 export interface AppOptions {
   readonly load: ConfigLoader;
@@ -54,12 +54,12 @@ export async function startApp({ load, log, answering }: AppOptions): Promise<Ap
   const { serving } = started;
   const { dataPlane, initial, lock } = serving;
   answering?.({ port: dataPlane.workers.port, inForce: () => initial });
-  const { createStoreLink } = await import("./control/store-link.ts");
+  const { createStoreLink } = await import("../control/store-link.ts");
   const store = createStoreLink(initial.config, log);
   store.start();
   try {
     const [{ startControl }] = await Promise.all([
-      import("./app/start-control.ts"),
+      import("./start-control.ts"),
       dataPlane.workers.startOthers(),
     ]);
     const app = await startControl({ ...serving, store, load, log });
@@ -77,7 +77,7 @@ export async function startApp({ load, log, answering }: AppOptions): Promise<Ap
 /** Leaves no thread over where it fails. */
 async function startFirst(options: ServingOptions): Promise<ServingStart> {
   try {
-    const { startServing } = await import("./app/start-serving.ts");
+    const { startServing } = await import("./start-serving.ts");
     const started = await startServing(options);
     if (!started.ok) await options.first.terminate();
     return started;
