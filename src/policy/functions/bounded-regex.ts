@@ -20,13 +20,16 @@ export function boundedRegex(source: string): BoundedRegex {
   return new Threads(regexProgram(source));
 }
 
+/** Stands for [^/]; no other class is left by then. */
+const SEGMENT_UNIT = "[]";
+
 /** An upper bound of the ways RegExp may try on a text of MAX_TUPLE_FIELD_CHARS; Infinity: unknown. */
 function backtracks(source: string): number {
   const shape = source
     .replace(/\\./gs, "e")
+    .replace(/\[[^\]]*\]/g, (written) => (written === "[^/]" ? SEGMENT_UNIT : "c"))
     // A whole segment of a path ends at the next slash, so it never overlaps its neighbours.
-    .replace(/(?<=\/)\[\^\/\]\+(?=\/|\$|$)/g, "s")
-    .replace(/\[[^\]]*\]/g, "c")
+    .replace(/(?<=\/)\[\]\+(?=\/(?![*?{])|\$|$)/g, "s")
     .replaceAll("(?:", "(");
   if (/\)[*+{]/.test(shape)) return Infinity;
   const anchored = shape.startsWith("^") && !shape.includes("|");

@@ -34,6 +34,10 @@ it.each([
   ["^(?:a{0,9}){0,9}b", "a".repeat(LONG)],
   ["(a?){100}b", "a".repeat(LONG)],
   ["a{50}b", "a".repeat(LONG)],
+  // A class that looks as if a whole segment were in it.
+  [`^${"[a/[^/]+/?]?".repeat(3)}x$`, "a".repeat(LONG)],
+  // Segments that may end without a slash: quadratic, and seen where it is done often.
+  [`^/[^/]+/?[^/]+/?[^/]+$`, `/${"a".repeat(LONG - 2)}/`],
 ])("%s ends on a long text", (pattern, text) => {
   expect(isSlow(pattern, text)).toBe(false);
 });
