@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { weirInProcess } from "./support/in-process.ts";
 import { startWeir, weir } from "./support/weir.ts";
 
 const WRONG = [
@@ -29,14 +30,18 @@ const WRONG = [
 
 describe.each(WRONG)("weir %j", (args, words) => {
   test("is bad usage", async () => {
-    const { status, out, err } = await weir([...args]);
+    const { status, out, err } = await weirInProcess(args);
     expect([status, out]).toEqual([2, ""]);
     // Without a command of its own it shows the help instead.
     expect(err).toContain(words === "name a command" ? "Usage: weir" : words);
   });
 
   test("is bad usage in one line of JSON", async () => {
-    const { status, out, err } = await weir([...args.slice(0, 1), "--json", ...args.slice(1)]);
+    const { status, out, err } = await weirInProcess([
+      ...args.slice(0, 1),
+      "--json",
+      ...args.slice(1),
+    ]);
     expect([status, out]).toEqual([2, ""]);
     expect(err.trimEnd()).not.toContain("\n");
     const fault = JSON.parse(err) as Record<string, unknown>;
@@ -55,13 +60,13 @@ test("--json may stand before the name of a command, too", async () => {
     ["policy", "--json", ...asked],
     ["policy", ...asked, "--json"],
   ]) {
-    expect(JSON.parse((await weir(args)).out)).toMatchObject({ ok: true });
+    expect(JSON.parse((await weirInProcess(args)).out)).toMatchObject({ ok: true });
   }
 });
 
 test("--help and --version are no faults", async () => {
   expect(await weir(["--version"])).toMatchObject({ status: 0, out: "0.1.0\n" });
-  const { status, out } = await weir(["--help"]);
+  const { status, out } = await weirInProcess(["--help"]);
   expect([status, out]).toEqual([0, expect.stringContaining("--version")]);
 });
 

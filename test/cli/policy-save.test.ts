@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts";
+import { weirInProcess } from "./support/in-process.ts";
 import { TRACE, TRACE_ID } from "./support/traces.ts";
-import { type Ended, weir } from "./support/weir.ts";
+import type { Ended } from "./support/weir.ts";
 
 let admin: AdminFixture;
 let folder: string;
@@ -40,7 +41,7 @@ afterAll(async () => {
 beforeEach(() => rmSync(join(folder, "saved.yaml"), { force: true }));
 
 const save = (...args: readonly string[]): Promise<Ended> =>
-  weir(["policy", "save", ...args], { cwd: folder });
+  weirInProcess(["policy", "save", ...args], folder);
 const saved = (name = "saved.yaml"): string => readFileSync(join(folder, name), "utf8");
 
 const ITEMS = `  - name: POST /orders by shop

@@ -1,5 +1,5 @@
-// `weir policy test` as a process: which cases it runs, what it says of rules, and how it watches.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+// `weir policy test`: which cases it runs, what it says of rules, and how it watches.
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseXml } from "../policy/cases/support/xml.ts";
+import { weirPolicy } from "./support/in-process.ts";
+import type { Ended } from "./support/weir.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const MODEL = `[request_definition]
@@ -41,56 +43,50 @@ function write(name: string, text: string): string {
   return path;
 }
 
-interface Ended {
-  readonly status: number | null;
-  readonly out: string;
-}
-
-function test(...args: readonly string[]): Ended {
-  const command = [MAIN, "policy", "test", folder, ...args];
-  const { status, stdout } = spawnSync(process.execPath, command, { encoding: "utf8" });
-  return { status, out: stdout.replaceAll(`${folder}/`, "") };
+async function test(...args: readonly string[]): Promise<Omit<Ended, "err">> {
+  const { status, out } = await weirPolicy(["test", folder, ...args]);
+  return { status, out: out.replaceAll(`${folder}/`, "") };
 }
 
 describe("weir policy test", () => {
-  it("runs cases.yaml and the folder cases beside it, or what --cases names", () => {
+  it("runs cases.yaml and the folder cases beside it, or what --cases names", async () => {
     write("cases.yaml", ALLOWED);
     write("cases/b.yml", ALLOWED.replace("alice, GET", "bob, GET"));
     write("cases/a.yaml", ALLOWED.replace("expect: allow", "expect: deny"));
     write("cases/notes.txt", "not YAML: [");
     const failed = `cases/a.yaml:2: alice reads: expected deny, got allow by ${folder}/policy.csv:1`;
-    const { status, out } = test();
+    const { status, out } = await test();
     expect(out).toContain(failed.replace(`${folder}/`, ""));
     expect(out).toMatch(/\n2 of 3 cases pass\n$/);
     expect(status).toBe(1);
     const named = ["--cases", join(folder, "cases.yaml"), "--cases", join(folder, "cases/b.yml")];
-    expect(test(...named)).toEqual({ status: 0, out: "2 of 2 cases pass\n" });
-    expect(test("--cases", join(folder, "cases"))).toMatchObject({ status: 1 });
+    expect(await test(...named)).toEqual({ status: 0, out: "2 of 2 cases pass\n" });
+    expect(await test("--cases", join(folder, "cases"))).toMatchObject({ status: 1 });
   });
 
-  it("--filter chooses by a part of the name", () => {
+  it("--filter chooses by a part of the name", async () => {
     write("cases.yaml", `${ALLOWED}  - { name: bob reads, request: [bob, GET], expect: deny }\n`);
-    expect(test("--filter", "alice")).toEqual({ status: 0, out: "1 of 1 cases pass\n" });
-    expect(test("--filter", "carol")).toEqual({
+    expect(await test("--filter", "alice")).toEqual({ status: 0, out: "1 of 1 cases pass\n" });
+    expect(await test("--filter", "carol")).toEqual({
       status: 2,
       out: 'cases.yaml:0: no case has "carol" in its name\n',
     });
   });
 
-  it("--coverage names the rules that decide nothing, --threshold fails below", () => {
+  it("--coverage names the rules that decide nothing, --threshold fails below", async () => {
     write("cases.yaml", ALLOWED);
-    expect(test("--coverage")).toEqual({
+    expect(await test("--coverage")).toEqual({
       status: 0,
       out: `1 of 1 cases pass
 policy.csv:2: matches no case: p, bob, GET
 1 of 2 rules decide a case: 50 %
 `,
     });
-    expect(test("--threshold", "50")).toMatchObject({ status: 0 });
-    const low = test("--threshold", "50.1");
+    expect(await test("--threshold", "50")).toMatchObject({ status: 0 });
+    const low = await test("--threshold", "50.1");
     expect(low).toMatchObject({ status: 1, out: expect.stringContaining("50 %, below 50.1 %") });
-    expect(test("--threshold", "101").status).toBe(2);
-    const { status, out } = test("--threshold", "90", "--json");
+    expect((await test("--threshold", "101")).status).toBe(2);
+    const { status, out } = await test("--threshold", "90", "--json");
     expect(status).toBe(1);
     expect(JSON.parse(out)).toEqual({
       ok: false,
@@ -120,40 +116,40 @@ policy.csv:2: matches no case: p, bob, GET
     });
   });
 
-  it("names the nearest miss of what should have been allowed", () => {
+  it("names the nearest miss of what should have been allowed", async () => {
     write("cases.yaml", ALLOWED.replace("GET", "PUT"));
-    expect(test().out).toContain(
+    expect((await test()).out).toContain(
       'cases.yaml:2: alice reads: expected allow, got deny by no rule\n  request: ["alice","PUT"]\n  nearest misses:\n',
     );
-    expect(test().out).toMatch(
+    expect((await test()).out).toMatch(
       /policy\.csv:1 +p, alice, GET\n +r\.act == p\.act +PUT +wants GET\n/,
     );
-    const { cases } = JSON.parse(test("--json").out) as { cases: object[] };
+    const { cases } = JSON.parse((await test("--json")).out) as { cases: object[] };
     expect(cases).toMatchObject([
       { nearest_misses: [{ failed: [{ term: "r.act == p.act" }] }, { rule: "p, bob, GET" }] },
     ]);
   });
 
-  it("--junit writes XML beside what it prints", () => {
+  it("--junit writes XML beside what it prints", async () => {
     write("cases.yaml", ALLOWED.replace("expect: allow", "expect: deny"));
     const junit = join(folder, "junit.xml");
-    expect(test("--junit", junit).status).toBe(1);
+    expect((await test("--junit", junit)).status).toBe(1);
     const { attributes } = parseXml(readFileSync(junit, "utf8"));
     expect(attributes).toMatchObject({ tests: "1", failures: "1" });
-    expect(test("--junit", join(folder, "none/junit.xml"))).toMatchObject({
+    expect(await test("--junit", join(folder, "none/junit.xml"))).toMatchObject({
       status: 2,
       out: expect.stringContaining("none/junit.xml:0: ENOENT"),
     });
   });
 
-  it("2 with the place of every fault, and where there are no cases", () => {
-    expect(test()).toMatchObject({
+  it("2 with the place of every fault, and where there are no cases", async () => {
+    expect(await test()).toMatchObject({
       status: 2,
       out: expect.stringMatching(/^cases.yaml:0: has no/),
     });
     write("cases.yaml", "cases: [\n");
     write("cases/a.yaml", ALLOWED.replace("expect", "expects"));
-    const { status, out } = test();
+    const { status, out } = await test();
     expect(status).toBe(2);
     expect(out).toMatch(/^cases\.yaml:2: /);
     expect(out).toMatch(/^cases\/a\.yaml:2: expects: is not known here/m);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts";
+import { weirInProcess } from "./support/in-process.ts";
 import { startWeir, weir } from "./support/weir.ts";
 
 const ROUTES = {
@@ -68,8 +69,8 @@ afterAll(async () => {
   rmSync(FOLDER, { recursive: true });
 });
 
-function query(...args: string[]): ReturnType<typeof weir> {
-  return weir(["query", ...args, "--admin", admin.url]);
+function query(...args: string[]): ReturnType<typeof weirInProcess> {
+  return weirInProcess(["query", ...args, "--admin", admin.url]);
 }
 
 function config(text: string): string {
@@ -119,7 +120,7 @@ describe("an answer", () => {
   });
 
   test("--list needs no weir", async () => {
-    const { out, status } = await weir(["query", "--list", "--admin", "127.0.0.1:1"]);
+    const { out, status } = await weirInProcess(["query", "--list", "--admin", "127.0.0.1:1"]);
     expect(status).toBe(0);
     for (const name of ["overview", "summary", "routes", "upstreams", "errors", "slowest"]) {
       expect(out).toMatch(new RegExp(`^${name} `, "m"));
@@ -150,10 +151,10 @@ describe("no answer", () => {
 
   test("where no weir runs: how to start one; with --json as JSON", async () => {
     const nobody = ["query", "routes", "--admin", "127.0.0.1:1"];
-    const { status, err } = await weir(nobody);
+    const { status, err } = await weirInProcess(nobody);
     expect(status).toBe(2);
     expect(err).toMatch(/^weir: no weir answers at http:\/\/127\.0\.0\.1:1 .* "weir run"/);
-    expect(JSON.parse((await weir([...nobody, "--json"])).err)).toMatchObject({
+    expect(JSON.parse((await weirInProcess([...nobody, "--json"])).err)).toMatchObject({
       ok: false,
       code: "unreachable",
     });
@@ -197,15 +198,17 @@ describe("whom it asks", () => {
 
   test("faults of the config by file, line and key, never the value", async () => {
     const file = config(`services: {}\nadmin:\n  listen: s3cret\n  token: \${env:NOT_SET}\n`);
-    const { status, err } = await weir(["query", "routes", "-c", file]);
+    const { status, err } = await weirInProcess(["query", "routes", "-c", file]);
     expect(status).toBe(2);
     expect(err.split("\n").sort()).toEqual([
       "",
       `${file}:3: admin.listen: must be HOST:PORT, such as 127.0.0.1:8080`,
       `${file}:4: admin.token: the environment variable NOT_SET is not set; set it`,
     ]);
-    expect((await weir(["query", "routes", "-c", "/nowhere.yaml"])).err).toContain("/nowhere.yaml");
+    expect((await weirInProcess(["query", "routes", "-c", "/nowhere.yaml"])).err).toContain(
+      "/nowhere.yaml",
+    );
     const open = config(`admin: { listen: "127.0.0.1:0" }`);
-    expect((await weir(["query", "routes", "-c", open])).err).toContain("--admin URL");
+    expect((await weirInProcess(["query", "routes", "-c", open])).err).toContain("--admin URL");
   });
 });

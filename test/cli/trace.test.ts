@@ -6,8 +6,8 @@ import { renderTrace } from "../../src/cli/trace.ts";
 import { treeOf } from "../../src/cli/trace-tree.ts";
 import { renderWaterfall } from "../../src/cli/waterfall.ts";
 import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts";
+import { weirInProcess } from "./support/in-process.ts";
 import { PAYMENT, serviceSpan, TRACE, TRACE_ID, traceRow } from "./support/traces.ts";
-import { weir } from "./support/weir.ts";
 
 function outline(trace: typeof TRACE): string[] {
   return treeOf(trace).bars.map(({ depth, service, name }) => `${depth} ${service}: ${name}`);
@@ -166,26 +166,26 @@ describe("weir trace", () => {
   afterAll(() => admin.close());
 
   test("draws it, without colours in a pipe", async () => {
-    const { status, out } = await weir(["trace", TRACE_ID, "--admin", admin.url]);
+    const { status, out } = await weirInProcess(["trace", TRACE_ID, "--admin", admin.url]);
     expect(status).toBe(0);
     expect(out).toContain(`trace ${TRACE_ID}\n2 requests · 2 spans of services · 184 ms`);
     expect(out).not.toContain("\u001B");
   });
 
   test("takes a beginning, and prints JSON as it came", async () => {
-    const { out } = await weir(["trace", "4BF92F35", "--json", "--admin", admin.url]);
+    const { out } = await weirInProcess(["trace", "4BF92F35", "--json", "--admin", admin.url]);
     expect(JSON.parse(out)).toEqual(TRACE);
     expect(admin.asked.at(-2)?.body).toContain("startsWith(trace_id, '4bf92f35')");
   });
 
   test("exit 1 for a trace nobody knows, 2 for what is no id", async () => {
-    expect(await weir(["trace", "0".repeat(32), "--admin", admin.url])).toEqual({
+    expect(await weirInProcess(["trace", "0".repeat(32), "--admin", admin.url])).toEqual({
       status: 1,
       out: "",
       err: "weir: No such trace is stored: never was\n",
     });
     const asked = admin.asked.length;
-    const { status, err } = await weir(["trace", "x' OR 1=1 --", "--admin", admin.url]);
+    const { status, err } = await weirInProcess(["trace", "x' OR 1=1 --", "--admin", admin.url]);
     expect([status, err]).toEqual([2, expect.stringContaining("32 hexadecimal digits")]);
     expect(admin.asked).toHaveLength(asked);
   });

@@ -10,7 +10,7 @@ import {
   RECORD_1,
   WRITE,
 } from "../admin/support/authzen-certification.ts";
-import { policyInProcess } from "../cli/support/policy-in-process.ts";
+import { weirPolicy } from "../cli/support/in-process.ts";
 import {
   configOf,
   createSite,
@@ -129,8 +129,8 @@ test(
   { timeout: 40_000 },
   async () => {
     await weir.drained();
-    const replay = (...args: readonly string[]): ReturnType<typeof policyInProcess> =>
-      policyInProcess(["replay", "--admin", weir.admin, "--since", "1h", "--json", ...args]);
+    const replay = (...args: readonly string[]): ReturnType<typeof weirPolicy> =>
+      weirPolicy(["replay", "--admin", weir.admin, "--since", "1h", "--json", ...args]);
     const traffic = await replay(
       "--model",
       join(site.folder, "model.conf"),

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { policyInProcess } from "../cli/support/policy-in-process.ts";
-import { weir as run, type Ended } from "../cli/support/weir.ts";
+import { weirPolicy } from "../cli/support/in-process.ts";
+import type { Ended } from "../cli/support/weir.ts";
 import {
   createSite,
   killLeftovers,
@@ -95,7 +95,7 @@ function writePolicy(folder: string, rules: string): string {
 }
 
 function replay(...args: readonly string[]): Promise<Ended> {
-  return policyInProcess(["replay", "--admin", weir.admin, "--since", "1h", ...args]);
+  return weirPolicy(["replay", "--admin", weir.admin, "--since", "1h", ...args]);
 }
 
 test("the same policy changes nothing, and says what could not be decided", async () => {
@@ -161,9 +161,7 @@ test("--fail-on names what is a finding", async () => {
   expect(await exit("new-allow")).toBe(1);
   expect(await exit("new-deny")).toBe(0);
   expect(await exit("new-deny,new-allow")).toBe(1);
-  const args = ["policy", "replay", "--admin", weir.admin, "--candidate", gaining, "--fail-on"];
-  expect((await run([...args, "new-allow"])).status).toBe(1);
-  const wrong = await run([...args, "gains"]);
+  const wrong = await replay("--candidate", gaining, "--fail-on", "gains");
   expect(wrong.status).toBe(2);
   expect(wrong.err).toContain("It is new-deny, new-allow");
 });
@@ -205,7 +203,7 @@ describe("weir policy propose", () => {
   const [since, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000));
   const window = ["--since", since!.toISOString(), "--until", until!.toISOString()];
   const propose = (...args: readonly string[]): Promise<Ended> =>
-    policyInProcess(["propose", "-c", site.file, "--admin", weir.admin, ...window, ...args]);
+    weirPolicy(["propose", "-c", site.file, "--admin", weir.admin, ...window, ...args]);
 
   test("keeps what was allowed, grants nothing that was denied, names what nobody used", async () => {
     const { status, out, err } = await propose();
@@ -270,9 +268,9 @@ describe("weir policy propose", () => {
 test("faults of the candidate, and a weir that is not there, are told before anything is asked", async () => {
   const broken = await replay("--candidate", writePolicy("broken", "p, alice\n"));
   expect([broken.status, broken.out]).toEqual([2, expect.stringContaining("policy.csv:1")]);
-  expect((await run(["policy", "replay"])).err).toContain("--candidate DIR");
+  expect((await weirPolicy(["replay"])).err).toContain("--candidate DIR");
   const nobody = ["replay", "--candidate", site.folder, "--admin", "http://127.0.0.1:1"];
-  expect((await policyInProcess(nobody)).status).toBe(2);
+  expect((await weirPolicy(nobody)).status).toBe(2);
 });
 
 const ATTRIBUTES = `[request_definition]
@@ -304,10 +302,10 @@ test("requests that were asked as objects are decided again, too, and no policy 
   await other.drained();
   const candidate = files(join(own.folder, "next"), "p, bob, /orders/:id\n");
   const asked = ["--admin", other.admin, "--json"];
-  const { status, out } = await policyInProcess(["replay", ...asked, "--candidate", candidate]);
+  const { status, out } = await weirPolicy(["replay", ...asked, "--candidate", candidate]);
   expect([status, JSON.parse(out)]).toMatchObject([
     1,
     { replayed: 2, gains: [{ principal: "bob" }], losses: [{ principal: "alice" }] },
   ]);
-  expect((await policyInProcess(["propose", ...asked, "-c", own.file])).status).toBe(2);
+  expect((await weirPolicy(["propose", ...asked, "-c", own.file])).status).toBe(2);
 });

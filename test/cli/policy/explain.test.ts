@@ -5,21 +5,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestRow } from "../../../src/telemetry/columns.ts";
 import { temporaryFolder } from "../../admin/support/admin-kit.ts";
 import { type AdminFixture, startAdminFixture } from "../support/admin-fixture.ts";
+import { weirPolicy } from "../support/in-process.ts";
 import { TRACE_ID, traceRow } from "../support/traces.ts";
-import { weir } from "../support/weir.ts";
-import { weirPolicy } from "./support.ts";
 
 describe("a request that is given", () => {
-  it("allowed: rule, roles and revision", () => {
-    const { status, out } = weirPolicy(["explain", "carol", "/orders", "POST"]);
+  it("allowed: rule, roles and revision", async () => {
+    const { status, out } = await weirPolicy(["explain", "carol", "/orders", "POST"]);
     expect(status).toBe(0);
     expect(out).toMatch(
       /^allow: policies\/policy\.csv:21: p, role:admin, \/\*, \*\n {2}request +carol, \/orders, POST\n {2}roles +carol > role:admin\n {2}revision +[0-9a-f]{12}\n$/,
     );
   });
 
-  it("denied by a rule: what it overrides", () => {
-    const { status, out } = weirPolicy(["explain", "bob", "/orders", "POST"]);
+  it("denied by a rule: what it overrides", async () => {
+    const { status, out } = await weirPolicy(["explain", "bob", "/orders", "POST"]);
     expect(status).toBe(1);
     expect(out).toMatch(/^deny: policies\/policy\.csv:18: p, role:support, \/orders, POST, deny\n/);
     expect(out).toContain("roles     bob > role:support\n");
@@ -28,8 +27,8 @@ describe("a request that is given", () => {
     );
   });
 
-  it("denied by none: the nearest misses, aligned", () => {
-    const { status, out } = weirPolicy(["explain", "alice", "/orders", "DELETE"]);
+  it("denied by none: the nearest misses, aligned", async () => {
+    const { status, out } = await weirPolicy(["explain", "alice", "/orders", "DELETE"]);
     expect(status).toBe(1);
     expect(out.split("\n").filter((line) => !line.includes("revision"))).toEqual([
       "deny: no rule decides: none allows it",
@@ -50,8 +49,8 @@ describe("a request that is given", () => {
     ]);
   });
 
-  it("as JSON", () => {
-    const { status, out } = weirPolicy(["explain", "--json", "eve", "/orders", "GET"]);
+  it("as JSON", async () => {
+    const { status, out } = await weirPolicy(["explain", "--json", "eve", "/orders", "GET"]);
     expect(status).toBe(1);
     const answer = JSON.parse(out) as Record<string, unknown>;
     expect(answer).toMatchObject({
@@ -77,21 +76,21 @@ describe("a request that is given", () => {
     });
   });
 
-  it("2 where it can't be asked: fields missing, none at all, both, no JSON", () => {
-    expect(weirPolicy(["explain", "carol"])).toMatchObject({
+  it("2 where it can't be asked: fields missing, none at all, both, no JSON", async () => {
+    expect(await weirPolicy(["explain", "carol"])).toMatchObject({
       status: 2,
       out: expect.stringMatching(/^error: a request has 3 fields, not 1\n/),
     });
-    expect(weirPolicy(["explain"]).status).toBe(2);
-    expect(weirPolicy(["explain", "--trace", TRACE_ID, "a"]).status).toBe(2);
-    expect(weirPolicy(["explain", "{x", "/", "GET"])).toMatchObject({
+    expect((await weirPolicy(["explain"])).status).toBe(2);
+    expect((await weirPolicy(["explain", "--trace", TRACE_ID, "a"])).status).toBe(2);
+    expect(await weirPolicy(["explain", "{x", "/", "GET"])).toMatchObject({
       status: 2,
       out: expect.stringContaining("not JSON"),
     });
   });
 
-  it("nothing in a request or a rule commands the terminal", () => {
-    expect(weirPolicy(["explain", "a\u001B[2J", "/x", "GET"]).out).not.toContain("\u001B");
+  it("nothing in a request or a rule commands the terminal", async () => {
+    expect((await weirPolicy(["explain", "a\u001B[2J", "/x", "GET"])).out).not.toContain("\u001B");
   });
 });
 
@@ -132,8 +131,8 @@ describe("a recorded request", () => {
     rule_source: "old.csv:3",
     policy_revision: "0123456789ab",
   });
-  const ask = (...args: string[]): ReturnType<typeof weir> =>
-    weir(["policy", "explain", "--trace", TRACE_ID, "--admin", admin.url, ...args]);
+  const ask = (...args: string[]): ReturnType<typeof weirPolicy> =>
+    weirPolicy(["explain", "--trace", TRACE_ID, "--admin", admin.url, ...args]);
   const FILES = ["--model", "policies/model.conf", "--rules", "policies/policy.csv"];
 
   it("decided again by the files that are named: the same", async () => {

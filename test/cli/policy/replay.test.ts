@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { RECORDED_COLUMNS, type RecordedGroup } from "../../../src/policy/replay/recorded.ts";
 import { group } from "../../policy/recorded-group.ts";
 import { type AdminFixture, startAdminFixture } from "../support/admin-fixture.ts";
-import { policyInProcess } from "../support/policy-in-process.ts";
+import { weirPolicy } from "../support/in-process.ts";
 import type { Ended } from "../support/weir.ts";
 
 let admin: AdminFixture | undefined;
@@ -29,7 +29,7 @@ async function replay(
   admin = await startAdminFixture({
     "GET /api/v1/policy/recorded": { type: "application/x-ndjson", body },
   });
-  return policyInProcess(["replay", "--candidate", "policies", "--admin", admin.url, ...args]);
+  return weirPolicy(["replay", "--candidate", "policies", "--admin", admin.url, ...args]);
 }
 
 interface Gate {

@@ -13,16 +13,20 @@ export interface Ended {
 export interface WeirOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is on its standard input. */
+  readonly input?: string;
 }
 
 export function startWeir(
   args: readonly string[],
-  { cwd, env = {} }: WeirOptions = {},
+  { cwd, env = {}, input }: WeirOptions = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env["PATH"] ?? "", TZ: "UTC", ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
+  if (input !== undefined) child.stdin.end(input);
+  return child;
 }
 
 /** The program from start to end. */
