@@ -8,7 +8,7 @@ import type { Entities } from "../policy/authzen/entities.ts";
 import type { AuthzenOptions } from "../policy/options.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { PolicyFault } from "../policy/source.ts";
-import { type CheckedPolicy, checkAuthzenPolicy } from "./policy-files.ts";
+import { type CheckedPolicy, checkAuthzenPolicy, imagesOf } from "./policy-files.ts";
 import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
 
 export interface AuthzenPolicy {
@@ -35,18 +35,21 @@ const NOBODY: Entities = { lists: { subject: [], resource: [], action: [] }, rev
 export async function checkAuthzen(
   { policy }: Config,
   enforced: CheckedPolicy | null,
+  before: AuthzenPolicy | null = null,
 ): Promise<AuthzenCheck> {
   if (policy === null || enforced === null) return { ok: true, authzen: null };
   if (policy.authzen === null) return { ok: true, authzen: asItIs(enforced) };
-  return checkOptions(policy.authzen, enforced);
+  return checkOptions(policy.authzen, enforced, before);
 }
 
 async function checkOptions(
   options: AuthzenOptions,
   enforced: CheckedPolicy,
+  before: AuthzenPolicy | null,
 ): Promise<AuthzenCheck> {
   const { request: fields } = options;
-  const own = options.policy === null ? null : await checkAuthzenPolicy(options.policy);
+  const own =
+    options.policy === null ? null : await checkAuthzenPolicy(options.policy, imagesOf(before));
   if (own?.ok === false) return own;
   const { image } = own?.policy ?? enforced;
   const arity = arityFault(image, fields);

@@ -2,9 +2,10 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
-import { statsOf } from "../core/folder.ts";
 import type { PolicyBuild } from "../policy/build-policy.ts";
+import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { PolicyFiles } from "../policy/options.ts";
+import { type PolicySource, revisionOf } from "../policy/source.ts";
 import { readFilledPolicy, shownFile } from "./policy-source.ts";
 
 /** Plain data: it crosses threads. */
@@ -15,28 +16,56 @@ export interface PolicyBuildOrder {
 }
 
 /** About 5,000 rules, built in the time that it takes to start a thread. */
-const FEW_BYTES = 256 * 1024;
+const FEW_CHARS = 256 * 1024;
 
 // Type stripping runs the .ts, the build runs the .js.
 const ENTRY = new URL(`./build-policy-thread${extname(import.meta.filename)}`, import.meta.url);
 
-/** Never rejects: files that can't be read are faults like others. */
-export async function buildPolicyFiles(order: PolicyBuildOrder): Promise<PolicyBuild> {
-  return isSmall(order.files) ? buildHere(order) : buildElsewhere(order);
+/**
+ * One of the images `known` where that is what would come of the files again. Never rejects: files that
+ * can't be read are faults like others.
+ */
+export async function buildPolicyFiles(
+  order: PolicyBuildOrder,
+  known: readonly PolicyImage[] = [],
+): Promise<PolicyBuild> {
+  const source = readFilledPolicy(order.files);
+  if ("message" in source) return { ok: false, faults: [source] };
+  const image = knownImage(known, source, order.request);
+  if (image !== undefined) return { ok: true, image };
+  return isSmall(source) ? build(source, order) : buildElsewhere(order);
 }
 
-/** For the thread, too. */
-export async function buildHere({ files, request }: PolicyBuildOrder): Promise<PolicyBuild> {
-  const source = readFilledPolicy(files);
-  if ("message" in source) return { ok: false, faults: [source] };
+function knownImage(
+  known: readonly PolicyImage[],
+  source: PolicySource,
+  request: PolicyBuildOrder["request"],
+): PolicyImage | undefined {
+  if (known.length === 0) return undefined;
+  const revision = revisionOf(source);
+  return known.find(
+    (image) =>
+      image.revision === revision &&
+      image.source.modelFile === source.modelFile &&
+      image.source.rulesFile === source.rulesFile &&
+      (request === null || request.length === image.model.request.length),
+  );
+}
+
+/** For the thread. */
+export async function buildHere(order: PolicyBuildOrder): Promise<PolicyBuild> {
+  const source = readFilledPolicy(order.files);
+  return "message" in source ? { ok: false, faults: [source] } : build(source, order);
+}
+
+async function build(source: PolicySource, { request }: PolicyBuildOrder): Promise<PolicyBuild> {
   // Only where there is a policy: weir should listen soon.
   const { buildPolicy } = await import("../policy/build-policy.ts");
   return buildPolicy(source, { request });
 }
 
-/** Whoever can't be asked for its size can't be read either, which takes no time to find out. */
-function isSmall({ rules }: PolicyFiles): boolean {
-  return (statsOf(rules)?.size ?? 0) <= FEW_BYTES;
+function isSmall({ rulesText }: PolicySource): boolean {
+  return rulesText.length <= FEW_CHARS;
 }
 
 function buildElsewhere(order: PolicyBuildOrder): Promise<PolicyBuild> {

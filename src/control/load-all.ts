@@ -4,7 +4,7 @@ import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
-import { type CheckedPolicy, checkPolicyFiles } from "./policy-files.ts";
+import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
 import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
 
 /** What is in force. */
@@ -32,18 +32,21 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
   const result = await load();
   if (!result.ok) return result;
   const { config, revision, files } = result;
-  const check = await checkPolicyFiles(config);
+  const { policy: enforced, authzen: answering } = before ?? NOTHING;
+  const check = await checkPolicyFiles(config, imagesOf(enforced));
   const shadow = await loadShadow(result, before);
   const shadowFaults = shadow?.faults ?? [];
   if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
   if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
   const { policy } = check;
-  const asked = await checkAuthzen(config, policy);
+  const asked = await checkAuthzen(config, policy, answering);
   if (!asked.ok) return { ok: false, faults: asked.faults, files };
   const { authzen } = asked;
   const loadedAtMs = Date.now();
   return { ok: true, next: { config, revision, files, policy, shadow, authzen, loadedAtMs } };
 }
+
+const NOTHING = { policy: null, authzen: null } as const;
 
 /** What workers build their snapshots from. */
 export function snapshotSource(

@@ -4,7 +4,7 @@ import type { Fault } from "../config/fault.ts";
 import type { PolicyFiles, PolicyOptions } from "../policy/options.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { PolicyFault } from "../policy/source.ts";
-import { buildPolicyFiles } from "./build-policy-files.ts";
+import { buildPolicyFiles, type PolicyBuildOrder } from "./build-policy-files.ts";
 import { shownFile } from "./policy-source.ts";
 
 /** A policy that was checked whole; null where none is configured. */
@@ -19,21 +19,30 @@ export type PolicyCheck =
   | { readonly ok: true; readonly policy: CheckedPolicy | null }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** Images in force, which are not built again while their files stay as they are. */
+type Known = readonly PolicyImage[];
+
 /** The policy that is enforced. Never throws: a file that can't be read is a fault like any other. */
-export async function checkPolicyFiles({ policy }: Config): Promise<PolicyCheck> {
+export async function checkPolicyFiles({ policy }: Config, known?: Known): Promise<PolicyCheck> {
   if (policy === null) return { ok: true, policy: null };
-  return checkFiles(policy, policy.request, blaming(policy));
+  return checkFiles({ files: policy, request: policy.request }, blaming(policy), known);
 }
 
 /** Its candidate, which is asked about the same requests; the same of it. */
-export async function checkShadowFiles({ policy }: Config): Promise<PolicyCheck> {
+export async function checkShadowFiles({ policy }: Config, known?: Known): Promise<PolicyCheck> {
   if (policy === null || policy.shadow === null) return { ok: true, policy: null };
-  return checkFiles(policy.shadow, policy.request, blaming(policy.shadow, "policy.shadow"));
+  const { shadow: files, request } = policy;
+  return checkFiles({ files, request }, blaming(files, "policy.shadow"), known);
 }
 
 /** The policy of its own that AuthZEN asks; the same of it. */
-export async function checkAuthzenPolicy(files: PolicyFiles): Promise<PolicyCheck> {
-  return checkFiles(files, null, blaming(files, "policy.authzen"));
+export async function checkAuthzenPolicy(files: PolicyFiles, known?: Known): Promise<PolicyCheck> {
+  return checkFiles({ files, request: null }, blaming(files, "policy.authzen"), known);
+}
+
+/** Of a policy in force, or of none. */
+export function imagesOf(inForce: Pick<CheckedPolicy, "image"> | null | undefined): Known {
+  return inForce ? [inForce.image] : [];
 }
 
 /** Whether a policy that was sound is so under these options, too. */
@@ -42,11 +51,11 @@ export function fits({ image }: CheckedPolicy, { request }: PolicyOptions): bool
 }
 
 async function checkFiles(
-  files: PolicyFiles,
-  request: PolicyOptions["request"] | null,
+  order: PolicyBuildOrder,
   blame: (fault: PolicyFault) => Fault,
+  known?: Known,
 ): Promise<PolicyCheck> {
-  const build = await buildPolicyFiles({ files, request });
+  const build = await buildPolicyFiles(order, known);
   if (!build.ok) return { ok: false, faults: build.faults.map(blame) };
   const { image } = build;
   return { ok: true, policy: { image, revision: image.revision, rules: image.rules } };

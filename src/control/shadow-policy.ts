@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { type Fault, formatFaults } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
-import { type CheckedPolicy, checkShadowFiles, fits } from "./policy-files.ts";
+import { type CheckedPolicy, checkShadowFiles, fits, imagesOf } from "./policy-files.ts";
 
 export interface ShadowPolicy {
   /** The newest that was sound; null while there was none. */
@@ -30,9 +30,9 @@ export async function loadShadow(
 ): Promise<ShadowPolicy | null> {
   const options = now.config.policy;
   if (options === null || options.shadow === null) return null;
-  const check = await checkShadowFiles(now.config);
-  if (check.ok) return { policy: check.policy, loadedAtMs: Date.now(), faults: [] };
   const { policy, loadedAtMs } = before?.shadow ?? NONE;
+  const check = await checkShadowFiles(now.config, imagesOf(policy));
+  if (check.ok) return { policy: check.policy, loadedAtMs: Date.now(), faults: [] };
   const isSame = policy === null || before?.revision === now.revision;
   const stays = isSame || fits(policy, options);
   return { ...(stays ? { policy, loadedAtMs } : NONE), faults: check.faults };

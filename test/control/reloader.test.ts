@@ -127,3 +127,35 @@ test("what throws is a refusal, and the next try begins all the same", async () 
   const second = await reloader.reload();
   expect(second.fault).toMatch(/weir\.yaml:4: drain: /);
 });
+
+test("a policy whose files stay as they are is not built again", async () => {
+  const candidate = "shadow: { model: model.conf, rules: next.csv }";
+  const own = "authzen: { model: model.conf, rules: own.csv }";
+  const config = `${CONFIG}policy: { model: model.conf, rules: rules.csv, ${candidate}, ${own} }\n`;
+  write("model.conf", MODEL);
+  for (const name of ["rules", "next", "own"]) write(`${name}.csv`, `p, ${name}, /, GET\n`);
+  const reloader = await started(config);
+  const images = () => {
+    const { policy, shadow, authzen } = reloader.current();
+    return [policy?.image, shadow?.policy?.image, authzen?.image];
+  };
+  const before = images();
+  write("weir.yaml", `${config}drain_ms: 1\n`);
+  expect(await reloader.reload()).toMatchObject({ ok: true });
+  expect(reloader.current().config.drain_ms).toBe(1);
+  const kept = images();
+  for (const [at, image] of before.entries()) expect(kept[at]).toBe(image);
+
+  write("next.csv", "p, next, /other, GET\n");
+  expect(await reloader.reload()).toMatchObject({ ok: true });
+  expect(images().map((image, at) => image === before[at])).toEqual([true, false, true]);
+  // The same texts, but each rule's place bears another name.
+  write("moved.csv", "p, rules, /, GET\n");
+  write("weir.yaml", config.replace("rules: rules.csv", "rules: moved.csv"));
+  expect(await reloader.reload()).toMatchObject({ ok: true });
+  expect(reloader.current().policy?.image.source.rulesFile).toMatch(/moved\.csv$/);
+  // The same files again, and what fills their r is another thing that is checked.
+  const fewer = "request: [identity.subject], rules: moved.csv";
+  write("weir.yaml", config.replace("rules: rules.csv", fewer));
+  expect((await reloader.reload()).fault).toMatch(/r has 3 fields .* policy\.request maps 1/);
+});
