@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).runCommand(),
   demo: async () => (await import("./demo.ts")).demoCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),
+  reload: async () => (await import("./reload.ts")).reloadCommand(),
   policy: async () => (await import("./policy.ts")).policyCommand(),
   query: async () => (await import("./query.ts")).queryCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),

@@ -17,6 +17,7 @@ test("health needs nothing; readiness says what is missing", async () => {
   expect(await ready.json()).toEqual({
     ready: false,
     reasons: ["no data worker listens", "the store is starting"],
+    warnings: [],
   });
 });
 

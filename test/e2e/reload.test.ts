@@ -6,8 +6,10 @@ import { startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
+  exitOf,
   killLeftovers,
   type Site,
+  spawnWeir,
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
@@ -48,6 +50,38 @@ function swapRules(site: Site, rules: string): void {
   const fresh = join(site.folder, "rules.csv.new");
   writeFileSync(fresh, rules);
   renameSync(fresh, join(site.folder, "rules.csv"));
+}
+
+interface Said {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+async function reloadByCommand({ admin }: WeirProcess): Promise<Said> {
+  const spawned = spawnWeir(["reload", "--admin", admin]);
+  const { code } = await exitOf(spawned.child);
+  return { code, text: spawned.output() + spawned.errors() };
+}
+
+async function readiness({ admin }: WeirProcess): Promise<unknown> {
+  const response = await fetch(`${admin}/readyz`);
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
+/** But the log and the status, which tell of it first, and the UI, which shows the status. */
+async function expectRefusalEverywhere(weir: WeirProcess, fault: RegExp): Promise<void> {
+  expect(await reloadByCommand(weir)).toEqual({ code: 2, text: expect.stringMatching(fault) });
+  expect(await readiness(weir)).toMatchObject({
+    status: 200,
+    ready: true,
+    warnings: [expect.stringMatching(/^the reload at .* was refused/)],
+  });
+  const metrics = await weir.metrics();
+  expect(metrics).toMatch(/^weir_reload_ok 0$/m);
+  const [, seconds] = /^weir_reload_timestamp_seconds ([\d.]+)$/m.exec(metrics) ?? [];
+  expect(Math.abs(Date.now() / 1000 - Number(seconds))).toBeLessThan(30);
+  const policy = await (await fetch(`${weir.admin}/api/v1/policy`)).json();
+  expect(policy).toMatchObject({ enforced: true, rules: 1, fault: expect.stringMatching(fault) });
 }
 
 async function policyRevision(weir: WeirProcess): Promise<string> {
@@ -119,8 +153,12 @@ test(
     expect(refused.reload?.fault).toMatch(/rules\.csv:2: policy\.rules: /);
     expect(refused.policy.revision).toBe(policy.revision);
     expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:2: policy\.rules: /);
+    await expectRefusalEverywhere(weir, /rules\.csv:2: policy\.rules: /);
     swapRules(site, ALLOW_A);
     await weir.until(({ reload }) => reload?.ok === true);
+    expect(await readiness(weir)).toMatchObject({ ready: true, warnings: [] });
+    expect(await weir.metrics()).toMatch(/^weir_reload_ok 1$/m);
+    expect(await reloadByCommand(weir)).toMatchObject({ code: 0 });
 
     site.write(`${configOf({ upstreams: [upstream.url] })}\nnonsense: 1\n`);
     const kept = await weir.until(({ reload }) => reload?.ok === false);

@@ -81,7 +81,6 @@ function exportMetrics(parts: AdminParts): Metric[] {
 
 function configMetrics(parts: AdminParts): Metric[] {
   const { revision, policy, shadow, loadedAtMs } = parts.running();
-  const last = parts.lastReload();
   return [
     info(["weir_config_info", "The config in force."], { revision }),
     one(
@@ -89,11 +88,7 @@ function configMetrics(parts: AdminParts): Metric[] {
       ["weir_config_loaded_timestamp_seconds", "When it was loaded."],
       loadedAtMs / MILLIS,
     ),
-    one(
-      "gauge",
-      ["weir_reload_ok", "0 when the newest reload was refused."],
-      last?.ok === false ? 0 : 1,
-    ),
+    ...reloadMetrics(parts),
     one("gauge", ["weir_policy_enforced", "1 where a policy decides."], policy === null ? 0 : 1),
     one("gauge", ["weir_policy_rules", "Rules in force, role links included."], policy?.rules ?? 0),
     ...(policy === null
@@ -101,6 +96,15 @@ function configMetrics(parts: AdminParts): Metric[] {
       : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
     ...(shadow === null ? [] : shadowMetrics(shadow)),
   ];
+}
+
+/** No time before the first reload. */
+function reloadMetrics({ lastReload }: AdminParts): Metric[] {
+  const last = lastReload();
+  const ok = ["weir_reload_ok", "0 when the newest reload was refused."] as const;
+  const at = ["weir_reload_timestamp_seconds", "When the newest reload was tried."] as const;
+  if (last === null) return [one("gauge", ok, 1)];
+  return [one("gauge", ok, last.ok ? 1 : 0), one("gauge", at, last.atMs / MILLIS)];
 }
 
 /** Nothing where no candidate is configured. */
