@@ -5,8 +5,8 @@ import {
   explainRecorded,
   type RecordedRow,
   recordedDecision,
-  recordedRequest,
 } from "../../policy/explain/explain-recorded.ts";
+import { recordedTuple } from "../../policy/request/recorded-tuple.ts";
 import type { ExplanationJson } from "../../policy/explain/explanation-json.ts";
 import { MAX_DEFINITION_FIELDS } from "../../policy/limits.ts";
 import type { RequestTuple } from "../../policy/request/tuple.ts";
@@ -168,7 +168,7 @@ function otherPolicy(row: RecordedRow): Problem {
 }
 
 async function explainedAgain(row: RecordedRow, explain: Explain): Promise<object> {
-  const request = recordedRequest(row);
+  const request = recordedTuple(row);
   const members = { recorded: recordedDecision(row) };
   if (typeof request === "string") throw new Problem("not_decidable", request, { members });
   const now = await explain(request);

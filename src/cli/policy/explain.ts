@@ -6,8 +6,8 @@ import {
   explainRecorded,
   type RecordedRow,
   recordedDecision,
-  recordedRequest,
 } from "../../policy/explain/explain-recorded.ts";
+import { recordedTuple } from "../../policy/request/recorded-tuple.ts";
 import { type ExplanationJson, explanationJson } from "../../policy/explain/explanation-json.ts";
 import { requestInWords } from "../../policy/request/request-text.ts";
 import type { RequestTuple } from "../../policy/request/tuple.ts";
@@ -77,7 +77,7 @@ function explainTrace(id: string, options: ExplainOptions): Promise<void> {
     if (row === undefined) {
       throw new AskError("unknown_trace", `no such request of trace ${trace_id} is stored`);
     }
-    const request = recordedRequest(row);
+    const request = recordedTuple(row);
     if (typeof request === "string") return showUndecidable(row, request, options);
     show(explainRecorded(row, await decidedNow(request, client, options)), options);
   });

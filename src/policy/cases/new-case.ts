@@ -1,19 +1,15 @@
 // A recorded request as a case: what was asked, and what the policy is to answer from now on.
-import type { RequestTuple } from "../request/tuple.ts";
+import { type RecordedRequest, recordedTuple } from "../request/recorded-tuple.ts";
 import { MAX_NAME_CHARS, type PolicyCase } from "./policy-case.ts";
 
 export type NewCase = Pick<PolicyCase, "name" | "request" | "expect" | "rule">;
 
 /** What a request row says of its decision (telemetry/columns.ts). */
-export interface DecidedRow {
+export interface DecidedRow extends RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly principal: string;
-  readonly decision: string;
   readonly rule: string;
-  readonly policy_request: readonly string[];
-  /** "": exact; "json": JSON texts; else why the tuple was not kept as it was. */
-  readonly policy_replay?: string;
 }
 
 export interface CaseWishes {
@@ -26,7 +22,7 @@ export interface CaseWishes {
 /** The case, or why the row can't become one. */
 export function caseOfRow(row: DecidedRow, wishes: CaseWishes): NewCase | string {
   const { decision, rule, method, path, principal } = row;
-  const request = tupleOf(row);
+  const request = recordedTuple(row);
   if (typeof request === "string") return request;
   const { expect = decision } = wishes;
   if (expect !== "allow" && expect !== "deny") {
@@ -34,19 +30,6 @@ export function caseOfRow(row: DecidedRow, wishes: CaseWishes): NewCase | string
   }
   const name = wishes.name ?? plainName(`${method} ${path} by ${principal || "anonymous"}`);
   return { name, request, expect, rule: expect === decision ? rule : null };
-}
-
-const REPLAYS: Readonly<Record<string, string>> = {
-  redacted: "a secret in its request was not recorded, so it can't be decided again",
-  cut: "its request was too long to be recorded whole, so it can't be decided again",
-};
-const UNDECIDED = "no policy decided it";
-
-function tupleOf({ policy_request, policy_replay = "" }: DecidedRow): RequestTuple | string {
-  if (policy_request.length === 0) return UNDECIDED;
-  if (policy_replay === "") return policy_request;
-  if (policy_replay === "json") return policy_request.map((text) => JSON.parse(text) as string);
-  return REPLAYS[policy_replay] ?? UNDECIDED;
 }
 
 /** One line of text, as names are. */

@@ -2,6 +2,7 @@
 import { createFindings, type FindingList } from "./findings.ts";
 import type { RecordedGroup } from "./recorded.ts";
 import type { PolicySnapshot } from "../snapshot.ts";
+import { tupleOf } from "../request/recorded-tuple.ts";
 import type { RequestTuple } from "../request/tuple.ts";
 
 /** Why a recorded request could not be decided again. */
@@ -56,7 +57,7 @@ export function createReplay(candidate: Candidate): Replay {
   let requests = 0;
   let distinct = 0;
   const judge = (group: RecordedGroup): Skip | null => {
-    const tuple = tupleOf(group, candidate.arity);
+    const tuple = tupleToDecide(group, candidate.arity);
     if (typeof tuple === "string") return tuple;
     const decided = candidate.snapshot.decide(tuple);
     const wasAllowed = group.decision === "allow";
@@ -103,22 +104,16 @@ export async function replayAll(
 }
 
 /** Why there is no tuple to decide, or the tuple as it was decided. */
-function tupleOf({ request, replay, decision }: RecordedGroup, arity: number): RequestTuple | Skip {
+function tupleToDecide(
+  { request, replay, decision }: RecordedGroup,
+  arity: number,
+): RequestTuple | Skip {
   if (replay !== "" && replay !== "json") return isSkip(replay) ? replay : "unreadable";
   if (decision === "none") return "no_policy";
   if (request.length !== arity) return "other_arity";
-  return replay === "" ? request : parsed(request);
+  return replay === "" ? request : (tupleOf(request) ?? "unreadable");
 }
 
 function isSkip(word: string): word is Skip {
   return Object.hasOwn(SKIPS, word);
-}
-
-/** Elements that were no strings are kept as JSON. */
-function parsed(texts: readonly string[]): RequestTuple | Skip {
-  try {
-    return texts.map((text) => JSON.parse(text)) as RequestTuple;
-  } catch {
-    return "unreadable";
-  }
 }
