@@ -37,6 +37,7 @@ const ALICE = {
   Numbers: ["10", "20"],
   Address: { City: "Berlin", Zip: "10115" },
   Nothing: null,
+  Nothings: ["x", null],
 };
 
 describe("operators and attributes", () => {
@@ -75,9 +76,13 @@ describe("operators and attributes", () => {
     ['(r.sub.Name in ("bob", "alice")) && p.obj == r.obj', "allow"],
     ["(p.act in (r.sub.Age, r.act)) && p.obj == r.obj", "deny"],
     ["p.obj == r.obj && r.sub.Name in (p.sub, p.act)", "allow"],
+    ["p.obj == r.obj && r.sub.Name in (p.sub, r.sub.None.City)", "error"],
     ['r.sub.Name in ("bob", "carol") || r.obj == p.obj', "allow"],
     ['("staff" in r.sub.Roles) && r.obj == p.obj', "allow"],
     ['("boss" in r.sub.Roles) && r.obj == p.obj', "deny"],
+    ["(r.sub.Nothing in r.sub.Nothings) && r.obj == p.obj", "allow"],
+    ["(r.sub.Nothing in r.sub.Roles) && r.obj == p.obj", "deny"],
+    ["(r.sub.None in r.sub.Nothings) && r.obj == p.obj", "deny"],
     ["(r.act in (r.sub.Roles)) && r.obj == p.obj", "deny"],
     ["r.obj == p.obj && r.act in (r.sub.Numbers)", "allow"],
     ["g(r.sub.Name, p.sub) == true && r.obj == p.obj", "allow"],

@@ -1,8 +1,10 @@
 // Weir against casbin reading the same texts by itself: decision and deciding rule, group by group.
 import { describe, expect, it } from "vitest";
 import { attributes } from "./oracle/attributes.ts";
+import { contexts } from "./oracle/contexts.ts";
 import { effects, withoutRules } from "./oracle/effects.ts";
 import { fuzz, FUZZ_TIMEOUT_MS, type FuzzGroup, LEAST_DECISIONS } from "./oracle/fuzz.ts";
+import { missing } from "./oracle/missing.ts";
 import { addresses, paths, pathValues } from "./oracle/paths.ts";
 import { priorities, subjectPriorities } from "./oracle/priorities.ts";
 import { domains, resourceRoles, roles } from "./oracle/roles.ts";
@@ -22,6 +24,8 @@ const GROUPS: readonly FuzzGroup[] = [
   { name: "addresses", cases: addresses, decisions: 2000, accepted: 0.7 },
   { name: "values", cases: values, decisions: 6000, accepted: 0.7 },
   { name: "attributes", cases: attributes, decisions: 4000, accepted: 0.8 },
+  { name: "missing attributes", cases: missing, decisions: 4000 },
+  { name: "contexts", cases: contexts, decisions: 4000, accepted: 0.5 },
   { name: "texts", cases: texts, decisions: 6000, accepted: 0.5 },
 ];
 

@@ -114,12 +114,18 @@ function sameField(left: FieldExpression, right: FieldExpression, parts: Matcher
   };
 }
 
+/** Like casbin it reads the whole list, so what can't be read is an error wherever the value stands. */
 function membership({ operand, list }: Kind<"in">, parts: MatcherParts): Test {
   const value = compileValue(operand, parts);
   const items = list.map((item) => compileValue(item, parts));
   return (request, rule) => {
     const wanted = value(request, rule);
-    return items.some((item) => strictlyEqual(item(request, rule), wanted));
+    let isFound = false;
+    for (const item of items) {
+      const listed = item(request, rule);
+      isFound ||= strictlyEqual(listed, wanted);
+    }
+    return isFound;
   };
 }
 

@@ -96,7 +96,8 @@ export function isWithin(value: Value, container: Value): boolean {
     throw new Error(`"in" needs a list or an object, not ${shown(container)}`);
   }
   if (value === undefined) return false;
-  if (Array.isArray(container)) return typeof value !== "object" && container.includes(value);
+  const isScalar = value === null || typeof value !== "object";
+  if (Array.isArray(container)) return isScalar && container.includes(value);
   return typeof value === "string" && Object.hasOwn(container, value);
 }
 

@@ -1,16 +1,24 @@
 // One policy and its requests, decided by weir and by casbin reading the same texts by itself.
-import { type Enforcer, newEnforcer, newModel, StringAdapter } from "casbin";
+import { EnforceContext, type Enforcer, newEnforcer, newModel, StringAdapter } from "casbin";
 import { expect } from "vitest";
 import { loadPolicy, type PolicyLoad } from "../../../src/policy/load.ts";
 import { EFFECTS } from "../../../src/policy/model/model.ts";
 import type { RequestTuple } from "../../../src/policy/request/tuple.ts";
 import { sourceOf } from "../support.ts";
+import { NamedDifferences } from "./named.ts";
 
-/** Texts of one policy and requests for it. */
-export interface PolicyCase {
+interface PolicyTexts {
   readonly model: string;
   readonly rules: string;
+}
+
+/** Texts of one policy and requests for it. */
+export interface PolicyCase extends PolicyTexts {
   readonly requests: readonly RequestTuple[];
+  /** As PolicySource has it. */
+  readonly context?: string;
+  /** The same policy with named.ts's functions for its operators: where values are missing, weir must say what casbin says of this. */
+  readonly named?: PolicyTexts;
 }
 
 /** What either engine says: the deciding rule's fields, [] where none decided. */
@@ -23,21 +31,38 @@ type Loaded = Extract<PolicyLoad, { readonly ok: true }>;
 
 /** The number of requests decided alike; 0 where weir refuses the policy. */
 export async function compare(one: PolicyCase): Promise<number> {
-  const load = await loadPolicy(sourceOf(one.model, one.rules), { request: null });
+  const { model, rules, context = "", named } = one;
+  const load = await loadPolicy({ ...sourceOf(model, rules), context }, { request: null });
   if (!load.ok) {
     expectPlaces(load, one);
     return 0;
   }
-  const casbin = await casbinOf(one.model, one.rules);
+  const casbin = await casbinOf(one);
+  const judge = named === undefined ? casbin : await casbinOf(named);
+  const differences = new NamedDifferences();
+  if (named !== undefined) await differences.teach(judge);
   for (const request of one.requests) {
     const ours = answerOfWeir(load, request);
+    const judged = expected(judge, { load, request, ours });
+    const { decision } = judged;
+    const rule = asWritten(judged.rule, judge, casbin);
+    expect({ request, ...ours }).toEqual({ request, decision, rule });
+    if (named === undefined || differences.take()) continue;
     expect({ request, ...ours }).toEqual({ request, ...expected(casbin, { load, request, ours }) });
   }
   return one.requests.length;
 }
 
+/** A rule that names.ts wrote, as the policy has it: both texts have the same lines. */
+function asWritten(rule: readonly string[], judge: Enforcer, casbin: Enforcer): readonly string[] {
+  if (judge === casbin || rule.length === 0) return rule;
+  const rows = (from: Enforcer): readonly string[][] => from.getModel().getPolicy("p", "p");
+  const at = rows(judge).findIndex((row) => row.every((text, column) => text === rule[column]));
+  return rows(casbin)[at] ?? [];
+}
+
 /** Every refusal names a file, a line that is there (0: the whole file), and what is wrong. */
-function expectPlaces(load: Exclude<PolicyLoad, Loaded>, { model, rules }: PolicyCase): void {
+function expectPlaces(load: Exclude<PolicyLoad, Loaded>, { model, rules }: PolicyTexts): void {
   expect(load.faults.length).toBeGreaterThan(0);
   for (const { file, line, message } of load.faults) {
     const text = file === "model.conf" ? model : rules;
@@ -47,7 +72,7 @@ function expectPlaces(load: Exclude<PolicyLoad, Loaded>, { model, rules }: Polic
   }
 }
 
-async function casbinOf(model: string, rules: string): Promise<Enforcer> {
+async function casbinOf({ model, rules }: PolicyTexts): Promise<Enforcer> {
   if (rules === "") return newEnforcer(newModel(model));
   return newEnforcer(newModel(model), new StringAdapter(rules));
 }
@@ -76,8 +101,9 @@ function expected(casbin: Enforcer, { load, request, ours }: Asked): Answer {
 }
 
 function answerOfCasbin(casbin: Enforcer, load: Loaded, request: RequestTuple): Answer {
+  const { r, p, e, m } = load.policy.model.names;
   try {
-    const [allowed, row] = casbin.enforceExSync(...request);
+    const [allowed, row] = casbin.enforceExSync(new EnforceContext(r, p, e, m), ...request);
     return { decision: allowed ? "allow" : "deny", rule: withEffect(row, load) };
   } catch {
     return { decision: "error", rule: [] };
@@ -97,8 +123,9 @@ function defaultOf({ policy: { model } }: Loaded): Answer {
 
 /** Deviation "a rule that fails and is not asked": the rules at which casbin throws have no say. */
 function withoutFailing(casbin: Enforcer, load: Loaded, request: RequestTuple): Answer {
-  const definition = casbin.getModel().model.get("p")?.get("p");
-  if (definition === undefined) throw new Error("no definition of p");
+  const { p } = load.policy.model.names;
+  const definition = casbin.getModel().model.get("p")?.get(p);
+  if (definition === undefined) throw new Error(`no definition of ${p}`);
   const rows = definition.policy;
   definition.policy = rows.filter((row) => {
     definition.policy = [row];
