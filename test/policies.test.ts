@@ -20,9 +20,9 @@ const load = await loadPolicy(
   { request: ["identity.subject", "request.path", "request.method"] },
 );
 if (!load.ok) throw new Error(JSON.stringify(load.faults));
-const cases = readCases(read("cases.yaml"), "policies/cases.yaml", load.policy.model.request);
+const cases = readCases(read("cases.yaml"), "policies/cases.yaml", () => load.policy.model.request);
 if (!cases.ok) throw new Error(JSON.stringify(cases.faults));
-const results = runCases(load, cases.cases, systemClock.nowNs);
+const results = runCases(() => load, cases.cases, systemClock.nowNs);
 
 describe("the sample policy", () => {
   it.each(results.map((result) => [result.case.name, result] as const))("%s", (_, result) => {
@@ -36,7 +36,7 @@ describe("the sample policy", () => {
   });
 
   it("has a case for each of its rules", () => {
-    const { rules } = coverageOf(load.policy, results);
+    const { rules } = coverageOf([{ policy: load.policy, results }]);
     expect(rules.filter(({ cover }) => cover !== "decides")).toEqual([]);
   });
 });

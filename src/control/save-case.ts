@@ -2,9 +2,9 @@
 import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import { addCase } from "../policy/cases/add-case.ts";
+import { fieldsOfModel } from "../policy/cases/case-context.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
-import { readModel } from "../policy/model/model-text.ts";
-import { faultText, type PolicyFault, type ReportFault } from "../policy/source.ts";
+import { faultText, type PolicyFault } from "../policy/source.ts";
 import { readCasesFile } from "./cases-files.ts";
 
 export interface CasePlace {
@@ -19,12 +19,13 @@ export interface CasePlace {
 
 /** Never throws. All in one turn, so that nobody of this process comes in between. */
 export function saveCase(place: CasePlace, wanted: NewCase): CaseSave {
-  const { cases: file, isDry } = place;
-  const fields = requestFields(place);
-  if ("message" in fields) return unusable(faultText(fields));
+  const { cases: file, context, isDry } = place;
+  const model = readCasesFile(place.model);
+  if ("message" in model) return unusable(faultText(model));
+  const fieldsOf = fieldsOfModel({ modelText: model.text, modelFile: place.model }, context);
   const before = existing(file);
   if ("message" in before) return unusable(faultText(before));
-  const result = addCase({ text: before.text, file, fields }, wanted);
+  const result = addCase({ text: before.text, file, fieldsOf, context }, wanted);
   if (!result.ok) return result;
   const { text, added, yaml } = result;
   const fault = isDry ? "" : replace(file, text);
@@ -34,15 +35,6 @@ export function saveCase(place: CasePlace, wanted: NewCase): CaseSave {
 
 function unusable(message: string): CaseSave {
   return { ok: false, reason: "unusable", message };
-}
-
-function requestFields({ model: file, context }: CasePlace): readonly string[] | PolicyFault {
-  const read = readCasesFile(file);
-  if ("message" in read) return read;
-  let fault: PolicyFault = { file, line: 0, message: "is no model" };
-  const report: ReportFault = (line, message) => void (fault = { file, line, message });
-  const model = readModel(read.text, report, context);
-  return model?.request ?? fault;
 }
 
 function existing(file: string): { readonly text: string } | PolicyFault {

@@ -116,6 +116,49 @@ policy.csv:2: matches no case: p, bob, GET
     });
   });
 
+  it("decides each case by the context that it names", async () => {
+    write(
+      "model.conf",
+      `[request_definition]
+r = who, act
+r2 = who
+[policy_definition]
+p = who, act
+p2 = who
+[policy_effect]
+e = some(where (p.eft == allow))
+e2 = some(where (p2.eft == allow))
+[matchers]
+m = r.who == p.who && r.act == p.act
+m2 = r2.who == p2.who
+`,
+    );
+    write("policy.csv", "p, alice, GET\np2, bob\np2, carol\n");
+    write(
+      "cases.yaml",
+      `${ALLOWED}  - { name: bob, context: "2", request: [bob], expect: allow }\n`,
+    );
+    expect(await test("--coverage")).toEqual({
+      status: 0,
+      out: `2 of 2 cases pass
+policy.csv:3: matches no case: p2, carol
+2 of 3 rules decide a case: 66.6 %
+`,
+    });
+    write("cases.yaml", 'cases: [ { name: n, context: "2", request: [eve], expect: allow } ]\n');
+    const { status, out } = await test();
+    expect(status).toBe(1);
+    expect(out).toContain('request: ["eve"] in context 2\n  nearest misses:\n');
+    const { cases } = JSON.parse((await test("--json")).out) as { cases: object[] };
+    expect(cases).toMatchObject([{ context: "2", nearest_misses: [{}, {}] }]);
+    expect((await test("--context", "2")).status).toBe(1);
+    write("cases.yaml", "cases: [ { name: n, context: 3, request: [eve], expect: allow } ]\n");
+    expect(await test()).toMatchObject({
+      status: 2,
+      out: expect.stringMatching(/^cases\.yaml:1: context: model\.conf:\d+: .*r3/),
+    });
+  });
+
   it("names the nearest miss of what should have been allowed", async () => {
     write("cases.yaml", ALLOWED.replace("GET", "PUT"));
     expect((await test()).out).toContain(

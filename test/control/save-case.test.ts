@@ -81,4 +81,6 @@ test("the request is one of the context's r", () => {
   expect(save(at("cases.yaml"), true, "2")).toMatchObject({
     message: "another model decided it: its request has 3 values, this model's r 1 (sub)",
   });
+  const missing = save(at("cases.yaml"), true, "3");
+  expect(missing.ok ? "" : missing.message).toMatch(/model\.conf:\d+: .*r3/);
 });

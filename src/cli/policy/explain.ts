@@ -46,16 +46,28 @@ export function explainCommand(): Command {
     .option("--admin <url>", "where the weir that recorded it is, instead of a config")
     .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN keeps it out of process lists")
     .action((fields: readonly string[], options: ExplainOptions, command: Command) => {
-      if ((fields.length === 0) === (options.trace === undefined)) {
-        const words = "name the fields of a request, or a recorded one with --trace ID";
-        command.error(`error: ${words}`, { exitCode: EXIT_UNUSABLE });
-      }
+      const fault = usageFault(fields, options);
+      if (fault !== "") command.error(`error: ${fault}`, { exitCode: EXIT_UNUSABLE });
       return answering(options, async () => {
         if (options.trace !== undefined) return explainTrace(options.trace, options);
         const explainer = await explainerOf(options);
         show(explanationJson(explainer.explain(requestOf(fields))), options);
       });
     });
+}
+
+/** "" where there is none. */
+function usageFault(fields: readonly string[], options: ExplainOptions): string {
+  if ((fields.length === 0) === (options.trace === undefined)) {
+    return "name the fields of a request, or a recorded one with --trace ID";
+  }
+  if (options.trace === undefined || options.context === undefined || namesFiles(options))
+    return "";
+  return "--context is of files: name them with -c, or with --model and --rules";
+}
+
+function namesFiles({ config, model, rules }: FileOptions): boolean {
+  return [config, model, rules].some((each) => each !== undefined);
 }
 
 async function explainerOf(options: FileOptions): Promise<Explainer> {
@@ -89,8 +101,7 @@ async function decidedNow(
   client: AdminClient,
   options: ExplainOptions,
 ): Promise<ExplanationJson> {
-  const { config, model, rules } = options;
-  if (config === undefined && model === undefined && rules === undefined) {
+  if (!namesFiles(options)) {
     return (await client.post("/api/v1/policy/explain", { request })) as ExplanationJson;
   }
   return explanationJson((await explainerOf(options)).explain(request));

@@ -29,10 +29,11 @@ function resultJson(result: CaseResult, { explanations }: TestRun): object {
   const { case: each, decision, passed, message } = result;
   const explanation = explanations.get(result);
   const near = explanation === undefined ? {} : { nearest_misses: explanation.nearest_misses };
-  const { name, file, line, request, expect } = each;
+  const { name, file, line, context, request, expect } = each;
+  const within = context === "" ? {} : { context };
   const { effect, rule, ruleSource } = decision;
   const got = { decision: effect, rule, rule_source: ruleSource };
-  return { name, file, line, request, expect, ...got, passed, message, ...near };
+  return { name, file, line, ...within, request, expect, ...got, passed, message, ...near };
 }
 
 function coverageJson(coverage: Coverage, threshold: number | undefined): object {
@@ -69,7 +70,7 @@ function failureLines(result: CaseResult, { explanations }: TestRun): readonly s
   const misses = explanations.get(result)?.nearest_misses.slice(0, 1) ?? [];
   return [
     `${each.file}:${each.line}: ${each.name}: ${message}`,
-    `  request: ${JSON.stringify(each.request)}`,
+    `  request: ${JSON.stringify(each.request)}${each.context === "" ? "" : ` in context ${each.context}`}`,
     ...missLines(misses, { width: WIDTH, paint: plain }).map((line) => `  ${line}`),
   ];
 }

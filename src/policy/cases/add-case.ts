@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Document, isNode, isSeq, type Range, visit } from "yaml";
 import { faultText } from "../source.ts";
+import type { FieldsOf } from "./case-context.ts";
 import type { NewCase } from "./new-case.ts";
 import type { PolicyCase } from "./policy-case.ts";
 import { readCases } from "./read-cases.ts";
@@ -11,8 +12,9 @@ export interface CasesText {
   /** Empty where the file is yet to be made. */
   readonly text: string;
   readonly file: string;
-  /** Of the model's r. */
-  readonly fields: readonly string[];
+  readonly fieldsOf: FieldsOf;
+  /** What decided the request; "" where the model has one only. */
+  readonly context: string;
 }
 
 export type CaseAdded =
@@ -26,10 +28,10 @@ export type CaseAdded =
   | { readonly ok: false; readonly reason: "exists" | "unusable"; readonly message: string };
 
 /** What comes of it is read again before it is given: the cases from before, and this one. */
-export function addCase(before: CasesText, wanted: NewCase): CaseAdded {
-  const { length } = wanted.request;
-  if (length !== before.fields.length)
-    return { ok: false, reason: "unusable", message: arity(before, length) };
+export function addCase(before: CasesText, asked: NewCase): CaseAdded {
+  const wanted = { ...asked, context: before.context };
+  const fault = fieldsFault(before, wanted);
+  if (fault !== "") return { ok: false, reason: "unusable", message: fault };
   const cases = casesIn(before);
   if (typeof cases === "string") return { ok: false, reason: "unusable", message: cases };
   const clash = clashOf(cases, wanted);
@@ -46,22 +48,30 @@ export function addCase(before: CasesText, wanted: NewCase): CaseAdded {
   return { ok: false, reason: "unusable", message };
 }
 
-function arity({ fields }: CasesText, length: number): string {
+type Wanted = NewCase & Pick<PolicyCase, "context">;
+
+function fieldsFault({ fieldsOf }: CasesText, { request: { length }, context }: Wanted): string {
+  const fields = fieldsOf(context);
+  if (typeof fields === "string") return fields;
+  if (fields.length === length) return "";
   return `another model decided it: its request has ${length} values, this model's r ${fields.length} (${fields.join(", ")})`;
 }
 
 /** None where the file is empty but for comments; or why it can't be read. */
-function casesIn({ text, file, fields }: CasesText): readonly PolicyCase[] | string {
+function casesIn({ text, file, fieldsOf }: CasesText): readonly PolicyCase[] | string {
   if (readYaml(text, () => undefined)?.root === null) return [];
-  const read = readCases(text, file, fields);
+  const read = readCases(text, file, fieldsOf);
   return read.ok
     ? read.cases
     : `nothing is added to a faulty file: ${read.faults.map(faultText)[0]}`;
 }
 
-function clashOf(cases: readonly PolicyCase[], { request }: NewCase): string | null {
+/** A case without a context is run in that of the place. */
+function clashOf(cases: readonly PolicyCase[], { request, context }: Wanted): string | null {
   const asked = JSON.stringify(request);
-  const same = cases.find((each) => JSON.stringify(each.request) === asked);
+  const same = cases.find(
+    (each) => ["", context].includes(each.context) && JSON.stringify(each.request) === asked,
+  );
   if (same === undefined) return null;
   const { file, line, name, expect } = same;
   return `${file}:${line}: "${name}" tests this request already, and expects ${expect}`;
@@ -74,8 +84,8 @@ function freeName(cases: readonly PolicyCase[], name: string): string {
   return free;
 }
 
-function isSame(added: PolicyCase, { name, request, expect, rule }: NewCase): boolean {
-  return isDeepStrictEqual({ ...added, name, request, expect, rule }, added);
+function isSame(added: PolicyCase, wanted: Wanted): boolean {
+  return isDeepStrictEqual({ ...added, ...wanted }, added);
 }
 
 const ON_ONE_LINE = {
@@ -85,8 +95,10 @@ const ON_ONE_LINE = {
 } as const;
 
 /** As people write it: an item of a block, with the request on one line. */
-function yamlOf({ name, request, expect, rule }: NewCase): string {
-  const document = new Document([{ name, request, expect, ...(rule === null ? {} : { rule }) }]);
+function yamlOf({ name, context, request, expect, rule }: Wanted): string {
+  const chosen = context === "" ? {} : { context };
+  const decided = rule === null ? {} : { rule };
+  const document = new Document([{ name, ...chosen, request, expect, ...decided }]);
   const values: unknown = document.getIn([0, "request"]);
   if (isSeq(values)) values.flow = true;
   // Else a line end would be one, and lost in the indentation.

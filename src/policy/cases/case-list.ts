@@ -1,13 +1,13 @@
 // The cases of one file as they are read: each under a name of its own, and not more than a run can hold.
 import { MAX_FAULTS } from "../limits.ts";
 import type { PolicyFault } from "../source.ts";
+import type { FieldsOf } from "./case-context.ts";
 import { MAX_CASES, type PolicyCase } from "./policy-case.ts";
 import type { YamlNodes } from "./yaml-nodes.ts";
 
 export interface CaseList {
   readonly nodes: YamlNodes;
-  /** Of the model's r. */
-  readonly fields: readonly string[];
+  readonly fieldsOf: FieldsOf;
   readonly cases: readonly PolicyCase[];
   /** Refuses a name that another has, and what is over the limit. */
   readonly add: (added: Omit<PolicyCase, "file">) => void;
@@ -19,19 +19,19 @@ export interface CaseList {
 export interface CaseListParts {
   readonly nodes: YamlNodes;
   readonly file: string;
-  readonly fields: readonly string[];
+  readonly fieldsOf: FieldsOf;
   /** Where all that reads this file reports to. */
   readonly faults: PolicyFault[];
 }
 
-export function createCaseList({ nodes, file, fields, faults }: CaseListParts): CaseList {
+export function createCaseList({ nodes, file, fieldsOf, faults }: CaseListParts): CaseList {
   const cases: PolicyCase[] = [];
   const lines = new Map<string, number>();
   let isOver = false;
   const report = (line: number, message: string): void => void faults.push({ file, line, message });
   return {
     nodes,
-    fields,
+    fieldsOf,
     cases,
     report,
     isFull: () => isOver || faults.length >= MAX_FAULTS,

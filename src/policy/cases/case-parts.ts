@@ -2,7 +2,6 @@
 import { MAX_TUPLE_DEPTH, MAX_TUPLE_VALUES } from "../limits.ts";
 import { readRules } from "../rules/rules-text.ts";
 import type { RequestTuple, RequestValue } from "../request/tuple.ts";
-import type { CaseList } from "./case-list.ts";
 import { MAX_NAME_CHARS, type PolicyCase } from "./policy-case.ts";
 import type { YamlMapping, YamlNodes } from "./yaml-nodes.ts";
 
@@ -50,10 +49,11 @@ export function readRule(nodes: YamlNodes, node: unknown): string | undefined {
   );
 }
 
-/** The values of a request, in the order of the model's r. */
+/** The values of a request, in the order of `fields`. */
 export function readRequest(
-  { nodes, fields }: CaseList,
+  nodes: YamlNodes,
   parts: YamlMapping,
+  fields: readonly string[],
 ): RequestTuple | undefined {
   if (!parts.has("request")) return refused(nodes, parts.node, "request: is missing");
   const node = parts.get("request");

@@ -2,7 +2,7 @@
 import { compileTest, type MatcherParts, type Test } from "../matcher/compile-matcher.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { matchingFunctions } from "../functions/matching-functions.ts";
-import { compileRolePaths } from "../roles/role-path.ts";
+import { compileRolePaths, type FindRolePaths } from "../roles/role-path.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RequestTuple } from "../request/tuple.ts";
 import { type LinkCoverage, linkCoverageOf } from "./link-coverage.ts";
@@ -32,19 +32,48 @@ export interface Coverage {
 /** Rules by cases that are looked at for "overruled": some seconds. */
 const MAX_TESTS = 20_000_000;
 
-export function coverageOf(policy: CheckedPolicy, results: readonly CaseResult[]): Coverage {
-  const { model, roles } = policy;
-  const parts: MatcherParts = { model, roles, functions: matchingFunctions() };
+/** A policy as one context sees it, and the cases it decided. */
+export interface CoveredPart {
+  readonly policy: CheckedPolicy;
+  readonly results: readonly CaseResult[];
+}
+
+/** Of all parts together: a rule of two contexts is a rule once. */
+export function coverageOf(parts: readonly CoveredPart[]): Coverage {
+  const lines = new Map<number, RuleCoverage>();
+  for (const each of parts.flatMap(ruleCoverageOf)) {
+    const known = lines.get(each.rule.line);
+    if (known === undefined || rank(each) < rank(known)) lines.set(each.rule.line, each);
+  }
+  const rules = [...lines.values()].toSorted((one, other) => one.rule.line - other.rule.line);
+  const deciding = rules.filter(({ cover }) => cover === "decides").length;
+  const percent = rules.length === 0 ? 100 : (100 * deciding) / rules.length;
+  const links = linkCoverageOf(parts.map((part) => ({ ...part, find: pathsOf(part) })));
+  return { rules, deciding, percent, links };
+}
+
+const RANKS: readonly Cover[] = ["decides", "overruled", "unknown", "never"];
+
+function rank({ cover }: RuleCoverage): number {
+  return RANKS.indexOf(cover);
+}
+
+function partsOf({ policy: { model, roles } }: CoveredPart): MatcherParts {
+  return { model, roles, functions: matchingFunctions() };
+}
+
+function pathsOf(part: CoveredPart): FindRolePaths | null {
+  return compileRolePaths(part.policy.model.matcher, partsOf(part));
+}
+
+function ruleCoverageOf(part: CoveredPart): readonly RuleCoverage[] {
+  const { policy, results } = part;
   const sources = new Set(results.map(({ decision }) => decision.ruleSource));
-  const matches = matcherOf(compileTest(model.matcher, parts), results);
-  const rules = policy.rules.map((rule) => ({
+  const matches = matcherOf(compileTest(policy.model.matcher, partsOf(part)), results);
+  return policy.rules.map((rule) => ({
     rule,
     cover: sources.has(rule.source) ? ("decides" as const) : matches(rule),
   }));
-  const deciding = rules.filter(({ cover }) => cover === "decides").length;
-  const percent = rules.length === 0 ? 100 : (100 * deciding) / rules.length;
-  const links = linkCoverageOf(policy, results, compileRolePaths(model.matcher, parts));
-  return { rules, deciding, percent, links };
 }
 
 /** Whether a rule that decided no case matches one. */

@@ -1,40 +1,43 @@
 // A matrix of a cases file: a grid that is read like a table, each of its cells a case.
 import type { CaseList } from "./case-list.ts";
 import { readName } from "./case-parts.ts";
+import { type CaseContext, readContext } from "./case-context.ts";
 import { cellRequest, type GridHeader, gridHeader, type GridRow, gridRows } from "./grid.ts";
 
 export function readMatrix(item: unknown, list: CaseList): void {
   const { nodes } = list;
-  const parts = nodes.mapping(item, ["name", "grid"]);
+  const parts = nodes.mapping(item, ["name", "context", "grid"]);
   if (parts === null) return;
   const matrix = readName(nodes, parts);
+  const place = readContext(list, parts);
   const grid = nodes.scalar(parts.get("grid"));
   // Only a literal block has its lines where they are written.
   if (grid?.type !== "BLOCK_LITERAL") {
     return nodes.report(parts.get("grid"), "write grid: | and the grid on the lines below");
   }
-  if (matrix === undefined) return;
-  readGrid({ matrix, start: nodes.line(grid), text: String(grid.value) }, list);
+  if (matrix === undefined || place === undefined) return;
+  readGrid({ matrix, ...place, start: nodes.line(grid), text: String(grid.value) }, list);
 }
 
-interface Grid {
+interface Grid extends CaseContext {
   readonly matrix: string;
   /** The line of its |. */
   readonly start: number;
   readonly text: string;
 }
 
-function readGrid({ matrix, start, text }: Grid, list: CaseList): void {
+function readGrid(grid: Grid, list: CaseList): void {
+  const { start, text, fields } = grid;
   const report = (offset: number, message: string): void => list.report(start + offset, message);
   const [first, ...rows] = gridRows(text, report);
   if (first === undefined || rows.length === 0) return report(0, NO_ROWS);
-  const header = gridHeader(first.words, list.fields);
+  const header = gridHeader(first.words, fields);
   if (typeof header === "string") return report(first.offset, header);
   for (const row of rows) {
     if (list.isFull()) return;
     const fault = rowFault(row, header);
     if (fault !== "") report(row.offset, fault);
-    else addCells({ matrix, line: start + row.offset, header, row }, list);
+    else addCells({ ...grid, line: start + row.offset, header, row }, list);
   }
 }
 
@@ -48,17 +51,17 @@ function rowFault({ words }: GridRow, { down, values }: GridHeader): string {
   return `the header has ${values.length} columns (${values.join(", ").slice(0, 200)}), this row ${cells.length} cells`;
 }
 
-interface Cells {
-  readonly matrix: string;
+interface Cells extends Pick<Grid, "matrix" | "context"> {
   readonly line: number;
   readonly header: GridHeader;
   readonly row: GridRow;
 }
 
-function addCells({ matrix, line, header, row }: Cells, list: CaseList): void {
+function addCells({ matrix, context, line, header, row }: Cells, list: CaseList): void {
   for (const column of header.values.keys()) {
     const request = cellRequest(header, row, column);
     const expect = row.words[header.down.length + column] === "allow" ? "allow" : "deny";
-    list.add({ name: `${matrix}: ${request.join(" ")}`, request, expect, rule: null, line });
+    const name = `${matrix}: ${request.join(" ")}`;
+    list.add({ name, context, request, expect, rule: null, line });
   }
 }

@@ -5,7 +5,9 @@ import type { RequestTuple } from "../request/tuple.ts";
 export interface PolicyCase {
   /** Of a row or cell: the name of its table, then the request. */
   readonly name: string;
-  /** The tuple, in the order of the model's r. */
+  /** Which definitions decide, as definitionNames reads it; "": the policy's own. */
+  readonly context: string;
+  /** The tuple, in the order of that context's r. */
   readonly request: RequestTuple;
   readonly expect: "allow" | "deny";
   /** The deciding rule as a line of the rules file; "" for the effect's default; null: any. */

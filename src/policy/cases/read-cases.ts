@@ -2,6 +2,7 @@
 import { MAX_FAULTS } from "../limits.ts";
 import type { PolicyFault } from "../source.ts";
 import { tupleTexts } from "../request/tuple.ts";
+import { type CaseContext, type FieldsOf, readContext } from "./case-context.ts";
 import { type CaseList, createCaseList } from "./case-list.ts";
 import { readExpect, readName, readRequest, readRule, readTuple } from "./case-parts.ts";
 import { readMatrix } from "./matrix.ts";
@@ -17,7 +18,7 @@ const KINDS: ReadonlyMap<string, ReadItem> = new Map([
 ]);
 
 /**
- * One file of tests for a model whose r has these `fields`:
+ * One file of tests for a model whose contexts have these fields:
  *
  *     cases:                             # one by one
  *       - name: a customer places an order
@@ -37,14 +38,14 @@ const KINDS: ReadonlyMap<string, ReadItem> = new Map([
  *           POST  /orders  allow  deny   deny
  *
  * A cell of a grid is a word, or a JSON string where it has blanks in it; lines that begin with # are
- * comments. Names are unique in a file. What is written more than once can be anchored (&name) and
+ * comments. Each of the three may name a `context`, such as "2", where a model has several. Names are unique in a file. What is written more than once can be anchored (&name) and
  * repeated by an alias (*name).
  */
-export function readCases(text: string, file: string, fields: readonly string[]): CasesRead {
+export function readCases(text: string, file: string, fieldsOf: FieldsOf): CasesRead {
   const faults: PolicyFault[] = [];
   const nodes = readYaml(text, (line, message) => void faults.push({ file, line, message }));
   if (nodes === null || faults.length > 0) return refused(faults);
-  const list = createCaseList({ nodes, file, fields, faults });
+  const list = createCaseList({ nodes, file, fieldsOf, faults });
   readRoot(list);
   return faults.length > 0 ? refused(faults) : { ok: true, cases: list.cases };
 }
@@ -70,32 +71,39 @@ function readRoot(list: CaseList): void {
 
 function readCase(item: unknown, list: CaseList): void {
   const { nodes } = list;
-  const parts = nodes.mapping(item, ["name", "request", "expect", "rule"]);
+  const parts = nodes.mapping(item, ["name", "context", "request", "expect", "rule"]);
   if (parts === null) return;
   const name = readName(nodes, parts);
-  const request = readRequest(list, parts);
+  const place = readContext(list, parts);
+  const request = place && readRequest(nodes, parts, place.fields);
   const expect = readExpect(nodes, parts.get("expect"));
   const rule = parts.has("rule") ? readRule(nodes, parts.get("rule")) : null;
-  if (name === undefined || request === undefined) return;
+  if (name === undefined || place === undefined || request === undefined) return;
   if (expect === undefined || rule === undefined) return;
-  list.add({ name, request, expect, rule, line: nodes.line(item) });
+  const { context } = place;
+  list.add({ name, context, request, expect, rule, line: nodes.line(item) });
 }
 
 function readTable(item: unknown, list: CaseList): void {
   const { nodes } = list;
-  const parts = nodes.mapping(item, ["name", "rows"]);
+  const parts = nodes.mapping(item, ["name", "context", "rows"]);
   if (parts === null) return;
-  const table = readName(nodes, parts);
+  const name = readName(nodes, parts);
+  const place = readContext(list, parts);
   const rows = nodes.list(parts.get("rows"), "rows: [...]");
-  if (table === undefined || rows === null) return;
+  if (name === undefined || place === undefined || rows === null) return;
   for (const row of rows) {
     if (list.isFull()) return;
-    readRow(row, list, table);
+    readRow(row, list, { name, ...place });
   }
 }
 
-function readRow(row: unknown, list: CaseList, table: string): void {
-  const { nodes, fields } = list;
+interface Table extends CaseContext {
+  readonly name: string;
+}
+
+function readRow(row: unknown, list: CaseList, { name: table, context, fields }: Table): void {
+  const { nodes } = list;
   const values = nodes.list(row, "values") ?? [];
   const [expected, ruled, ...more] = values.slice(fields.length);
   if (values.length === 0) return;
@@ -108,5 +116,5 @@ function readRow(row: unknown, list: CaseList, table: string): void {
   const rule = ruled === undefined ? null : readRule(nodes, ruled);
   if (request === undefined || expect === undefined || rule === undefined) return;
   const name = `${table}: ${tupleTexts(request).join(" ")}`;
-  list.add({ name, request, expect, rule, line: nodes.line(row) });
+  list.add({ name, context, request, expect, rule, line: nodes.line(row) });
 }

@@ -18,13 +18,17 @@ export interface CasePolicy {
   readonly policy: { readonly model: Pick<PolicyModel, "policy"> };
 }
 
+/** The policy as a context sees it, "" being its own. */
+export type PolicyOf = (context: string) => CasePolicy;
+
 /** `nowNs` is a monotonic clock. */
 export function runCases(
-  { snapshot, policy }: CasePolicy,
+  policyOf: PolicyOf,
   cases: readonly PolicyCase[],
   nowNs: () => number,
 ): readonly CaseResult[] {
   return cases.map((each) => {
+    const { snapshot, policy } = policyOf(each.context);
     const startNs = nowNs();
     const decision = snapshot.decide(each.request);
     const durationNs = nowNs() - startNs;

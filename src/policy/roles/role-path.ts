@@ -18,6 +18,8 @@ export interface RolePath {
   readonly definition: string;
   /** [name, role, ..., role]: at least one link; each holds the next. */
   readonly path: readonly string[];
+  /** In which each does; "" where links have none. */
+  readonly domain: string;
 }
 
 /** Of a rule that matches the request; none where no role was asked or the names are equal. */
@@ -119,7 +121,8 @@ function noteOfCall(
     const from = textOf(holderOf(request, rule), name);
     const to = textOf(roleOf(request, rule), name);
     if (from === to) return;
-    const path = graph.path(from, to, textOf(domainOf(request, rule), name));
-    if (path !== null) found.push({ definition: name, path });
+    const within = textOf(domainOf(request, rule), name);
+    const path = graph.path(from, to, within);
+    if (path !== null) found.push({ definition: name, path, domain: within });
   };
 }

@@ -20,7 +20,7 @@ const YAML = `- name: GET /orders by alice
 const ITEM = YAML.replace(/^(?=.)/gm, "  ");
 
 const add = (text: string, wanted: Partial<NewCase> = {}): CaseAdded =>
-  addCase({ text, file: "cases.yaml", fields: FIELDS }, { ...NEW, ...wanted });
+  addCase({ text, file: "cases.yaml", fieldsOf: () => FIELDS, context: "" }, { ...NEW, ...wanted });
 const textOf = (added: CaseAdded): string => (added.ok ? added.text : added.message);
 
 const OLD = "- { name: old, request: [a, b, c], expect: deny }";
@@ -57,7 +57,7 @@ describe("adding a case", () => {
   it("finds a free name", () => {
     const once = textOf(add(""));
     const twice = textOf(add(once, { request: ["bob", "/orders", "GET"] }));
-    const cases = readCases(twice, "f", FIELDS);
+    const cases = readCases(twice, "f", () => FIELDS);
     expect(cases.ok && cases.cases.map(({ name }) => name)).toEqual([
       "GET /orders by alice",
       "GET /orders by alice (2)",
@@ -106,6 +106,27 @@ describe("adding a case", () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("adding a case of a context", () => {
+  const within = (text: string): CaseAdded =>
+    addCase({ text, file: "f", fieldsOf: () => FIELDS, context: "2" }, NEW);
+  const named = YAML.replace("\n", '\n  context: "2"\n');
+
+  it("names it", () => {
+    expect(within("")).toMatchObject({ ok: true, yaml: named, added: { context: "2" } });
+  });
+
+  it("is none of another context, and one of a case that names none", () => {
+    expect(within(textOf(add(""))).ok).toBe(false);
+    expect(within(textOf(within("")))).toMatchObject({ reason: "exists" });
+    expect(within(textOf(within("")).replace('"2"', '"3"')).ok).toBe(true);
+  });
+
+  it("says why the model has none", () => {
+    const missing = { text: "", file: "f", fieldsOf: () => "m.conf:1: no r2", context: "2" };
+    expect(textOf(addCase(missing, NEW))).toBe("m.conf:1: no r2");
   });
 });
 

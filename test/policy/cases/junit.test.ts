@@ -17,6 +17,7 @@ function result(changes: Partial<CaseResult["case"]>, message = ""): CaseResult 
   const request = ["alice", "/", "GET"];
   const given = {
     name: "n",
+    context: "",
     request,
     expect: "allow",
     rule: null,

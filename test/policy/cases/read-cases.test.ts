@@ -7,7 +7,7 @@ import { readCases } from "../../../src/policy/cases/read-cases.ts";
 const FIELDS = ["sub", "obj", "act"];
 
 function casesOf(yaml: string): readonly PolicyCase[] {
-  const read = readCases(yaml, "cases.yaml", FIELDS);
+  const read = readCases(yaml, "cases.yaml", () => FIELDS);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
   return read.cases;
 }
@@ -44,6 +44,7 @@ matrices:
     expect(casesOf(yaml)).toEqual([
       {
         name: "one",
+        context: "",
         request: ["alice", "/orders", "GET"],
         expect: "allow",
         rule: "p, role:customer, /orders, GET",
@@ -52,6 +53,7 @@ matrices:
       },
       {
         name: "rows: bob /orders PUT",
+        context: "",
         request: ["bob", "/orders", "PUT"],
         expect: "deny",
         rule: null,
@@ -60,6 +62,7 @@ matrices:
       },
       {
         name: "rows: bob /orders GET",
+        context: "",
         request: ["bob", "/orders", "GET"],
         expect: "allow",
         rule: "p, bob, /orders, GET",
@@ -68,6 +71,7 @@ matrices:
       },
       {
         name: "rows: bob / GET",
+        context: "",
         request: ["bob", "/", "GET"],
         expect: "deny",
         rule: "",
@@ -81,6 +85,7 @@ matrices:
         ["bob b", '/a "b"/c', "PUT", "allow", 20],
       ].map(([sub, obj, act, expected, line]) => ({
         name: `grid: ${sub} ${obj} ${act}`,
+        context: "",
         request: [sub, obj, act],
         expect: expected,
         rule: null,
@@ -96,7 +101,7 @@ matrices:
       ["alice", "/orders", "GET", "allow"],
       ["alice", "/payments", "GET", "deny"],
     ]);
-    const one = readCases(grid("alice bob", "allow deny"), "f", ["sub"]);
+    const one = readCases(grid("alice bob", "allow deny"), "f", () => ["sub"]);
     expect(one.ok ? [] : one.faults).toEqual([]);
   });
 
@@ -177,16 +182,16 @@ describe("a fault names its line and what would be right", () => {
     ["x".repeat(4 * 1024 * 1024 + 1), 0, "longer than 4194304 characters"],
     ["\n".repeat(1_000_001), 0, "more than 1000000 lines"],
   ])("%.60j", (yaml, line, message) => {
-    const read = readCases(yaml, "cases.yaml", FIELDS);
+    const read = readCases(yaml, "cases.yaml", () => FIELDS);
     expect(read.ok ? [] : read.faults[0]).toMatchObject({ file: "cases.yaml", line });
     expect(read.ok ? "" : read.faults[0]?.message).toContain(message);
   });
 
   it("names all of them, up to a bound", () => {
     const wrong = "  - { name: x, request: [a], expect: no }\n";
-    const read = readCases(`cases:\n${wrong.repeat(2)}`, "f", FIELDS);
+    const read = readCases(`cases:\n${wrong.repeat(2)}`, "f", () => FIELDS);
     expect(read.ok ? [] : read.faults.map(({ line }) => line)).toEqual([2, 2, 3, 3]);
-    const many = readCases(`cases:\n${wrong.repeat(500)}`, "f", FIELDS);
+    const many = readCases(`cases:\n${wrong.repeat(500)}`, "f", () => FIELDS);
     expect(many.ok ? 0 : many.faults.length).toBe(50);
   });
 });
@@ -206,7 +211,7 @@ describe("hostile text", () => {
   it("gives cases or faults, and never throws", () => {
     fc.assert(
       fc.property(text, (yaml) => {
-        const read = readCases(yaml, "f", FIELDS);
+        const read = readCases(yaml, "f", () => FIELDS);
         if (read.ok) expect(read.cases.length).toBeGreaterThan(0);
         else expect(read.faults.length).toBeGreaterThan(0);
       }),
@@ -218,7 +223,11 @@ describe("hostile text", () => {
     const whole = `cases:\n  - { name: n, request: [a, { b: [1] }, c], expect: deny }\n${row("a, b, c, deny")}${grid("obj act alice", "/ GET allow")}`;
     fc.assert(
       fc.property(fc.nat(whole.length), fc.nat(2), piece, (at, cut, added) => {
-        const read = readCases(whole.slice(0, at) + added + whole.slice(at + cut), "f", FIELDS);
+        const read = readCases(
+          whole.slice(0, at) + added + whole.slice(at + cut),
+          "f",
+          () => FIELDS,
+        );
         expect(read.ok ? read.cases.length : read.faults.length).toBeGreaterThan(0);
       }),
       { numRuns: 500 },
@@ -247,6 +256,51 @@ describe("hostile text", () => {
     ["many rows, used often", `tables:\n  - { name: t, rows: &r [${rows}] }\n${uses}`],
     ["aliases of one anchor", `cases: [&a x, ${"*a,".repeat(50_000)}]`],
   ])("%s are refused within seconds", { timeout: 20_000 }, (_, yaml) => {
-    expect(readCases(yaml, "f", FIELDS).ok).toBe(false);
+    expect(readCases(yaml, "f", () => FIELDS).ok).toBe(false);
+  });
+});
+
+describe("a context", () => {
+  const two = (context: string): readonly string[] | string => {
+    if (context === "") return FIELDS;
+    return context === "2" ? ["sub", "act"] : `no context is ${context}`;
+  };
+  const read = (yaml: string): ReturnType<typeof readCases> => readCases(yaml, "f", two);
+
+  it("of a case, a table and a matrix says which fields a request has", () => {
+    const yaml = `cases:
+  - { name: own, request: [alice, /, GET], expect: allow }
+  - { name: other, context: "2", request: [alice, GET], expect: allow }
+tables:
+  - { name: t, context: 2, rows: [[bob, GET, deny, ""]] }
+matrices:
+  - name: m
+    context: '2'
+    grid: |
+      act  carol
+      GET  deny
+`;
+    const cases = read(yaml);
+    expect(cases.ok && cases.cases.map(({ context, request }) => [context, request])).toEqual([
+      ["", ["alice", "/", "GET"]],
+      ["2", ["alice", "GET"]],
+      ["2", ["bob", "GET"]],
+      ["2", ["carol", "GET"]],
+    ]);
+  });
+
+  it.each([
+    ['context: "3", request: [alice, GET]', "context: no context is 3"],
+    ["context: [2], request: [alice, GET]", "context: write which definitions decide"],
+    ['context: "", request: [alice, /, GET]', "context: write which definitions decide"],
+    ["context: , request: [alice, /, GET]", "context: write which definitions decide"],
+    ["context: 1.5, request: [alice, /, GET]", "context: write which definitions decide"],
+    ['context: "2", request: [alice, /, GET]', "request: has 2 values (sub, act), not 3"],
+  ])("%s is refused", (rest, message) => {
+    const refused = read(oneCase(`${rest}, expect: deny`));
+    expect(refused).toMatchObject({
+      ok: false,
+      faults: [{ line: 2, message: expect.stringContaining(message) }],
+    });
   });
 });

@@ -5,7 +5,7 @@ import { readCases } from "../../../src/policy/cases/read-cases.ts";
 import { type CaseResult, runCases } from "../../../src/policy/cases/run-cases.ts";
 import type { CheckedPolicy } from "../../../src/policy/engine.ts";
 import { loadPolicy } from "../../../src/policy/load.ts";
-import { MODEL, RULES, sourceOf } from "../support.ts";
+import { MODEL, model, RULES, sourceOf } from "../support.ts";
 
 interface Ran {
   readonly policy: CheckedPolicy;
@@ -15,10 +15,17 @@ interface Ran {
 async function run(yaml: string, rules = RULES): Promise<Ran> {
   const load = await loadPolicy(sourceOf(MODEL, rules), { request: null });
   if (!load.ok) throw new Error(JSON.stringify(load.faults));
-  const read = readCases(yaml, "cases.yaml", load.policy.model.request);
+  const read = readCases(yaml, "cases.yaml", () => load.policy.model.request);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
   let now = 0;
-  return { policy: load.policy, results: runCases(load, read.cases, () => (now += 500)) };
+  return {
+    policy: load.policy,
+    results: runCases(
+      () => load,
+      read.cases,
+      () => (now += 500),
+    ),
+  };
 }
 
 const oneCase = (rest: string): string => `cases:\n  - { name: n, ${rest} }\n`;
@@ -58,7 +65,7 @@ describe("policy cases", () => {
 describe("coverage", () => {
   const covers = async (yaml: string, rules?: string): Promise<object> => {
     const { policy, results } = await run(yaml, rules);
-    const { rules: covered, deciding, percent } = coverageOf(policy, results);
+    const { rules: covered, deciding, percent } = coverageOf([{ policy, results }]);
     return { covers: covered.map(({ cover }) => cover), deciding, percent: Math.floor(percent) };
   };
 
@@ -88,11 +95,40 @@ describe("coverage", () => {
   it("tells which role links lead to a deciding rule", async () => {
     const rows = "tables:\n  - name: t\n    rows:\n      - [alice, /orders, GET, allow]\n";
     const { policy, results } = await run(rows, `${RULES}g, role:customer, role:reader\n`);
-    const { links } = coverageOf(policy, results);
+    const { links } = coverageOf([{ policy, results }]);
     expect([links.used, links.unused.map(({ text }) => text)]).toEqual([
       1,
       ["g, dave, role:customer", "g, dave, role:suspended", "g, role:customer, role:reader"],
     ]);
+  });
+
+  it("tells links of one domain from those of another", async () => {
+    const domains = model({
+      request: "sub, dom, obj, act",
+      policy: "sub, dom, obj, act",
+      roles: "g = _, _, _",
+      matcher: "g(r.sub, p.sub, r.dom) && r.dom == p.dom && r.obj == p.obj && r.act == p.act",
+      effect: "some(where (p.eft == allow))",
+    });
+    const rules = "p, admin, red, /, GET\ng, alice, admin, red\ng, alice, admin, blue\n";
+    const load = await loadPolicy(sourceOf(domains, rules), { request: null });
+    if (!load.ok) throw new Error(JSON.stringify(load.faults));
+    const read = readCases(oneCase("request: [alice, red, /, GET], expect: allow"), "f", () => [
+      ...load.policy.model.request,
+    ]);
+    const results = runCases(
+      () => load,
+      read.ok ? read.cases : [],
+      () => 0,
+    );
+    const { links } = coverageOf([{ policy: load.policy, results }]);
+    expect([links.used, links.unused.map(({ line }) => line)]).toEqual([1, [3]]);
+  });
+
+  it("of several contexts counts each rule once, by the best that any says", async () => {
+    const decided = await run(oneCase("request: [alice, /orders, GET], expect: allow"));
+    const none = { policy: decided.policy, results: [] };
+    expect(coverageOf([none, decided, none])).toEqual(coverageOf([decided]));
   });
 
   it("is whole where there are no rules", async () => {
