@@ -1,4 +1,5 @@
 // Recorded decisions for replay: grouped by all that a decision needs, a slice of time at once.
+import { countLines } from "../core/lines.ts";
 import { StoreError, type Store } from "./client.ts";
 import { narrowing, type RequestFilters } from "./requests.ts";
 import { type Bucket, createSlicer, type Slice } from "./time-slices.ts";
@@ -106,12 +107,4 @@ async function groupsOf(
 function tooDense({ untilMs }: Slice): StoreError {
   const at = new Date(untilMs - 1).toISOString();
   return new StoreError(`the requests of ${at} are too many for one answer`, 396);
-}
-
-const LINE_END = 0x0a;
-
-export function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) lines++;
-  return lines;
 }

@@ -1,13 +1,12 @@
 // Rows the store will never take: kept beside the spool with the reason, for a person to look at; the newest of them.
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { countLines } from "../core/lines.ts";
 
 export interface DeadLetter {
   readonly line: string;
   readonly reason: string;
 }
-
-const NEWLINE = 0x0a;
 
 /** Files `dead-letter/<token>.jsonl` beside the spool, the oldest deleted where all together are too large. */
 export class DeadLetters {
@@ -82,10 +81,4 @@ export class DeadLetters {
       this.#bytes -= size;
     }
   }
-}
-
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
-  return lines;
 }

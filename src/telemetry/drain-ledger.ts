@@ -1,6 +1,7 @@
 // Which rows of the spool are delivered, on their way, or given up: decided here, one step at a time.
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
+import { countLines } from "../core/lines.ts";
 import type { Log } from "../core/log.ts";
 import { COLUMNS_BY_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
 import type { CutJournal } from "./cut-journal.ts";
@@ -232,8 +233,4 @@ export class DrainLedger {
     this.#last = result.catch(() => undefined);
     return result;
   }
-}
-
-function countLines(bytes: Buffer): number {
-  return wholeLines(bytes, Number.POSITIVE_INFINITY).rows;
 }

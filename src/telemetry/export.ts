@@ -1,5 +1,6 @@
 // Exports the sampled rows the drain delivers as OTLP spans: off the data plane, bounded, never in the way.
 import { messageOf } from "../core/errors.ts";
+import { countLines } from "../core/lines.ts";
 import type { Log } from "../core/log.ts";
 import { readRow } from "./export-row.ts";
 import { exportsSpans, queueSizesOf, resourceOf, warnOfProtocol } from "./otlp-env.ts";
@@ -144,10 +145,4 @@ class Feed implements SpanExport {
     if (end >= lines.length) this.#waiting.shift();
     else this.#waiting[0] = lines.subarray(end);
   }
-}
-
-function countLines(lines: Buffer): number {
-  let count = 0;
-  for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count += 1;
-  return count;
 }

@@ -1,8 +1,9 @@
 // Recorded decisions of the real embedded store: grouped, in slices, none twice and none left out.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
+import { countLines } from "../../src/core/lines.ts";
 import { type Store, StoreError } from "../../src/store/client.ts";
-import { countLines, countRecorded, readRecorded } from "../../src/store/recorded.ts";
+import { countRecorded, readRecorded } from "../../src/store/recorded.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";
 
 let system: TestStore;

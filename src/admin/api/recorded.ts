@@ -3,13 +3,9 @@ import type { ServerResponse } from "node:http";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
 import { messageOf } from "../../core/errors.ts";
+import { countLines } from "../../core/lines.ts";
 import { RECORDED_COLUMNS } from "../../policy/replay/recorded.ts";
-import {
-  countLines,
-  countRecorded,
-  readRecorded,
-  type RecordedQuestion,
-} from "../../store/recorded.ts";
+import { countRecorded, readRecorded, type RecordedQuestion } from "../../store/recorded.ts";
 import type { Bucket } from "../../store/time-slices.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";

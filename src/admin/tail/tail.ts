@@ -1,4 +1,5 @@
 // The live tail: reads passing rows while anyone watches, and hands each watcher what it can take.
+import { countLines } from "../../core/lines.ts";
 import { readRow, type SpanRow } from "../../telemetry/export-row.ts";
 import type { RequestFilters } from "../../store/requests.ts";
 import type { RowFeed } from "../parts.ts";
@@ -141,10 +142,4 @@ class LiveTail implements Tail {
       if (this.#seconds % HEARTBEAT_SECONDS === 0) watching.watcher.heartbeat();
     }
   }
-}
-
-function countLines(lines: Buffer): number {
-  let count = 0;
-  for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count++;
-  return count;
 }
