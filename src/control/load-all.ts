@@ -54,8 +54,6 @@ export function snapshotSource(
   slots: SnapshotSource["slots"],
 ): SnapshotSource {
   const candidate = shadow?.policy ?? null;
-  // The policies' revisions are part of the name: a worker tells one publication from another by it.
-  const name = [revision, policy?.revision, candidate?.revision].filter(Boolean).join("-");
   const images = { policy: policy?.image ?? null, shadow: candidate?.image ?? null };
-  return { revision: name, config, ...images, slots };
+  return { revision, config, ...images, slots };
 }

@@ -7,6 +7,7 @@ import type { Spool } from "../telemetry/spool.ts";
 
 /** Everything a worker's snapshot is built from. */
 export interface SnapshotSource {
+  /** Of the config. */
   readonly revision: string;
   readonly config: Config;
   /** Shared with the other workers; null: none configured. */
@@ -29,14 +30,15 @@ export interface WorkerBoot {
   readonly reusePort: boolean;
 }
 
+/** `publication` tells one snapshot of a worker from another, whatever they have in common. */
 export type ToWorker =
   /** The first message, and once: until then a worker has loaded its code and does nothing. */
   | { readonly kind: "boot"; readonly boot: WorkerBoot }
-  | { readonly kind: "snapshot"; readonly source: SnapshotSource }
+  | { readonly kind: "snapshot"; readonly publication: number; readonly source: SnapshotSource }
   | { readonly kind: "drain"; readonly graceMs: number };
 
 export type FromWorker =
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "swapped"; readonly revision: string; readonly fault: string | null }
+  | { readonly kind: "swapped"; readonly publication: number; readonly fault: string | null }
   | { readonly kind: "drained" };

@@ -38,13 +38,14 @@ const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.ur
 /** The thread loads its code at once, so one opened early is ready when there is something to boot. */
 export function openWorkerThread({ index, entry, log }: WorkerThreadParts): WorkerThread {
   const worker = new Worker(entry ?? ENTRY, { name: `weir-data-${index}`, resourceLimits });
-  const waiting = new Map<string, (fault: string | null) => void>();
+  const waiting = new Map<number, (fault: string | null) => void>();
   const ended = new Promise<number>((resolve) => worker.once("exit", resolve));
   // What nobody caught in it; its end follows.
   worker.on("error", ({ stack }) => log.error("worker_failed", { index, cause: stack }));
   worker.on("message", (message: FromWorker) => {
-    if (message.kind === "swapped") waiting.get(message.revision)?.(message.fault);
+    if (message.kind === "swapped") waiting.get(message.publication)?.(message.fault);
   });
+  let published = 0;
   const tell = (message: ToWorker): void => worker.postMessage(message);
   return {
     ended,
@@ -53,10 +54,11 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
       return portOf(worker, ended);
     },
     async swap(source) {
-      const taken = new Promise<string | null>((resolve) => waiting.set(source.revision, resolve));
-      tell({ kind: "snapshot", source });
+      const publication = ++published;
+      const taken = new Promise<string | null>((resolve) => waiting.set(publication, resolve));
+      tell({ kind: "snapshot", publication, source });
       const fault = await Promise.race([taken, ended.then(() => null)]);
-      waiting.delete(source.revision);
+      waiting.delete(publication);
       return fault;
     },
     async drain(graceMs) {

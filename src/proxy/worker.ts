@@ -19,7 +19,8 @@ import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-
 
 /** A worker that listens. */
 interface DataWorker {
-  readonly swap: (source: SnapshotSource) => Promise<void>;
+  /** Its fault, or null: taken. */
+  readonly swap: (source: SnapshotSource) => Promise<string | null>;
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
@@ -29,10 +30,15 @@ let started: Promise<DataWorker | null> = Promise.resolve(null);
 
 parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "boot") started = start(message.boot).catch(failed);
-  else if (message.kind === "snapshot") void started.then((worker) => worker?.swap(message.source));
+  else if (message.kind === "snapshot") void swap(message);
   else
     void started.then((worker) => worker?.drain(message.graceMs)).then(() => parentPort?.close());
 });
+
+async function swap({ publication, source }: ToWorker & { kind: "snapshot" }): Promise<void> {
+  const worker = await started;
+  if (worker !== null) tell({ kind: "swapped", publication, fault: await worker.swap(source) });
+}
 
 async function start(boot: WorkerBoot): Promise<DataWorker> {
   const clock = createSharedClock(boot.shared);
@@ -53,9 +59,9 @@ async function start(boot: WorkerBoot): Promise<DataWorker> {
     async swap(source) {
       try {
         current = await builder.build(source);
-        tell({ kind: "swapped", revision: source.revision, fault: null });
+        return null;
       } catch (thrown) {
-        tell({ kind: "swapped", revision: source.revision, fault: messageOf(thrown) });
+        return messageOf(thrown);
       }
     },
     async drain(graceMs) {

@@ -9,11 +9,11 @@ let started: Promise<MortalWorker | null> = Promise.resolve(null);
 parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "boot") started = start(message.boot);
   else if (message.kind === "drain") parentPort?.close();
-  else void started.then((worker) => worker?.swap(message.source.revision));
+  else void started.then((worker) => worker?.swap(message.source.revision, message.publication));
 });
 
 interface MortalWorker {
-  readonly swap: (revision: string) => void;
+  readonly swap: (revision: string, publication: number) => void;
 }
 
 /** The first listens at once in all cases, so that the fleet comes up. */
@@ -31,15 +31,15 @@ async function start({ index, source, port }: WorkerBoot): Promise<MortalWorker>
   tell({ kind: "listening", port: port || 4000 });
   let current = source.revision;
   return {
-    swap(revision) {
+    swap(revision, publication) {
       if (revision === "die") process.exit(3);
       if (revision === "which") {
-        tell({ kind: "swapped", revision, fault: `${index}:${current}` });
+        tell({ kind: "swapped", publication, fault: `${index}:${current}` });
         return;
       }
       const refused = revision === "refused-by-one" && index === 1;
       if (!refused) current = revision;
-      tell({ kind: "swapped", revision, fault: refused ? "no" : null });
+      tell({ kind: "swapped", publication, fault: refused ? "no" : null });
     },
   };
 }
