@@ -141,7 +141,9 @@ test(
   async () => {
     const site = siteWithPolicy(1);
     const weir = await startWeir(site);
-    const { config_revision: config, policy } = await weir.status();
+    const { config_revision: config, policy } = await weir.until(
+      ({ store }) => store.state === "ready",
+    );
     const load = startLoad({
       port: weir.port,
       clients: 4,
