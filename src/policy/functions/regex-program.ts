@@ -33,8 +33,9 @@ export function regexProgram(source: string): readonly Instruction[] {
 
 type Fragment = Instruction[];
 
+/** A backslash before a c that names no control character stands for itself. */
 const ATOM =
-  /\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|c[A-Za-z]|[^])|\[(?:\\[^]|[^\]\\])*\]|[^()|\\[]/y;
+  /\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|c[A-Za-z]|(?=c)|[^])|\[(?:\\[^]|[^\]\\])*\]|[^()|\\[]/y;
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/y;
 
 class Reader {
@@ -127,7 +128,7 @@ const ASCII = 128;
 
 /** What the atom says of each unit is asked of RegExp itself, for ASCII once. */
 function unitTest(atom: string): UnitTest {
-  const alone = new RegExp(`^${"{}]".includes(atom) ? `\\${atom}` : atom}$`);
+  const alone = new RegExp(`^${"{}]\\".includes(atom) ? `\\${atom}` : atom}$`);
   const accepts = (unit: number): boolean => alone.test(String.fromCharCode(unit));
   const ascii = Uint8Array.from({ length: ASCII }, (_, unit) => Number(accepts(unit)));
   return (unit) => (unit < ASCII ? ascii[unit] === 1 : accepts(unit));
