@@ -100,9 +100,11 @@ function noteOfCondition({ name }: FieldExpression, parts: MatcherParts): Note |
   const notes = new Map<string, Note | null>();
   return (request, rule, found) => {
     const text = rule[column] ?? "";
-    const known = notes.get(text);
-    const note = known ?? compileNote(parseCondition(text, parts.model.names), parts);
-    if (known === undefined) notes.set(text, note);
+    let note = notes.get(text);
+    if (note === undefined) {
+      note = compileNote(parseCondition(text, parts.model.names), parts);
+      notes.set(text, note);
+    }
     note?.(request, rule, found);
   };
 }
