@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { weirInProcess } from "../cli/support/in-process.ts";
 import { send } from "../support/weir-process-load.ts";
 import { configOf, createSite, exitOf, killLeftovers, spawnWeir } from "../support/weir-process.ts";
 import { freePort } from "./support/free-port.ts";
@@ -81,9 +82,11 @@ describe("weir run exits 2 and starts nothing", () => {
     expect(await exitOf(child)).toMatchObject({ code: 2 });
     expect(errors()).toMatch(said);
     expect(output()).toBe("");
-    const checked = spawnWeir(["check", "-c", site.file]);
-    expect(await exitOf(checked.child)).toMatchObject({ code: 2 });
-    expect(checked.output()).toBe(errors());
+    expect(await weirInProcess(["check", "-c", site.file])).toEqual({
+      status: 2,
+      out: errors(),
+      err: "",
+    });
     expect(existsSync(site.data)).toBe(false);
     expect(await send({ port, asked: { method: "GET", path: "/" } })).toMatchObject({
       code: "ECONNREFUSED",

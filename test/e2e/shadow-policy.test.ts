@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
+import { weirInProcess } from "../cli/support/in-process.ts";
 import {
   configOf,
   createSite,
@@ -66,21 +67,10 @@ function statuses(weir: WeirProcess, paths: readonly string[]): Promise<number[]
   );
 }
 
-interface CliAnswer {
-  readonly code: number | null;
-  readonly text: string;
-}
-
-async function weirSays(...args: readonly string[]): Promise<CliAnswer> {
-  const spawned = spawnWeir(args);
-  const { code } = await exitOf(spawned.child);
-  return { code, text: spawned.output() };
-}
-
 async function changes({ admin }: WeirProcess): Promise<unknown[]> {
-  const { code, text } = await weirSays("query", "shadow", "--json", "--admin", admin);
-  expect(code).toBe(0);
-  const { rows } = JSON.parse(text) as { readonly rows: readonly Record<string, unknown>[] };
+  const { status, out } = await weirInProcess(["query", "shadow", "--json", "--admin", admin]);
+  expect(status).toBe(0);
+  const { rows } = JSON.parse(out) as { readonly rows: readonly Record<string, unknown>[] };
   return rows.map((row) => [
     row["change"],
     row["path"],
@@ -174,8 +164,11 @@ test(
     const reloaded = await weir.reload();
     expect(reloaded.status).toBe(200);
     expect(((await reloaded.json()) as { shadow_fault: string }).shadow_fault).toMatch(fault);
-    const check = await weirSays("check", "-c", site.file);
-    expect([check.code, check.text]).toEqual([2, expect.stringMatching(fault)]);
+    const check = ["check", "-c", site.file];
+    expect(await weirInProcess(check)).toMatchObject({
+      status: 2,
+      out: expect.stringMatching(fault),
+    });
     expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
     await weir.drained();
     const [row] = await weir.sql(
@@ -191,7 +184,7 @@ test(
     expect(await weir.metrics()).toMatch(/^weir_reload_ok 0$/m);
     expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:1: policy\.rules: /);
     expect((await weir.reload()).status).toBe(422);
-    expect((await weirSays("check", "-c", site.file)).code).toBe(2);
+    expect((await weirInProcess(check)).status).toBe(2);
     // It goes on as it was, and so it is ready.
     expect((await fetch(`${weir.admin}/readyz`)).status).toBe(200);
     expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
