@@ -12,16 +12,15 @@ import { line, batch } from "../store/support.ts";
 import { post, problemOf } from "./support/admin-kit.ts";
 import type { Json, JsonObject } from "./support/json-schema.ts";
 import { answerFaults, readOpenApi } from "./support/openapi.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub && r.obj == p.obj && r.act == p.act
-`;
+const MODEL = model({
+  policy: "sub, obj, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub && r.obj == p.obj && r.act == p.act",
+});
 
 let app: App;
 let upstream: Server;

@@ -11,18 +11,14 @@ import { silentLog } from "../../src/core/log.ts";
 import { post, problemOf, startTestAdmin } from "./support/admin-kit.ts";
 import type { JsonObject } from "./support/json-schema.ts";
 import { answerFaults, type Operation, readOpenApi } from "./support/openapi.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act
-`;
+const MODEL = model({
+  policy: "sub, obj, act",
+  effect: EFFECTS.allowOverride,
+  matcher: "g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act",
+});
 const PATH = "/api/v1/policy/explain";
 
 let app: App;

@@ -13,6 +13,8 @@ import { createStore } from "../../src/store/client.ts";
 import { createEmbeddedStore } from "../../src/store/embedded/supervisor.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createSite, startWeir, type Site, storePid } from "../support/weir-process.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,17 +32,11 @@ const A_BATCH = 50_000;
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const MEGA = 1024 * 1024;
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act
-`;
+const MODEL = model({
+  policy: "sub, obj, act",
+  effect: EFFECTS.allowOverride,
+  matcher: "g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act",
+});
 
 /**
  * Rule k is of role k mod ROLES. Request n is by a user of that role and by one of its ten rules, and every

@@ -9,17 +9,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseXml } from "../policy/cases/support/xml.ts";
 import { weirPolicy } from "./support/in-process.ts";
 import type { Ended } from "./support/weir.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const MODEL = `[request_definition]
-r = who, act
-[policy_definition]
-p = who, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.who == p.who && r.act == p.act
-`;
+const MODEL = model({
+  request: "who, act",
+  policy: "who, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.who == p.who && r.act == p.act",
+});
 const ALLOWED = "cases:\n  - { name: alice reads, request: [alice, GET], expect: allow }\n";
 
 let folder = "";

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { weirPolicy } from "./support/in-process.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "weir-policy-"));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
@@ -14,15 +16,13 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const MODEL = `[request_definition]
-r = who, act
-[policy_definition]
-p = who, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.who == p.who && r.act == p.act
-`;
+const MODEL = model({
+  request: "who, act",
+  policy: "who, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.who == p.who && r.act == p.act",
+});
 
 /** A folder with a config whose policy has a model of two fields; its other secrets are not set. */
 function site(rules: string, request = "identity.subject, request.method"): string {

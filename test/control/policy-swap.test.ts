@@ -11,20 +11,11 @@ import { openSpool } from "../../src/control/open-spool.ts";
 import { createReloader } from "../../src/control/reloader.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openWorkerThread } from "../../src/proxy/worker-thread.ts";
+import { model } from "../policy/support.ts";
 
 const REVISIONS = 6;
 const CLIENTS = 4;
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act, eft
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act
-`;
+const MODEL = model({ matcher: "g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act" });
 const CONFIG = `listen: { http: 127.0.0.1:0 }
 workers: 2
 data: data

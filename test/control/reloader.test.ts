@@ -7,21 +7,20 @@ import { loadConfig } from "../../src/config/load.ts";
 import { loadAll } from "../../src/control/load-all.ts";
 import { createReloader, type Reloader } from "../../src/control/reloader.ts";
 import { createLog } from "../../src/core/log.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
 const CONFIG = `workers: 1
 services: { a: { endpoints: ["http://127.0.0.1:1"] } }
 routes: [{ name: r, service: a }]
 `;
 const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub
-`;
+const MODEL = model({
+  policy: "sub, obj, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub",
+});
 
 let folder = "";
 let looked: readonly string[] = [];

@@ -20,16 +20,16 @@ import {
   type WeirProcess,
 } from "../support/weir-process.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const TRAFFIC_MODEL = `[request_definition]
-r = sub, obj
-[policy_definition]
-p = sub, obj
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub && keyMatch(r.obj, p.obj)
-`;
+const TRAFFIC_MODEL = model({
+  request: "sub, obj",
+  policy: "sub, obj",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub && keyMatch(r.obj, p.obj)",
+});
 
 let site: Site;
 let upstream: Upstream;

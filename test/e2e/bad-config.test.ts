@@ -8,20 +8,19 @@ import { weirInProcess } from "../cli/support/in-process.ts";
 import { send } from "../support/weir-process-load.ts";
 import { configOf, createSite, exitOf, killLeftovers, spawnWeir } from "../support/weir-process.ts";
 import { freePort } from "./support/free-port.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
 afterAll(killLeftovers);
 
 const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub
-`;
+const MODEL = model({
+  policy: "sub, obj, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub",
+});
 
 interface Case {
   readonly name: string;

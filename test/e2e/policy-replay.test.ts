@@ -12,18 +12,12 @@ import {
   type WeirProcess,
 } from "../support/weir-process.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act, eft
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = (p.sub == "*" || g(r.sub, p.sub)) && keyMatch2(r.obj, p.obj) && r.act == p.act
-`;
+const MODEL = model({
+  matcher: '(p.sub == "*" || g(r.sub, p.sub)) && keyMatch2(r.obj, p.obj) && r.act == p.act',
+});
 const RULES = `p, role:customer, /orders/:id, GET
 p, role:customer, /orders, POST
 p, *, /open, GET
@@ -189,15 +183,13 @@ test("a window, a route or a caller that nothing is of, and what can't be decide
   expect((await replay(...files, "--allow-empty")).status).toBe(2);
 });
 
-const TWO_FIELDS = `[request_definition]
-r = sub, act
-[policy_definition]
-p = sub, act
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub && r.act == p.act
-`;
+const TWO_FIELDS = model({
+  request: "sub, act",
+  policy: "sub, act",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub && r.act == p.act",
+});
 
 describe("weir policy propose", () => {
   const [since, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000));
@@ -273,15 +265,13 @@ test("faults of the candidate, and a weir that is not there, are told before any
   expect((await weirPolicy(nobody)).status).toBe(2);
 });
 
-const ATTRIBUTES = `[request_definition]
-r = who, req
-[policy_definition]
-p = who, path
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.who.subject == p.who && keyMatch2(r.req.path, p.path)
-`;
+const ATTRIBUTES = model({
+  request: "who, req",
+  policy: "who, path",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.who.subject == p.who && keyMatch2(r.req.path, p.path)",
+});
 
 test("requests that were asked as objects are decided again, too, and no policy is proposed of them", async () => {
   const own = createSite(configOver(upstream.url, "identity, request"));

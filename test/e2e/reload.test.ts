@@ -15,16 +15,9 @@ import {
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startUpstream } from "./support/upstream.ts";
+import { model } from "../policy/support.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act, eft
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = keyMatch2(r.obj, p.obj)
-`;
+const MODEL = model({ roles: "", matcher: "keyMatch2(r.obj, p.obj)" });
 const ALLOW_A = "p, *, /a, *, allow\n";
 const ALLOW_B = "p, *, /b, *, allow\n";
 const upstream = await startUpstream();

@@ -15,16 +15,16 @@ import {
   type WeirProcess,
 } from "../support/weir-process.ts";
 import { startUpstream } from "./support/upstream.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, token
-[policy_definition]
-p = sub, obj
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = r.sub == p.sub && keyMatch(r.obj, p.obj)
-`;
+const MODEL = model({
+  request: "sub, obj, token",
+  policy: "sub, obj",
+  roles: "",
+  effect: EFFECTS.allowOverride,
+  matcher: "r.sub == p.sub && keyMatch(r.obj, p.obj)",
+});
 const ENFORCED = "p, anonymous, /a/*\np, anonymous, /both\n";
 const CANDIDATE = "# the next one\np, anonymous, /b/*\np, anonymous, /both\n";
 const SECRET = "Bearer s3cret-of-a-caller";

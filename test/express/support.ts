@@ -8,6 +8,7 @@ import express, { type Express } from "express";
 import { createLog } from "../../src/core/log.ts";
 import { createWeir, type Weir, type WeirOptions } from "../../src/express/middleware.ts";
 import type { RequestRecord } from "../../src/telemetry/record.ts";
+import { model } from "../policy/support.ts";
 
 export interface Listening extends AsyncDisposable {
   readonly url: string;
@@ -35,15 +36,11 @@ export async function deadUrl(): Promise<string> {
   return gone.url;
 }
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act, eft
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = (p.sub == "*" || r.sub == p.sub) && keyMatch2(r.obj, p.obj) && (r.act == p.act || p.act == "*")
-`;
+const MODEL = model({
+  roles: "",
+  matcher:
+    '(p.sub == "*" || r.sub == p.sub) && keyMatch2(r.obj, p.obj) && (r.act == p.act || p.act == "*")',
+});
 const RULES =
   "p, alice, /orders/*, *, allow\np, alice, /app/*, *, allow\np, *, /open/*, *, allow\n";
 

@@ -12,20 +12,20 @@ import type { PolicyFault, PolicySource } from "../../src/policy/source.ts";
 interface ModelParts {
   readonly request?: string;
   readonly policy?: string;
+  /** "": none. */
   readonly roles?: string;
   readonly effect?: string;
   readonly matcher?: string;
 }
 
-/** The matcher is on line 10. */
+/** The matcher is on line 10; without roles on line 8. */
 export function model(parts: ModelParts): string {
+  const { roles = "g = _, _" } = parts;
   return `[request_definition]
 r = ${parts.request ?? "sub, obj, act"}
 [policy_definition]
 p = ${parts.policy ?? "sub, obj, act, eft"}
-[role_definition]
-${parts.roles ?? "g = _, _"}
-[policy_effect]
+${roles === "" ? "" : `[role_definition]\n${roles}\n`}[policy_effect]
 e = ${parts.effect ?? EFFECTS.allowAndDeny}
 [matchers]
 m = ${parts.matcher ?? 'g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && (r.act == p.act || p.act == "*")'}

@@ -3,18 +3,15 @@ import { expect, it } from "vitest";
 import { startProxy } from "../support/proxy.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
+import { model } from "../policy/support.ts";
+import { EFFECTS } from "../../src/policy/model/model.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj
-[policy_definition]
-p = sub, obj
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow))
-[matchers]
-m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj)
-`;
+const MODEL = model({
+  request: "sub, obj",
+  policy: "sub, obj",
+  effect: EFFECTS.allowOverride,
+  matcher: "g(r.sub, p.sub) && keyMatch2(r.obj, p.obj)",
+});
 const RULES = "p, team, /a\np, anonymous, /b\ng, anonymous, guests\ng, guests, team\n";
 
 it("the row has the roles by which the rule matched; none where the caller itself is named", async () => {

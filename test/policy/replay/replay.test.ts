@@ -5,18 +5,9 @@ import { loadPolicy } from "../../../src/policy/load.ts";
 import type { RecordedGroup } from "../../../src/policy/replay/recorded.ts";
 import { type Candidate, createReplay, replayAll } from "../../../src/policy/replay/replay.ts";
 import { group } from "../recorded-group.ts";
+import { model } from "../support.ts";
 
-const MODEL = `[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act, eft
-[role_definition]
-g = _, _
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act
-`;
+const MODEL = model({ matcher: "g(r.sub, p.sub) && keyMatch2(r.obj, p.obj) && r.act == p.act" });
 
 async function candidateOf(rulesText: string): Promise<Candidate> {
   const source = { modelText: MODEL, modelFile: "m", rulesText, rulesFile: "new.csv" };
