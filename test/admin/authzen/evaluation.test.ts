@@ -102,7 +102,11 @@ describe("Basic", () => {
       { ...FULL, subject: { ...ALICE, properties: [] } },
       "properties",
     ],
-    ["a context that is text", { ...FULL, context: "now" }, "context: must be"],
+    [
+      "a context that is text",
+      { ...FULL, context: "now" },
+      "context: must be a mapping of names to values",
+    ],
     ["no JSON", "{", "not well-formed JSON"],
     ["nothing", "", ""],
     ["a list", "[]", ""],

@@ -72,14 +72,26 @@ describe("the certification fixture", () => {
     ["action", { subject: USERS, resource: RECORD_1 }, "subject.id: is missing"],
     ["subject", { ...readers, subject: {} }, "subject.type: is missing"],
     ["subject", { ...readers, page: "x" }, "page: must be"],
-    ["subject", { ...readers, page: { limit: -1 } }, "page.limit"],
-    ["subject", { ...readers, page: { limit: "1" } }, "page.limit"],
+    ["subject", { ...readers, page: { limit: -1 } }, "page.limit: must be at least 0"],
+    ["subject", { ...readers, page: { limit: "1" } }, "page.limit: must be a number"],
     ["subject", { ...readers, page: { token: "x" } }, "page.token"],
     ["subject", { ...readers, page: { token: "WzAsMSwieCJd" } }, "page.token"],
   ])("400: %s of %j", async (kind, body, words) => {
     const answer = await server.ask(path(kind), body);
     expect(answer).toMatchObject({ status: 400, body: { code: "bad_body" } });
     expect(answer.body["detail"]).toContain(words);
+  });
+
+  it("400: a page whose properties are too deep to tell from another question's", async () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const [question = ""] = JSON.stringify(readers).split(/\}$/);
+    for (const token of ['"token":"WzAsMSwieCJd",', ""]) {
+      const body = `${question},"page":{"limit":1,${token}"properties":{"x":${deep}}}}`;
+      expect(await server.ask(path("subject"), body)).toMatchObject({
+        status: 400,
+        body: { code: "bad_body", detail: expect.stringContaining("nested deeper") as unknown },
+      });
+    }
   });
 
   it("pages: the limit holds for all of them, and the question must stay", async () => {

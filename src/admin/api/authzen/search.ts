@@ -1,6 +1,7 @@
 // POST /access/v1/search/{subject,resource,action}: who, what, or which actions are allowed (AuthZEN section 8).
 import { z } from "zod";
 import type { EntityKind, KnownEntity } from "../../../policy/authzen/entities.ts";
+import { type RequestValue, tupleFault } from "../../../policy/request/tuple.ts";
 import { defineEndpoint, type Endpoint } from "../../http/endpoint.ts";
 import { Problem } from "../../http/problem.ts";
 import { count, json, NONE } from "../../http/schemas.ts";
@@ -136,15 +137,22 @@ function answerSchema(result: z.ZodType): z.ZodType {
   });
 }
 
-/** Throws Problem where the token is none, or its question or limit has changed (section 8.2). */
+/** Throws Problem where the page asks too much, its token is none, or that one's question or limit has changed (section 8.2). */
 function placeOf(page: Page, question: unknown): PagePlace {
   const { token = "", limit } = page ?? {};
+  const fault = propertiesFault(page);
+  if (fault !== "") throw new Problem("bad_body", `page.properties: ${fault}`);
   const wanted = Math.min(limit ?? MOST_RESULTS, MOST_RESULTS);
   if (token === "") return { from: 0, limit: wanted };
   const place = readPageToken(token, question);
   if (place !== null && (limit === undefined || place.limit === wanted)) return place;
   const message = "page.token: goes with the question and the limit of the page before";
   throw new Problem("bad_body", message, { members: { parameter: "page.token" } });
+}
+
+/** They go into the token with the question, so they have its limits. */
+function propertiesFault(page: Page): string {
+  return tupleFault([(page?.["properties"] ?? null) as RequestValue], 1);
 }
 
 function typeAndId({ type, id }: KnownEntity): object {
