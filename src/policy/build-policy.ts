@@ -49,7 +49,7 @@ function readPolicy(
   faults: FaultList,
 ): PolicyTables | null {
   const { onModel, onRules } = faults;
-  const model = readModel(source.modelText, onModel, source.context);
+  const model = readModel(source, onModel);
   const rules = scanRules(source.rulesText, randomInt(MAX_SEED), onRules);
   if (model === null) return null;
   if (request !== null && model.request.length !== request.length) {

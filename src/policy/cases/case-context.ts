@@ -30,14 +30,11 @@ export function fieldsOfModel(source: ModelSource, own: string): FieldsOf {
   };
 }
 
-function fieldsIn(
-  { modelText, modelFile: file }: ModelSource,
-  context: string,
-): readonly string[] | string {
+function fieldsIn(source: ModelSource, context: string): readonly string[] | string {
   let fault = "";
   const report: ReportFault = (line, message) =>
-    void (fault ||= faultText({ file, line, message }));
-  return readModel(modelText, report, context)?.request ?? fault;
+    void (fault ||= faultText({ file: source.modelFile, line, message }));
+  return readModel({ ...source, context }, report)?.request ?? fault;
 }
 
 /** Of a case, a table or a matrix; reported and undefined where it is none. */

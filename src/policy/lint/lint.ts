@@ -11,7 +11,7 @@ import type { PolicyFault, PolicySource } from "../source.ts";
 
 /** What `source` says, which loads as `policy`. In the order of lines. */
 export function lintPolicy(source: PolicySource, policy: CheckedPolicy): readonly PolicyFault[] {
-  const model = readModel(source.modelText, () => undefined, source.context);
+  const model = readModel(source, () => undefined);
   const rules = readRules(source.rulesText, source.rulesFile, () => undefined);
   if (model === null) return [];
   const { patterns } = checkMatcher(model);

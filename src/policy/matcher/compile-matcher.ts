@@ -1,4 +1,5 @@
 // A checked matcher as a closure over a request tuple and a rule's fields: no text is left to run.
+import { blameFor } from "./blame.ts";
 import { parseCondition } from "./parser.ts";
 import type { BinaryOperator, Expression, FieldExpression, PolicyModel } from "../model/model.ts";
 import type { RoleGraph } from "../roles/role-walker.ts";
@@ -6,8 +7,8 @@ import type { RequestTuple } from "../request/tuple.ts";
 import {
   type Arithmetic,
   calculated,
+  comparison,
   holds,
-  isOrdered,
   isWithin,
   looselyEqual,
   memberOf,
@@ -25,14 +26,14 @@ export type Test = (request: RequestTuple, rule: Fields) => boolean;
 export type Callable = (...values: Value[]) => Value;
 
 export interface MatcherParts {
-  readonly model: Pick<PolicyModel, "names" | "request" | "policy">;
+  readonly model: Pick<PolicyModel, "names" | "request" | "policy" | "matcherSource">;
   readonly roles: ReadonlyMap<string, RoleGraph>;
   readonly functions: ReadonlyMap<string, Callable>;
 }
 
 type Kind<Name extends Expression["kind"]> = Expression & { readonly kind: Name };
 
-/** Whether an expression holds, which for a matcher means that the rule matches. */
+/** Whether an expression holds, which for a matcher means that the rule matches. Errors name the term. */
 export function compileTest(expression: Expression, parts: MatcherParts): Test {
   if (expression.kind === "binary") return operation(expression, parts);
   if (expression.kind === "not") return negated(compileTest(expression.operand, parts));
@@ -40,8 +41,19 @@ export function compileTest(expression: Expression, parts: MatcherParts): Test {
   if (expression.kind === "within") return within(expression, parts);
   if (expression.kind === "eval") return ruleCondition(expression, parts);
   if (expression.kind === "conditional") return choice(expression, parts);
+  return condition(expression, parts);
+}
+
+function condition(expression: Expression, parts: MatcherParts): Test {
   const value = compileValue(expression, parts);
-  return (request, rule) => holds(value(request, rule));
+  const blame = blameFor(expression, parts.model);
+  return (request, rule) => {
+    try {
+      return holds(value(request, rule));
+    } catch (error) {
+      throw blame(error);
+    }
+  };
 }
 
 function negated(operand: Test): Test {
@@ -62,13 +74,18 @@ function operation(expression: Kind<"binary">, parts: MatcherParts): Test {
   if (operator === "==" && left.kind === "field" && right.kind === "field") {
     return sameField(left, right, parts);
   }
+  if (isArithmetic(operator)) return condition(expression, parts);
   const one = compileValue(left, parts);
   const other = compileValue(right, parts);
-  if (isArithmetic(operator)) {
-    return (request, rule) => holds(calculated(operator, one(request, rule), other(request, rule)));
-  }
   const compare = comparison(operator);
-  return (request, rule) => compare(one(request, rule), other(request, rule));
+  const blame = blameFor(expression, parts.model);
+  return (request, rule) => {
+    try {
+      return compare(one(request, rule), other(request, rule));
+    } catch (error) {
+      throw blame(error);
+    }
+  };
 }
 
 function both(left: Test, right: Test): Test {
@@ -77,25 +94,6 @@ function both(left: Test, right: Test): Test {
 
 function either(left: Test, right: Test): Test {
   return (request, rule) => left(request, rule) || right(request, rule);
-}
-
-function comparison(operator: Comparison): (one: Value, other: Value) => boolean {
-  switch (operator) {
-    case "==":
-      return looselyEqual;
-    case "!=":
-      return (one, other) => !looselyEqual(one, other);
-    case "===":
-      return strictlyEqual;
-    case "!==":
-      return (one, other) => !strictlyEqual(one, other);
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-    default:
-      return (one, other) => isOrdered(operator, one, other);
-  }
 }
 
 /** By far the most frequent comparison, of two strings. */
@@ -115,35 +113,50 @@ function sameField(left: FieldExpression, right: FieldExpression, parts: Matcher
 }
 
 /** Like casbin it reads the whole list, so what can't be read is an error wherever the value stands. */
-function membership({ operand, list }: Kind<"in">, parts: MatcherParts): Test {
+function membership(expression: Kind<"in">, parts: MatcherParts): Test {
+  const { operand, list } = expression;
+  const blame = blameFor(expression, parts.model);
   const value = compileValue(operand, parts);
   const items = list.map((item) => compileValue(item, parts));
   return (request, rule) => {
-    const wanted = value(request, rule);
-    let isFound = false;
-    for (const item of items) {
-      const listed = item(request, rule);
-      isFound ||= strictlyEqual(listed, wanted);
+    try {
+      const wanted = value(request, rule);
+      let isFound = false;
+      for (const item of items) {
+        const listed = item(request, rule);
+        isFound ||= strictlyEqual(listed, wanted);
+      }
+      return isFound;
+    } catch (error) {
+      throw blame(error);
     }
-    return isFound;
   };
 }
 
-function within({ operand, container }: Kind<"within">, parts: MatcherParts): Test {
+function within(expression: Kind<"within">, parts: MatcherParts): Test {
+  const { operand, container } = expression;
+  const blame = blameFor(expression, parts.model);
   const value = compileValue(operand, parts);
   const list = compileValue(container, parts);
-  return (request, rule) => isWithin(value(request, rule), list(request, rule));
+  return (request, rule) => {
+    try {
+      return isWithin(value(request, rule), list(request, rule));
+    } catch (error) {
+      throw blame(error);
+    }
+  };
 }
 
 /** Compiled once for each text; the rules were checked, so there are no others and none that fails. */
 function ruleCondition({ field }: Kind<"eval">, parts: MatcherParts): Test {
   const column = parts.model.policy.indexOf(field.name);
+  const own: MatcherParts = { ...parts, model: { ...parts.model, matcherSource: "" } };
   const compiled = new Map<string, Test>();
   return (request, rule) => {
     const text = rule[column] ?? "";
     const known = compiled.get(text);
     if (known !== undefined) return known(request, rule);
-    const test = compileTest(parseCondition(text, parts.model.names), parts);
+    const test = compileTest(parseCondition(text, parts.model.names), own);
     compiled.set(text, test);
     return test(request, rule);
   };
@@ -182,8 +195,6 @@ function arithmetic(expression: Kind<"binary">, parts: MatcherParts): Evaluate {
   const other = compileValue(expression.right, parts);
   return (request, rule) => calculated(operator, one(request, rule), other(request, rule));
 }
-
-type Comparison = Exclude<BinaryOperator, Arithmetic | "&&" | "||">;
 
 function isArithmetic(operator: BinaryOperator): operator is Arithmetic {
   return "+-*/%".includes(operator);

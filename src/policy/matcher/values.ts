@@ -32,10 +32,10 @@ function absentEqual(one: Value, other: Value): boolean {
   return false;
 }
 
-export type Order = "<" | "<=" | ">" | ">=";
+type Order = "<" | "<=" | ">" | ">=";
 
 /** False for what is missing. @throws Error for null, lists and objects, which have no order. */
-export function isOrdered(order: Order, one: Value, other: Value): boolean {
+function isOrdered(order: Order, one: Value, other: Value): boolean {
   if (one === undefined || other === undefined) return false;
   const [left, right] = [scalar(one), scalar(other)];
   switch (order) {
@@ -48,6 +48,28 @@ export function isOrdered(order: Order, one: Value, other: Value): boolean {
     case ">=":
     default:
       return left >= right;
+  }
+}
+
+type Comparison = Order | "==" | "!=" | "===" | "!==";
+
+/** What an operator says of two values; each as above. */
+export function comparison(operator: Comparison): (one: Value, other: Value) => boolean {
+  switch (operator) {
+    case "==":
+      return looselyEqual;
+    case "!=":
+      return (one, other) => !looselyEqual(one, other);
+    case "===":
+      return strictlyEqual;
+    case "!==":
+      return (one, other) => !strictlyEqual(one, other);
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+    default:
+      return (one, other) => isOrdered(operator, one, other);
   }
 }
 

@@ -6,13 +6,14 @@ import { definitionsIn, parseMatcher } from "../matcher/parser.ts";
 import type { DefinitionNames, EffectText, PolicyModel, RoleDefinition } from "./model.ts";
 import { EFFECTS } from "./model.ts";
 import { type Definition, readSections } from "./model-sections.ts";
-import type { ReportFault } from "../source.ts";
+import type { PolicySource, ReportFault } from "../source.ts";
+
+type ModelSource = Pick<PolicySource, "modelText" | "modelFile" | "context">;
 
 /** null where the model has faults, all of them reported. */
 export function readModel(
-  text: string,
+  { modelText: text, modelFile, context = DEFAULT_CONTEXT }: ModelSource,
   report: ReportFault,
-  context = DEFAULT_CONTEXT,
 ): PolicyModel | null {
   let clean = true;
   const strict: ReportFault = (line, message) => {
@@ -23,12 +24,13 @@ export function readModel(
     report(0, `the model is longer than ${MAX_MODEL_CHARS} characters`);
     return null;
   }
-  const model = modelOf(definitionsOf(text, strict), context, strict);
+  const model = modelOf({ ...definitionsOf(text, strict), file: modelFile }, context, strict);
   return clean ? model : null;
 }
 
 /** All definitions of a file; r, p, e and m by their names. */
 interface Definitions {
+  readonly file: string;
   readonly byName: ReadonlyMap<string, Definition>;
   readonly matchers: readonly string[];
   readonly fields: ReadonlyMap<string, readonly string[]>;
@@ -43,7 +45,7 @@ const SECTIONS = [
   ["matchers", "m"],
 ] as const;
 
-function definitionsOf(text: string, report: ReportFault): Definitions {
+function definitionsOf(text: string, report: ReportFault): Omit<Definitions, "file"> {
   const sections = readSections(text, report);
   const byName = new Map<string, Definition>();
   for (const [section, letter] of SECTIONS) {
@@ -136,7 +138,7 @@ function wordsOf(matcher: string): readonly string[] {
 
 function modelFor(
   names: DefinitionNames,
-  { byName, fields, effects, roles }: Definitions,
+  { file, byName, fields, effects, roles }: Definitions,
   report: ReportFault,
 ): PolicyModel | null {
   const absent = Object.values(names).filter((name) => !byName.has(name));
@@ -161,6 +163,7 @@ function modelFor(
     requestLine: lineOf(names.r),
     effectLine: lineOf(names.e),
     matcherLine: lineOf(names.m),
+    matcherSource: `${file}:${lineOf(names.m)}`,
     ruleTypes: new Map([...fields].filter(([name]) => name.startsWith("p"))),
     others: [],
   };

@@ -94,6 +94,8 @@ export interface PolicyModel {
   readonly requestLine: number;
   readonly effectLine: number;
   readonly matcherLine: number;
+  /** "FILE:LINE" of the matcher, for errors at requests. */
+  readonly matcherSource: string;
   /** The columns of every p the file defines, by its name; this context's among them. */
   readonly ruleTypes: ReadonlyMap<string, readonly string[]>;
   /** What the file's other matchers make of it; checked, and never asked. */
