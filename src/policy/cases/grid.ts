@@ -64,7 +64,8 @@ export function gridHeader(
   if (values.length === 0 || down.includes(-1) || new Set(down).size < fields.length - 1) {
     return `the header names all fields of a request but one (${fields.join(", ")}), then values of that one`;
   }
-  const twice = values.find((value, at) => values.indexOf(value) < at);
+  const seen = new Set<string>();
+  const twice = values.find((value) => seen.size === seen.add(value).size);
   if (twice !== undefined) return `"${twice}" stands twice in the header`;
   return { down, across: fields.findIndex((_, at) => !down.includes(at)), values };
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PolicyCase } from "../../../src/policy/cases/policy-case.ts";
 import { readCases } from "../../../src/policy/cases/read-cases.ts";
+import { workedMs } from "../support.ts";
 
 const FIELDS = ["sub", "obj", "act"];
 
@@ -217,6 +218,15 @@ describe("hostile text", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("a header as long as a file may be is read in a moment", () => {
+    const header = Array.from({ length: 300_000 }, (_, at) => `w${at}`).join(" ");
+    const startedMs = workedMs();
+    const read = readCases(grid(`act obj ${header}`, "GET /x allow"), "cases.yaml", () => FIELDS);
+    expect(read).toMatchObject({ ok: false, faults: [{ line: 5 }] });
+    // Minutes, where each word is looked for among all others.
+    expect(workedMs() - startedMs).toBeLessThan(3000);
   });
 
   it("a cases file with one character changed is still read or refused", () => {
