@@ -11,7 +11,7 @@ export interface RecordedStream {
   readonly until: string;
   /** Counted when it began; what comes may be a few more. */
   readonly requests: number;
-  /** Rejects with AskError where the stream breaks off. Read once. */
+  /** Rejects with AskError where the stream breaks off. Read once; whoever leaves early ends it. */
   readonly batches: AsyncIterable<readonly RecordedGroup[]>;
 }
 
@@ -25,6 +25,7 @@ export async function askRecorded(
   const [head, ...rest] = first.done === true ? [] : first.value;
   const { columns, since, until, requests } = (head ?? {}) as Partial<Head>;
   if (String(columns) !== String(RECORDED_COLUMNS) || since === undefined) {
+    await batches.return();
     throw new AskError("other_version", `${client.url} is a weir of another version`);
   }
   return {
@@ -55,14 +56,17 @@ async function* groupsOf(
   more: Lines,
   url: string,
 ): AsyncGenerator<readonly RecordedGroup[]> {
-  let groups = 0;
+  let groups = first.length;
   let tail = tailOf(first);
-  yield takeGroups(first);
-  groups += first.length;
-  for await (const lines of more) {
-    tail ??= tailOf(lines);
-    groups += lines.length;
-    yield takeGroups(lines);
+  try {
+    yield takeGroups(first);
+    for await (const lines of more) {
+      tail ??= tailOf(lines);
+      groups += lines.length;
+      yield takeGroups(lines);
+    }
+  } finally {
+    await more.return();
   }
   if (tail?.problem !== undefined) throw problemOf(tail.problem);
   if (tail?.groups !== groups - 1) {

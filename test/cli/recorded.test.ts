@@ -86,6 +86,22 @@ test.each<[string, string, string]>([
   expect(await refusal(sending(text, 65_536))).toBe(code);
 });
 
+test.each<[string, object, string]>([
+  ["of another version", { ...HEAD, columns: ["a"] }, "other_version"],
+  ["whose reader leaves at once", HEAD, ""],
+])("a stream %s is ended, so that the program can end", async (_, head, code) => {
+  let ended = 0;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(textOf(head))),
+    cancel: () => void ended++,
+  });
+  const lines = (): Promise<typeof body> => Promise.resolve(body);
+  const asked = askRecorded({ ...sending(""), lines }, {});
+  if (code === "") for await (const _batch of (await asked).batches) break;
+  else await expect(asked).rejects.toMatchObject({ code });
+  expect(ended).toBe(1);
+});
+
 test("a connection that breaks is an error, and what answers something else is no weir", async () => {
   const path = "GET /api/v1/policy/recorded";
   const fixture = await startAdminFixture({
