@@ -12,12 +12,15 @@ interface Answers {
   /** How many answers of lines there are; each is this text. */
   readonly answers: number;
   readonly lines: (at: number) => Promise<Buffer>;
+  /** Until it resolves, they are being counted. */
+  readonly counted?: () => Promise<void>;
 }
 
 /** A store that holds 20,000 requests for each answer, a second apart. */
 async function adminOver({
   answers,
   lines,
+  counted = () => Promise.resolve(),
 }: Answers): Promise<TestAdmin & { asked: () => number }> {
   let asked = 0;
   const rows = Array.from({ length: answers }, (_, at) => ({
@@ -25,7 +28,10 @@ async function adminOver({
     rows: 20_000,
   }));
   const store = {
-    query: () => Promise.resolve({ columns: [], rows }),
+    query: async () => {
+      await counted();
+      return { columns: [], rows };
+    },
     lines: () => lines(asked++),
   } as unknown as Store;
   const admin = await startTestAdmin({
@@ -87,14 +93,37 @@ test("waits for its reader, ends with it, and only two read at once", async () =
   // Each may have asked for what fills its connection, and no more.
   expect(asked()).toBeLessThanOrEqual(4);
   for (const leave of unread) leave();
-  let response = await fetch(url + PATH, { method: "GET" });
+  await expectRoom(url);
+});
+
+test("whoever leaves while it is counted takes no place", async () => {
+  const waiting: (() => void)[] = [];
+  let isHeld = true;
+  const counted = (): Promise<void> =>
+    isHeld ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve();
+  const { url, asked } = await adminOver({ answers: 1, lines: full, counted });
+  const asking = [get(url + PATH), get(url + PATH)];
+  for (const request of asking) request.on("error", () => undefined);
+  await expect.poll(() => waiting.length).toBe(2);
+  isHeld = false;
+  for (const request of asking) request.destroy();
+  // By then their ends have been read, too.
+  await fetch(`${url}/healthz`);
+  for (const resolve of waiting) resolve();
+  await expectRoom(url);
+  expect(asked()).toBeLessThanOrEqual(1);
+});
+
+/** Whoever has left is soon noticed. */
+async function expectRoom(url: string): Promise<void> {
+  let response = await fetch(url + PATH);
   for (let turn = 0; response.status === 503 && turn < 100; turn++) {
     await response.arrayBuffer();
     response = await fetch(url + PATH);
   }
   expect(response.status).toBe(200);
   await response.body?.cancel();
-});
+}
 
 /** Resolves with the head's arrival, and reads nothing of the body. */
 function opened(url: string): Promise<() => void> {

@@ -42,6 +42,8 @@ const recordedQuery = filterQuery
 export function recordedEndpoint({ ask }: Questions): Endpoint {
   let open = 0;
   const send = async (response: ServerResponse, recorded: Recorded): Promise<void> => {
+    // Gone while it was counted: nothing would tell of that any more.
+    if (response.destroyed) return;
     if (open >= AT_ONCE) throw new Problem("busy", "too many are reading recorded decisions");
     open++;
     try {

@@ -29,6 +29,7 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
 
 /** Once the client has read what was written, or is gone. */
 export async function roomOrEnd(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
   const done = new AbortController();
   const { signal } = done;
   await Promise.race([
