@@ -3,7 +3,7 @@ import { MAX_TUPLE_DEPTH, MAX_TUPLE_VALUES } from "../limits.ts";
 import { readRules } from "../rules/rules-text.ts";
 import type { RequestTuple, RequestValue } from "../request/tuple.ts";
 import { MAX_NAME_CHARS, type PolicyCase } from "./policy-case.ts";
-import type { YamlMapping, YamlNodes } from "./yaml-nodes.ts";
+import type { YamlEntry, YamlMapping, YamlNodes } from "./yaml-nodes.ts";
 
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
@@ -66,7 +66,7 @@ export function readRequest(
 
 /** Text, or an object or list; bare numbers are refused, as YAML makes 1.10 the number 1.1. */
 export function readTuple(nodes: YamlNodes, values: readonly unknown[]): RequestTuple | undefined {
-  const budget = { values: MAX_TUPLE_VALUES };
+  const budget: Budget = { values: MAX_TUPLE_VALUES, refusal: null };
   const tuple: RequestValue[] = [];
   for (const node of values) {
     const scalar = nodes.scalar(node);
@@ -75,7 +75,10 @@ export function readTuple(nodes: YamlNodes, values: readonly unknown[]): Request
       return refused(nodes, node, `request: a value is text; write ${JSON.stringify(text)}`);
     }
     const value = readValue(nodes, node, { budget, depth: 0 });
-    if (value === undefined) return refused(nodes, node, BAD_VALUE);
+    if (value === undefined) {
+      const { refusal } = budget;
+      return refused(nodes, refusal?.node ?? node, refusal?.message ?? BAD_VALUE);
+    }
     tuple.push(value);
   }
   return tuple;
@@ -83,8 +86,14 @@ export function readTuple(nodes: YamlNodes, values: readonly unknown[]): Request
 
 const BAD_VALUE = `request: a value is text, or an object of at most ${MAX_TUPLE_VALUES} JSON values, ${MAX_TUPLE_DEPTH} deep`;
 
+interface Budget {
+  values: number;
+  /** More than that there is a value that is none. */
+  refusal: { readonly node: unknown; readonly message: string } | null;
+}
+
 interface Place {
-  readonly budget: { values: number };
+  readonly budget: Budget;
   readonly depth: number;
 }
 
@@ -98,9 +107,28 @@ function readValue(nodes: YamlNodes, node: unknown, place: Place): RequestValue 
   const items = nodes.items(node);
   if (items !== null) return allOf(items.map((item) => readValue(nodes, item, inner)));
   const entries = nodes.entries(node);
-  if (entries === null) return undefined;
+  if (entries === null || !areKeysSound(nodes, entries, place.budget)) return undefined;
   const values = allOf(entries.map(({ value }) => readValue(nodes, value, inner)));
   return values && Object.fromEntries(entries.map(({ key }, at) => [key, values[at] ?? null]));
+}
+
+/** As JSON has them: of two equal ones nobody knows which counts. */
+function areKeysSound(nodes: YamlNodes, entries: readonly YamlEntry[], budget: Budget): boolean {
+  const known = new Set<string>();
+  for (const { key, keyNode } of entries) {
+    const fault = keyFault(nodes.scalar(keyNode)?.value, known.has(key));
+    if (fault !== "") {
+      budget.refusal = { node: keyNode, message: `request: ${key.slice(0, 50)}: ${fault}` };
+      return false;
+    }
+    known.add(key);
+  }
+  return true;
+}
+
+function keyFault(key: unknown, isKnown: boolean): string {
+  if (typeof key !== "string" && typeof key !== "number") return "a key is text";
+  return isKnown ? "is written twice; remove one" : "";
 }
 
 function plainValue(value: unknown): RequestValue | undefined {

@@ -10,6 +10,9 @@ const MAX_BRACKETS = 64;
 /** What costs the parser some microseconds each; 100,000 cases have half as many. */
 const MAX_MARKS = 1_000_000;
 const MARK = /[[\]{},&*!\n]/g;
+/** What costs it ten, each of them a fault to it where many are on a line; 100,000 cases have fewer. */
+const MAX_BLOCK_MARKS = 600_000;
+const BLOCK_MARK = /[:?'"-](?=\s)/g;
 
 /** Nodes are the parser's own, and `unknown` where nothing stands; each function reports what it refuses. */
 export interface YamlNodes {
@@ -49,7 +52,7 @@ export function readYaml(text: string, report: ReportFault): YamlNodes | null {
   if (document === null) return refused(report, { line: 1, message: TOO_DEEP });
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    report(lineAt(pos[0]), message.split("\n")[0] ?? "");
+    report(lineAt(pos[0]), plainWords(message));
   }
   if (document.errors.length + document.warnings.length > 0) return null;
   const line = (node: unknown): number => lineAt(isNode(node) ? (node.range?.[0] ?? 0) : 0);
@@ -61,6 +64,15 @@ export function readYaml(text: string, report: ReportFault): YamlNodes | null {
     report: (node, message) => report(line(node), message),
   });
 }
+
+/** The parser speaks to programmers, and takes the end of its stack for a fault of the text. */
+function plainWords(message: string): string {
+  if (/call stack|Stack overflow/.test(message)) return TOO_DEEP;
+  if (message.startsWith("Source contains multiple documents")) return ONE_DOCUMENT;
+  return message.split("\n")[0] ?? "";
+}
+
+const ONE_DOCUMENT = "a file is one document; put what is below this line in a file of its own";
 
 interface Refusal {
   readonly line: number;
@@ -80,10 +92,15 @@ function boundsFault(text: string): Refusal | null {
   }
   const line = lineNestedBeyond(MAX_BRACKETS, text);
   if (line > 0) return { line, message: TOO_DEEP };
-  let marks = 0;
-  for (const _ of text.matchAll(MARK)) marks += 1;
-  if (marks <= MAX_MARKS) return null;
-  return { line: 0, message: `more than ${MAX_MARKS} lines, commas and brackets; split it` };
+  if (countOf(MARK, text) <= MAX_MARKS && countOf(BLOCK_MARK, text) <= MAX_BLOCK_MARKS) return null;
+  const message = `more than ${MAX_MARKS} lines, commas, brackets, or ${MAX_BLOCK_MARKS} colons, dashes and quotes; split it`;
+  return { line: 0, message };
+}
+
+function countOf(mark: RegExp, text: string): number {
+  let count = 0;
+  for (const _ of text.matchAll(mark)) count += 1;
+  return count;
 }
 
 /** Each fault is an Error to the parser; where they come by the ten thousand, their traces take most of the time. */

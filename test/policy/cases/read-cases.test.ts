@@ -1,6 +1,7 @@
 // Cases files are read strictly: what they say, or where they are wrong and what would be right.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import type { PolicyCase } from "../../../src/policy/cases/policy-case.ts";
 import { readCases } from "../../../src/policy/cases/read-cases.ts";
 import { workedMs } from "../support.ts";
@@ -208,6 +209,102 @@ describe("hostile text", () => {
     fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join("")),
     fc.string({ unit: "binary", maxLength: 200 }),
   );
+
+  /** What a case may be made of, and what must never pass for it. */
+  const junk = fc.oneof(
+    fc.constantFrom<unknown>(null, "", 0, -1.5, true, [], {}, [[]], { name: "n" }, "\u0007", [
+      null,
+    ]),
+    fc.array(fc.constantFrom("a", 1, null), { maxLength: 4 }),
+  );
+  const SOUND = { request: ["a", "b", "c"], expect: "deny" };
+  const spoilt = fc
+    .tuple(fc.constantFrom("name", "request", "expect", "context", "more", "rule"), junk)
+    .map(([key, value]) => ({ name: "spoilt", ...SOUND, [key]: value }))
+    .filter(({ rule, request }: Record<string, unknown>) => rule !== "" && !isSound(request, rule));
+  const isSound = (request: unknown, rule: unknown): boolean =>
+    rule === undefined &&
+    Array.isArray(request) &&
+    request.length === 3 &&
+    request.every((value) => typeof value === "string");
+
+  it("a file is read whole, every case of it, or refused for the one that is wrong", () => {
+    let [whole, refused] = [0, 0];
+    const parts = fc.record({
+      cases: fc.nat(3),
+      rows: fc.nat(3),
+      wrong: fc.option(fc.oneof(spoilt, junk)),
+      at: fc.nat(3),
+      flow: fc.integer({ min: 1, max: 3 }),
+      key: fc.constantFrom("cases", "tables", "matrices"),
+    });
+    fc.assert(
+      fc.property(parts, ({ cases, rows, wrong, at, flow, key }) => {
+        const items: unknown[] = Array.from({ length: cases }, (_, n) => ({
+          name: `n${n}`,
+          ...SOUND,
+        }));
+        const root = {
+          ...(items.length > 0 && { cases: items }),
+          ...(rows > 0 && {
+            tables: [
+              {
+                name: "t",
+                rows: Array.from({ length: rows }, (_, n) => ["a", `${n}x`, "c", "deny"]),
+              },
+            ],
+          }),
+        } as Record<string, unknown[]>;
+        if (wrong !== null) (root[key] ??= []).splice(at, 0, wrong);
+        const yaml = stringify(root, {
+          collectionStyle: flow === 1 ? "flow" : "any",
+          indent: flow + 1,
+        });
+        const read = readCases(yaml, "f", () => FIELDS);
+        if (wrong === null && cases + rows > 0)
+          expect(read.ok && read.cases.length).toBe(cases + rows);
+        else expect([yaml, read.ok]).toEqual([yaml, false]);
+        if (read.ok) whole += 1;
+        else {
+          refused += 1;
+          const last = yaml.split("\n").length;
+          for (const { line } of read.faults)
+            expect([yaml, line >= 1 && line <= last]).toEqual([yaml, true]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(whole, refused)).toBeGreaterThan(50);
+  });
+
+  it.each([
+    ["{ a: 1, a: 2 }", "a: is written twice"],
+    ["{ ? [x] : 1 }", "a key is text"],
+    ["{ ? { a: 1 } : 1 }", "a key is text"],
+    ["{ ~: 1 }", "a key is text"],
+    ["[{ b: { a: 1, 'a': 2 } }]", "a: is written twice"],
+  ])("an object %s of a request is refused", (object, message) => {
+    const read = readCases(oneCase(`request: [${object}, b, c], expect: deny`), "f", () => FIELDS);
+    expect(read).toMatchObject({
+      ok: false,
+      faults: [{ line: 2, message: expect.stringContaining(message) }],
+    });
+  });
+
+  it.each([
+    ["lists in lists", `cases:\n - ${"- ".repeat(50_000)}\n`, "nested too deeply"],
+    ["keys in keys", `cases:\n - ${"? ".repeat(50_000)}\n`, "nested too deeply"],
+    [
+      "blocks in blocks",
+      Array.from({ length: 2000 }, (_, n) => `${" ".repeat(n)}a:\n`).join(""),
+      "nested too deeply",
+    ],
+    ["mappings on one line", `a: ${"a: ".repeat(1_300_000)}`, "lines, commas, brackets"],
+    ["two documents", `${oneCase("request: [a, b, c], expect: deny")}---\na: b\n`, "one document"],
+  ])("%s: said in plain words", { timeout: 20_000 }, (_, yaml, message) => {
+    const read = readCases(yaml, "f", () => FIELDS);
+    expect(read.ok ? "" : read.faults[0]?.message).toContain(message);
+  });
 
   it("gives cases or faults, and never throws", () => {
     fc.assert(
