@@ -1,11 +1,11 @@
 // The policy as look-ups and closures: casbin's answers without reading every rule for each.
 import { compileTest, type MatcherParts } from "./matcher/compile-matcher.ts";
 import { type PolicyEngine, RuleError, type Verdict } from "./engine.ts";
-import { accessPathOf } from "./image/access-path.ts";
+import { type AccessPath, accessPathOf } from "./image/access-path.ts";
 import { alternativesOf } from "./image/alternatives.ts";
 import type { AttachedPolicy } from "./image/attached-policy.ts";
 import { Candidates } from "./image/candidates.ts";
-import { IndexSearch } from "./image/index-search.ts";
+import { IndexSearch, numberedBy } from "./image/index-search.ts";
 import { RequestIds } from "./image/request-ids.ts";
 import { byText, compileRowTest, type RowTest, type RowTestParts } from "./image/row-test.ts";
 import { givesNumbers } from "./matcher/check-matcher.ts";
@@ -57,9 +57,10 @@ class CompiledEngine implements PolicyEngine {
   constructor(policy: AttachedPolicy, matcher: MatcherParts) {
     const { model, strings } = policy;
     this.#policy = policy;
-    this.#request = new RequestIds(strings, model.request.length);
+    const accesses = alternativesOf(model).map((terms) => accessPathOf(terms, model));
+    this.#request = new RequestIds(strings, model.request.length, accesses.flatMap(numberedBy));
     const parts: RowTestParts = { policy, request: this.#request, matcher };
-    this.#searches = searchesOf(parts);
+    this.#searches = searchesOf(accesses, parts);
     this.#rowTest = compileRowTest(model.matcher, parts);
     this.#textTest = byText(model.matcher, parts);
     this.#test = this.#rowTest;
@@ -133,10 +134,12 @@ class CompiledEngine implements PolicyEngine {
   }
 }
 
-function searchesOf({ policy, request, matcher }: RowTestParts): readonly IndexSearch[] {
-  const { model, strings, walkers, indexes } = policy;
-  return alternativesOf(model).flatMap((terms, at) => {
-    const access = accessPathOf(terms, model);
+function searchesOf(
+  accesses: readonly AccessPath[],
+  { policy, request, matcher }: RowTestParts,
+): readonly IndexSearch[] {
+  const { strings, walkers, indexes } = policy;
+  return accesses.flatMap((access, at) => {
     const index = indexes[at];
     if (index === undefined) return [];
     const walker = walkers.get(access.role?.name ?? "") ?? null;

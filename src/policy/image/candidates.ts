@@ -9,6 +9,7 @@ export class Candidates {
   from = 0;
   to = 0;
   #own = new Int32Array(64);
+  readonly #one = new Int32Array(1);
   #isOwn = false;
   #isSorted = true;
 
@@ -17,6 +18,18 @@ export class Candidates {
     this.to = 0;
     this.#isOwn = false;
     this.#isSorted = true;
+  }
+
+  addRow(row: number): void {
+    if (this.to > this.from) {
+      this.#one[0] = row;
+      return this.add(this.#one, 0, 1);
+    }
+    this.#own[0] = row;
+    this.rows = this.#own;
+    this.from = 0;
+    this.to = 1;
+    this.#isOwn = true;
   }
 
   /** Rows in ascending order. */

@@ -4,10 +4,10 @@ import type { RoleWalker } from "../roles/role-walker.ts";
 import type { RequestTuple } from "../request/tuple.ts";
 import type { AccessPath } from "./access-path.ts";
 import type { Candidates } from "./candidates.ts";
-import { NO_PAIR, PairTable } from "./pair-table.ts";
+import { Groups } from "./groups.ts";
 import { PathTrie } from "./path-trie.ts";
 import type { RequestIds } from "./request-ids.ts";
-import type { RuleIndex } from "./rule-index.ts";
+import { ONE_ROW, type RuleIndex } from "./rule-index.ts";
 import { type Strings, UNKNOWN } from "./strings.ts";
 
 export interface SearchParts {
@@ -21,22 +21,13 @@ export interface SearchParts {
   readonly request: RequestIds;
 }
 
-/** One link of the chain of values that leads to a group. */
-interface Level {
-  /** The request field. */
-  readonly asked: number;
-  readonly pairs: PairTable;
-}
-
-const NO_SLOTS = new Int32Array(3);
 const NO_FIELDS: readonly string[] = [];
 
 export class IndexSearch {
   readonly #access: AccessPath;
   readonly #index: RuleIndex;
   readonly #trie: PathTrie | null;
-  readonly #levels: readonly Level[];
-  readonly #lookedUp: readonly number[];
+  readonly #groups: Groups;
   readonly #walker: RoleWalker | null;
   readonly #ofRequest: readonly Test[];
   readonly #request: RequestIds;
@@ -46,10 +37,7 @@ export class IndexSearch {
     this.#index = index;
     this.#trie = index.paths === null ? null : new PathTrie(index.paths, strings);
     const linked = this.#trie === null ? access.equal.slice(1) : access.equal;
-    this.#levels = linked.map(({ asked }, at) => {
-      return { asked, pairs: new PairTable(index.levels[at] ?? NO_SLOTS) };
-    });
-    this.#lookedUp = lookedUpBy(access);
+    this.#groups = new Groups(index, linked, request);
     this.#walker = walker;
     this.#ofRequest = ofRequest;
     this.#request = request;
@@ -58,21 +46,23 @@ export class IndexSearch {
   /** Whether the request has texts where rules are looked up; its other fields may be anything. */
   canSearch(): boolean {
     const { tuple } = this.#request;
-    return this.#lookedUp.every((at) => typeof tuple[at] === "string");
+    const { path } = this.#access;
+    if (path !== null && typeof tuple[path.asked] !== "string") return false;
+    return numberedBy(this.#access).every((at) => typeof tuple[at] === "string");
   }
 
   /** Adds every row that may match, and some that don't. */
   search(found: Candidates): void {
     const { tuple } = this.#request;
     for (const test of this.#ofRequest) if (!mayHold(test, tuple)) return;
+    if (this.#isStranger()) return;
     const trie = this.#trie;
     if (trie === null) return this.#searchFrom(this.#firstValue(), found);
-    if (this.#isStranger()) return;
     trie.search(this.#request.text(this.#access.path?.asked ?? 0));
     for (let at = 0; at < trie.count; at++) this.#searchFrom(trie.leaves[at] ?? 0, found);
   }
 
-  /** Whether a field that must be equal to some rule's is equal to none: then the path need not be looked up. */
+  /** Whether a field that must be equal to some rule's is equal to none: then nothing need be looked up. */
   #isStranger(): boolean {
     const { role, equal } = this.#access;
     for (const { asked } of equal) if (this.#request.id(asked) === UNKNOWN) return true;
@@ -85,23 +75,11 @@ export class IndexSearch {
   }
 
   #searchFrom(start: number, found: Candidates): void {
-    const group = this.#groupFrom(start);
-    if (group === NO_PAIR) return;
-    const { starts, rows } = this.#index;
-    const from = starts[group] ?? 0;
-    const to = starts[group + 1] ?? 0;
-    if (this.#walker === null) found.add(rows, from, to);
-    else if (from < to) this.#searchRoles(this.#walker, { from, to }, found);
-  }
-
-  /** Along the chain of values. */
-  #groupFrom(start: number): number {
-    let group = start;
-    for (const { pairs, asked } of this.#levels) {
-      if (group === NO_PAIR) return group;
-      group = pairs.find(group, this.#request.id(asked));
-    }
-    return group;
+    if (!this.#groups.find(start)) return;
+    const { from, to } = this.#groups;
+    if (to === ONE_ROW) found.addRow(from);
+    else if (this.#walker === null) found.add(this.#index.rows, from, to);
+    else this.#searchRoles(this.#walker, { from, to }, found);
   }
 
   /** Takes the smaller of the roles that are held and the rules that ask for one. */
@@ -163,9 +141,8 @@ function firstOf(roles: Int32Array, role: number, { from, to }: Range): number {
   return low;
 }
 
-/** The request fields that an access path reads. */
-function lookedUpBy({ equal, role, path }: AccessPath): readonly number[] {
-  const domain = role === null || role.domain < 0 ? [] : [role.domain];
-  const others = [role, path].flatMap((term) => (term === null ? [] : [term.asked]));
-  return [...equal.map(({ asked }) => asked), ...others, ...domain];
+/** The request fields whose numbers an access path needs. */
+export function numberedBy({ equal, role }: Pick<AccessPath, "equal" | "role">): readonly number[] {
+  const ofRole = role === null ? [] : [role.asked, role.domain].filter((at) => at >= 0);
+  return [...equal.map(({ asked }) => asked), ...ofRole];
 }

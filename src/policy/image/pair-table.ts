@@ -1,11 +1,17 @@
 // Numbers for pairs of numbers: an open-addressing hash table flat enough to be shared by threads.
 import { sharedInts } from "./int-list.ts";
 
-/** Three cells a slot: both numbers of a pair, and its own number + 1 or 0. As many slots as a power of two. */
+/**
+ * Four cells a slot: both numbers of a pair, then what they lead to: a number + 1 (0: the slot is free) and another.
+ * So a look-up is one wait for memory. As many slots as a power of two.
+ */
 export type PairSlots = Int32Array;
 
+/** What the pair with a number leads to; neither is negative. */
+export type LeadsTo = (number: number) => readonly [number, number];
+
 const FIRST_SLOTS = 1024;
-const CELLS = 3;
+const CELLS = 4;
 
 /** What is not there. */
 export const NO_PAIR = -1;
@@ -25,14 +31,23 @@ export class PairTable {
     this.#mask = slots.length / CELLS - 1;
   }
 
+  /** The place of a pair, for `first` and `second`; NO_PAIR where it is not there. */
   find(one: number, other: number): number {
     const slots = this.#slots;
     for (let slot = hashOf(one, other) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const at = slot * CELLS;
-      const number = slots[at + 2] ?? 0;
-      if (number === 0) return NO_PAIR;
-      if (slots[at] === one && slots[at + 1] === other) return number - 1;
+      if (slots[at + 2] === 0) return NO_PAIR;
+      if (slots[at] === one && slots[at + 1] === other) return at;
     }
+  }
+
+  /** What the pair at a place leads to. */
+  first(at: number): number {
+    return (this.#slots[at + 2] ?? 0) - 1;
+  }
+
+  second(at: number): number {
+    return this.#slots[at + 3] ?? 0;
   }
 }
 
@@ -51,10 +66,18 @@ export class PairNumbering {
     return this.count - 1;
   }
 
-  slots(): PairSlots {
-    const shared = sharedInts(this.#slots.length);
-    shared.set(this.#slots);
-    return shared;
+  /** The pairs, each with what it leads to. */
+  slots(leadsTo: LeadsTo): PairSlots {
+    const slots = sharedInts(this.#slots.length);
+    slots.set(this.#slots);
+    for (let at = 2; at < slots.length; at += CELLS) {
+      const number = slots[at] ?? 0;
+      if (number === 0) continue;
+      const [first, second] = leadsTo(number - 1);
+      slots[at] = first + 1;
+      slots[at + 1] = second;
+    }
+    return slots;
   }
 
   #slotOf(one: number, other: number): number {

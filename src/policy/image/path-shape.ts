@@ -97,7 +97,7 @@ export function matchesShape(pattern: PatternChars, path: string): boolean {
   const isPrefix = pattern.functionName === "keyMatch";
   let at = 0;
   for (let next = from; next < to; next++) {
-    const char = chars[next];
+    const char = chars[next] ?? 0;
     if (char === STAR) return isPrefix || hasNoLineEnd(path, at);
     if (isPrefix || (char !== COLON && char !== BRACE)) {
       if (path.charCodeAt(at++) !== char) return false;
@@ -122,6 +122,7 @@ function parameterEnd({ chars, to }: PatternChars, from: number): number {
 }
 
 function segmentEnd(path: string, from: number): number {
-  const slash = path.indexOf("/", from);
-  return slash < 0 ? path.length : slash;
+  let end = from;
+  while (end < path.length && path.charCodeAt(end) !== SLASH) end += 1;
+  return end;
 }

@@ -8,16 +8,27 @@ const NOT_ASKED = -2;
 export class RequestIds {
   readonly #strings: Strings;
   readonly #ids: Int32Array;
+  /** Fields whose numbers every decision needs. */
+  readonly #needed: readonly number[];
+  readonly #texts: string[];
+  readonly #found: Int32Array;
   tuple: RequestTuple = [];
 
-  constructor(strings: Strings, arity: number) {
+  constructor(strings: Strings, arity: number, needed: readonly number[]) {
     this.#strings = strings;
     this.#ids = new Int32Array(arity);
+    this.#needed = [...new Set(needed)];
+    this.#texts = this.#needed.map(() => "");
+    this.#found = new Int32Array(this.#needed.length);
   }
 
   take(tuple: RequestTuple): void {
     this.tuple = tuple;
-    this.#ids.fill(NOT_ASKED);
+    const needed = this.#needed;
+    if (needed.length < this.#ids.length) this.#ids.fill(NOT_ASKED);
+    for (let at = 0; at < needed.length; at++) this.#texts[at] = this.text(needed[at] ?? 0);
+    this.#strings.findAll(this.#texts, this.#found);
+    for (let at = 0; at < needed.length; at++) this.#ids[needed[at] ?? 0] = this.#found[at] ?? 0;
   }
 
   /** A field's text; "" where it is none. */

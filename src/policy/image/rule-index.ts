@@ -15,20 +15,26 @@ import type { RuleTable } from "./rule-table.ts";
 import type { StringInterner } from "./string-interner.ts";
 
 /**
- * A group has the rules with the same path leaf and the same values in all compared columns. Its number comes
- * of a chain of pairs: leaf (or first value) and next value, that pair's number and the value after that, ...
+ * A group has the rules with the same path leaf and the same values in all compared columns. It is found along a
+ * chain of pairs: leaf (or first value) and next value, that pair's number and the value after that, ...
  */
 export interface RuleIndex {
   readonly paths: PathNodes | null;
-  /** Numbers of pairs, a table for each link of the chain. */
+  /**
+   * A table for each link of the chain. Pairs lead to their number; those of the last link to where the rows of a
+   * group begin and end in `rows`, or, as most groups have but one, to that row and ONE_ROW.
+   */
   readonly levels: readonly PairSlots[];
-  /** By group: where its rows begin in `rows`; they end where the next group's begin. */
-  readonly starts: Int32Array;
+  /** Where there is no link: by leaf or first value, where its rows begin; they end where the next one's begin. */
+  readonly starts: Int32Array | null;
   /** Rows of the rule table, ascending within a group; with roles, ascending for each role of it. */
   readonly rows: Int32Array;
   /** With a role term, the role each of `rows` asks for, ascending within a group. */
   readonly roles: Int32Array | null;
 }
+
+/** In place of where a group ends. */
+export const ONE_ROW = -1;
 
 export interface IndexParts {
   readonly access: AccessPath;
@@ -41,27 +47,33 @@ export interface IndexParts {
 export function ruleIndexOf(given: IndexParts): () => RuleIndex {
   const { access, table } = given;
   const kept = keptRows(given);
-  const trie =
-    access.path === null ? null : new PathTrieBuilder(access.path.functionName, given.strings);
-  const chain = chainOf(given, trie);
-  const groups = kept.map((row) => chain.groupOf(row));
+  const trie = trieOf(given, kept);
   // Only when the tries of all alternatives are there, the number of strings is known.
   return () => {
     const { role } = access;
     const strings = given.strings.count;
-    const size = chain.size(trie, strings);
+    const chain = chainOf(given, trie);
+    const groups = kept.map((row) => chain.groupOf(row));
     let order: Int32Array = kept.map((_, at) => at);
     const roleOf = (at: number): number => valueOf(table, kept[at] ?? 0, role?.column ?? 0);
     if (role !== null) order = sortedBy(order, roleOf, strings).order;
-    const grouped = sortedBy(order, (at) => groups[at] ?? 0, size);
+    const grouped = sortedBy(order, (at) => groups[at] ?? 0, chain.groups(strings));
+    const rows = shared(grouped.order, (at) => kept[at] ?? 0);
     return {
       paths: trie?.build() ?? null,
-      levels: chain.levels.map((level) => level.slots()),
-      starts: grouped.starts,
-      rows: shared(grouped.order, (at) => kept[at] ?? 0),
+      ...chain.tables({ starts: grouped.starts, rows }),
+      rows,
       roles: role === null ? null : shared(grouped.order, roleOf),
     };
   };
+}
+
+function trieOf({ access, table, strings }: IndexParts, kept: Int32Array): PathTrieBuilder | null {
+  if (access.path === null) return null;
+  const { functionName, column } = access.path;
+  const trie = new PathTrieBuilder(functionName, strings);
+  for (const row of kept) trie.add(valueOf(table, row, column));
+  return trie;
 }
 
 function valueOf({ fields, width }: RuleTable, row: number, column: number): number {
@@ -105,37 +117,48 @@ function mayHold(test: Test, fields: Fields): boolean {
 }
 
 interface Chain {
-  readonly levels: readonly PairNumbering[];
   readonly groupOf: (row: number) => number;
   /** More than the number of any group. */
-  readonly size: (trie: PathTrieBuilder | null, strings: number) => number;
+  readonly groups: (strings: number) => number;
+  readonly tables: (grouped: Grouped) => Pick<RuleIndex, "levels" | "starts">;
 }
 
-function chainOf({ access, table, strings }: IndexParts, trie: PathTrieBuilder | null): Chain {
+interface Grouped {
+  /** By group, where its rows begin; one more than there are groups. */
+  readonly starts: Int32Array;
+  readonly rows: Int32Array;
+}
+
+function chainOf({ access, table }: IndexParts, trie: PathTrieBuilder | null): Chain {
   const [first, ...others] = access.equal;
   const linked: readonly Pair[] = trie === null ? others : access.equal;
   const levels = linked.map(() => new PairNumbering());
-  const leaves = new Map<number, number>();
-  const leafOf = (row: number): number => {
-    const pattern = valueOf(table, row, access.path?.column ?? 0);
-    const leaf = leaves.get(pattern) ?? trie?.leafOf(strings.text(pattern)) ?? 0;
-    leaves.set(pattern, leaf);
-    return leaf;
-  };
   const startOf = (row: number): number => {
-    if (trie !== null) return leafOf(row);
+    if (trie !== null) return trie.leafOf(valueOf(table, row, access.path?.column ?? 0));
     return first === undefined ? 0 : valueOf(table, row, first.column);
   };
   const groupOf = (row: number): number => {
     let group = startOf(row);
-    for (const [at, { column }] of linked.entries()) {
-      group = levels[at]?.numberOf(group, valueOf(table, row, column)) ?? 0;
+    for (let at = 0; at < levels.length; at++) {
+      group = levels[at]?.numberOf(group, valueOf(table, row, linked[at]?.column ?? 0)) ?? 0;
     }
     return group;
   };
-  const size: Chain["size"] = (paths, count) =>
-    levels.at(-1)?.count ?? paths?.leaves ?? (first === undefined ? 1 : count);
-  return { levels, groupOf, size };
+  const groups: Chain["groups"] = (strings) =>
+    levels.at(-1)?.count ?? trie?.leaves ?? (first === undefined ? 1 : strings);
+  const tables: Chain["tables"] = (grouped) => {
+    const last = levels.pop();
+    if (last === undefined) return { levels: [], starts: grouped.starts };
+    const before = levels.map((level) => level.slots((number) => [number, 0]));
+    return { levels: [...before, last.slots((group) => rowsOf(group, grouped))], starts: null };
+  };
+  return { groupOf, groups, tables };
+}
+
+function rowsOf(group: number, { starts, rows }: Grouped): readonly [number, number] {
+  const from = starts[group] ?? 0;
+  const to = starts[group + 1] ?? 0;
+  return to - from === 1 ? [rows[from] ?? 0, ONE_ROW] : [from, to];
 }
 
 /** Counting sort; what has the same key stays in its order. */

@@ -1,7 +1,7 @@
 // Gives each string of a policy its number while the policy is read, without making a JavaScript string of it.
 import { type Chars, grownChars, textBetween } from "./chars.ts";
 import { IntList, sharedInts } from "./int-list.ts";
-import { mixed, step, type StringTable } from "./strings.ts";
+import { hashOf, mixed, SLOT, step, type StringTable } from "./strings.ts";
 
 const FIRST_SLOTS = 4096;
 
@@ -10,7 +10,7 @@ export class StringInterner {
   /** Cells of `#chars` in use; behind them is room. */
   #end: number;
   readonly #spans = new IntList();
-  #slots = new Int32Array(FIRST_SLOTS * 2);
+  #slots = new Int32Array(FIRST_SLOTS * SLOT);
   readonly #seed: number;
 
   /** Strings are pieces of `chars`, or are put behind them. */
@@ -35,12 +35,18 @@ export class StringInterner {
     for (let at = from; at < to; at++) hash = step(hash, chars[at] ?? 0);
     hash = mixed(hash);
     const slots = this.#slots;
-    const mask = slots.length / 2 - 1;
+    const mask = slots.length / SLOT - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const found = slots[slot * 2 + 1] ?? 0;
-      if (found === 0) return this.#add(slot, hash, [from, to]);
-      if (slots[slot * 2] === hash && this.#is(found - 1, from, to)) return found - 1;
+      const at = slot * SLOT;
+      const found = slots[at + 1] ?? 0;
+      if (found === 0) return this.#add(at, hash, [from, to]);
+      if (slots[at] === hash && this.#is(at, from, to)) return found - 1;
     }
+  }
+
+  /** As `Strings.hashSegment` says of the same text. */
+  hash(text: string): number {
+    return hashOf(text, this.#seed);
   }
 
   /** The same for what does not stand in the text as it is. Its characters must fit those of the text. */
@@ -61,33 +67,35 @@ export class StringInterner {
     return { chars: this.#chars, spans: this.#spans.shared(), slots, seed: this.#seed };
   }
 
-  #add(slot: number, hash: number, [from, to]: readonly [number, number]): number {
+  #add(at: number, hash: number, [from, to]: readonly [number, number]): number {
     this.#spans.push(from);
     this.#spans.push(to);
-    this.#slots[slot * 2] = hash;
-    this.#slots[slot * 2 + 1] = this.count;
+    this.#slots[at] = hash;
+    this.#slots[at + 1] = this.count;
+    this.#slots[at + 2] = from;
+    this.#slots[at + 3] = to;
     // Half full at most: what a request asks for is often not there, and then a probe should end soon.
-    if (this.count * 4 > this.#slots.length) this.#grow();
+    if (this.count * SLOT * 2 > this.#slots.length) this.#grow();
     return this.count - 1;
   }
 
   #grow(): void {
     const before = this.#slots;
     const slots = new Int32Array(before.length * 2);
-    const mask = slots.length / 2 - 1;
-    for (let at = 0; at < before.length; at += 2) {
+    const mask = slots.length / SLOT - 1;
+    for (let at = 0; at < before.length; at += SLOT) {
       if (before[at + 1] === 0) continue;
       let slot = (before[at] ?? 0) & mask;
-      while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
-      slots[slot * 2] = before[at] ?? 0;
-      slots[slot * 2 + 1] = before[at + 1] ?? 0;
+      while (slots[slot * SLOT + 1] !== 0) slot = (slot + 1) & mask;
+      for (let cell = 0; cell < SLOT; cell++) slots[slot * SLOT + cell] = before[at + cell] ?? 0;
     }
     this.#slots = slots;
   }
 
-  #is(id: number, from: number, to: number): boolean {
-    const begin = this.#spans.at(id * 2);
-    if (this.#spans.at(id * 2 + 1) - begin !== to - from) return false;
+  /** Whether the string of a slot is that piece of the text. */
+  #is(slot: number, from: number, to: number): boolean {
+    const begin = this.#slots[slot + 2] ?? 0;
+    if ((this.#slots[slot + 3] ?? 0) - begin !== to - from) return false;
     for (let at = from; at < to; at++) {
       if (this.#chars[at] !== this.#chars[begin + at - from]) return false;
     }

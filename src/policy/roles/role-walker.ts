@@ -1,6 +1,6 @@
 // Who holds which role: walks up the links from a name, by its number or by its text.
-import type { RoleLinks } from "../image/role-links.ts";
-import { PairTable } from "../image/pair-table.ts";
+import { LINK, type RoleLinks } from "../image/role-links.ts";
+import { NO_PAIR, PairTable } from "../image/pair-table.ts";
 import { type Strings, UNKNOWN } from "../image/strings.ts";
 import { MAX_ROLE_LINKS } from "../limits.ts";
 
@@ -28,30 +28,30 @@ const LAST_STAMP = 0x7fff_ffff;
  */
 export class RoleWalker implements RoleGraph {
   readonly #links: RoleLinks;
-  readonly #nodes: PairTable | null;
+  readonly #byDomain: PairTable | null;
   readonly #strings: Strings;
   /** Whose roles `held` are. */
   #name = UNKNOWN;
   #domain = UNKNOWN;
-  /** Numbers of names: the name itself, then what it holds, nearest first. */
+  /** Numbers of names: what the name holds, nearest first, and itself. */
   held: Int32Array = new Int32Array(64);
   count = 0;
   /** Lists of links that the last walk came to, each once: what is behind a list is found the first time. */
   #queue = new Int32Array(64);
   #queued = 0;
-  /** By list: the walk that came to it. */
-  readonly #listStamps: Int32Array;
+  /** By list: the walk that came to it; only of walks that come to a second one. */
+  #listStamps: Int32Array | null = null;
   /** By name: the walk that found it; only of walks that find more than a few. */
   #stamps: Int32Array | null = null;
   #stamp = 0;
+  /** By list: the names behind it. */
   #remembered = new Map<number, Int32Array>();
   #rememberedNames = 0;
 
   constructor(links: RoleLinks, strings: Strings) {
     this.#links = links;
-    this.#nodes = links.byDomain === null ? null : new PairTable(links.byDomain.nodes);
+    this.#byDomain = links.byDomain === null ? null : new PairTable(links.byDomain);
     this.#strings = strings;
-    this.#listStamps = new Int32Array(links.starts.length);
   }
 
   /** Makes `held` what a name holds in a domain; both by number, UNKNOWN where the policy has none. */
@@ -60,14 +60,9 @@ export class RoleWalker implements RoleGraph {
     this.#name = name;
     this.#domain = domain;
     this.count = 0;
-    this.#queued = 0;
-    this.#nextStamp();
-    const node = this.#nodeOf(name, domain);
-    const remembered = this.#rememberedNames === 0 ? undefined : this.#remembered.get(node);
-    if (remembered !== undefined) return this.#restore(remembered);
-    this.#add(name, node);
-    const walked = this.#climb();
-    if (walked > LONG_WALK) this.#remember(node);
+    const list = this.#listOf(name, domain);
+    if (list !== 0) this.#climbFrom(list);
+    if (!this.has(name)) this.#add(name);
   }
 
   /** Whether the last walk found a name. */
@@ -89,19 +84,18 @@ export class RoleWalker implements RoleGraph {
     this.#walkText(name, domain);
     if (this.count === 1) return null;
     const held = Array.from(this.held.subarray(0, this.count), (id) => this.#strings.text(id));
-    return new Set(held);
+    return new Set([name, ...held]);
   }
 
   path(name: string, role: string, domain: string): readonly string[] | null {
     if (name === role) return [name];
     if (!this.holds(name, role, domain)) return null;
-    const domainId = this.#strings.find(domain);
-    const start = this.#nodeOf(this.#strings.find(name), domainId);
-    const end = this.#nodeOf(this.#strings.find(role), domainId);
+    const start = this.#strings.find(name);
+    const end = this.#strings.find(role);
+    const below = this.#namesBelow(start, end, this.#strings.find(domain));
     const chain: string[] = [];
-    const below = this.#chainBelow(start, end);
-    for (let node = end; node !== start; node = below.get(node) ?? start) {
-      chain.push(this.#strings.text(this.#nameOf(node)));
+    for (let at = end; at !== start; at = below.get(at) ?? start) {
+      chain.push(this.#strings.text(at));
     }
     return [...chain, name].reverse();
   }
@@ -110,13 +104,20 @@ export class RoleWalker implements RoleGraph {
     this.walk(this.#strings.find(name), this.#strings.find(domain));
   }
 
-  #nodeOf(name: number, domain: number): number {
-    return this.#nodes === null ? name : this.#nodes.find(domain, name);
+  #listOf(name: number, domain: number): number {
+    if (this.#byDomain === null) return this.#links.lists[name] ?? 0;
+    const at = this.#byDomain.find(domain, name);
+    return at === NO_PAIR ? 0 : this.#byDomain.first(at);
   }
 
-  #nameOf(node: number): number {
-    const { byDomain } = this.#links;
-    return byDomain === null ? node : (byDomain.names[node] ?? UNKNOWN);
+  #climbFrom(list: number): void {
+    this.#nextStamp();
+    const remembered = this.#rememberedNames === 0 ? undefined : this.#remembered.get(list);
+    if (remembered !== undefined) return this.#restore(remembered);
+    this.#queue[0] = list;
+    this.#queued = 1;
+    const walked = this.#climb();
+    if (walked > LONG_WALK) this.#remember(list);
   }
 
   /** One level of the search after the other; how many links were walked. */
@@ -132,29 +133,30 @@ export class RoleWalker implements RoleGraph {
   }
 
   #climbList(list: number): number {
-    const { starts, above } = this.#links;
-    const first = starts[list] ?? 0;
-    const end = starts[list + 1] ?? 0;
-    for (let link = first; link < end; link++) {
-      const node = above[link] ?? 0;
-      const name = this.#nameOf(node);
-      if (!this.has(name)) this.#add(name, node);
+    const { above } = this.#links;
+    const links = above[list] ?? 0;
+    for (let at = list + 1; at < list + links * LINK; at += LINK) {
+      const name = above[at] ?? 0;
+      if (this.has(name)) continue;
+      this.#add(name);
+      this.#enqueue(above[at + 1] ?? 0);
     }
-    return end - first;
+    return links;
   }
 
-  #add(name: number, node: number): void {
+  #add(name: number): void {
     if (this.count === this.held.length) this.held = grown(this.held);
     this.held[this.count] = name;
     this.count += 1;
     if (this.count === FEW + 1) this.#stampAll();
     else if (this.count > FEW && this.#stamps !== null) this.#stamps[name] = this.#stamp;
-    if (node !== UNKNOWN) this.#enqueue(this.#links.lists[node] ?? 0);
   }
 
   #enqueue(list: number): void {
-    if (list === 0 || this.#listStamps[list] === this.#stamp) return;
-    this.#listStamps[list] = this.#stamp;
+    if (list === 0) return;
+    const stamps = (this.#listStamps ??= new Int32Array(this.#links.above.length));
+    if (stamps[list] === this.#stamp) return;
+    stamps[list] = this.#stamp;
     if (this.#queued === this.#queue.length) this.#queue = grown(this.#queue);
     this.#queue[this.#queued] = list;
     this.#queued += 1;
@@ -164,7 +166,7 @@ export class RoleWalker implements RoleGraph {
   #nextStamp(): void {
     if (this.#stamp === LAST_STAMP) {
       this.#stamps?.fill(0);
-      this.#listStamps.fill(0);
+      this.#listStamps?.fill(0);
       this.#stamp = 0;
     }
     this.#stamp += 1;
@@ -175,12 +177,12 @@ export class RoleWalker implements RoleGraph {
     for (let at = 0; at < this.count; at++) stamps[this.held[at] ?? 0] = this.#stamp;
   }
 
-  #remember(node: number): void {
+  #remember(list: number): void {
     if (this.#rememberedNames + this.count > MAX_REMEMBERED) {
       this.#remembered = new Map();
       this.#rememberedNames = 0;
     }
-    this.#remembered.set(node, this.held.slice(0, this.count));
+    this.#remembered.set(list, this.held.slice(0, this.count));
     this.#rememberedNames += this.count;
   }
 
@@ -191,15 +193,16 @@ export class RoleWalker implements RoleGraph {
     if (this.count > FEW) this.#stampAll();
   }
 
-  /** For each node of the search from `start` the one it was found from. */
-  #chainBelow(start: number, end: number): ReadonlyMap<number, number> {
-    const { lists, starts, above } = this.#links;
+  /** For each name of the search from `start` the one it was found from. */
+  #namesBelow(start: number, end: number, domain: number): ReadonlyMap<number, number> {
+    const { above } = this.#links;
     const below = new Map([[start, start]]);
-    for (const node of below.keys()) {
-      if (node === end) break;
-      const list = lists[node] ?? 0;
-      for (const next of above.subarray(starts[list], starts[list + 1])) {
-        if (!below.has(next)) below.set(next, node);
+    for (const name of below.keys()) {
+      if (name === end) break;
+      const list = this.#listOf(name, domain);
+      for (let at = list + 1; at < list + (above[list] ?? 0) * LINK; at += LINK) {
+        const next = above[at] ?? 0;
+        if (!below.has(next)) below.set(next, name);
       }
     }
     return below;

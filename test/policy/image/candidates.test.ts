@@ -60,7 +60,7 @@ it("gives every rule that matches, each once and in order; and says of each what
     const policy = attached(matcherText, rulesText);
     if (policy === null) return;
     const parts = { model: policy.model, roles: policy.roles, functions: matchingFunctions() };
-    const request = new RequestIds(policy.strings, 3);
+    const request = new RequestIds(policy.strings, 3, [0, 2]);
     const searches = alternativesOf(policy.model).map((terms, at) => {
       const access = accessPathOf(terms, policy.model);
       const walker = policy.walkers.get(access.role?.name ?? "") ?? null;
