@@ -5,6 +5,7 @@ import type { ScannedRules } from "../rules/rules-text.ts";
 import { type PolicySource, revisionOf } from "../source.ts";
 import { accessPathOf } from "./access-path.ts";
 import { alternativesOf } from "./alternatives.ts";
+import { IntList } from "./int-list.ts";
 import type { PolicyImage, RoleImage } from "./policy-image.ts";
 import { roleLinksOf } from "./role-links.ts";
 import { ruleIndexOf } from "./rule-index.ts";
@@ -66,11 +67,9 @@ export function indexedImageOf(tables: PolicyTables): PolicyImage {
   const functions = matchingFunctions();
   const parts = { model, functions, roles: new Map<string, never>() };
   const { strings } = rules;
-  const begun = alternativesOf(model).map((terms) =>
+  const indexes = alternativesOf(model).map((terms) =>
     ruleIndexOf({ access: accessPathOf(terms, model), model, table, strings, parts }),
   );
-  // Path patterns have added the strings of their segments: only now it is known how many there are.
-  const indexes = begun.map((finish) => finish());
   return { ...imageOf(tables), indexes };
 }
 
@@ -81,12 +80,12 @@ function rulesByType({
   strings,
   count,
 }: ScannedRules): ReadonlyMap<string, Int32Array> {
-  const types = Int32Array.from({ length: count }, (_, rule) => cells.at(starts.at(rule)));
-  const all = types.map((_, rule) => rule);
-  return new Map(
-    [...new Set(types)].map((type) => [
-      strings.text(type),
-      all.filter((rule) => types[rule] === type),
-    ]),
-  );
+  const ofType = new Map<number, IntList>();
+  for (let rule = 0; rule < count; rule++) {
+    const type = cells.at(starts.at(rule));
+    let rules = ofType.get(type);
+    if (rules === undefined) ofType.set(type, (rules = new IntList()));
+    rules.push(rule);
+  }
+  return new Map(Array.from(ofType, ([type, rules]) => [strings.text(type), rules.items()]));
 }

@@ -26,9 +26,14 @@ export class IntList {
     return this.#values[index] ?? 0;
   }
 
+  /** Shows what is in the list now; not to be kept while it grows. */
+  items(): Int32Array {
+    return this.#values.subarray(0, this.length);
+  }
+
   shared(): Int32Array {
     const shared = sharedInts(this.length);
-    shared.set(this.#values.subarray(0, this.length));
+    shared.set(this.items());
     return shared;
   }
 }

@@ -1,8 +1,10 @@
 // Path patterns that are no more than segments, parameters and a last star, and how those match exactly.
 import type { Chars } from "./chars.ts";
 
-/** Characters that a pattern's regular expression reads as more than themselves. */
-const NOT_LITERAL = /[.*+?()[\]{}|^$\\:]/;
+/** By character, 1 for those that a pattern's regular expression reads as more than themselves. */
+const SPECIAL: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  ".*+?()[]{}|^$\\:".includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** A pattern cut into segments: null for any one segment; `tail`: at least one more, of any number. */
 export interface PathShape {
@@ -16,7 +18,7 @@ type ReadShape = (pattern: string) => PathShape | null;
 
 const SHAPES: ReadonlyMap<string, ReadShape> = new Map<string, ReadShape>([
   ["keyMatch", prefixShape],
-  ["keyMatch2", (pattern) => segmentShape(pattern, /^:[^:]+$/)],
+  ["keyMatch2", (pattern) => segmentShape(pattern, isNamed)],
   ["keyMatch3", bracedShape],
   ["keyMatch4", repeatableShape],
   ["keyMatch5", bracedShape],
@@ -52,7 +54,23 @@ function prefixShape(pattern: string): PathShape {
 }
 
 function bracedShape(pattern: string): PathShape | null {
-  return segmentShape(pattern, /^\{[^{}]+\}$/);
+  return segmentShape(pattern, isBraced);
+}
+
+/** `:name` */
+function isNamed(part: string): boolean {
+  return part.length > 1 && part.lastIndexOf(":") === 0;
+}
+
+/** `{name}` */
+function isBraced(part: string): boolean {
+  const end = part.length - 1;
+  return end > 1 && part.lastIndexOf("{") === 0 && part.indexOf("}") === end;
+}
+
+function isLiteral(part: string): boolean {
+  for (let at = 0; at < part.length; at++) if (SPECIAL[part.charCodeAt(at)] === 1) return false;
+  return true;
 }
 
 /** keyMatch4 compares what parameters of one name stand for. */
@@ -63,15 +81,15 @@ function repeatableShape(pattern: string): PathShape | null {
 }
 
 /** keyMatch2 to 5: whole-segment parameters and a star as the last segment; all else is no such shape. */
-function segmentShape(pattern: string, parameter: RegExp): PathShape | null {
-  const parts = pattern.split("/");
-  const tail = parts.length > 1 && parts.at(-1) === "*";
-  const segments: (string | null)[] = [];
-  for (const [at, part] of (tail ? parts.slice(0, -1) : parts).entries()) {
+function segmentShape(pattern: string, isParameter: (part: string) => boolean): PathShape | null {
+  const segments: (string | null)[] = pattern.split("/");
+  const tail = segments.length > 1 && segments.at(-1) === "*";
+  if (tail) segments.pop();
+  for (let at = 0; at < segments.length; at++) {
+    const part = segments[at] ?? "";
     // A parameter is one only behind a slash.
-    if (at > 0 && parameter.test(part)) segments.push(null);
-    else if (NOT_LITERAL.test(part)) return null;
-    else segments.push(part);
+    if (at > 0 && isParameter(part)) segments[at] = null;
+    else if (!isLiteral(part)) return null;
   }
   return { segments, tail, isExact: true };
 }

@@ -193,7 +193,8 @@ export class PathTrie {
     }
     if ((cell & ENDS_BELOW) !== 0) this.leaves[this.count++] = node * 2 + 1;
     if (cell < HAS_EDGES) return;
-    const next = (cell & HAS_EDGES) === 0 ? behindSegment(path, from) : this.#searchEdge(node, from);
+    const next =
+      (cell & HAS_EDGES) === 0 ? behindSegment(path, from) : this.#searchEdge(node, from);
     const parameter = cell >> FLAG_BITS;
     if (parameter !== 0) this.#searchBelow(parameter, this.#nodes[parameter] ?? 0, next);
   }

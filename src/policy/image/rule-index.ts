@@ -44,27 +44,22 @@ export interface IndexParts {
   readonly parts: MatcherParts;
 }
 
-export function ruleIndexOf(given: IndexParts): () => RuleIndex {
-  const { access, table } = given;
+export function ruleIndexOf(given: IndexParts): RuleIndex {
+  const { access, table, strings } = given;
+  const { role } = access;
   const kept = keptRows(given);
   const trie = trieOf(given, kept);
-  // Only when the tries of all alternatives are there, the number of strings is known.
-  return () => {
-    const { role } = access;
-    const strings = given.strings.count;
-    const chain = chainOf(given, trie);
-    const groups = kept.map((row) => chain.groupOf(row));
-    let order: Int32Array = kept.map((_, at) => at);
-    const roleOf = (at: number): number => valueOf(table, kept[at] ?? 0, role?.column ?? 0);
-    if (role !== null) order = sortedBy(order, roleOf, strings).order;
-    const grouped = sortedBy(order, (at) => groups[at] ?? 0, chain.groups(strings));
-    const rows = shared(grouped.order, (at) => kept[at] ?? 0);
-    return {
-      paths: trie?.build() ?? null,
-      ...chain.tables({ starts: grouped.starts, rows }),
-      rows,
-      roles: role === null ? null : shared(grouped.order, roleOf),
-    };
+  const { groups, count, levels } = groupingOf(given, kept, trie);
+  let order: Int32Array = kept.map((_, at) => at);
+  const roleOf = (at: number): number => valueOf(table, kept[at] ?? 0, role?.column ?? 0);
+  if (role !== null) order = sortedBy(order, roleOf, strings.count).order;
+  const grouped = sortedBy(order, (at) => groups[at] ?? 0, count);
+  const rows = shared(grouped.order, (at) => kept[at] ?? 0);
+  return {
+    paths: trie?.build() ?? null,
+    ...tablesOf(levels, { starts: grouped.starts, rows }),
+    rows,
+    roles: role === null ? null : shared(grouped.order, roleOf),
   };
 }
 
@@ -116,11 +111,31 @@ function mayHold(test: Test, fields: Fields): boolean {
   }
 }
 
-interface Chain {
-  readonly groupOf: (row: number) => number;
-  /** More than the number of any group. */
-  readonly groups: (strings: number) => number;
-  readonly tables: (grouped: Grouped) => Pick<RuleIndex, "levels" | "starts">;
+/** The numbers of the groups that rows are in, and the pairs that lead to them. */
+interface Grouping {
+  readonly groups: Int32Array;
+  readonly count: number;
+  readonly levels: readonly PairNumbering[];
+}
+
+function groupingOf(given: IndexParts, kept: Int32Array, trie: PathTrieBuilder | null): Grouping {
+  const { access, table, strings } = given;
+  const [first, ...others] = access.equal;
+  const linked: readonly Pair[] = trie === null ? others : access.equal;
+  let count = trie?.leaves ?? (first === undefined ? 1 : strings.count);
+  let groups = kept.map((row) => {
+    if (trie !== null) return trie.leafOf(valueOf(table, row, access.path?.column ?? 0));
+    return first === undefined ? 0 : valueOf(table, row, first.column);
+  });
+  const levels = linked.map(({ column }) => {
+    const level = new PairNumbering();
+    groups = groups.map((group, at) => {
+      return level.numberOf(group, valueOf(table, kept[at] ?? 0, column));
+    });
+    count = level.count;
+    return level;
+  });
+  return { groups, count, levels };
 }
 
 interface Grouped {
@@ -129,30 +144,14 @@ interface Grouped {
   readonly rows: Int32Array;
 }
 
-function chainOf({ access, table }: IndexParts, trie: PathTrieBuilder | null): Chain {
-  const [first, ...others] = access.equal;
-  const linked: readonly Pair[] = trie === null ? others : access.equal;
-  const levels = linked.map(() => new PairNumbering());
-  const startOf = (row: number): number => {
-    if (trie !== null) return trie.leafOf(valueOf(table, row, access.path?.column ?? 0));
-    return first === undefined ? 0 : valueOf(table, row, first.column);
-  };
-  const groupOf = (row: number): number => {
-    let group = startOf(row);
-    for (let at = 0; at < levels.length; at++) {
-      group = levels[at]?.numberOf(group, valueOf(table, row, linked[at]?.column ?? 0)) ?? 0;
-    }
-    return group;
-  };
-  const groups: Chain["groups"] = (strings) =>
-    levels.at(-1)?.count ?? trie?.leaves ?? (first === undefined ? 1 : strings);
-  const tables: Chain["tables"] = (grouped) => {
-    const last = levels.pop();
-    if (last === undefined) return { levels: [], starts: grouped.starts };
-    const before = levels.map((level) => level.slots((number) => [number, 0]));
-    return { levels: [...before, last.slots((group) => rowsOf(group, grouped))], starts: null };
-  };
-  return { groupOf, groups, tables };
+function tablesOf(
+  levels: readonly PairNumbering[],
+  grouped: Grouped,
+): Pick<RuleIndex, "levels" | "starts"> {
+  const last = levels.at(-1);
+  if (last === undefined) return { levels: [], starts: grouped.starts };
+  const before = levels.slice(0, -1).map((level) => level.slots((number) => [number, 0]));
+  return { levels: [...before, last.slots((group) => rowsOf(group, grouped))], starts: null };
 }
 
 function rowsOf(group: number, { starts, rows }: Grouped): readonly [number, number] {

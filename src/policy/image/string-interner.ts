@@ -3,20 +3,24 @@ import { type Chars, grownChars, textBetween } from "./chars.ts";
 import { IntList, sharedInts } from "./int-list.ts";
 import { hashOf, mixed, SLOT, step, type StringTable } from "./strings.ts";
 
-const FIRST_SLOTS = 4096;
+const FEWEST_SLOTS = 4096;
+/** Of text for each slot: about what a table of short names comes to, so that it need not grow often. */
+const CHARS_A_SLOT = 16;
 
 export class StringInterner {
   #chars: Chars;
   /** Cells of `#chars` in use; behind them is room. */
   #end: number;
   readonly #spans = new IntList();
-  #slots = new Int32Array(FIRST_SLOTS * SLOT);
+  #slots: Int32Array;
   readonly #seed: number;
 
   /** Strings are pieces of `chars`, or are put behind them. */
   constructor(chars: Chars, seed: number) {
     this.#chars = chars;
     this.#end = chars.length;
+    const slots = Math.max(FEWEST_SLOTS, chars.length / CHARS_A_SLOT);
+    this.#slots = new Int32Array(2 ** Math.floor(Math.log2(slots)) * SLOT);
     this.#seed = seed;
   }
 

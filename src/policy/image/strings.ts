@@ -51,7 +51,8 @@ export class Strings {
   readonly #seed: number;
   /** Where the segment ends that was hashed last. */
   end = 0;
-  #fetched = 0;
+  /** Nothing: what is read must go somewhere, or it would not be read. */
+  fetched = 0;
   #texts: (string | undefined)[] | null = null;
 
   constructor({ chars, spans, slots, seed }: StringTable) {
@@ -79,7 +80,7 @@ export class Strings {
     for (let at = 0; at < texts.length; at++) ids[at] = hashOf(texts[at] ?? "", this.#seed);
     for (let at = 0; at < texts.length; at++) {
       const slot = (ids[at] ?? 0) & this.#mask;
-      this.#fetched ^= this.#chars[this.#slots[slot * SLOT + 2] ?? 0] ?? 0;
+      this.fetched ^= this.#chars[this.#slots[slot * SLOT + 2] ?? 0] ?? 0;
     }
     for (let at = 0; at < texts.length; at++) {
       ids[at] = this.#numberOf(texts[at] ?? "", ids[at] ?? 0);

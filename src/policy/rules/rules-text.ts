@@ -29,11 +29,10 @@ const COMMA = 44;
 const GRAMMAR = 0;
 const BLANK = 1;
 const PLAIN = 2;
-const SEPARATOR = 3;
 
 const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
   if (code === 32 || code === 9) return BLANK;
-  if (code === COMMA) return SEPARATOR;
+  if (code === COMMA) return GRAMMAR;
   return code > 32 && code < 127 && !'"()'.includes(String.fromCharCode(code)) ? PLAIN : GRAMMAR;
 });
 
@@ -119,24 +118,32 @@ class RulesScanner implements ScannedRules {
   #readPlain(from: number, to: number): boolean {
     const { chars, cells } = this;
     const before = cells.length;
-    let begin = from;
-    for (let at = from; at <= to; at++) {
-      const kind = at === to ? SEPARATOR : KINDS[chars[at] ?? 0];
-      if (kind === PLAIN || kind === BLANK) continue;
-      if (kind !== SEPARATOR || !this.#readCell(begin, at)) {
+    for (let begin = from; begin <= to;) {
+      const end = this.#readCell(begin, to);
+      if (end < to && chars[end] !== COMMA) {
         cells.truncate(before);
         return false;
       }
-      begin = at + 1;
+      begin = end + 1;
     }
     return true;
   }
 
-  #readCell(from: number, to: number): boolean {
-    const [begin, end] = this.#trimmed(from, to);
-    if (begin === end || end - begin > MAX_FIELD_CHARS) return false;
+  /** Where the cell ends that begins behind blanks; -1 where it is none of plain characters. */
+  #readCell(from: number, to: number): number {
+    const { chars } = this;
+    let begin = from;
+    while (begin < to && KINDS[chars[begin] ?? 0] === BLANK) begin += 1;
+    let at = begin;
+    let end = begin;
+    for (; at < to; at++) {
+      const kind = KINDS[chars[at] ?? 0];
+      if (kind === PLAIN) end = at + 1;
+      else if (kind !== BLANK) break;
+    }
+    if (begin === end || end - begin > MAX_FIELD_CHARS) return -1;
     this.cells.push(this.strings.intern(begin, end));
-    return true;
+    return at;
   }
 
   #readByGrammar(from: number, to: number): void {
