@@ -1,4 +1,5 @@
 // `weir policy can`: what one caller may do, and what a rule denies it though another one allows it.
+import { compare } from "../../core/compare.ts";
 import { Command } from "commander";
 import { describeCells } from "../../policy/classes/describe.ts";
 import type { MergedClass } from "../../policy/classes/merge.ts";
@@ -121,7 +122,7 @@ function classRow({ cells, found }: DecidedClass, { answer, field }: Report): st
 }
 
 function byFirst([one = ""]: readonly string[], [other = ""]: readonly string[]): number {
-  return one < other ? -1 : Number(one > other);
+  return compare(one, other);
 }
 
 const NO_ROLES: ReadonlySet<string> = new Set();

@@ -1,4 +1,5 @@
 // What differs between two policies, for reading and as JSON: gains first, since those are dangerous.
+import { entry } from "../../core/entry.ts";
 import { describeCells } from "../../policy/classes/describe.ts";
 import type { Change, PolicyDiff } from "../../policy/classes/diff.ts";
 import type { MergedClass } from "../../policy/classes/merge.ts";
@@ -45,9 +46,7 @@ function kindLines(diff: PolicyDiff, kind: Kind, roles: ReadonlySet<string>): st
   const groups = new Map<string, ChangedClass[]>();
   for (const each of diff.changed.filter(({ found }) => kindOf(found) === kind)) {
     const title = `${decisionText(each.found.old)} -> ${decisionText(each.found.young)}`;
-    const known = groups.get(title);
-    if (known === undefined) groups.set(title, [each]);
-    else known.push(each);
+    entry(groups, title, () => []).push(each);
   }
   if (groups.size === 0) return [];
   const lines = [...groups].flatMap(([title, classes]) => [

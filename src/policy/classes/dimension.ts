@@ -1,4 +1,5 @@
 // One field of a request, cut into cells: values that no rule of the policies treats differently.
+import { entry } from "../../core/entry.ts";
 import { type FieldTexts, patternKey } from "./field-texts.ts";
 import { literals } from "./atom.ts";
 import { type HoldingsOf, holdingKey } from "./holdings.ts";
@@ -44,9 +45,7 @@ export function createDimension(options: DimensionOptions): Dimension | null {
   const matchedBy = new Map<string, number[]>();
   cells.forEach(({ matching }, at) => {
     for (const key of matching) {
-      const known = matchedBy.get(key);
-      if (known === undefined) matchedBy.set(key, [at]);
-      else known.push(at);
+      entry(matchedBy, key, () => []).push(at);
     }
   });
   return { field, cells, hasPatterns: texts.patterns.size > 0, matchedBy };

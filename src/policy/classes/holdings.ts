@@ -1,4 +1,5 @@
 // Which roles that rules speak of a name holds: names that hold the same are treated alike.
+import { entry } from "../../core/entry.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { type RoleReading, writtenIn } from "./readings.ts";
 
@@ -19,8 +20,7 @@ export function spokenRoles(
 ): SpokenRoles {
   const spoken = new Map<string, Set<string>>();
   for (const { definition, written } of readings) {
-    const roles = spoken.get(definition) ?? new Set<string>();
-    spoken.set(definition, roles);
+    const roles = entry(spoken, definition, () => new Set<string>());
     if ("literal" in written) roles.add(written.literal);
     else for (const { fields } of rules) roles.add(writtenIn(written, fields));
   }

@@ -1,4 +1,5 @@
 // Joins classes that differ in one field only, so that a list of them is short enough to read.
+import { entry } from "../../core/entry.ts";
 import type { ClassCells, ClassSpace } from "./space.ts";
 
 export interface FoundClass<Found> {
@@ -39,9 +40,7 @@ function mergedAlong<Found>(
   const groups = new Map<string, MergedClass<Found>[]>();
   for (const each of classes) {
     const key = `${JSON.stringify(each.cells.with(at, []))} ${keyOf(each.found)}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [each]);
-    else known.push(each);
+    entry(groups, key, () => []).push(each);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -1,4 +1,5 @@
 // Many patterns as one graph of characters, common beginnings shared: which of them match a text.
+import { entry } from "../../core/entry.ts";
 import type { Atom, Sequence } from "./atom.ts";
 
 class Node {
@@ -58,11 +59,11 @@ export class PatternGraph {
   }
 
   #after(node: Node, atom: Atom): Node {
-    if (atom.many) return existing(node.repeats, atom.key, () => this.#make(atom));
+    if (atom.many) return entry(node.repeats, atom.key, () => this.#make(atom));
     if (atom.literal !== null) {
-      return existing(node.literals, atom.literal, () => this.#make(null));
+      return entry(node.literals, atom.literal, () => this.#make(null));
     }
-    return existing(node.classes, atom.key, () => ({ atom, next: this.#make(null) })).next;
+    return entry(node.classes, atom.key, () => ({ atom, next: this.#make(null) })).next;
   }
 
   #make(loop: Atom | null): Node {
@@ -117,12 +118,4 @@ function otherThan(literals: ReadonlySet<string>): string {
 function closed(reached: Set<Node>): Place {
   for (const node of reached) for (const next of node.repeats.values()) reached.add(next);
   return [...reached].sort((one, two) => one.id - two.id);
-}
-
-function existing<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

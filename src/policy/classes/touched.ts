@@ -1,4 +1,5 @@
 // The classes that a change from one policy to another can touch: all others are decided alike.
+import { entry } from "../../core/entry.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { EFFECTS } from "../model/model.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -60,9 +61,7 @@ function sideOf(policy: CheckedPolicy, space: ClassSpace): Side {
   for (const { definition, written } of roles) {
     for (const rule of policy.rules) {
       const key = spokenKey(definition, writtenIn(written, rule.fields));
-      const known = speaking.get(key);
-      if (known === undefined) speaking.set(key, [rule]);
-      else known.push(rule);
+      entry(speaking, key, () => []).push(rule);
     }
   }
   return { usesRules: policy.usesRules, reach: createReach(policy, space), speaking };

@@ -1,4 +1,5 @@
 // Warns of role links that may not mean what they say: circles, chains that casbin ends, roles nobody needs.
+import { entry } from "../../core/entry.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { MAX_ROLE_LINKS } from "../limits.ts";
 import type { Expression } from "../model/model.ts";
@@ -49,9 +50,7 @@ function graphOf(links: readonly Rule[]): Graph {
   const graph = new Map<Node, Node[]>();
   for (const link of links) {
     const [name, role] = endsOf(link);
-    const above = graph.get(name);
-    if (above === undefined) graph.set(name, [role]);
-    else above.push(role);
+    entry(graph, name, () => []).push(role);
   }
   return graph;
 }
@@ -189,9 +188,7 @@ function usefulNodes(named: ReadonlySet<string>, graph: Graph): ReadonlySet<Node
   const below = new Map<Node, Node[]>();
   for (const [name, roles] of graph) {
     for (const role of roles) {
-      const holders = below.get(role);
-      if (holders === undefined) below.set(role, [name]);
-      else holders.push(name);
+      entry(below, role, () => []).push(name);
     }
   }
   const open = [...new Set([...graph.keys(), ...below.keys()])].filter((node) =>

@@ -1,4 +1,5 @@
 // Paths as a tree of segments, in which ids become one parameter: what templates are read from.
+import { entry } from "../../core/entry.ts";
 import { isIdentifier } from "./identifiers.ts";
 import { addPath, addUse, newUse, pathsOf, type PathUse, type Use } from "./use.ts";
 
@@ -82,14 +83,6 @@ export function createPathTree(): PathTree {
 
 function newNode(): Node {
   return { children: new Map(), parameter: null, isCrowded: false, uses: new Map() };
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** From the leaves up, since what is below two names may be alike only once its own ids are one. */

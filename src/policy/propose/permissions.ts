@@ -1,4 +1,6 @@
 // From observed uses to permissions: templates where they grant nothing that was denied, single paths where they would.
+import { compare } from "../../core/compare.ts";
+import { entry } from "../../core/entry.ts";
 import type { Observed } from "./observe.ts";
 import type { Asked, Template, Used } from "./path-tree.ts";
 import { literalOf, matchesTemplate, patternOf } from "./pattern.ts";
@@ -65,9 +67,7 @@ function indexDenied(denied: readonly Asked[]): (used: Used) => string | null {
   const paths = new Map<string, string[]>();
   for (const { subject, method, path } of denied) {
     const key = JSON.stringify([subject, method, path.split("/").length]);
-    const list = paths.get(key);
-    if (list === undefined) paths.set(key, [path]);
-    else list.push(path);
+    entry(paths, key, () => []).push(path);
   }
   return ({ subject, method, template }) => {
     if (!template.includes(null)) return null;
@@ -122,9 +122,4 @@ function inOrder(used: readonly Used[]): readonly Used[] {
 
 function placeOf({ template, method, subject }: Used): string {
   return JSON.stringify([patternOf(template), method, subject]);
-}
-
-/** By code units, so that the order is the same everywhere. */
-export function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }

@@ -1,7 +1,9 @@
 // A least-privilege policy from observed traffic: what was allowed, and as little more as templates need.
 import { fieldsOfLine } from "../rules/rule-line.ts";
 import type { Observed } from "./observe.ts";
-import { type Conflict, compare, keyOf, permissionsOf, type Support } from "./permissions.ts";
+import { compare } from "../../core/compare.ts";
+import { entry } from "../../core/entry.ts";
+import { type Conflict, keyOf, permissionsOf, type Support } from "./permissions.ts";
 import { coverByRoles } from "./role-cover.ts";
 import { roleNames } from "./role-names.ts";
 
@@ -46,8 +48,7 @@ export function propose(observed: Observed, minSupport: number): Proposal {
   const numbers = new Map(keys.map((key, at) => [key, at]));
   const bySubject = new Map<string, Map<number, Support>>();
   for (const support of writable) {
-    const mine = bySubject.get(support.subject) ?? new Map<number, Support>();
-    bySubject.set(support.subject, mine);
+    const mine = entry(bySubject, support.subject, () => new Map<number, Support>());
     const at = numbers.get(keyOf(support.permission)) ?? 0;
     mine.set(at, added(mine.get(at), support));
   }

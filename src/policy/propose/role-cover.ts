@@ -1,6 +1,7 @@
 // Groups callers alike into roles: a greedy cover of who does what, each time by the role that spares most lines
 // (in the manner of Xu and Stoller, arXiv 1403.5715, whose rules are chosen by quality until all is covered).
-import { compare } from "./permissions.ts";
+import { entry } from "../../core/entry.ts";
+import { compare } from "../../core/compare.ts";
 
 /** What each caller does, by the numbers of permissions. */
 export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
@@ -107,9 +108,7 @@ function indexHolders(profiles: readonly Profile[]): HoldersOf {
   const byPermission = new Map<number, Profile[]>();
   for (const profile of profiles) {
     for (const permission of profile.permissions) {
-      const list = byPermission.get(permission);
-      if (list === undefined) byPermission.set(permission, [profile]);
-      else list.push(profile);
+      entry(byPermission, permission, () => []).push(profile);
     }
   }
   return (permissions) => {

@@ -1,6 +1,6 @@
 // Names for proposed roles: by what most of their paths begin with, and whether they only read.
 import type { ProposedRule } from "./proposal.ts";
-import { compare } from "./permissions.ts";
+import { compare } from "../../core/compare.ts";
 
 /** RFC 9110, section 9.2.1. */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);

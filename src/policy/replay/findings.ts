@@ -1,4 +1,5 @@
 // What a replay found, grouped by who asked what; the most frequent are kept, all are counted.
+import { compare } from "../../core/compare.ts";
 import type { RecordedGroup } from "./recorded.ts";
 import type { Decision } from "../snapshot.ts";
 
@@ -85,10 +86,6 @@ function byFrequency(one: Kept, other: Kept): number {
 
 function keyOf({ principal, route, method }: RecordedGroup): string {
   return JSON.stringify([principal, route, method]);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
 
 function findingOf({ requests, firstSeen, group, decided }: Kept): Finding {
