@@ -25,6 +25,7 @@ import {
   withSubjectField,
 } from "./given.ts";
 import { loadInput } from "./input.ts";
+import { uncoveredJson, uncoveredLines } from "./uncovered-lines.ts";
 
 type CanOptions = FileOptions & GivenOptions & { readonly all?: true };
 type DecidedClass = MergedClass<Decision>;
@@ -40,7 +41,9 @@ interface Report {
 
 export function canCommand(): Command {
   const command = withFiles(new Command("can"))
-    .description("list what a caller may do, and by which rule; exit code 1 if nothing")
+    .description(
+      "list what a caller may do, and by which rule; exit code 1 if nothing, 2 if that is not known",
+    )
     .argument("<subject>", "the caller's name")
     .argument("[dir]", "folder of model.conf and policy.csv", "policies")
     .option("--all", "each path that the rules tell apart, not only the widest");
@@ -79,18 +82,8 @@ function canLines(report: Report): string[] {
     ...listLines("may", allowed, report),
     ...listLines("may not", denied, report),
     ...(allowsRest ? ["everything else is allowed: no rule denies it"] : []),
-    ...(uncovered.length === 0 ? [] : ["not covered, so there may be more:"]),
-    ...uncovered.slice(0, MOST_UNCOVERED).map(uncoveredLine),
-    ...(uncovered.length > MOST_UNCOVERED
-      ? [`  and ${uncovered.length - MOST_UNCOVERED} more`]
-      : []),
+    ...uncoveredLines(uncovered),
   ];
-}
-
-const MOST_UNCOVERED = 10;
-
-function uncoveredLine({ rule, reason }: WhatAnswer["uncovered"][number]): string {
-  return rule === null ? `  ${reason}` : `  ${rule.source}: ${rule.text} (${reason})`;
 }
 
 function nothingLine(subject: string, uncovered: number): string {
@@ -137,7 +130,7 @@ function canJson(report: Report): object {
     may: shownClasses(allowed, report).map((each) => classJson(each, report)),
     may_not: shownClasses(denied, report).map((each) => classJson(each, report)),
     allows_rest: allowsRest,
-    not_covered: uncovered.map(({ rule, reason }) => ({ rule: rule?.text ?? "", reason })),
+    not_covered: uncoveredJson(uncovered),
   };
 }
 

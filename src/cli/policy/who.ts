@@ -2,7 +2,14 @@
 import { Command } from "commander";
 import { type Allowed, whoCan, type WhoAnswer } from "../../policy/classes/who.ts";
 import type { Decision } from "../../policy/snapshot.ts";
-import { answering, EXIT_FINDING, type FileOptions, print, withFiles } from "./command.ts";
+import {
+  answering,
+  EXIT_FINDING,
+  EXIT_UNUSABLE,
+  type FileOptions,
+  print,
+  withFiles,
+} from "./command.ts";
 import {
   type GivenOptions,
   givenValues,
@@ -12,12 +19,15 @@ import {
   withSubjectField,
 } from "./given.ts";
 import { loadInput } from "./input.ts";
+import { uncoveredJson, uncoveredLines } from "./uncovered-lines.ts";
 
 type WhoOptions = FileOptions & GivenOptions;
 
 export function whoCommand(): Command {
   const command = withFiles(new Command("who"))
-    .description("list who may do something, and by which rule; exit code 1 if nobody may")
+    .description(
+      "list who may do something, and by which rule; exit code 1 if nobody may, 2 if that is not known",
+    )
     .argument("[dir]", "folder of model.conf and policy.csv", "policies");
   return withSubjectField(withGiven(command, ["path", "method"])).action(
     (dir: string, options: WhoOptions) =>
@@ -31,11 +41,17 @@ export function whoCommand(): Command {
         }
         const request = given.map((value) => value ?? "");
         const answer = whoCan(input.policy, input.snapshot, { request, field });
-        if (!isAnybodyAllowed(answer)) process.exitCode = EXIT_FINDING;
+        process.exitCode = exitCodeOf(answer);
         if (options.json) print(JSON.stringify(whoJson(answer)));
         else for (const line of whoLines(answer)) print(line);
       }),
   );
+}
+
+/** 1 where nobody may; 2 where nobody is found, and a rule that can't be taken apart may allow it. */
+function exitCodeOf(answer: WhoAnswer): number {
+  if (isAnybodyAllowed(answer)) return 0;
+  return answer.uncovered.length > 0 ? EXIT_UNUSABLE : EXIT_FINDING;
 }
 
 function isAnybodyAllowed({ groups, anybody, anonymous, others }: WhoAnswer): boolean {
@@ -47,7 +63,7 @@ function isAnybodyAllowed({ groups, anybody, anonymous, others }: WhoAnswer): bo
   );
 }
 
-function whoLines({ groups, anybody, anonymous, others, asked }: WhoAnswer): string[] {
+function whoLines({ groups, anybody, anonymous, others, asked, uncovered }: WhoAnswer): string[] {
   return [
     ...groups.flatMap(({ rule, ruleSource, callers }) => [
       rule === "" ? "by no rule, by the effect's default" : `${ruleSource}: ${rule}`,
@@ -56,6 +72,7 @@ function whoLines({ groups, anybody, anonymous, others, asked }: WhoAnswer): str
     ...others.map(({ value, decision }) => `  names such as "${value}" (${decision.ruleSource})`),
     `anybody else (of ${asked} names asked): ${decisionText(anybody)}`,
     `anonymous: ${decisionText(anonymous)}`,
+    ...uncoveredLines(uncovered),
   ];
 }
 
@@ -74,7 +91,7 @@ function decisionText({ effect, rule, ruleSource, error }: Decision): string {
 }
 
 function whoJson(answer: WhoAnswer): object {
-  const { groups, anybody, anonymous, others, asked } = answer;
+  const { groups, anybody, anonymous, others, asked, uncovered } = answer;
   return {
     ok: isAnybodyAllowed(answer),
     asked,
@@ -90,6 +107,7 @@ function whoJson(answer: WhoAnswer): object {
     others: others.map(({ value, decision }) => ({ example: value, ...decisionJson(decision) })),
     anybody: decisionJson(anybody),
     anonymous: decisionJson(anonymous),
+    not_covered: uncoveredJson(uncovered),
   };
 }
 

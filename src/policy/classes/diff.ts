@@ -70,8 +70,8 @@ export function diffPolicies(
       changed: merged.toSorted((one, other) => rank(one.found) - rank(other.found)),
       decided,
       uncovered: {
-        old: uncoveredWithin(old.policy, space, touched),
-        young: uncoveredWithin(young.policy, space, touched),
+        old: uncoveredWithin({ policy: old.policy, only }, space, touched),
+        young: uncoveredWithin({ policy: young.policy, only }, space, touched),
       },
     },
   };

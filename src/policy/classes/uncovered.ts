@@ -1,6 +1,6 @@
 // The rules of which cells say too little: requests they may decide are compared by examples only.
-import { compileTest } from "../matcher/compile-matcher.ts";
-import { type Conjunction, disjunctsOf, readsOf } from "../matcher/disjuncts.ts";
+import { compileTest, type Test } from "../matcher/compile-matcher.ts";
+import { type Conjunction, disjunctsOf, readsOf, wholeOf } from "../matcher/disjuncts.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import { expressionText } from "../matcher/expression-text.ts";
 import { matchingFunctions } from "../functions/matching-functions.ts";
@@ -18,13 +18,18 @@ export interface UncoveredRule {
   readonly reason: string;
 }
 
+interface NarrowedPolicy {
+  readonly policy: CheckedPolicy;
+  readonly only: readonly (string | null)[];
+}
+
 /** Of those, the ones that may decide a request of these classes. */
 export function uncoveredWithin(
-  policy: CheckedPolicy,
+  { policy, only }: NarrowedPolicy,
   space: ClassSpace,
   classes: ClassSet,
 ): readonly UncoveredRule[] {
-  const uncovered = uncoveredRules(policy);
+  const uncovered = uncoveredRules(policy, only);
   if (uncovered.length === 0) return uncovered;
   const reach = createReach(policy, space);
   const shadow = classes.shadow();
@@ -45,10 +50,12 @@ interface Alternative {
   readonly appliesTo: (rule: Rule) => boolean;
 }
 
-const NO_FIELDS: readonly string[] = [];
-
-export function uncoveredRules(policy: CheckedPolicy): readonly UncoveredRule[] {
-  const alternatives = alternativesOf(policy);
+/** `only` has the values that are given, as createSpace takes them: what reads no other is known. */
+export function uncoveredRules(
+  policy: CheckedPolicy,
+  only: readonly (string | null)[],
+): readonly UncoveredRule[] {
+  const alternatives = alternativesOf(policy, only);
   if (!policy.usesRules) {
     const reason = alternatives.map(({ opaque }) => opaque).find((each) => each !== "");
     return reason === undefined ? [] : [{ rule: null, reason }];
@@ -74,19 +81,45 @@ function reasonFor(rule: Rule, alternatives: readonly Alternative[]): string {
   return "";
 }
 
-function alternativesOf({ model, roles }: CheckedPolicy): readonly Alternative[] {
+function alternativesOf(
+  { model, roles }: CheckedPolicy,
+  only: readonly (string | null)[],
+): readonly Alternative[] {
   const functions = matchingFunctions();
   const compile = (term: Expression) => compileTest(term, { model, roles, functions });
   const disjuncts: readonly Conjunction[] = disjunctsOf(model.matcher) ?? [[model.matcher]];
+  const request = only.map((value) => value ?? "");
+  const isKnown = (term: Expression): boolean =>
+    [...wholeOf(term)].every((part) => part.kind !== "eval" && isGiven(part, model, only));
   return disjuncts.map((terms) => {
-    const readings = terms.map((term) => readingsOf(term, model));
+    const open = terms.filter((term) => readsOf(term).r && !isKnown(term));
+    const readings = open.map((term) => readingsOf(term, model));
     const [opaque] = readings.flatMap((each) => each.opaque);
-    const ofRule = terms.filter((term) => !readsOf(term).r).map(compile);
+    const known = terms.filter((term) => !open.includes(term)).map(compile);
     return {
       opaque:
         opaque === undefined ? "" : `${expressionText(opaque, model.names)} can't be enumerated`,
       texts: readings.flatMap((each) => each.texts),
-      appliesTo: (rule) => ofRule.every((test) => test(NO_FIELDS, rule.fields)),
+      appliesTo: (rule) => known.every((test) => mayHold(test, request, rule)),
     };
   });
+}
+
+function isGiven(
+  part: Expression,
+  { request }: CheckedPolicy["model"],
+  only: readonly (string | null)[],
+): boolean {
+  return (
+    part.kind !== "field" || part.of === "p" || typeof only[request.indexOf(part.name)] === "string"
+  );
+}
+
+/** What fails decides nothing else. */
+function mayHold(test: Test, request: readonly string[], { fields }: Rule): boolean {
+  try {
+    return test(request, fields);
+  } catch {
+    return true;
+  }
 }

@@ -69,7 +69,7 @@ export function whatCan(
       allowed: listed(({ effect }) => effect === "allow"),
       denied: listed(({ effect, ruleSource }) => effect !== "allow" && ruleSource !== ""),
       allowsRest,
-      uncovered: uncoveredRules(narrowed),
+      uncovered: uncoveredRules(narrowed, only),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
 import type { CheckedPolicy } from "../engine.ts";
 import type { Decision, PolicySnapshot } from "../snapshot.ts";
+import { type UncoveredRule, uncoveredRules } from "./uncovered.ts";
 import { type DecidedValue, decideValues, type ValuesQuery } from "./values.ts";
 
 export interface Allowed {
@@ -30,6 +31,8 @@ export interface WhoAnswer {
   readonly asked: number;
   /** Where patterns speak of callers: an example of each further kind that is allowed. */
   readonly others: readonly DecidedValue[];
+  /** Rules that may allow callers of which there is no example: what they say of callers can't be taken apart. */
+  readonly uncovered: readonly UncoveredRule[];
 }
 
 /** `query.field` is the position of the subject in the request. */
@@ -56,6 +59,10 @@ export function whoCan(
     anonymous: decide(snapshot, query, ANONYMOUS_SUBJECT),
     asked: named.length,
     others: further.filter(({ decision }) => decision.effect === "allow"),
+    uncovered: uncoveredRules(
+      policy,
+      (query.request as readonly (string | null)[]).with(query.field, null),
+    ),
   };
 }
 

@@ -172,6 +172,21 @@ anonymous: deny
     });
   });
 
+  it("ends with 2 where nobody is found, and a rule may speak of somebody", async () => {
+    const free = readFileSync("policies/model.conf", "utf8").replace(
+      "g(r.sub, p.sub)",
+      "regexMatch(r.sub, p.sub)",
+    );
+    const dir = folder("free", "p, ^(a|b)+$, /a, GET\n", free);
+    const { status, out } = await weirPolicy(["who", dir, "--path", "/a", "--method", "GET"]);
+    expect([status, out]).toEqual([
+      2,
+      expect.stringContaining("not covered, so there may be more:\n"),
+    ]);
+    const elsewhere = await weirPolicy(["who", dir, "--path", "/b", "--method", "GET", "--json"]);
+    expect([elsewhere.status, JSON.parse(elsewhere.out)]).toMatchObject([1, { not_covered: [] }]);
+  });
+
   it("asks for what is missing", async () => {
     expect(await weirPolicy(["who", "--path", "/orders/1"])).toEqual({
       status: 2,

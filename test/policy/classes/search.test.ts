@@ -77,6 +77,21 @@ describe("whoCan", () => {
     expect(others.map(({ value }) => value)).toEqual([expect.stringMatching(/^team-/)]);
   });
 
+  it("says which rules speak of callers in a way that it can't list, and of no others", async () => {
+    const free = model({
+      matcher: "regexMatch(r.sub, p.sub) && regexMatch(r.obj, p.obj) && r.act == p.act",
+    });
+    const rules = [
+      "^(a|b)+$, ^/orders, GET",
+      "^(a|b)+$, ^/(x|y)+$, GET",
+      "^(c|d)+$, /1$, PUT",
+      "bob, ^/(o|r|d|e|s|[/]|1)+$, GET",
+    ];
+    const { policy, snapshot } = await mustLoad(free, rules.map((rule) => `p, ${rule}`).join("\n"));
+    const { uncovered } = whoCan(policy, snapshot, query);
+    expect(uncovered.map(({ rule }) => rule?.line)).toEqual([1]);
+  });
+
   it("asks 20,000 names", async () => {
     const links = Array.from({ length: 20_000 }, (_, at) => `g, user${at}, role:customer`);
     const { policy, snapshot } = await mustLoad(MODEL, RULES + links.join("\n"));
@@ -121,6 +136,15 @@ describe("whatCan", () => {
     expect([allowed, allowsRest]).toEqual([[], true]);
     const widest = widestOf(space, denied, ({ ruleSource }) => ruleSource);
     expect(told(space, widest)).toEqual(["dave /* any policy.csv:6"]);
+  });
+
+  it("says which rules it can't list, and not those that are known not to match", async () => {
+    const free = model({
+      matcher: "regexMatch(r.sub, p.sub) && globMatch(r.obj, p.obj) && r.act == p.act",
+    });
+    const loaded = await mustLoad(free, "p, ^(a|b)+$, /a*, GET\np, ^(c|d)+$, /c*, GET\n");
+    const { uncovered } = mustKnow(loaded, ["ab", null, null]);
+    expect(uncovered.map(({ rule }) => rule?.line)).toEqual([1]);
   });
 
   it("varies the domain, too", async () => {
