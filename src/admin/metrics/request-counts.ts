@@ -5,6 +5,14 @@ import { type ShadowChange, shadowChange } from "../../telemetry/shadow-change.t
 import { Histogram } from "./histogram.ts";
 import { RowScan } from "./row-scan.ts";
 
+type ShadowCounts = Record<ShadowChange, number>;
+
+/** Through AuthZEN, which is no traffic. */
+export interface AskedCounts {
+  readonly decisions: Map<string, number>;
+  readonly shadow: ShadowCounts;
+}
+
 export interface RouteCounts {
   readonly service: string;
   readonly route: string;
@@ -12,7 +20,7 @@ export interface RouteCounts {
   readonly byClass: Float64Array;
   denied: number;
   /** What the candidate policy would change. */
-  readonly shadow: Record<ShadowChange, number>;
+  readonly shadow: ShadowCounts;
   unauthenticated: number;
   readonly duration: Histogram;
 }
@@ -30,6 +38,7 @@ const CLASSES = 6;
 
 /** In the order of the row. */
 const COLUMNS = [
+  "kind",
   "route",
   "service",
   "decision",
@@ -40,23 +49,28 @@ const COLUMNS = [
   "status",
   "error_code",
 ] as const;
-const ROUTE = 0;
-const SERVICE = 1;
-const DECISION = 2;
-const SHADOW = 3;
-const UPSTREAM = 4;
-const DURATION = 5;
-const UPSTREAM_TIME = 6;
-const STATUS = 7;
-const ERROR = 8;
-/** Of the words a decision can be, only "deny" begins so. */
-const DENY = "d".charCodeAt(0);
+const KIND = 0;
+const ROUTE = 1;
+const SERVICE = 2;
+const DECISION = 3;
+const SHADOW = 4;
+const UPSTREAM = 5;
+const DURATION = 6;
+const UPSTREAM_TIME = 7;
+const STATUS = 8;
+const ERROR = 9;
+/** Of the words a decision can be, only "deny" begins so, and of the kinds only "decision". */
+const D = "d".charCodeAt(0);
 
 /** Since the start of this process, of the rows it wrote. */
 export class RequestCounts {
   readonly #scan: RowScan = new RowScan(COLUMNS.map((name) => REQUEST_COLUMNS.indexOf(name)));
   readonly #routes = new Map<string, RouteCounts>();
   readonly #upstreams = new Map<string, UpstreamCounts>();
+  readonly asked: AskedCounts = {
+    decisions: new Map(),
+    shadow: { gain: 0, loss: 0, error: 0 },
+  };
   /** By code of the error catalogue. */
   readonly errors: Map<string, number> = new Map();
 
@@ -78,17 +92,25 @@ export class RequestCounts {
 
   #countRow(): void {
     const scan = this.#scan;
+    if (scan.beginsWith(KIND, D)) return this.#countAsked();
     const route = this.#route();
     const digit = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
     route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;
     route.duration.observe(scan.number(DURATION));
-    if (scan.beginsWith(DECISION, DENY)) route.denied++;
-    if (!scan.isEmpty(SHADOW)) this.#countShadow(route);
+    if (scan.beginsWith(DECISION, D)) route.denied++;
+    if (!scan.isEmpty(SHADOW)) this.#countShadow(route.shadow);
     if (!scan.isEmpty(UPSTREAM)) this.#upstream().duration.observe(scan.number(UPSTREAM_TIME));
     if (!scan.isEmpty(ERROR)) this.#countError(route);
   }
 
-  #countShadow({ shadow }: RouteCounts): void {
+  #countAsked(): void {
+    const decision = this.#scan.text(DECISION);
+    const { decisions, shadow } = this.asked;
+    decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
+    if (!this.#scan.isEmpty(SHADOW)) this.#countShadow(shadow);
+  }
+
+  #countShadow(shadow: ShadowCounts): void {
     const change = shadowChange(this.#scan.text(DECISION), this.#scan.text(SHADOW));
     if (change !== "") shadow[change]++;
   }

@@ -41,6 +41,12 @@ export function trafficMetrics(counts: RequestCounts): Metric[] {
         duration,
       ]),
     },
+    {
+      name: "weir_authzen_decisions_total",
+      help: "What AuthZEN asked, by what was decided; none: it was no question.",
+      type: "counter",
+      samples: [...counts.asked.decisions].map(([decision, value]) => [{ decision }, value]),
+    },
     ...refusals(counts, routes),
   ];
 }
@@ -56,15 +62,18 @@ function classesOf(route: RouteCounts): Samples["samples"] {
 }
 
 /** None where no candidate differs, or there is none. */
-function shadowChangesOf(route: RouteCounts): Samples["samples"] {
+function shadowChangesOf({ service, route, shadow }: Shadowed): Samples["samples"] {
   return SHADOW_CHANGES.flatMap((change) =>
-    route.shadow[change] === 0
-      ? []
-      : [[{ ...labelsOf(route), change }, route.shadow[change]] as const],
+    shadow[change] === 0 ? [] : [[{ service, route, change }, shadow[change]] as const],
   );
 }
 
-function refusals({ errors }: RequestCounts, routes: readonly RouteCounts[]): Metric[] {
+type Shadowed = Pick<RouteCounts, "service" | "route" | "shadow">;
+
+/** As its rows have it. */
+const ASKED = { service: "", route: "authzen" };
+
+function refusals({ errors, asked }: RequestCounts, routes: readonly RouteCounts[]): Metric[] {
   const malformed = MALFORMED.map((code) => errors.get(code) ?? 0).reduce((sum, n) => sum + n, 0);
   return [
     {
@@ -83,7 +92,7 @@ function refusals({ errors }: RequestCounts, routes: readonly RouteCounts[]): Me
       name: "weir_policy_shadow_changes_total",
       help: "Requests the candidate policy would decide otherwise, or could not decide.",
       type: "counter",
-      samples: routes.flatMap(shadowChangesOf),
+      samples: [...routes, { ...ASKED, shadow: asked.shadow }].flatMap(shadowChangesOf),
     },
     {
       name: "weir_unauthenticated_total",

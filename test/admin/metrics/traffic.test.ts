@@ -55,6 +55,31 @@ test("rate, errors and duration by route", () => {
   ).toEqual(["upstream_reset", "client_closed"]);
 });
 
+test("what AuthZEN asked is counted apart: it is no traffic", () => {
+  const asked = { kind: "decision", route: "authzen", status: 200, shadowRevision: "n" } as const;
+  const families = metricsOf([
+    { ...ORDERS, status: 200, decision: "allow" },
+    { ...asked, decision: "allow" },
+    { ...asked, decision: "deny", shadowDecision: "allow" },
+    { ...asked, decision: "deny", shadowDecision: "deny" },
+    { ...asked, decision: "error", errorCode: "policy_error", errorSource: "weir" },
+    { ...asked, errorCode: "malformed_request", errorSource: "client" },
+  ]);
+  const samples = (name: string) =>
+    families.get(name)?.samples.map(({ labels, value }) => [...Object.values(labels), value]);
+  expect(samples("weir_authzen_decisions_total")).toEqual([
+    ["allow", 1],
+    ["deny", 2],
+    ["error", 1],
+    ["none", 1],
+  ]);
+  expect(samples("weir_requests_total")).toEqual([["orders", "orders", "2xx", 1]]);
+  expect(samples("weir_denied_total")).toEqual([["orders", "orders", 0]]);
+  expect(samples("weir_request_errors_total")).toBeUndefined();
+  expect(samples("weir_policy_shadow_changes_total")).toEqual([["", "authzen", "gain", 1]]);
+  expect(samples("weir_malformed_total")).toEqual([[0]]);
+});
+
 test("what was refused", () => {
   const families = metricsOf([
     { ...ORDERS, upstream: "", status: 403, decision: "deny", errorCode: "forbidden" },
