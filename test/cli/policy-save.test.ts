@@ -72,7 +72,7 @@ test("one request, with a name, an expectation and a file of its own", async () 
   const [first] = TRACE.requests;
   const args = [
     "--span",
-    first!.span_id,
+    first!.span_id.toUpperCase(),
     "--name",
     "mine",
     "--expect",

@@ -36,7 +36,8 @@ export function saveCommand(): Command {
     .action((id: string, options: SaveOptions) =>
       asking(options, async (client) => {
         const { requests } = await readTrace(client, id.toLowerCase());
-        const rows = requests.filter(({ span_id }) => span_id === (options.span ?? span_id));
+        const span = options.span?.toLowerCase();
+        const rows = requests.filter(({ span_id }) => span_id === (span ?? span_id));
         if (rows.length === 0) throw new AskError("unknown_trace", "it has no such request");
         const outcomes = rows.map((row) => save(row, options));
         if (outcomes.some(({ ok }) => !ok)) process.exitCode = EXIT_FINDING;
