@@ -18,7 +18,7 @@ import { writeDemoConfig } from "../../src/cli/demo/demo-config.ts";
 import { freePort } from "../e2e/support/free-port.ts";
 import { startUpstream, type Upstream } from "../e2e/support/upstream.ts";
 import { likeness, type Step, stepsOf, strayCommands, withOutputs } from "../support/transcript.ts";
-import { killLeftovers, spawnWeir, watchWeir, type WeirProcess } from "../support/weir-process.ts";
+import { cleanUp, spawnWeir, watchWeir, type WeirProcess } from "../support/weir-process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FILE = join(ROOT, "policies/README.md");
@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await weir?.stop();
-  killLeftovers();
+  cleanUp();
   upstream?.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });

@@ -1,5 +1,4 @@
 // AuthZEN asked of a real weir: rows in a real store, also after kill -9, and decided again under a candidate.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -14,7 +13,7 @@ import { weirPolicy } from "../cli/support/in-process.ts";
 import {
   configOf,
   createSite,
-  killLeftovers,
+  cleanUp,
   type Site,
   startWeir,
   type WeirProcess,
@@ -39,27 +38,27 @@ beforeAll(async () => {
   upstream = await startUpstream();
   const authzen = `{ model: pdp/model.conf, rules: pdp/policy.csv, entities: pdp/entities.yaml, request: [ subject, action, resource ] }`;
   const policy = `{ model: model.conf, rules: policy.csv, request: [ identity.subject, request.path ], authzen: ${authzen} }`;
-  site = createSite(configOf({ upstreams: [upstream.url], more: `policy: ${policy}\n` }));
-  writeFileSync(join(site.folder, "model.conf"), TRAFFIC_MODEL);
-  writeFileSync(join(site.folder, "policy.csv"), "p, anonymous, /*\n");
+  site = createSite(configOf({ upstreams: [upstream.url], more: `policy: ${policy}\n` }), {
+    "model.conf": TRAFFIC_MODEL,
+    "policy.csv": "p, anonymous, /*\n",
+  });
   writePolicy("pdp", CERTIFICATION.rules);
   weir = await startWeir(site);
 }, 40_000);
 
 afterAll(async () => {
   await weir?.stop();
-  killLeftovers();
+  cleanUp();
   upstream?.close();
-  site?.remove();
 });
 
 function writePolicy(folder: string, rules: string): string {
-  const path = join(site.folder, folder);
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, "model.conf"), CERTIFICATION.model);
-  writeFileSync(join(path, "policy.csv"), rules);
-  writeFileSync(join(path, "entities.yaml"), CERTIFICATION.entities ?? "");
-  return path;
+  site.put({
+    [`${folder}/model.conf`]: CERTIFICATION.model,
+    [`${folder}/policy.csv`]: rules,
+    [`${folder}/entities.yaml`]: CERTIFICATION.entities ?? "",
+  });
+  return join(site.folder, folder);
 }
 
 async function ask(
@@ -116,7 +115,7 @@ test(
     writePolicy("pdp", "p, bob, write, record-1, true\n");
     expect((await weir.reload()).status).toBe(200);
     expect(await ask(bobWrites)).toMatchObject({ decision: true });
-    writeFileSync(join(site.folder, "pdp/entities.yaml"), "subjects: 5\n");
+    site.put({ "pdp/entities.yaml": "subjects: 5\n" });
     expect((await weir.reload()).status).toBe(422);
     writePolicy("pdp", CERTIFICATION.rules);
     expect((await weir.reload()).status).toBe(200);

@@ -1,17 +1,17 @@
 // A config that can't be used: exit code 2, every fault with its place, and nothing started.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { weirInProcess } from "../cli/support/in-process.ts";
 import { send } from "../support/weir-process-load.ts";
-import { configOf, createSite, exitOf, killLeftovers, spawnWeir } from "../support/weir-process.ts";
+import { configOf, createSite, exitOf, cleanUp, spawnWeir } from "../support/weir-process.ts";
 import { freePort } from "./support/free-port.ts";
 import { model } from "../policy/support.ts";
 import { EFFECTS } from "../../src/policy/model/model.ts";
 
-afterAll(killLeftovers);
+afterAll(cleanUp);
 
 const POLICY = "policy: { model: model.conf, rules: rules.csv }\n";
 
@@ -75,8 +75,7 @@ const cases: readonly Case[] = [
 describe("weir run exits 2 and starts nothing", () => {
   test.for(cases)("$name", { timeout: 20_000 }, async ({ edit, files = {}, said }) => {
     const port = await freePort();
-    const site = createSite(edit(configOf({ upstreams: ["http://127.0.0.1:1"], port })));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(site.folder, name), text);
+    const site = createSite(edit(configOf({ upstreams: ["http://127.0.0.1:1"], port })), files);
     const { child, errors, output } = spawnWeir(["run", "-c", site.file]);
     expect(await exitOf(child)).toMatchObject({ code: 2 });
     expect(errors()).toMatch(said);
@@ -90,7 +89,6 @@ describe("weir run exits 2 and starts nothing", () => {
     expect(await send({ port, asked: { method: "GET", path: "/" } })).toMatchObject({
       code: "ECONNREFUSED",
     });
-    site.remove();
   });
 
   // Where /proc is, a new folder in it fails with ENOENT, which a recursive mkdir may retry for ever.
@@ -116,6 +114,5 @@ describe("weir run exits 2 and starts nothing", () => {
     expect(errors()).toContain("EADDRINUSE");
     expect(existsSync(join(site.data, "spool", "lock"))).toBe(false);
     other.close();
-    site.remove();
   });
 });

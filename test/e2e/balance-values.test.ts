@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BALANCE_POLICIES, type BalancePolicy } from "../../src/balancer/options.ts";
 import { type Load, startLoad } from "../support/weir-process-load.ts";
-import { createSite, killLeftovers, startWeir, type WeirProcess } from "../support/weir-process.ts";
+import { createSite, cleanUp, startWeir, type WeirProcess } from "../support/weir-process.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const WEIGHTS = [1, 2, 5];
@@ -89,9 +89,8 @@ afterAll(async () => {
   const { code, ms } = await weir.stop();
   expect(code).toBe(0);
   expect(ms).toBeLessThan(5000);
-  killLeftovers();
+  cleanUp();
   for (const upstream of upstreams) upstream.close();
-  site.remove();
 });
 
 /** Shares of the endpoints, 0 to 1, in config order. */

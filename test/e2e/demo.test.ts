@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import {
   exitOf,
   isAlive,
-  killLeftovers,
+  cleanUp,
   spawnWeir,
   watchWeir,
   type WeirProcess,
@@ -19,7 +19,7 @@ const STOP_MS = 6000;
 const folder = mkdtempSync(join(tmpdir(), "weir-demo-"));
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -18,7 +18,7 @@ import {
   createSite,
   exitOf,
   isAlive,
-  killLeftovers,
+  cleanUp,
   type Site,
   spawnWeir,
   startWeir,
@@ -35,7 +35,7 @@ const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
 const upstream = await startUpstream();
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
 });
 
@@ -98,7 +98,6 @@ test.for(Object.entries(obstacles))("%s", { timeout: 40_000 }, async ([, obstruc
   await weir.drained();
   await expectOneRowEach(weir.sql, load.answers);
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });
 
 test("another weir has the data folder", { timeout: 40_000 }, async () => {
@@ -120,7 +119,6 @@ test("another weir has the data folder", { timeout: 40_000 }, async () => {
   expect(await send({ port: first.port, asked })).toMatchObject({ status: 200 });
   expect(isAlive(storePid(site))).toBe(true);
   expect(await first.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });
 
 /** weir's files with all its packages but one; returns its main.ts. */
@@ -153,5 +151,4 @@ test("without the embedded store's package", { timeout: 40_000 }, async () => {
   await again.drained();
   await expectOneRowEach(again.sql, [answer]);
   expect(await again.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });

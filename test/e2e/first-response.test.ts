@@ -8,7 +8,7 @@ import {
   configOf,
   createSite,
   exitOf,
-  killLeftovers,
+  cleanUp,
   printed,
   spawnWeir,
   startWeir,
@@ -24,7 +24,7 @@ const TRIES = 3;
 const upstream = await startUpstream();
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
 });
 
@@ -54,7 +54,6 @@ async function firstAnswerAfter(): Promise<Taken> {
   await printed(spawned, /weir listens on +(\S+)/);
   spawned.child.kill("SIGTERM");
   expect(await exitOf(spawned.child)).toMatchObject({ code: 0 });
-  site.remove();
   return taken;
 }
 
@@ -76,7 +75,6 @@ test(
     expect(load.failures).toEqual([]);
     await expectOneRowEach(weir.sql, [first, ...load.answers]);
     expect(await weir.stop()).toMatchObject({ code: 0 });
-    site.remove();
   },
 );
 
@@ -88,7 +86,6 @@ test("what a first run compiled is kept though it is killed", { timeout: 60_000 
   // Those of the main thread, of the worker and of the store.
   await expect.poll(kept, { timeout: 20_000 }).toBeGreaterThan(600);
   expect(await weir.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
-  site.remove();
 });
 
 async function firstAnswer(port: number): Promise<Answer> {

@@ -4,7 +4,7 @@ import { type Load, send, startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
-  killLeftovers,
+  cleanUp,
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
@@ -16,7 +16,7 @@ const DRAIN_MS = 3000;
 const upstream = await startUpstream();
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
 });
 
@@ -71,7 +71,6 @@ test("requests in flight end, and the rows are stored", { timeout: 40_000 }, asy
   const idle = await next.stop("SIGINT");
   expect(idle.code).toBe(0);
   expect(idle.ms).toBeLessThan(3000);
-  site.remove();
 });
 
 test(
@@ -98,6 +97,5 @@ test(
     expect(await brokenOff(next, load)).toEqual([]);
     expect(await next.stop()).toMatchObject({ code: 0 });
     await store.close();
-    site.remove();
   },
 );

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startUpstream } from "./support/upstream.ts";
 
@@ -10,9 +10,8 @@ const upstream = await startUpstream();
 const site = createSite(configOf({ upstreams: [upstream.url] }));
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
-  site.remove();
 });
 
 const HOST = "Host: a\r\n";

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startUpstream } from "./support/upstream.ts";
 
@@ -41,7 +41,7 @@ await once(receiver, "listening");
 const endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
   receiver.closeAllConnections();
   receiver.close();
@@ -65,7 +65,6 @@ async function served(sampler: string): Promise<readonly Answer[]> {
   expect(Number(row["n"])).toBe(sampler === "always_on" ? load.answers.length : 0);
   // What still waits is sent before the end.
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
   return load.answers;
 }
 
@@ -105,6 +104,5 @@ test(
     const { code, ms } = await weir.stop();
     expect(code).toBe(0);
     expect(ms).toBeLessThan(5_000);
-    site.remove();
   },
 );

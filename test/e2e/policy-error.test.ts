@@ -1,12 +1,9 @@
 // A rule that can't be evaluated: its request is refused with a code of its own, and row and log name the rule.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import {
   configOf,
   createSite,
-  killLeftovers,
-  type Site,
+  cleanUp,
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
@@ -28,22 +25,18 @@ const PATHS = ["/open/1", "/inside/1", "/inside/2", "/none"];
 const RULE = { rule: "p, anonymous, /inside/*, 10.0.0.0/8", rule_source: "rules.csv:2" };
 
 const upstream = await startUpstream();
-const sites: Site[] = [];
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
-  for (const site of sites) site.remove();
 });
 
 async function start(rules: string, shadow: string): Promise<WeirProcess> {
   const request = "[ identity.subject, request.path, request.header.x-address ]";
   const policy = `{ model: model.conf, rules: rules.csv, request: ${request}, shadow: { model: model.conf, rules: next.csv } }`;
-  const site = createSite(configOf({ upstreams: [upstream.url], more: `policy: ${policy}\n` }));
-  sites.push(site);
+  const config = configOf({ upstreams: [upstream.url], more: `policy: ${policy}\n` });
   const files = { "model.conf": MODEL, "rules.csv": rules, "next.csv": shadow };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(site.folder, name), text);
-  return startWeir(site);
+  return startWeir(createSite(config, files));
 }
 
 async function ask({ proxy }: WeirProcess, address: string): Promise<readonly unknown[]> {

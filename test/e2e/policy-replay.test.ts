@@ -1,12 +1,12 @@
 // Traffic through a real weir, recorded in a real store, decided again under a changed policy.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { weirPolicy } from "../cli/support/in-process.ts";
 import type { Ended } from "../cli/support/weir.ts";
 import {
   createSite,
-  killLeftovers,
+  cleanUp,
   type Site,
   startWeir,
   type WeirProcess,
@@ -75,17 +75,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await weir?.stop();
-  killLeftovers();
+  cleanUp();
   upstream?.close();
-  site?.remove();
 });
 
 function writePolicy(folder: string, rules: string): string {
-  const path = join(site.folder, folder);
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, "model.conf"), MODEL);
-  writeFileSync(join(path, "policy.csv"), rules);
-  return path;
+  site.put({ [join(folder, "model.conf")]: MODEL, [join(folder, "policy.csv")]: rules });
+  return join(site.folder, folder);
 }
 
 function replay(...args: readonly string[]): Promise<Ended> {
@@ -244,12 +240,13 @@ describe("weir policy propose", () => {
       2,
       expect.stringContaining("nothing was allowed"),
     ]);
-    const other = join(site.folder, "other.yaml");
-    writeFileSync(join(site.folder, "two.conf"), TWO_FIELDS);
-    writeFileSync(join(site.folder, "two.csv"), "p, alice, GET\n");
     const request = "[ identity.subject, request.method ]";
-    writeFileSync(other, `policy: { model: two.conf, rules: two.csv, request: ${request} }\n`);
-    const refused = await propose("-c", other);
+    site.put({
+      "two.conf": TWO_FIELDS,
+      "two.csv": "p, alice, GET\n",
+      "other.yaml": `policy: { model: two.conf, rules: two.csv, request: ${request} }\n`,
+    });
+    const refused = await propose("-c", join(site.folder, "other.yaml"));
     expect([refused.status, refused.out]).toEqual([
       2,
       expect.stringContaining("a policy can be proposed where it is [ identity.subject,"),
@@ -275,14 +272,12 @@ const ATTRIBUTES = model({
 
 test("requests that were asked as objects are decided again, too, and no policy is proposed of them", async () => {
   const own = createSite(configOver(upstream.url, "identity, request"));
-  onTestFinished(() => own.remove());
-  const files = (folder: string, rules: string): string => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "model.conf"), ATTRIBUTES);
-    writeFileSync(join(folder, "policy.csv"), rules);
-    return folder;
-  };
-  files(own.folder, "p, alice, /orders/:id\n");
+  own.put({
+    "model.conf": ATTRIBUTES,
+    "policy.csv": "p, alice, /orders/:id\n",
+    "next/model.conf": ATTRIBUTES,
+    "next/policy.csv": "p, bob, /orders/:id\n",
+  });
   const other = await startWeir(own);
   onTestFinished(async () => void (await other.stop()));
   for (const name of ["alice", "bob"]) {
@@ -290,7 +285,7 @@ test("requests that were asked as objects are decided again, too, and no policy 
     await (await fetch(`${other.proxy}/orders/1`, { headers })).arrayBuffer();
   }
   await other.drained();
-  const candidate = files(join(own.folder, "next"), "p, bob, /orders/:id\n");
+  const candidate = join(own.folder, "next");
   const asked = ["--admin", other.admin, "--json"];
   const { status, out } = await weirPolicy(["replay", ...asked, "--candidate", candidate]);
   expect([status, JSON.parse(out)]).toMatchObject([

@@ -1,5 +1,5 @@
 // Reload under load: every request is decided by one whole policy, and a bad one changes nothing.
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
@@ -7,7 +7,7 @@ import {
   configOf,
   createSite,
   exitOf,
-  killLeftovers,
+  cleanUp,
   type Site,
   spawnWeir,
   startWeir,
@@ -21,28 +21,22 @@ const MODEL = model({ roles: "", matcher: "keyMatch2(r.obj, p.obj)" });
 const ALLOW_A = "p, *, /a, *, allow\n";
 const ALLOW_B = "p, *, /b, *, allow\n";
 const upstream = await startUpstream();
-const sites: Site[] = [];
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
-  for (const site of sites) site.remove();
 });
 
 function siteWithPolicy(workers: number): Site {
   const more = "policy: { model: model.conf, rules: rules.csv }";
-  const site = createSite(configOf({ upstreams: [upstream.url], workers, more }));
-  sites.push(site);
-  writeFileSync(join(site.folder, "model.conf"), MODEL);
-  swapRules(site, ALLOW_A);
-  return site;
+  const config = configOf({ upstreams: [upstream.url], workers, more });
+  return createSite(config, { "model.conf": MODEL, "rules.csv": ALLOW_A });
 }
 
 /** As editors and deployments do it: the file is there whole or not at all. */
 function swapRules(site: Site, rules: string): void {
-  const fresh = join(site.folder, "rules.csv.new");
-  writeFileSync(fresh, rules);
-  renameSync(fresh, join(site.folder, "rules.csv"));
+  site.put({ "rules.csv.new": rules });
+  renameSync(join(site.folder, "rules.csv.new"), join(site.folder, "rules.csv"));
 }
 
 interface Said {

@@ -1,6 +1,4 @@
 // A candidate policy beside the enforced one: who would gain and lose, its reload, and what is wrong with it.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { weirInProcess } from "../cli/support/in-process.ts";
@@ -8,7 +6,7 @@ import {
   configOf,
   createSite,
   exitOf,
-  killLeftovers,
+  cleanUp,
   type Site,
   spawnWeir,
   startWeir,
@@ -29,12 +27,10 @@ const ENFORCED = "p, anonymous, /a/*\np, anonymous, /both\n";
 const CANDIDATE = "# the next one\np, anonymous, /b/*\np, anonymous, /both\n";
 const SECRET = "Bearer s3cret-of-a-caller";
 const upstream = await startUpstream();
-const sites: Site[] = [];
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
-  for (const site of sites) site.remove();
 });
 
 function siteWithCandidate(): Site {
@@ -44,15 +40,12 @@ function siteWithCandidate(): Site {
   request: [ identity.subject, request.path, request.header.authorization ]
   shadow: { model: next.conf, rules: next.csv }
 `;
-  const site = createSite(configOf({ upstreams: [upstream.url], workers: 2, more }));
-  sites.push(site);
-  put(site, { "model.conf": MODEL, "rules.csv": ENFORCED });
-  put(site, { "next.conf": MODEL, "next.csv": CANDIDATE });
-  return site;
-}
-
-function put(site: Site, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(site.folder, name), text);
+  return createSite(configOf({ upstreams: [upstream.url], workers: 2, more }), {
+    "model.conf": MODEL,
+    "rules.csv": ENFORCED,
+    "next.conf": MODEL,
+    "next.csv": CANDIDATE,
+  });
 }
 
 /** How the paths are answered, in their order. */
@@ -118,7 +111,7 @@ test("gains and losses are shown, and follow a reload", { timeout: 60_000 }, asy
   expect(await weir.metrics()).toMatch(/shadow_changes_total\{.*change="loss"\} 2\n/);
 
   const { shadow } = await policyOf(weir);
-  put(site, { "next.csv": `${CANDIDATE}p, anonymous, /a/*\n` });
+  site.put({ "next.csv": `${CANDIDATE}p, anonymous, /a/*\n` });
   const after = await untilPolicy(weir, (policy) => policy.shadow.revision !== shadow.revision);
   expect(after).toMatchObject({ fault: null, shadow: { rules: 3, fault: null } });
   expect(await statuses(weir, paths)).toEqual([200, 200, 403, 200, 403]);
@@ -145,7 +138,7 @@ test(
     const site = siteWithCandidate();
     const weir = await startWeir(site);
     const before = await policyOf(weir);
-    put(site, {
+    site.put({
       "next.csv": "p, anonymous, /a/*\nnonsense\n",
       "rules.csv": `${ENFORCED}p, x, /y\n`,
     });
@@ -176,7 +169,7 @@ test(
     );
     expect(row?.["revisions"]).toEqual([before.shadow.revision]);
 
-    put(site, { "next.csv": CANDIDATE, "rules.csv": "nonsense\n" });
+    site.put({ "next.csv": CANDIDATE, "rules.csv": "nonsense\n" });
     const refused = await untilPolicy(weir, (policy) => policy.fault !== null);
     expect(refused.fault).toMatch(/rules\.csv:1: policy\.rules: /);
     expect(refused.revision).toBe(broken.revision);
@@ -199,7 +192,7 @@ test(
     const site = siteWithCandidate();
     const weir = await startWeir(site);
     for (let nth = 1; nth <= 1000; nth++) {
-      put(site, { "next.csv": `p, anonymous, /${nth}\n`.repeat(nth) });
+      site.put({ "next.csv": `p, anonymous, /${nth}\n`.repeat(nth) });
       if (nth % 10 === 0) await sleep(8);
     }
     await untilPolicy(weir, ({ shadow }) => shadow.rules === 1000);
@@ -211,7 +204,7 @@ test(
 
 test("a broken candidate keeps weir from starting", { timeout: 20_000 }, async () => {
   const site = siteWithCandidate();
-  put(site, { "next.conf": MODEL.replace("r = sub, obj, token", "r = sub, obj") });
+  site.put({ "next.conf": MODEL.replace("r = sub, obj, token", "r = sub, obj") });
   const spawned = spawnWeir(["run", "-c", site.file]);
   expect((await exitOf(spawned.child)).code).toBe(2);
   expect(spawned.errors()).toMatch(/next\.conf:2: policy\.shadow\.model: r has 2 fields/);

@@ -2,13 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkRows } from "../support/check-rows.ts";
 import { startLoad } from "../support/weir-process-load.ts";
-import {
-  configOf,
-  createSite,
-  killLeftovers,
-  type Site,
-  startWeir,
-} from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, type Site, startWeir } from "../support/weir-process.ts";
 import { type FarStore, startFarStore } from "./support/far-store.ts";
 import { startUpstream } from "./support/upstream.ts";
 
@@ -23,7 +17,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
   await store.close();
 });
@@ -58,7 +52,6 @@ test(
     expect(lost.length).toBe(spool.dropped_rows);
     expect(rows + spool.dropped_rows).toBe(load.answers.length);
     expect(await weir.stop()).toMatchObject({ code: 0 });
-    site.remove();
   },
 );
 
@@ -94,6 +87,5 @@ test(
     const found = await checkRows(weir.sql, served);
     expect(found).toMatchObject({ lost: [], twice: [], wrongStatus: [], badRollups: [] });
     expect(await weir.stop()).toMatchObject({ code: 0 });
-    site.remove();
   },
 );

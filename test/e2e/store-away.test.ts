@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { type FarStore, startFarStore } from "./support/far-store.ts";
 import { startUpstream } from "./support/upstream.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
   await store.close();
 });
@@ -56,6 +56,5 @@ test(
     await expectOneRowEach(weir.sql, load.answers);
     expect((await fetch(`${weir.admin}/readyz`)).status).toBe(200);
     expect(await weir.stop()).toMatchObject({ code: 0 });
-    site.remove();
   },
 );

@@ -5,7 +5,7 @@ import {
   configOf,
   createSite,
   isAlive,
-  killLeftovers,
+  cleanUp,
   startWeir,
   storePid,
 } from "../support/weir-process.ts";
@@ -17,9 +17,8 @@ const upstream = await startUpstream();
 const site = createSite(configOf({ upstreams: [upstream.url] }));
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
-  site.remove();
 });
 
 test("a killed store child costs no request and no row", { timeout: 60_000 }, async () => {

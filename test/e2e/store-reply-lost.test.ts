@@ -1,7 +1,7 @@
 // ClickHouse commits an INSERT and its reply is lost: the retry stores nothing twice, not in rollups either.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { type FarStore, startFarStore } from "./support/far-store.ts";
 import { startUpstream } from "./support/upstream.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
   await store.close();
 });
@@ -38,5 +38,4 @@ test("rows whose reply was lost are stored once", { timeout: 40_000 }, async () 
   expect(load.failures).toEqual([]);
   await expectOneRowEach(weir.sql, load.answers);
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });

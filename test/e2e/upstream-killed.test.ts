@@ -7,7 +7,7 @@ import { type Answer, type Failure, send, startLoad } from "../support/weir-proc
 import {
   configOf,
   createSite,
-  killLeftovers,
+  cleanUp,
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
@@ -56,7 +56,7 @@ function holdSome(port: number): Promise<(Answer | Failure)[]> {
 }
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   for (const child of children) child.kill("SIGKILL");
 });
 
@@ -118,5 +118,4 @@ test("a killed upstream costs what was in flight on it at most", { timeout: 60_0
     `upstream killed: ${bad.length} failed of ${load.answers.length}, ${String(row["retried"])} retried; back after ${revivedMs} ms`,
   );
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });

@@ -5,7 +5,7 @@ import {
   configOf,
   createSite,
   isAlive,
-  killLeftovers,
+  cleanUp,
   startWeir,
   storePid,
 } from "../support/weir-process.ts";
@@ -18,7 +18,7 @@ const KILLS = 2;
 const upstream = await startUpstream();
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   upstream.close();
 });
 
@@ -49,7 +49,6 @@ test("with the embedded store", { timeout: 90_000 }, async () => {
   // Clients in flight at a kill may have a row and no answer.
   await expectOneRowEach(weir.sql, load.answers, load.failures.length);
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });
 
 test("with the store away meanwhile", { timeout: 60_000 }, async () => {
@@ -76,5 +75,4 @@ test("with the store away meanwhile", { timeout: 60_000 }, async () => {
   await expectOneRowEach(weir.sql, load.answers, load.failures.length);
   expect(await weir.stop()).toMatchObject({ code: 0 });
   await store.close();
-  site.remove();
 });

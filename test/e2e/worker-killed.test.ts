@@ -4,7 +4,7 @@ import { send, startLoad } from "../support/weir-process-load.ts";
 import {
   configOf,
   createSite,
-  killLeftovers,
+  cleanUp,
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
@@ -19,7 +19,7 @@ const HELD = 24;
 const upstreams = [await startUpstream(), await startUpstream()];
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   for (const upstream of upstreams) upstream.close();
 });
 
@@ -116,5 +116,4 @@ test.each([
     `worker ended by ${how}: ${failures.length} requests of ${whole.length} cut off; back after ${backMs} ms`,
   );
   expect(await weir.stop()).toMatchObject({ code: 0 });
-  site.remove();
 });

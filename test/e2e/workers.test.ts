@@ -1,7 +1,7 @@
 // Two data workers on one port: both serve, they see each other's load, and reload reaches both.
 import { afterAll, expect, test } from "vitest";
 import { send, startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, killLeftovers, startWeir } from "../support/weir-process.ts";
+import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startUpstream } from "./support/upstream.ts";
 
@@ -11,9 +11,8 @@ const urls = upstreams.map(({ url }) => url);
 const site = createSite(configOf({ upstreams: urls, workers: WORKERS }));
 
 afterAll(() => {
-  killLeftovers();
+  cleanUp();
   for (const upstream of upstreams) upstream.close();
-  site.remove();
 });
 
 interface Services {

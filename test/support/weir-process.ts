@@ -1,9 +1,9 @@
 // A real `weir run` in a process of its own, with its config and data in a temporary folder.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
@@ -37,21 +37,32 @@ export interface Site {
   readonly file: string;
   readonly data: string;
   readonly write: (config: string) => void;
+  /** Texts by name; folders are made. */
+  readonly put: (files: Readonly<Record<string, string>>) => void;
   readonly remove: () => void;
 }
 
-export function createSite(config: string): Site {
+const sites = new Set<Site>();
+
+export function createSite(config: string, files: Readonly<Record<string, string>> = {}): Site {
   const folder = mkdtempSync(join(tmpdir(), "weir-e2e-"));
-  const file = join(folder, "weir.yaml");
-  const write = (text: string): void => writeFileSync(file, text);
-  write(config);
-  return {
+  const site: Site = {
     folder,
-    file,
-    write,
+    file: join(folder, "weir.yaml"),
+    write: (text) => site.put({ "weir.yaml": text }),
+    put(texts) {
+      for (const [name, text] of Object.entries(texts)) {
+        const path = join(folder, name);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+      }
+    },
     data: join(folder, "data"),
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
+  sites.add(site);
+  site.put({ "weir.yaml": config, ...files });
+  return site;
 }
 
 export interface ConfigParts {
@@ -139,9 +150,10 @@ export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): 
   return { child, output: () => output, errors: () => errors, startedMs };
 }
 
-/** For afterAll: whatever a failed test left running. */
-export function killLeftovers(): void {
+/** For afterAll: ends whatever a failed test left running, and removes all sites. */
+export function cleanUp(): void {
   for (const child of running) child.kill("SIGKILL");
+  for (const site of sites) site.remove();
 }
 
 export async function exitOf(child: ChildProcess): Promise<Exit> {
