@@ -57,7 +57,9 @@ function pathFault(pattern: string, syntax: ParameterSyntax): string {
   const text = withoutParameters(pattern, syntax);
   if (text.includes(syntax.opening)) return `casbin would hang: ${syntax.advice}`;
   if (text.includes("[^/]+/]+")) return `parameters run into each other: ${syntax.advice}`;
-  return regexFault(`^${text}$`);
+  const fault = regexFault(`^${text}$`);
+  const isStarred = /^\*|\*\*/.test(pattern);
+  return fault !== "" && isStarred ? `${fault}; write /* for all that is below` : fault;
 }
 
 /** The regular expression casbin makes of an accepted pattern of keyMatch2 or keyMatch3. */

@@ -10,8 +10,9 @@ export interface Token {
 /** A matcher that can't be read; the message says what would be right. */
 export class MatcherError extends Error {}
 
+/** To casbin, blanks other than these are letters. */
 const TOKEN =
-  /\s*(?:([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![A-Za-z0-9_.])|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(&&|\|\||[=!]==?|<=|>=|[-+*/%?:<>!(),[\]]))/suy;
+  /[ \t\r\n]*(?:([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![A-Za-z0-9_.])|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(&&|\|\||[=!]==?|<=|>=|[-+*/%?:<>!(),[\]]))/suy;
 
 const END: Token = { kind: "end", text: "the end" };
 
@@ -28,11 +29,13 @@ export function tokenizeCondition(text: string): readonly Token[] {
 function scan(text: string, isRewritten: (literal: string) => boolean): readonly Token[] {
   const tokens: Token[] = [];
   const scanner = new RegExp(TOKEN);
-  const end = text.trimEnd().length;
+  let end = text.length;
+  while (end > 0 && " \t\r\n".includes(text.charAt(end - 1))) end -= 1;
   while (scanner.lastIndex < end) {
     const at = scanner.lastIndex;
     const match = scanner.exec(text);
-    if (match === null) throw new MatcherError(unreadable(text.slice(at).trimStart()));
+    if (match === null)
+      throw new MatcherError(unreadable(text.slice(at).replace(/^[ \t\r\n]+/, "")));
     const [, , , string = ""] = match;
     if (isRewritten(string)) refuseFieldLook(string);
     tokens.push(tokenOf(match));
@@ -79,6 +82,7 @@ const SLIPS: readonly (readonly [RegExp, string])[] = [
   [/^&/, "write && for and"],
   [/^\|/, "write || for or"],
   [/^[\u2018-\u201f]/, "write straight quotes"],
+  [/^[\s\uFEFF\u200b]/, "write plain blanks"],
 ];
 
 function unreadable(rest: string): string {

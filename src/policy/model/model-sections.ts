@@ -1,5 +1,6 @@
 // Cuts a model file into its sections and definitions, strictly: what casbin would ignore is a fault.
 import type { ReportFault } from "../source.ts";
+import { DAMAGED, isDamaged } from "./damaged-text.ts";
 
 export interface Definition {
   readonly value: string;
@@ -53,6 +54,7 @@ function addDefinition(
   { text, line }: LogicalLine,
   report: ReportFault,
 ): void {
+  if (isDamaged(text)) return report(line, DAMAGED);
   const equals = text.indexOf("=");
   if (equals < 0)
     return report(line, "not a definition; write KEY = VALUE, and # before a comment");

@@ -1,5 +1,6 @@
 // One line of a rules file by the grammar of casbin's CSV: quotes, brackets, and what is refused.
 import { MAX_FIELD_CHARS } from "../limits.ts";
+import { DAMAGED, isDamaged } from "../model/damaged-text.ts";
 
 type ReportLine = (message: string) => void;
 
@@ -11,7 +12,8 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f\u2028\u2029]/;
 
 /** The trimmed line's type and fields; null where it was reported. */
 export function fieldsOfLine(content: string, report: ReportLine): readonly string[] | null {
-  if (CONTROL.test(content)) return refuse(report, "a control character in a rule");
+  const unreadable = textFault(content);
+  if (unreadable !== "") return refuse(report, unreadable);
   const cells: string[] = [];
   const scanner = new RegExp(FIELD);
   for (let more = true; more;) {
@@ -29,6 +31,11 @@ export function fieldsOfLine(content: string, report: ReportLine): readonly stri
     if (fault !== "") return refuse(report, fault);
   }
   return fields;
+}
+
+function textFault(content: string): string {
+  if (CONTROL.test(content)) return "a control character in a rule";
+  return isDamaged(content) ? DAMAGED : "";
 }
 
 function refuse(report: ReportLine, message: string): null {
