@@ -7,9 +7,12 @@ import { MAX_CASES_CHARS } from "../policy/cases/policy-case.ts";
 import type { PolicyFault } from "../policy/source.ts";
 import { isEndless, NO_FILE } from "./policy-source.ts";
 
-const EXTENSION = /\.ya?ml$/;
+const EXTENSION = /\.ya?ml$/i;
 
-/** A path that is a folder stands for the YAML files in it. */
+/** A name on the way begins with a dot. */
+const HIDDEN = /(?:^|[\\/])\./;
+
+/** A path that is a folder stands for the YAML files in it, however deep: none is left out unsaid. */
 export function findCasesFiles(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => (isFolder(path) ? yamlFilesIn(path) : [path])))];
 }
@@ -32,6 +35,7 @@ export function readCasesFile(file: string): { readonly text: string } | PolicyF
 }
 
 function yamlFilesIn(folder: string): readonly string[] {
-  const names = readdirSync(folder).filter((name) => EXTENSION.test(name) && !name.startsWith("."));
-  return names.sort().map((name) => join(folder, name));
+  const names = readdirSync(folder, { encoding: "utf8", recursive: true });
+  const cases = names.filter((name) => EXTENSION.test(name) && !HIDDEN.test(name));
+  return cases.sort().map((name) => join(folder, name));
 }

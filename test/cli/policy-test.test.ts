@@ -54,10 +54,12 @@ describe("weir policy test", () => {
     write("cases/b.yml", ALLOWED.replace("alice, GET", "bob, GET"));
     write("cases/a.yaml", ALLOWED.replace("expect: allow", "expect: deny"));
     write("cases/notes.txt", "not YAML: [");
+    write("cases/.draft.yaml", "not YAML: [");
+    write("cases/more/C.YAML", ALLOWED);
     const failed = `cases/a.yaml:2: alice reads: expected deny, got allow by ${folder}/policy.csv:1`;
     const { status, out } = await test();
     expect(out).toContain(failed.replace(`${folder}/`, ""));
-    expect(out).toMatch(/\n2 of 3 cases pass\n$/);
+    expect(out).toMatch(/\n3 of 4 cases pass\n$/);
     expect(status).toBe(1);
     const named = ["--cases", join(folder, "cases.yaml"), "--cases", join(folder, "cases/b.yml")];
     expect(await test(...named)).toEqual({ status: 0, out: "2 of 2 cases pass\n" });
@@ -246,6 +248,10 @@ describe("weir policy test --watch", () => {
     write("cases/more.yaml", ALLOWED);
     await says("changed: cases/more.yaml\n");
     await says("2 of 2 cases pass\n");
+    write("cases/deep/one.yaml", ALLOWED);
+    await says("3 of 3 cases pass\n");
+    write("cases/deep/two.yaml", ALLOWED);
+    await says("4 of 4 cases pass\n");
     await ends(process, "SIGINT");
   });
 

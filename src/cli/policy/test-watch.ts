@@ -1,6 +1,7 @@
 // `weir policy test --watch`: again at every change of what was read, until Ctrl-C.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { findCasesFiles } from "../../control/cases-files.ts";
 import { type FileWatch, watchFiles } from "../../control/watch.ts";
 import { untilSignalled } from "../signals.ts";
@@ -52,7 +53,7 @@ function look(watch: FileWatch, seen: Contents | null, name: () => TestFiles): C
   const { policy, cases } = named(seen, name);
   const files = (): readonly string[] => [...policy, ...findCasesFiles(cases)];
   // A folder that has just been made is watched from now on, for its files make the list another one.
-  watch.files([...cases, ...files()]);
+  watch.files([...new Set([...cases, ...findCasesFiles(cases).map(dirname), ...files()])]);
   return new Map(files().map((file) => [file, digestOf(file)]));
 }
 
