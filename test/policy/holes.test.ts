@@ -121,6 +121,7 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
     ["keyMatch3", "/a/{id", "would hang"],
     ["keyMatch3", "/a/{}", "would hang"],
     ["keyMatch3", "*", "write /* for all that is below"],
+    ["globMatch", "*{a,}(a|b)", "globMatch takes no ?("],
     ["keyMatch2", "/a/**", "write /* for all that is below"],
     ["keyMatch4", "/a/x{id}", "would hang"],
     ["keyMatch4", "/a/(b)/{id}", "takes no groups"],

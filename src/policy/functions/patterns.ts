@@ -97,7 +97,7 @@ function addressFault(pattern: string): string {
 
 /** Ranges in braces and extended globs can expand or backtrack without bound, so they are refused. */
 function globFault(pattern: string): string {
-  if (/[?*+@!]\(/.test(pattern)) return "globMatch takes no ?( *( +( @( and !(";
+  if (EXTENDED.test(pattern)) return NOT_EXTENDED;
   if (pattern.includes("\\")) return "globMatch takes no backslash";
   const classes = pattern.match(/\[[^\]]*\]?/g) ?? [];
   if (/\]/.test(pattern.replace(CLASSES, "")) || !classes.every(isPlainClass)) {
@@ -109,7 +109,12 @@ function globFault(pattern: string): string {
   return faults.find((found) => found !== "") ?? "";
 }
 
+const EXTENDED = /[?*+@!]\(/;
+const NOT_EXTENDED = "globMatch takes no ?( *( +( @( and !(";
+
 function segmentsFault(pattern: string): string {
+  // Braces that are expanded can bring the two signs together.
+  if (EXTENDED.test(pattern)) return NOT_EXTENDED;
   const segments = pattern.split("/");
   if (segments.some((segment) => segment === "." || segment === "..")) return "a segment . or ..";
   return segments.filter((segment) => segment === "**").length > 2 ? "more than two **" : "";
