@@ -33,7 +33,7 @@ export interface ExplanationJson extends NamedRule {
   readonly revision: string;
   /** The first of `role_paths`; empty where no role made the rule match. */
   readonly role_path: readonly string[];
-  readonly role_paths: readonly RolePath[];
+  readonly role_paths: readonly Pick<RolePath, "definition" | "path">[];
   readonly overridden: readonly NamedRule[];
   readonly overridden_count: number;
   readonly failed_always: readonly FailedTermJson[];
@@ -52,7 +52,7 @@ export function explanationJson(explanation: Explanation): ExplanationJson {
     rule_source: decision.ruleSource,
     revision,
     role_path: rolePaths[0]?.path ?? [],
-    role_paths: rolePaths,
+    role_paths: rolePaths.map(({ definition, path }) => ({ definition, path })),
     overridden: explanation.overridden.map(named),
     overridden_count: explanation.overriddenCount,
     failed_always: explanation.failedAlways.map(failedTerm),
