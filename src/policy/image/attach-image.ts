@@ -6,6 +6,7 @@ import { createRolePath } from "../roles/role-path.ts";
 import { createSnapshot, type PolicySnapshot } from "../snapshot.ts";
 import { AttachedPolicy } from "./attached-policy.ts";
 import type { PolicyImage } from "./policy-image.ts";
+import { rehearsalOf } from "./rehearsal.ts";
 
 export interface Attached {
   readonly snapshot: PolicySnapshot;
@@ -22,6 +23,8 @@ export async function attachImage(image: PolicyImage): Promise<Attached> {
     engine: await engineFor(policy),
     rolePathOf: createRolePath(policy),
   });
+  const rehearsal = rehearsalOf(image, policy.strings);
+  if (rehearsal !== null) snapshot.decide(rehearsal);
   return { snapshot, policy };
 }
 
