@@ -1,18 +1,30 @@
-// A request made of a policy's own names: deciding it once finds code cold, so that no real request does.
+// Requests made of a policy's own names: deciding them finds code cold, so that real ones don't.
 import type { RequestTuple } from "../request/tuple.ts";
 import { type AccessPath, accessPathOf } from "./access-path.ts";
 import { alternativesOf } from "./alternatives.ts";
+import { textBetween } from "./chars.ts";
 import type { PolicyImage } from "./policy-image.ts";
-import type { Strings } from "./strings.ts";
+import type { RuleTable } from "./rule-table.ts";
 
-/** null where rules can't be looked up: a decision would read them all. */
-export function rehearsalOf(image: PolicyImage, strings: Strings): RequestTuple | null {
-  const { model } = image;
-  const accesses = alternativesOf(model).map((terms) => accessPathOf(terms, model));
-  if (!accesses.every(looksUp)) return null;
-  const asked = model.request.map(() => "");
-  for (const access of accesses) {
-    for (const [at, id] of namesOf(access, image)) asked[at] = strings.text(id);
+/** So many that an engine has seen what is usual; they cost little, except in a large role graph. */
+const REQUESTS = 8;
+
+/** Each of another rule's names and another holder of a role; none where a decision would read all rules. */
+export function rehearsalOf(image: PolicyImage): readonly RequestTuple[] {
+  const accesses = alternativesOf(image.model).map((terms) => accessPathOf(terms, image.model));
+  if (!accesses.every(looksUp)) return [];
+  return Array.from({ length: REQUESTS }, (_, row) => requestOf(accesses, image, row));
+}
+
+function requestOf(accesses: readonly AccessPath[], image: PolicyImage, row: number): RequestTuple {
+  const asked = image.model.request.map(() => "");
+  for (const { equal, path, role } of accesses) {
+    for (const pair of path === null ? equal : [...equal, path]) {
+      asked[pair.asked] = textOf(image, image.table, { row, column: pair.column });
+    }
+    const links = image.roles.find(({ name }) => name === role?.name)?.table;
+    if (role === null || links === undefined) continue;
+    asked[role.asked] = textOf(image, links, { row, column: 0 });
   }
   return asked;
 }
@@ -21,13 +33,15 @@ function looksUp({ equal, path, role }: AccessPath): boolean {
   return equal.length > 0 || path !== null || role !== null;
 }
 
-/** Places in the request, each with the number of a string: the first rule's, and the first holder of a role. */
-function namesOf({ equal, path, role }: AccessPath, image: PolicyImage): [number, number][] {
-  const pairs = path === null ? equal : [...equal, path];
-  const ofRule = pairs.map(({ asked, column }): [number, number] => {
-    return [asked, image.table.fields[column] ?? 0];
-  });
-  if (role === null) return ofRule;
-  const links = image.roles.find(({ name }) => name === role.name)?.table;
-  return [...ofRule, [role.asked, links?.fields[0] ?? 0]];
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Not remembered, as `Strings` does: that takes room for all texts of a policy. */
+function textOf({ strings }: PolicyImage, table: RuleTable, { row, column }: Cell): string {
+  if (table.count === 0) return "";
+  const { chars, spans } = strings;
+  const id = table.fields[(row % table.count) * table.width + column] ?? 0;
+  return textBetween(chars, spans[id * 2] ?? 0, spans[id * 2 + 1] ?? 0);
 }

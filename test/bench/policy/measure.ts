@@ -152,5 +152,5 @@ async function firstDecision(): Promise<Measured> {
     return Number(process.hrtime.bigint() - startedNs) / 1000;
   });
   const worstUs = Math.max(...first);
-  return { ...NOTHING, hitUs: median(first), missUs: worstUs };
+  return { ...NOTHING, hitUs: median(first), missUs: worstUs, strangerUs: first[0] ?? 0 };
 }

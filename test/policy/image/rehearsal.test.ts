@@ -4,7 +4,6 @@ import { buildPolicy } from "../../../src/policy/build-policy.ts";
 import { attachImage } from "../../../src/policy/image/attach-image.ts";
 import type { PolicyImage } from "../../../src/policy/image/policy-image.ts";
 import { rehearsalOf } from "../../../src/policy/image/rehearsal.ts";
-import { Strings } from "../../../src/policy/image/strings.ts";
 import { model, sourceOf } from "../support.ts";
 
 function imageOf(matcher: string, rules: string): PolicyImage {
@@ -20,10 +19,19 @@ it.each([
   ["the first rule's values", "r.sub == p.sub && r.act == p.act", "p, ann, /a/:id, GET"],
 ])("is made of %s", async (_, matcher, rules) => {
   const image = imageOf(matcher, rules);
-  const asked = rehearsalOf(image, new Strings(image.strings));
-  expect([asked?.[0], asked?.[2]]).toEqual(["ann", "GET"]);
+  const [asked = []] = rehearsalOf(image);
+  expect([asked[0], asked[2]]).toEqual(["ann", "GET"]);
   const { snapshot } = await attachImage(image);
-  expect(snapshot.decide(asked ?? [])).toMatchObject({ effect: "allow" });
+  expect(snapshot.decide(asked)).toMatchObject({ effect: "allow" });
+});
+
+it("goes through rules and holders in turn", () => {
+  const image = imageOf(ROLES, "p, a, /a, GET\np, b, /b, PUT\ng, ann, a\ng, bob, b\ng, cid, b");
+  expect(rehearsalOf(image).slice(0, 3)).toEqual([
+    ["ann", "/a", "GET"],
+    ["bob", "/b", "PUT"],
+    ["cid", "/a", "GET"],
+  ]);
 });
 
 it.each([
@@ -32,7 +40,7 @@ it.each([
   ["the matcher reads no rule", 'r.sub == "ann"', ""],
 ])("is left out where %s", (_, matcher, rules) => {
   const image = imageOf(matcher, rules);
-  expect(rehearsalOf(image, new Strings(image.strings))).toBeNull();
+  expect(rehearsalOf(image)).toEqual([]);
 });
 
 it("does no harm to a policy without rules", async () => {
