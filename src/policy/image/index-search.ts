@@ -28,6 +28,7 @@ export class IndexSearch {
   readonly #index: RuleIndex;
   readonly #trie: PathTrie | null;
   readonly #groups: Groups;
+  readonly #lookedUp: readonly number[];
   readonly #walker: RoleWalker | null;
   readonly #ofRequest: readonly Test[];
   readonly #request: RequestIds;
@@ -38,6 +39,7 @@ export class IndexSearch {
     this.#trie = index.paths === null ? null : new PathTrie(index.paths, strings);
     const linked = this.#trie === null ? access.equal.slice(1) : access.equal;
     this.#groups = new Groups(index, linked, request);
+    this.#lookedUp = [...numberedBy(access), ...(access.path === null ? [] : [access.path.asked])];
     this.#walker = walker;
     this.#ofRequest = ofRequest;
     this.#request = request;
@@ -46,9 +48,7 @@ export class IndexSearch {
   /** Whether the request has texts where rules are looked up; its other fields may be anything. */
   canSearch(): boolean {
     const { tuple } = this.#request;
-    const { path } = this.#access;
-    if (path !== null && typeof tuple[path.asked] !== "string") return false;
-    return numberedBy(this.#access).every((at) => typeof tuple[at] === "string");
+    return this.#lookedUp.every((at) => typeof tuple[at] === "string");
   }
 
   /** Adds every row that may match, and some that don't. */
