@@ -13,21 +13,31 @@ export interface Target {
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\\]+)([/?].*)?$/i;
 /** Characters a query may have (RFC 3986 section 3.4), and those browsers send raw; no space, no control. */
 const QUERY = /^[\x21\x24-\x7e\x22]*$/;
-/** Path characters that need no thought: pchar without "%", and the slash. */
-const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]+$/;
-/** A path to be looked at again: dot segments or doubled slashes. */
-const SUSPECT_SEGMENTS = /\/\/|\/\.\.?(?:[/;]|$)/;
-/** Java servers cut ";x" off a segment, so that "..;x" climbs there and nowhere else. */
-const DOTS_WITH_PARAMETER = /\/\.\.?;/;
+/** Path characters that need no thought: pchar without "%" and ";", and the slash. */
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/]+$/;
+/** A path to be looked at again: doubled slashes, dot segments, segments that end in a dot. */
+const SUSPECT_SEGMENTS = /\/\/|\.(?:\/|$)/;
+/** Java servers cut ";x" off a segment; browsers write "/" for a backslash. */
+const MUST_BE_ENCODED = /[^\x21-\x7e]|[\\#"<>^`{|};]/;
 const PERCENT = /%([0-9A-Fa-f]{2})?/g;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const HEX = 16;
 
 /**
+ * What tears a decoded path apart in some server: matrix parameters, Windows' separator, names cut at
+ * a control character, a second decoding, blanks that Windows drops at a name's end.
+ */
+const TORN = /[\\;\p{Cc}\p{Zl}\p{Zp}]|%(?:[0-9a-f]{2}|u[0-9a-f]{4})| (?:\/|$)/iu;
+/** What Windows writes as a slash or backslash when it fits a path to a code page. */
+const SLASH_LIKE = /[\u2044\u2215\u2216]/;
+/** Slashes, and dots at the end of a segment. */
+const STRUCTURE = /\/|\.(?=\/|$)/g;
+const ASCII = /^[\x20-\x7e]*$/;
+
+/**
  * Reads a request target of origin-form, absolute-form or asterisk-form (RFC 9112 section 3.2).
  * @throws WeirError malformed_request for what is no target, ambiguous_path for a path that
- * different servers read differently (encoded slashes, backslashes, control characters, dots with a
- * parameter, a climb above the root).
+ * different servers read differently; SECURITY.md has the table.
  */
 export function readTarget(raw: string, method: string): Target {
   if (raw.startsWith("/")) return split(raw, "");
@@ -50,40 +60,76 @@ function split(raw: string, authority: string): Target {
 /** RFC 3986 section 6.2.2: case and percent-encoding normalized, dot segments removed. */
 function normalizePath(raw: string): string {
   const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
-  if (!SUSPECT_SEGMENTS.test(decoded)) return decoded;
-  if (DOTS_WITH_PARAMETER.test(decoded)) throw ambiguous("dots with a parameter");
-  return resolveSegments(decoded);
+  return SUSPECT_SEGMENTS.test(decoded) ? resolveSegments(decoded) : decoded;
 }
 
 function decodeUnreserved(raw: string): string {
-  const decoded = raw.replace(PERCENT, (triplet, hex: string | undefined) => {
+  const path = raw.replace(PERCENT, (triplet, hex: string | undefined) => {
     if (hex === undefined) throw ambiguous("a percent sign without two hex digits");
-    return decodeTriplet(triplet.toUpperCase(), Number.parseInt(hex, HEX));
+    const character = String.fromCharCode(Number.parseInt(hex, HEX));
+    return UNRESERVED.test(character) ? character : triplet.toUpperCase();
   });
-  if (/[^\x21-\x7e]|[\\#"<>^`{|}]/.test(decoded))
-    throw ambiguous("a character that must be encoded");
-  return decoded;
+  if (MUST_BE_ENCODED.test(path)) throw ambiguous("a character with a meaning of its own");
+  if (path.includes("%")) checkReadings(path);
+  return path;
 }
 
-function decodeTriplet(triplet: string, code: number): string {
-  const character = String.fromCharCode(code);
-  if (code < 0x20 || code === 0x7f) throw ambiguous("an encoded control character");
-  if (character === "/" || character === "\\") throw ambiguous("an encoded slash");
-  return UNRESERVED.test(character) ? character : triplet;
+/**
+ * A server may decode the whole path, and fold its characters to compatible ones (Unicode's NFKC: a
+ * full-width slash becomes a slash). Neither may give it other segments.
+ */
+function checkReadings(path: string): void {
+  const text = decode(path);
+  if (SLASH_LIKE.test(text)) throw ambiguous("a character that is read as a slash");
+  checkReading(path, text);
+  if (!ASCII.test(text)) checkReading(path, text.normalize("NFKC"));
 }
 
-/** RFC 3986 section 5.2.4, with doubled slashes merged and no climbing above the root. */
+function checkReading(path: string, read: string): void {
+  if (TORN.test(read)) throw ambiguous("an encoded character with a meaning of its own");
+  if (structureOf(read) !== structureOf(path)) throw ambiguous("an encoded slash or dot");
+}
+
+function structureOf(path: string): number {
+  return path.match(STRUCTURE)?.length ?? 0;
+}
+
+/** Overlong forms, surrogates and what is past U+10FFFF are no UTF-8 (RFC 3629 section 3). */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw ambiguous("encoded bytes that are no UTF-8");
+  }
+}
+
+/**
+ * RFC 3986 section 5.2.4, with doubled slashes merged. Climbing over one of those leads elsewhere where
+ * they are merged first.
+ */
 function resolveSegments(path: string): string {
   const kept: string[] = [];
   const segments = path.split("/");
   for (const segment of segments.slice(1)) {
-    if (segment === "..") {
-      if (kept.pop() === undefined) throw ambiguous("a climb above the root");
-    } else if (segment !== "." && segment !== "") kept.push(segment);
+    if (segment === "..") climb(kept);
+    else if (segment !== ".") kept.push(checkEnd(segment));
   }
   const last = segments.at(-1);
   const directory = last === "" || last === "." || last === "..";
-  return `/${kept.join("/")}${directory && kept.length > 0 ? "/" : ""}`;
+  const named = kept.filter((segment) => segment !== "");
+  return `/${named.join("/")}${directory && named.length > 0 ? "/" : ""}`;
+}
+
+function climb(kept: string[]): void {
+  const left = kept.pop();
+  if (left === undefined) throw ambiguous("a climb above the root");
+  if (left === "") throw ambiguous("a climb over a doubled slash");
+}
+
+/** Windows and old .NET drop dots there. */
+function checkEnd(segment: string): string {
+  if (segment.endsWith(".")) throw ambiguous("a segment that ends in a dot");
+  return segment;
 }
 
 function ambiguous(what: string): WeirError {
