@@ -14,6 +14,8 @@ export const MAX_NESTING = 32;
 export const MAX_MATCHER_TOKENS = 2048;
 /** Different conditions in the rules of one policy; each is compiled. */
 export const MAX_RULE_CONDITIONS = 10_000;
+/** All of them together, characters: compiling so many takes seconds. */
+export const MAX_CONDITION_CHARS = 1024 * 1024;
 /** Casbin's own limit: a role further away than this many links is not held. */
 export const MAX_ROLE_LINKS = 10;
 /** One field of a request tuple, characters; a longer one is not decided (fail closed). */

@@ -1,7 +1,7 @@
 // Checks each rule against the definition of its type, and by what matchers do with its columns.
 import { messageOf } from "../../core/errors.ts";
 import { isExactPath } from "../image/path-shape.ts";
-import { MAX_RULE_CONDITIONS } from "../limits.ts";
+import { MAX_CONDITION_CHARS, MAX_RULE_CONDITIONS } from "../limits.ts";
 import {
   checkCondition,
   checkMatcher,
@@ -75,15 +75,24 @@ function priorityFault(priority = "0"): string {
   return /^-?\d{1,9}$/.test(priority) ? "" : `priority is "${priority}"; write a whole number`;
 }
 
+const TOO_MANY = `more than ${MAX_RULE_CONDITIONS} different conditions`;
+const TOO_LONG: readonly [string, readonly PatternUse[]] = [
+  `different conditions longer than ${MAX_CONDITION_CHARS} characters together`,
+  [],
+];
+
 function readerCheck(
   model: PolicyModel,
   { patterns, conditions }: MatcherReport,
 ): RuleCheck["faultOf"] {
   const conditionFaults = new Map<string, readonly [string, readonly PatternUse[]]>();
+  let chars = 0;
   const judged = (text: string): readonly [string, readonly PatternUse[]] => {
     const known = conditionFaults.get(text);
     if (known !== undefined) return known;
-    const found = conditionReport(text, model);
+    if (conditionFaults.size === MAX_RULE_CONDITIONS) return [TOO_MANY, []];
+    chars += text.length;
+    const found = chars > MAX_CONDITION_CHARS ? TOO_LONG : conditionReport(text, model);
     conditionFaults.set(text, found);
     return found;
   };
@@ -93,8 +102,7 @@ function readerCheck(
       const [ofText, ofColumns] = judged(fields[column] ?? "");
       fault ||= ofText || columnsFault(fields, ofColumns);
     }
-    if (conditionFaults.size <= MAX_RULE_CONDITIONS) return fault;
-    return `more than ${MAX_RULE_CONDITIONS} different conditions`;
+    return fault;
   };
 }
 
