@@ -8,6 +8,7 @@ import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
+import { normalHostPattern } from "./route-pattern.ts";
 import type { ConfigInput } from "./schema.ts";
 import type { EndpointInput, ServiceInput } from "./sections/services.ts";
 import type { RouteInput } from "./sections/routes.ts";
@@ -71,7 +72,7 @@ function buildRoute(input: RouteInput, timeouts: ConfigInput["timeouts"]): Route
     ...input,
     match: {
       ...input.match,
-      host: lower(input.match.host),
+      host: normalHostPattern(input.match.host) ?? input.match.host,
       headers: mapKeys(input.match.headers, lower),
     },
     rewrite: input.rewrite ?? null,

@@ -1,7 +1,9 @@
 // The kinds of value a config holds: each a zod schema that says what would be right.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { hostName } from "../core/host-name.ts";
 import type { ListenAddress } from "./config.ts";
+import { normalHostPattern } from "./route-pattern.ts";
 
 const MAX_TEXT = 4_096;
 const MAX_PORT = 65_535;
@@ -10,9 +12,6 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** field-value of RFC 9110 section 5.5, ASCII only, no blanks at the ends */
 const FIELD_VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
-const HOST =
-  /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
-
 /** Fields that frame a message or belong to one hop (RFC 9110 section 7.6.1): only weir sets them. */
 const FRAMING_FIELDS = new Set([
   "connection",
@@ -63,9 +62,7 @@ export const fieldValue = (): z.ZodString =>
   textLike("printable ASCII without blanks at its ends", (text) => FIELD_VALUE.test(text));
 
 export const hostPattern = (): z.ZodString =>
-  textLike('a host name, "*.example.org" or "*"', (text) => {
-    return text === "*" || isHost(text.startsWith("*.") ? text.slice(2) : text);
-  });
+  textLike('a host name, "*.example.org" or "*"', (text) => normalHostPattern(text) !== null);
 
 /** An HTTP listener's address; port 0 asks the system for a free one. */
 export function listenAddress(): z.ZodType<ListenAddress, string> {
@@ -106,7 +103,7 @@ export function parseListen(text: string): ListenAddress | null {
   const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   if (parts === null) return null;
   const [, bracketed, plain = "", port] = parts;
-  const valid = bracketed === undefined ? isHost(plain) : isIP(bracketed) === 6;
+  const valid = bracketed === undefined ? hostName(plain) !== null : isIP(bracketed) === 6;
   if (!valid || Number(port) > MAX_PORT) return null;
   return { host: bracketed ?? plain, port: Number(port) };
 }
@@ -127,9 +124,4 @@ export function cidrOf(text: string): string | null {
   const bits = version === 4 ? 32 : 128;
   if (prefix === undefined) return `${address}/${bits}`;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits ? text : null;
-}
-
-function isHost(text: string): boolean {
-  // Digits and dots alone are an address or a mistake, never a name.
-  return /^[\d.]+$/.test(text) ? isIP(text) === 4 : HOST.test(text);
 }

@@ -2,7 +2,12 @@
 import { DEFAULTS } from "./defaults.ts";
 import { formatKeyPath, type Finding, type KeyPath } from "./fault.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
-import { patternShape, pathPatternProblem, rewriteProblem } from "./route-pattern.ts";
+import {
+  normalHostPattern,
+  patternShape,
+  pathPatternProblem,
+  rewriteProblem,
+} from "./route-pattern.ts";
 import { findRepeated } from "./repeated.ts";
 import { suggestion } from "./suggest.ts";
 
@@ -77,6 +82,6 @@ function conditionsKey(match: RawMapping, pattern: string): string {
   const headers = Object.entries(mappingOf(match["headers"]))
     .map(([name, value]) => [name.toLowerCase(), textOf(value)])
     .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
-  const host = textOf(match["host"]).toLowerCase() || DEFAULTS.match.host;
+  const host = normalHostPattern(textOf(match["host"]) || DEFAULTS.match.host);
   return JSON.stringify([host, patternShape(pattern), headers]);
 }

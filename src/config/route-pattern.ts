@@ -1,9 +1,19 @@
-// What a route's path pattern may look like, checked before any request meets it.
+// What a route's host and path patterns may look like, checked before any request meets them.
+import { isIP } from "node:net";
+import { hostName } from "../core/host-name.ts";
 
 /** Unreserved and sub-delims of RFC 3986 section 3.3, and whole percent-encoded octets. */
 const LITERAL = /^(?:[A-Za-z0-9\-._~!$&'()+,;=@]|%[0-9A-Fa-f]{2})+$/;
 const PARAMETER = /^:[A-Za-z_]\w*$/;
 const DOTS = /^\.\.?$/;
+
+/** Its host in the normal form requests have theirs in; null for what is no host pattern. */
+export function normalHostPattern(pattern: string): string | null {
+  if (pattern === "*") return pattern;
+  if (!pattern.startsWith("*.")) return hostName(pattern);
+  const name = hostName(pattern.slice(2));
+  return name === null || name.startsWith("[") || isIP(name) !== 0 ? null : `*.${name}`;
+}
 
 /** Why this is no path pattern; null where it is one. */
 export function pathPatternProblem(pattern: string): string | null {

@@ -24,7 +24,7 @@ export function createAuthorize(
       identity: record.identity,
       path: head.path,
       method: head.method,
-      host: head.host,
+      host: head.hostName,
       scheme: head.client.scheme,
       clientAddress: head.client.address,
       headers: head.headers,

@@ -15,8 +15,10 @@ export interface RequestHead {
   readonly path: string;
   /** Without "?". */
   readonly query: string;
-  /** Lower case, as sent: with port where one was given. */
+  /** Normal form, with the port where one was given; "" where HTTP/1.0 names none. */
   readonly host: string;
+  /** The same without port: what routes and policies see, since a client may write any port. */
+  readonly hostName: string;
   readonly headers: HeaderList;
   readonly httpVersion: string;
   readonly body: Exclude<BodyFraming, "unclear">;

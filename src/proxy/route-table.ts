@@ -18,7 +18,7 @@ export interface RouteMatch {
 }
 
 export interface RouteQuery {
-  /** Lower case, without port. */
+  /** Normal form, without port. */
   readonly host: string;
   readonly path: string;
   readonly method: string;

@@ -2,6 +2,7 @@
 import { WeirError } from "../core/errors.ts";
 import type { HeaderList } from "../core/header-list.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
+import { normalAuthority, withoutPort } from "./authority.ts";
 import { readTarget } from "./path.ts";
 import type { RouteMatch } from "./route-table.ts";
 
@@ -11,14 +12,11 @@ export interface RoutedRequest {
   readonly match: RouteMatch;
 }
 
-/** RFC 3986 host as far as a Host field may have it: name, IPv4 or bracketed IPv6, then a port. */
-const HOST = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
-
 /** @throws WeirError malformed_request, ambiguous_path, bad_host, limits exceeded, no_route. */
 export function route(exchange: Exchange): RoutedRequest {
   const head = readHead(exchange);
   const match = exchange.snapshot.routes({
-    host: head.host.replace(/:\d*$/, ""),
+    host: head.hostName,
     path: head.path,
     method: head.method,
     headers: head.headers,
@@ -52,6 +50,7 @@ function readHead(exchange: Exchange): RequestHead {
     path: target.path,
     query: target.query,
     host,
+    hostName: withoutPort(host),
     headers,
     httpVersion,
     body,
@@ -72,8 +71,8 @@ function readHost(headers: HeaderList, authority: string, httpVersion: string): 
   const hosts = headers.all("host");
   if (hosts.length > 1) throw new WeirError("bad_host", "more than one Host field");
   if (hosts.length === 0 && httpVersion !== "1.0") throw new WeirError("bad_host", "no Host field");
-  const host = authority === "" ? (hosts[0] ?? "") : authority;
-  if (host !== "" && !HOST.test(host))
-    throw new WeirError("bad_host", "Host is not a valid authority");
-  return host.toLowerCase();
+  const sent = authority === "" ? (hosts[0] ?? "") : authority;
+  const host = sent === "" ? "" : normalAuthority(sent);
+  if (host === null) throw new WeirError("bad_host", "Host is not a valid authority");
+  return host;
 }

@@ -29,7 +29,9 @@ const pathPattern = z
   .meta({ type: "a path pattern, such as /orders/:id/**" });
 
 const match = z.strictObject({
-  host: hostPattern().default(DEFAULTS.match.host).meta({ description: "Host, without port" }),
+  host: hostPattern()
+    .default(DEFAULTS.match.host)
+    .meta({ description: "Host, without port; xn-- for names beyond ASCII" }),
   path: pathPattern.default(DEFAULTS.match.path).meta({
     description: "Segments: literal, :name or * for one, ** for all the rest",
   }),

@@ -10,6 +10,7 @@ export interface DecisionInput {
   /** Normal form, as route, balancer and upstream see it. */
   readonly path: string;
   readonly method: string;
+  /** Normal form, without port. */
   readonly host: string;
   readonly scheme: string;
   readonly clientAddress: string;
