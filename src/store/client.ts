@@ -31,6 +31,8 @@ export interface QueryOptions {
   readonly maxRows?: number;
   /** A longer answer is refused with code 396. */
   readonly maxBytes?: number;
+  /** A statement that would take more is refused with code 241. */
+  readonly maxMemoryBytes?: number;
   readonly timeoutMs?: number;
 }
 
@@ -51,6 +53,8 @@ export interface Store extends Sink {
    * for all. Rejects with StoreError.
    */
   readonly lines: (sql: string, params: QueryParams, options: LinesOptions) => Promise<Buffer>;
+  /** EXPLAIN AST of a statement that is not run, a node a line. Rejects with StoreError. */
+  readonly syntaxTree: (sql: string, options: QueryOptions) => Promise<readonly string[]>;
   /** A statement without an answer. */
   readonly command: (sql: string) => Promise<void>;
   /** Makes the store's database where it is missing. */
@@ -99,6 +103,7 @@ export function createStore(options: { readonly url: string }): Store {
     write: (batch) => write(client, batch),
     query: (sql, params, limits) => query(client, { sql, params: params ?? {}, ...limits }),
     lines: (sql, params, limits) => lines(client, { sql, params, ...limits }),
+    syntaxTree: (sql, limits) => syntaxTree(client, { sql, params: {}, ...limits }),
     command: (sql) => command(client, sql),
     createDatabase: async () => {
       // A server refuses every statement that names a database it does not have, even this one.
@@ -209,18 +214,38 @@ async function lines(client: ClickHouseClient, question: Question & LinesOptions
   }
 }
 
+async function syntaxTree(
+  client: ClickHouseClient,
+  question: Question,
+): Promise<readonly string[]> {
+  const { sql, timeoutMs = QUERY_TIMEOUT_MS } = question;
+  try {
+    const { stream } = await client.exec({
+      query: `EXPLAIN AST\n${sql}`,
+      abort_signal: AbortSignal.timeout(timeoutMs + GRACE_MS),
+      clickhouse_settings: settingsOf({ ...question, timeoutMs }),
+    });
+    return Buffer.concat((await stream.toArray()) as Buffer[])
+      .toString()
+      .split("\n");
+  } catch (thrown) {
+    throw toStoreError(thrown);
+  }
+}
+
 function noAnswer(withinMs: number, cause: unknown): StoreError {
   return new StoreError(`no answer within ${withinMs} ms`, null, { cause });
 }
 
 function settingsOf(question: QueryOptions & { readonly timeoutMs: number }): ClickHouseSettings {
-  const { maxRows, maxBytes, timeoutMs } = question;
+  const { maxRows, maxBytes, maxMemoryBytes, timeoutMs } = question;
   return {
     max_execution_time: timeoutMs / 1000,
     ...(maxRows === undefined ? {} : { limit: String(maxRows) }),
     ...(maxBytes === undefined
       ? {}
       : { max_result_bytes: String(maxBytes), result_overflow_mode: "throw" as const }),
+    ...(maxMemoryBytes === undefined ? {} : { max_memory_usage: String(maxMemoryBytes) }),
     ...(question.readonly === true ? { readonly: "1" as const } : {}),
   };
 }

@@ -1,6 +1,7 @@
 // POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
 import { z } from "zod";
 import type { Rows, StoreError } from "../../store/client.ts";
+import { askConsole } from "../../store/console.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { column, json, NONE, row } from "../http/schemas.ts";
@@ -38,12 +39,11 @@ export function sqlEndpoint({ ask }: Questions): Endpoint {
     problems: ["sql_error", "store_unavailable", "busy", "query_timeout"],
     handle: async ({ body: { sql } }) => {
       const limits = {
-        readonly: true,
         maxRows: MOST_ROWS + 1,
         maxBytes: MOST_BYTES,
         timeoutMs: TIMEOUT_MS,
       };
-      const answer = await ask((store) => store.query(sql, {}, limits), refused);
+      const answer = await ask((store) => askConsole(store, sql, limits), refused);
       return { kind: "json", body: answerOf(answer) };
     },
   });

@@ -1,0 +1,37 @@
+// Statements that people typed: read by the store first, judged, and only then asked, all within limits.
+import { consoleFault } from "./console-guard.ts";
+import { type QueryOptions, type Rows, type Store, StoreError } from "./client.ts";
+import { readonlyFault, statementFault, type Token, tokensOf } from "./embedded/statement.ts";
+
+/** ClickHouse's codes for what it can't read and what it may not do. */
+const SYNTAX_ERROR = 62;
+const READONLY = 164;
+
+/** Of what the embedded store may take as a whole. */
+const MOST_MEMORY_BYTES = 512 << 20;
+
+/** Rejects with StoreError; nothing but what `console-guard.ts` knows as reading reaches the store's executor. */
+export async function askConsole(
+  store: Store,
+  sql: string,
+  limits: Required<Pick<QueryOptions, "maxRows" | "maxBytes" | "timeoutMs">>,
+): Promise<Rows> {
+  const tokens = tokensOf(sql);
+  demand(statementFault(tokens), SYNTAX_ERROR);
+  demand(readonlyFault(tokens) ?? showFault(tokens), READONLY);
+  const options = { ...limits, readonly: true, maxMemoryBytes: MOST_MEMORY_BYTES };
+  demand(consoleFault(await store.syntaxTree(sql, options), store.database), READONLY);
+  return store.query(sql, {}, options);
+}
+
+const SHOWN = /^(?:TABLES|DATABASES|CREATE|COLUMNS|FIELDS|FULL|EXTENDED|FUNCTIONS)$/i;
+
+/** EXPLAIN AST calls many of them ShowTables: settings, clusters, caches. */
+function showFault([first, second]: readonly Token[]): string | null {
+  if (first?.text.toUpperCase() !== "SHOW" || SHOWN.test(second?.text ?? "")) return null;
+  return `SHOW ${second?.text ?? ""} is not allowed`;
+}
+
+function demand(fault: string | null, code: number): void {
+  if (fault !== null) throw new StoreError(fault, code);
+}
