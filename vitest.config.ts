@@ -1,7 +1,7 @@
-// Runs everything under test/ except the browser tests and the benchmarks.
+// Runs everything under test/ except the tests that need other programs, and the benchmarks.
 import { defineConfig } from "vitest/config";
 
-const REST = ["test/browser/**", "test/bench/**"];
+const REST = ["test/browser/**", "test/hostile/**", "test/bench/**"];
 /** Their tests keep nothing in the process; one of its own for each file costs more than most of them. */
 const SHARING = [
   "admin",

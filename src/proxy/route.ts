@@ -71,8 +71,13 @@ function readHost(headers: HeaderList, authority: string, httpVersion: string): 
   const hosts = headers.all("host");
   if (hosts.length > 1) throw new WeirError("bad_host", "more than one Host field");
   if (hosts.length === 0 && httpVersion !== "1.0") throw new WeirError("bad_host", "no Host field");
-  const sent = authority === "" ? (hosts[0] ?? "") : authority;
-  const host = sent === "" ? "" : normalAuthority(sent);
-  if (host === null) throw new WeirError("bad_host", "Host is not a valid authority");
-  return host;
+  const [named = ""] = hosts;
+  const host = named === "" ? "" : validAuthority(named);
+  return authority === "" ? host : validAuthority(authority);
+}
+
+function validAuthority(text: string): string {
+  const authority = normalAuthority(text);
+  if (authority === null) throw new WeirError("bad_host", "Host is not a valid authority");
+  return authority;
 }

@@ -1,0 +1,90 @@
+// Hostile bytes of test/fixtures/hostile on a raw socket: what is answered, and what reaches the upstream.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { connectRaw } from "../support/raw-client.ts";
+import { OK, type RawUpstream, startUpstream, type UpstreamCall } from "../support/raw-upstream.ts";
+
+interface HostileCase {
+  readonly name: string;
+  /** Latin-1. */
+  readonly bytes: string;
+  /** A status, or a status and the code of the problem, for each reply. */
+  readonly answers: readonly (number | string)[];
+  /** METHOD TARGET BODY of each request that reaches the upstream; one is enough where this is left out. */
+  readonly upstream?: readonly string[];
+  /** The host it names. */
+  readonly host?: string;
+  /** Name and value of a field that it carries. */
+  readonly field?: readonly [name: string, value: string];
+}
+
+function casesOf(file: string): readonly (readonly [string, HostileCase])[] {
+  const path = join(import.meta.dirname, "../fixtures/hostile", `${file}.yaml`);
+  const cases = parse(readFileSync(path, "utf8")) as readonly HostileCase[];
+  return cases.map((each) => [each.name, each]);
+}
+
+let upstream: RawUpstream;
+let proxy: TestProxy;
+
+beforeAll(async () => {
+  upstream = await startUpstream(async (call) => {
+    await call.body();
+    call.reply(OK);
+  });
+  proxy = await startProxy({ upstreams: [upstream.url], config: { limits: { head_ms: 1_000 } } });
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+/** The answers to the bytes, and whether the connection ended behind them. */
+async function answersTo({ bytes, answers }: HostileCase): Promise<string[]> {
+  using client = await connectRaw(proxy.port);
+  client.send(bytes);
+  const got: string[] = [];
+  for (const _ of answers) {
+    const { status, text } = await client.response();
+    const { code } = text.startsWith("{") ? (JSON.parse(text) as { code: string }) : { code: "" };
+    got.push(code === "" ? `${status}` : `${status} ${code}`);
+  }
+  // What was refused may be followed by what must not be acted on; the end tells that it was not.
+  if (got.at(-1)?.includes("malformed")) await client.closed;
+  return got;
+}
+
+async function received(call: UpstreamCall): Promise<string> {
+  return `${call.method} ${call.target} ${(await call.body()).text}`.trimEnd();
+}
+
+describe.each(["smuggling", "hosts", "targets"])("%s", (file) => {
+  it.each(casesOf(file))("%s", async (_, one) => {
+    const rows = proxy.rows.length;
+    const nth = upstream.calls.length;
+    expect(await answersTo(one)).toEqual(one.answers.map(String));
+    const calls = upstream.calls.slice(nth).filter(({ method }) => method !== "");
+    const good = one.answers.filter((answer) => answer === 200);
+    // A head may have gone ahead of a body that makes no sense; it is broken off then.
+    if (good.length === one.answers.length) {
+      const wanted = one.upstream?.map((text) => text.trimEnd());
+      expect(await Promise.all(calls.map(received))).toEqual(wanted ?? [expect.any(String)]);
+    } else await expectNothingWhole(calls);
+    expect(proxy.rows).toHaveLength(rows + one.answers.length);
+    expect(proxy.rows.map(({ path }) => path)).not.toContain("/smuggled");
+    if (one.host !== undefined) {
+      expect(proxy.rows.at(-1)?.host).toBe(one.host);
+      expect(calls[0]?.fields.all("host")).toEqual([one.host]);
+    }
+    if (one.field !== undefined) {
+      expect(calls[0]?.fields.all(one.field[0])).toEqual([one.field[1]]);
+    }
+  });
+});
+
+async function expectNothingWhole(calls: readonly UpstreamCall[]): Promise<void> {
+  for (const call of calls) await expect(call.body()).rejects.toThrow("ended");
+}
