@@ -3,11 +3,10 @@ import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
 import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
+import { AttachedPolicies } from "./attached-policies.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import type { SnapshotSource } from "./worker-protocol.ts";
 
@@ -34,11 +33,11 @@ export interface SnapshotBuilder {
 
 export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuilder {
   const upstreams = new UpstreamRegistry(parts.clock, parts.openPool ?? createUpstreamPool);
+  const policies = new AttachedPolicies();
   return {
     async build(source) {
       const { config, revision } = source;
-      const policy = await attach(source.policy);
-      const shadow = await attach(source.shadow);
+      const { policy, shadow } = await policies.attach(source);
       const pools = createServicePools({
         ...parts,
         services: config.services,
@@ -57,13 +56,6 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
     },
     close: () => upstreams.close(),
   };
-}
-
-async function attach(image: PolicyImage | null): Promise<PolicySnapshot | null> {
-  if (image === null) return null;
-  // Only where there is a policy: a worker should listen soon.
-  const { attachImage } = await import("../policy/image/attach-image.ts");
-  return (await attachImage(image)).snapshot;
 }
 
 /** Connection pools by endpoint URL. */

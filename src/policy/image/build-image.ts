@@ -1,4 +1,5 @@
 // Makes the image of a checked policy.
+import { randomUUID } from "node:crypto";
 import { matchingFunctions } from "../functions/matching-functions.ts";
 import type { PolicyModel } from "../model/model.ts";
 import type { ScannedRules } from "../rules/rules-text.ts";
@@ -49,6 +50,7 @@ export function imageOf({
 }: PolicyTables): PolicyImage {
   const { count } = rules.strings;
   return {
+    id: randomUUID(),
     revision: revisionOf(source),
     rules: rules.count,
     source: { modelFile: source.modelFile, rulesFile: source.rulesFile },

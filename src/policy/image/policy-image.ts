@@ -8,6 +8,8 @@ import type { StringTable } from "./strings.ts";
 
 /** Posting it copies the model and some numbers; a million rules stay where they are. */
 export interface PolicyImage {
+  /** Of this image alone, kept when it is posted: another one of the same texts has another. */
+  readonly id: string;
   readonly revision: string;
   /** Number of rules, role links included. */
   readonly rules: number;
