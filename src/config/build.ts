@@ -33,12 +33,20 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
       headers: input.telemetry.headers.map(lower),
       redact: { ...input.telemetry.redact, headers: input.telemetry.redact.headers.map(lower) },
     },
-    identity: { ...input.identity, headers: mapValues(input.identity.headers, lower) },
+    identity: buildIdentity(input.identity),
     forwarded: {
       ...input.forwarded,
       trusted: input.forwarded.trusted.map((block) => cidrOf(block) ?? block),
     },
   });
+}
+
+function buildIdentity(input: ConfigInput["identity"]): Config["identity"] {
+  return {
+    ...input,
+    tokens: input.tokens.map(({ jwks_url = "", ...rest }) => ({ ...rest, jwks_url })),
+    headers: mapValues(input.headers, lower),
+  };
 }
 
 /**

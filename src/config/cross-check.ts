@@ -8,6 +8,7 @@ import { originOf, parseListen } from "./fields.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkRoutes } from "./route-check.ts";
+import { checkTokens } from "./token-check.ts";
 
 /** Everything wrong between the parts; `folder` is where relative paths begin. */
 export function crossCheck(root: unknown, folder: string): Finding[] {
@@ -18,6 +19,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
       checkService(["services", name], service),
     ),
     ...checkKeys(config["identity"]),
+    ...checkTokens(config),
     ...checkAdmin(config["admin"]),
     ...checkPorts(config),
     ...checkData(config["data"], folder),

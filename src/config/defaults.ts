@@ -60,6 +60,12 @@ export const DEFAULTS = {
   },
   /** Via and Forwarded need some name, and a host name would tell of the inside. */
   pseudonym: "weir",
+  token: {
+    /** Clocks of two machines that are kept by NTP differ by less. */
+    leeway_ms: 30_000,
+    /** RFC 7519 section 4.1.2, RFC 9068 section 2.2.3.1 */
+    claims: { subject: "sub", roles: "roles" },
+  },
   identity_headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
   /** Beside the rules. */
   policy_cases: "cases.yaml",

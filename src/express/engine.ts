@@ -6,12 +6,13 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { formatFaults } from "../config/fault.ts";
 import { type InForce, loadAll, snapshotSource } from "../control/load-all.ts";
 import { createReloader, type Reloader } from "../control/reloader.ts";
+import { Revocations } from "../identity/tokens/revocations.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createPipeline, type Pipeline } from "../proxy/pipeline.ts";
 import { createSnapshotBuilder } from "../proxy/snapshot-builder.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
-import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
+import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { createSampler } from "../telemetry/sampler.ts";
 import { createIds, type IdSource } from "../telemetry/span-ids.ts";
 import { createOpenPool } from "./proxied-pool.ts";
@@ -60,6 +61,11 @@ export async function startEngine({ load, log, rows }: EngineOptions): Promise<E
   };
 }
 
+function propagationOf(ids: IdSource, { warn }: Log): Propagation {
+  const sampler = createSampler(process.env, warn);
+  return createPropagation({ propagators: propagatorsOf(process.env), sampler, ids, warn });
+}
+
 /** The one snapshot in force, over memory that is shared with nobody. */
 function createBalancing(ids: IdSource, log: Log) {
   const memory = createSharedMemory({ workers: 1 });
@@ -70,13 +76,10 @@ function createBalancing(ids: IdSource, log: Log) {
     shared,
     worker: 0,
     clock,
+    log,
+    revocations: new Revocations(),
     openPool: createOpenPool(),
-    propagation: createPropagation({
-      propagators: propagatorsOf(process.env),
-      sampler: createSampler(process.env, log.warn),
-      ids,
-      warn: log.warn,
-    }),
+    propagation: propagationOf(ids, log),
   });
   let balanced: BalancedServices = { services: {}, slots: {} };
   let current: Awaited<ReturnType<typeof builder.build>>;

@@ -4,7 +4,26 @@ import type { Identity } from "../core/identity.ts";
 import type { AuthenticationMethod } from "./options.ts";
 
 /** "ok", "none" (nothing presented), and one word for each way to fail; a column of the row. */
-export type AuthOutcome = "ok" | "none" | "invalid_key" | "repeated_key" | "reserved_subject";
+export type AuthOutcome =
+  | "ok"
+  | "none"
+  | "invalid_key"
+  | "repeated_key"
+  | "reserved_subject"
+  | TokenOutcome;
+
+/** What can be wrong with a token. */
+export type TokenOutcome =
+  | "expired"
+  | "not_yet_valid"
+  | "wrong_audience"
+  | "wrong_issuer"
+  | "bad_signature"
+  | "unknown_key"
+  | "wrong_algorithm"
+  | "malformed"
+  | "revoked"
+  | "keys_unavailable";
 
 export interface AuthResult {
   readonly outcome: AuthOutcome;
@@ -26,4 +45,8 @@ export interface Authenticator {
 /** What one method found; `identity` only where it holds. */
 export type Verification =
   | { readonly outcome: "ok"; readonly identity: Identity }
-  | { readonly outcome: Exclude<AuthOutcome, "ok" | "none"> };
+  | {
+      readonly outcome: Exclude<AuthOutcome, "ok" | "none">;
+      /** Instead of the method's own, where it says more of the failure. */
+      readonly challenge?: string;
+    };

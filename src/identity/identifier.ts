@@ -20,11 +20,17 @@ export interface Identifier {
   readonly credentialHeaders: ReadonlySet<string>;
 }
 
-/** @throws Error for options that `identityFaults` has something to say about. */
-export function createIdentifier(options: IdentityOptions): Identifier {
+/**
+ * `further`: methods that outlive a config.
+ * @throws Error for options that `identityFaults` has something to say about.
+ */
+export function createIdentifier(
+  options: IdentityOptions,
+  further: readonly Authenticator[] = [],
+): Identifier {
   const [fault] = identityFaults(options);
   if (fault !== undefined) throw new Error(fault);
-  return identifierOf([createKeyAuthenticator(options.keys)]);
+  return identifierOf([createKeyAuthenticator(options.keys), ...further]);
 }
 
 /** The same over any authenticators. */
@@ -49,7 +55,10 @@ export function identifierOf(authenticators: readonly Authenticator[]): Identifi
 
 /** No method, however it verifies, may bring in a name that policies give another meaning. */
 function resultOf(found: Verification, { challenge }: Authenticator): AuthResult {
-  if (found.outcome !== "ok") return { outcome: found.outcome, identity: ANONYMOUS, challenge };
+  if (found.outcome !== "ok") {
+    const { outcome, challenge: own = challenge } = found;
+    return { outcome, identity: ANONYMOUS, challenge: own };
+  }
   if (subjectFault(found.identity.subject) !== "") {
     return { outcome: "reserved_subject", identity: ANONYMOUS, challenge };
   }

@@ -1,4 +1,5 @@
 // What the config says about identity.
+import type { SignatureAlgorithm } from "../core/verification-key.ts";
 
 export interface KeyOptions {
   /** The secret; only ever from env, file or exec reference in real configs. */
@@ -8,8 +9,38 @@ export interface KeyOptions {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** One issuer of tokens; its keys are those given here, or those it publishes. */
+export interface TokenOptions {
+  /** Exactly the claim `iss`. */
+  readonly issuer: string;
+  /** One of them must be in the claim `aud`. */
+  readonly audience: readonly string[];
+  /** Where the JWK set is; "": not fetched from an address that the config names. */
+  readonly jwks_url: string;
+  /** Whether the issuer is asked where its JWK set is. */
+  readonly discovery: boolean;
+  /** Public keys: PEM, JWK or JWK set. */
+  readonly keys: readonly string[];
+  /** Shared secrets. */
+  readonly secrets: readonly string[];
+  /** Empty: all that fit the keys; of secrets HS256 alone. */
+  readonly algorithms: readonly SignatureAlgorithm[];
+  readonly leeway_ms: number;
+  readonly claims: ClaimOptions;
+}
+
+/** Names of claims, or paths such as realm_access.roles. */
+export interface ClaimOptions {
+  readonly subject: string;
+  /** "": tokens carry no roles. */
+  readonly roles: string;
+  /** Attribute by claim. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
 export interface IdentityOptions {
   readonly keys: readonly KeyOptions[];
+  readonly tokens: readonly TokenOptions[];
   /** Request fields (lower case) that only weir may set; removed from what clients send. */
   readonly headers: IdentityHeaderOptions;
 }
@@ -20,4 +51,4 @@ export interface IdentityHeaderOptions {
   readonly roles: string;
 }
 
-export type AuthenticationMethod = "key";
+export type AuthenticationMethod = "key" | "jwt";

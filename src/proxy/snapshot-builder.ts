@@ -3,10 +3,13 @@ import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { Revocations } from "../identity/tokens/revocations.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
 import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
 import { AttachedPolicies } from "./attached-policies.ts";
+import { createLastingMethods } from "./lasting-methods.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import type { SnapshotSource } from "./worker-protocol.ts";
 
@@ -19,6 +22,8 @@ export interface SnapshotBuilderParts {
   readonly worker: number;
   readonly clock: Clock;
   readonly propagation: Propagation;
+  readonly revocations: Revocations;
+  readonly log: Log;
   /** How an endpoint is reached: weir's own client, but in an Express application. */
   readonly openPool?: OpenPool;
 }
@@ -32,12 +37,14 @@ export interface SnapshotBuilder {
 }
 
 export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuilder {
+  const methods = createLastingMethods(parts);
   const upstreams = new UpstreamRegistry(parts.clock, parts.openPool ?? createUpstreamPool);
   const policies = new AttachedPolicies();
   return {
     async build(source) {
       const { config, revision } = source;
       const { policy, shadow } = await policies.attach(source);
+      const authenticators = await methods.keep(config.identity);
       const pools = createServicePools({
         ...parts,
         services: config.services,
@@ -52,9 +59,13 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
         pools,
         propagation: parts.propagation,
         upstreams: upstreams.keep(config),
+        authenticators,
       });
     },
-    close: () => upstreams.close(),
+    close() {
+      methods.close();
+      return upstreams.close();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { HashKey } from "../balancer/options.ts";
 import type { ServicePool } from "../balancer/service-pool.ts";
 import type { Config } from "../config/config.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import type { Authenticator } from "../identity/authenticator.ts";
 import { createIdentifier, type Identifier } from "../identity/identifier.ts";
 import { createIdentityHeaders } from "../identity/identity-headers.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -62,11 +63,13 @@ export interface SnapshotParts {
   readonly pools: ReadonlyMap<string, ServicePool>;
   readonly propagation: Propagation;
   readonly upstreams: ReadonlyMap<string, UpstreamPool>;
+  /** Ways to prove an identity that outlive a snapshot. */
+  readonly authenticators: readonly Authenticator[];
 }
 
 export function createSnapshot(parts: SnapshotParts): Snapshot {
   const { config, propagation } = parts;
-  const identifier = createIdentifier(config.identity);
+  const identifier = createIdentifier(config.identity, parts.authenticators);
   const identity = createIdentityHeaders(config.identity.headers, identifier.credentialHeaders);
   const redaction = createRedaction(config.telemetry);
   return {

@@ -8,6 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { keepCompiled } from "../core/keep-compiled.ts";
 import { createLog } from "../core/log.ts";
+import { Revocations } from "../identity/tokens/revocations.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { createSampler } from "../telemetry/sampler.ts";
@@ -25,6 +26,7 @@ interface DataWorker {
 }
 
 const log = createLog("info");
+const revocations = new Revocations();
 /** What comes while it starts waits until it listens. */
 let started: Promise<DataWorker | null> = Promise.resolve(null);
 
@@ -83,7 +85,8 @@ function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotB
     ids,
     warn: log.warn,
   });
-  return createSnapshotBuilder({ shared: new SharedState(shared), worker, clock, propagation });
+  const memory = new SharedState(shared);
+  return createSnapshotBuilder({ shared: memory, worker, clock, propagation, revocations, log });
 }
 
 function failed(thrown: unknown): null {

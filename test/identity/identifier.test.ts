@@ -12,7 +12,7 @@ function key(subject: string, secret: string): KeyOptions {
 }
 
 function options(keys: readonly KeyOptions[]): IdentityOptions {
-  return { keys, headers: { subject: "x-weir-subject", roles: "x-weir-roles" } };
+  return { keys, tokens: [], headers: { subject: "x-weir-subject", roles: "x-weir-roles" } };
 }
 
 const identifier = createIdentifier(options([key("alice", "alice-key"), key("bob", "bob-key")]));

@@ -9,6 +9,7 @@ import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { checkPolicyFiles, checkShadowFiles } from "../../src/control/policy-files.ts";
 import { createLog } from "../../src/core/log.ts";
+import { Revocations } from "../../src/identity/tokens/revocations.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
 import { createListener } from "../../src/proxy/server.ts";
@@ -42,6 +43,7 @@ export interface TestProxy extends AsyncDisposable {
   readonly log: string[];
   /** Resolves when the nth row (from 0) is there. */
   readonly row: (nth: number) => Promise<RequestRecord>;
+  readonly revocations: Revocations;
   readonly swap: (setup: ProxySetup) => Promise<void>;
   readonly drain: (graceMs: number) => Promise<void>;
 }
@@ -54,10 +56,13 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   const ids = createIds();
   const lines: string[] = [];
   const log = createLog("info", (line) => void lines.push(line));
+  const revocations = new Revocations();
   const builder = createSnapshotBuilder({
     shared,
     worker: 0,
     clock,
+    log,
+    revocations,
     propagation: createPropagation({
       propagators: ["tracecontext", "baggage"],
       sampler: createSampler({}, log.warn),
@@ -80,6 +85,7 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   return {
     port,
     log: lines,
+    revocations,
     rows: captured.rows,
     row: captured.row,
     drain: listener.drain,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
 import { isAuthzenField, isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
 import { DEFAULTS } from "../defaults.ts";
+import { tokensField } from "./tokens.ts";
 import { anyText, baseUrl, fieldName, nameText, pathOf, textLike } from "../fields.ts";
 import { suggestion } from "../suggest.ts";
 
@@ -38,6 +39,7 @@ const fieldOrNone = (): z.ZodUnion<[z.ZodString, z.ZodLiteral<"">]> =>
 
 export const identitySection = z.strictObject({
   keys: z.array(key).max(MAX_KEYS).default([]).meta({ description: "API keys" }),
+  tokens: tokensField,
   headers: z
     .strictObject({
       subject: fieldOrNone()

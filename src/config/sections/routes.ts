@@ -82,7 +82,7 @@ const routeSchema = z.strictObject({
     .meta({ description: "Which requests it takes; the most specific wins" }),
   service: nameText().meta({ description: "The service they go to" }),
   authenticate: z
-    .array(z.enum(["key"]))
+    .array(z.enum(["key", "jwt"]))
     .default([])
     .meta({ description: "Ways to prove an identity, tried in order; none: all are anonymous" }),
   rewrite: pathPattern.optional().meta({

@@ -1,0 +1,81 @@
+// The part of the identity section that says whose tokens are taken.
+import { z } from "zod";
+import { secureUrl } from "../../core/secure-url.ts";
+import { PUBLIC_ALGORITHMS, SECRET_ALGORITHMS } from "../../core/verification-key.ts";
+import { DEFAULTS } from "../defaults.ts";
+import { anyText, integer, nameText, textLike } from "../fields.ts";
+
+const MAX_ISSUERS = 32;
+const MAX_KEYS = 32;
+const MAX_LEEWAY_MS = 600_000;
+const { token } = DEFAULTS;
+
+const claimName = (): z.ZodString =>
+  textLike("the name of a claim, or a path such as realm_access.roles", (text) => text !== "");
+
+const claims = z.strictObject({
+  subject: claimName()
+    .default(token.claims.subject)
+    .meta({ description: "Claim with the subject" }),
+  roles: z
+    .union([claimName(), z.literal("")])
+    .default(token.claims.roles)
+    .meta({ description: "Claim with the roles, a list or words; empty: tokens carry none" }),
+  attributes: z
+    .record(nameText(), claimName())
+    .default({})
+    .meta({ description: "Further facts for policies: identity.attribute.NAME, by claim" }),
+});
+
+const secureAddress = (): z.ZodString =>
+  textLike("an https URL, or http to loopback", (text) => secureUrl(text) !== null);
+
+/** As long as a file reference may be: a JWK set does not fit into other texts' limit. */
+const keyText = z.string().min(1).meta({ type: "public key: PEM, JWK or JWK set" });
+
+const issuer = z.strictObject({
+  issuer: textLike("exactly the claim iss, without line ends", (text) =>
+    /^\P{Cc}+$/u.test(text),
+  ).meta({
+    description: "Who signs: exactly the claim iss",
+  }),
+  audience: z
+    .array(anyText())
+    .min(1)
+    .max(MAX_KEYS)
+    .meta({ description: "For whom: the claim aud must name one of them" }),
+  jwks_url: secureAddress().optional().meta({
+    description: "Where its public keys are; fetched, rotated, and kept through outages",
+  }),
+  discovery: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Ask the issuer where its keys are (OpenID Connect Discovery)" }),
+  keys: z
+    .array(keyText)
+    .max(MAX_KEYS)
+    .default([])
+    .meta({ description: "Its public keys, where they are not fetched; give file references" }),
+  secrets: z
+    .array(textLike("at least 32 bytes long", (text) => Buffer.byteLength(text) >= 32))
+    .max(MAX_KEYS)
+    .default([])
+    .meta({ description: "Secrets shared with the issuer, for HS algorithms; give references" }),
+  algorithms: z
+    .array(z.enum([...PUBLIC_ALGORITHMS, ...SECRET_ALGORITHMS]))
+    .default([])
+    .meta({
+      description:
+        "Algorithms that are taken; none named: those that fit the keys, HS256 for secrets",
+    }),
+  leeway_ms: integer(0, MAX_LEEWAY_MS)
+    .default(token.leeway_ms)
+    .meta({ description: "How far the issuer's clock may be off" }),
+  claims: claims.prefault({}).meta({ description: "What of a token policies can read" }),
+});
+
+export const tokensField = z
+  .array(issuer)
+  .max(MAX_ISSUERS)
+  .default([])
+  .meta({ description: "Issuers of JSON Web Tokens" });

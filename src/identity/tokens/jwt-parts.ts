@@ -1,0 +1,45 @@
+// Takes a JWT apart, before anything in it is believed (RFC 7515 section 3.1, RFC 7519 section 3).
+import { type JsonObject, readJsonObject } from "./json-object.ts";
+
+/** Nothing of it is verified. */
+export interface JwtParts {
+  readonly alg: string;
+  /** undefined: it names no key. */
+  readonly kid: string | undefined;
+  readonly claims: JsonObject;
+}
+
+const MAX_KID_CHARS = 256;
+const SIGNED = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * null for all that is no signed JWT of the plain kind: JWE, nested, with `crit` (so also b64: false),
+ * with a name twice, or not in the alphabet. Keys and addresses in the header (jwk, jku, x5c, x5u)
+ * are never looked at.
+ */
+export function readJwtParts(token: string): JwtParts | null {
+  if (!SIGNED.test(token)) return null;
+  const [head = "", body = ""] = token.split(".");
+  const header = decode(head);
+  const claims = decode(body);
+  if (header === null || claims === null || REFUSED.some((name) => name in header)) return null;
+  const { alg, kid } = header;
+  if (typeof alg !== "string" || !isKeyName(kid)) return null;
+  return { alg, kid, claims };
+}
+
+/** What must be understood, an unencoded payload, encryption, a token within the token. */
+const REFUSED = ["crit", "b64", "enc", "zip", "cty"] as const;
+
+function isKeyName(kid: unknown): kid is string | undefined {
+  return kid === undefined || (typeof kid === "string" && kid.length <= MAX_KID_CHARS);
+}
+
+function decode(part: string): JsonObject | null {
+  try {
+    return readJsonObject(UTF8.decode(Buffer.from(part, "base64url")));
+  } catch {
+    return null;
+  }
+}

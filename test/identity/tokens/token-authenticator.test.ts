@@ -1,0 +1,389 @@
+// Tokens that hold, and all the ways in which one does not: made by hand where no library would make them.
+import { createHmac, createPublicKey, randomBytes } from "node:crypto";
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, it, test } from "vitest";
+import { silentLog } from "../../../src/core/log.ts";
+import { HeaderList } from "../../../src/core/header-list.ts";
+import type { Authenticator } from "../../../src/identity/authenticator.ts";
+import type { TokenOptions } from "../../../src/identity/options.ts";
+import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
+import {
+  CLAIMS,
+  createSigner,
+  ISSUER,
+  type ManualClock,
+  manualClock,
+  NOW_S,
+  outcomeOf,
+  type Signer,
+  tokenOptions,
+  verificationOf,
+} from "./support.ts";
+
+const SECRET = "a shared secret of forty bytes, or so...";
+
+let ec: Signer;
+let rsa: Signer;
+
+beforeAll(async () => {
+  [ec, rsa] = await Promise.all([createSigner("ES256"), createSigner("RS256", "r1")]);
+});
+
+interface Made {
+  readonly authenticator: Authenticator;
+  readonly clock: ManualClock;
+  readonly revocations: Revocations;
+}
+
+function make(...issuers: Partial<TokenOptions>[]): Made {
+  const clock = manualClock();
+  const revocations = new Revocations();
+  const methods = createTokenMethods({ clock, revocations, log: silentLog });
+  return { authenticator: methods.keep(issuers.map(tokenOptions)), clock, revocations };
+}
+
+function encode(part: unknown): string {
+  const text = typeof part === "string" ? part : JSON.stringify(part);
+  return Buffer.from(text).toString("base64url");
+}
+
+function hmac(header: unknown, claims: unknown, secret: string): string {
+  const signed = `${encode(header)}.${encode(claims)}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+describe("a token that holds", () => {
+  test.each(["ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA", "Ed25519"])(
+    "%s",
+    async (alg) => {
+      const signer = await createSigner(alg);
+      for (const key of [signer.pem, JSON.stringify(signer.jwk)]) {
+        const { authenticator } = make({ keys: [key] });
+        expect(await outcomeOf(authenticator, await signer.sign())).toBe("ok");
+      }
+    },
+  );
+
+  test("HS256 with a shared secret", async () => {
+    const { authenticator } = make({ secrets: [SECRET] });
+    expect(await outcomeOf(authenticator, hmac({ alg: "HS256" }, CLAIMS, SECRET))).toBe("ok");
+    const forged = hmac({ alg: "HS256" }, CLAIMS, `${SECRET}!`);
+    expect(await outcomeOf(authenticator, forged)).toBe("bad_signature");
+  });
+
+  it("brings subject, issuer, roles and attributes, by the names the config gives them", async () => {
+    const claims = {
+      subject: "preferred_username",
+      roles: "realm_access.roles",
+      attributes: {
+        domain: "https://a.test/tenant",
+        level: "level",
+        groups: "groups",
+        none: "absent",
+      },
+    };
+    const { authenticator } = make({ keys: [ec.pem], claims });
+    const token = await ec.sign({
+      ...CLAIMS,
+      preferred_username: "carol",
+      realm_access: { roles: ["admin", "dev"] },
+      "https://a.test/tenant": "acme",
+      level: 3,
+      groups: ["x", "y"],
+    });
+    expect(await verificationOf(authenticator, token)).toEqual({
+      outcome: "ok",
+      identity: {
+        subject: "carol",
+        kind: "token",
+        issuer: ISSUER,
+        roles: ["admin", "dev"],
+        attributes: { domain: "acme", level: "3", groups: "x y" },
+      },
+    });
+  });
+
+  it("is known again without a promise until it expires, and then it is not", async () => {
+    const { authenticator, clock } = make({ keys: [ec.pem] });
+    const token = await ec.sign();
+    const headers = new HeaderList(["authorization", `bearer ${token}`]);
+    expect(authenticator.authenticate(headers)).toBeInstanceOf(Promise);
+    expect(await authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
+    expect(authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
+    clock.pass(329_999);
+    expect(authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
+    clock.pass(1);
+    expect(await authenticator.authenticate(headers)).toMatchObject({ outcome: "expired" });
+  });
+
+  it("is verified once for all who bring it at once", async () => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    const headers = new HeaderList(["authorization", `Bearer ${await ec.sign()}`]);
+    expect(authenticator.authenticate(headers)).toBe(authenticator.authenticate(headers));
+  });
+
+  it("is revoked at once, also when it is remembered, and alone", async () => {
+    const { authenticator, revocations } = make({ keys: [ec.pem] });
+    const [token, other] = [await ec.sign(), await ec.sign({ ...CLAIMS, jti: "t-2" })];
+    expect(await outcomeOf(authenticator, token)).toBe("ok");
+    revocations.replace([{ issuer: ISSUER, jti: "t-1" }]);
+    expect(await outcomeOf(authenticator, token)).toBe("revoked");
+    expect(await outcomeOf(authenticator, other)).toBe("ok");
+    revocations.replace([{ issuer: "https://other.test", jti: "t-1" }]);
+    expect(await outcomeOf(authenticator, token)).toBe("ok");
+  });
+});
+
+describe("claims", () => {
+  test.each<[string, object, string]>([
+    ["expired", { exp: NOW_S - 30 }, "expired"],
+    ["expired within the leeway", { exp: NOW_S - 29 }, "ok"],
+    ["a fraction of a second", { exp: NOW_S + 0.5 }, "ok"],
+    ["exp as text", { exp: String(NOW_S + 300) }, "malformed"],
+    ["exp as null", { exp: null }, "malformed"],
+    ["exp as a list", { exp: [NOW_S + 300] }, "malformed"],
+    ["no exp", { exp: undefined }, "malformed"],
+    ["exp below zero", { exp: -1 }, "malformed"],
+    ["not yet", { nbf: NOW_S + 31 }, "not_yet_valid"],
+    ["not yet, within the leeway", { nbf: NOW_S + 30 }, "ok"],
+    ["nbf as text", { nbf: "0" }, "malformed"],
+    ["iat as text", { iat: "0" }, "malformed"],
+    ["another audience", { aud: "billing" }, "wrong_audience"],
+    ["a part of the audience's name", { aud: "order" }, "wrong_audience"],
+    ["several audiences", { aud: ["billing", "orders"] }, "ok"],
+    ["no audience", { aud: undefined }, "wrong_audience"],
+    ["an audience within a list", { aud: [["orders"]] }, "wrong_audience"],
+    ["an audience that is a mapping", { aud: { orders: true } }, "wrong_audience"],
+    ["another issuer", { iss: "https://other.test" }, "wrong_issuer"],
+    ["an issuer with a slash more", { iss: `${ISSUER}/` }, "wrong_issuer"],
+    ["no issuer", { iss: undefined }, "wrong_issuer"],
+    ["a list of issuers", { iss: [ISSUER] }, "wrong_issuer"],
+    ["no subject", { sub: undefined }, "malformed"],
+    ["a number as subject", { sub: 7 }, "malformed"],
+    ["a list as subject", { sub: ["alice"] }, "malformed"],
+    ["jti as a number", { jti: 7 }, "malformed"],
+    ["roles as words", { roles: "admin dev" }, "ok"],
+    ["roles with a number among them", { roles: ["admin", 7] }, "malformed"],
+    ["roles as a mapping", { roles: { admin: true } }, "malformed"],
+    ["too many roles", { roles: Array.from({ length: 65 }, (_, at) => `r${at}`) }, "malformed"],
+    ["a role with a line end", { roles: ["a\nb"] }, "malformed"],
+  ])("%s", async (_, changes, outcome) => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    expect(await outcomeOf(authenticator, await ec.sign({ ...CLAIMS, ...changes }))).toBe(outcome);
+  });
+
+  it("an attribute without one reading refuses the token: a rule that denies may ask for it", async () => {
+    const claims = { subject: "sub", roles: "", attributes: { team: "team" } };
+    const { authenticator } = make({ keys: [ec.pem], claims });
+    const token = await ec.sign({ ...CLAIMS, team: { name: "red" } });
+    expect(await outcomeOf(authenticator, token)).toBe("malformed");
+  });
+});
+
+describe("hostile tokens", () => {
+  const header = { alg: "ES256", kid: "k1" };
+  const forged = `${encode(header)}.${encode(CLAIMS)}.${encode(randomBytes(64).toString("latin1"))}`;
+  const cases: readonly [string, () => string | Promise<string>, string][] = [
+    ["alg none", () => `${encode({ alg: "none" })}.${encode(CLAIMS)}.`, "wrong_algorithm"],
+    ["alg None", () => `${encode({ alg: "None" })}.${encode(CLAIMS)}.`, "wrong_algorithm"],
+    [
+      "alg none with a signature",
+      () => `${encode({ alg: "none" })}.${encode(CLAIMS)}.AAAA`,
+      "wrong_algorithm",
+    ],
+    ["no alg", () => `${encode({})}.${encode(CLAIMS)}.AAAA`, "malformed"],
+    ["alg as a list", () => `${encode({ alg: ["ES256"] })}.${encode(CLAIMS)}.AAAA`, "malformed"],
+    [
+      "HS256 with the public key as the secret",
+      () => hmac({ alg: "HS256" }, CLAIMS, ec.pem),
+      "wrong_algorithm",
+    ],
+    [
+      "HS256 with the public key as the secret, its kid",
+      () => hmac({ alg: "HS256", kid: "k1" }, CLAIMS, ec.pem),
+      "wrong_algorithm",
+    ],
+    ["HS256 with an empty secret", () => hmac({ alg: "HS256" }, CLAIMS, ""), "wrong_algorithm"],
+    [
+      "an algorithm of another type of key",
+      () => rsa.sign(CLAIMS, { kid: "k1" }),
+      "wrong_algorithm",
+    ],
+    ["a signature of somebody else", async () => (await createSigner()).sign(), "bad_signature"],
+    ["a random signature", () => forged, "bad_signature"],
+    ["an empty signature", () => `${encode(header)}.${encode(CLAIMS)}.`, "bad_signature"],
+    [
+      "a signature of zeros (CVE-2022-21449)",
+      () => `${encode(header)}.${encode(CLAIMS)}.${Buffer.alloc(64).toString("base64url")}`,
+      "bad_signature",
+    ],
+    [
+      "other claims under the signature",
+      async () => {
+        const [head, , signature] = (await ec.sign()).split(".");
+        return `${head}.${encode({ ...CLAIMS, sub: "root" })}.${signature}`;
+      },
+      "bad_signature",
+    ],
+    [
+      "its own key in the header",
+      async () => {
+        const own = await createSigner();
+        return own.sign(CLAIMS, {
+          jwk: own.jwk,
+          jku: "https://evil.test/keys",
+          x5u: "https://evil.test",
+        });
+      },
+      "bad_signature",
+    ],
+    ["a path as kid", () => ec.sign(CLAIMS, { kid: "../../../../dev/null" }), "unknown_key"],
+    ["SQL as kid", () => ec.sign(CLAIMS, { kid: "' OR '1'='1" }), "unknown_key"],
+    ["__proto__ as kid", () => ec.sign(CLAIMS, { kid: "__proto__" }), "unknown_key"],
+    ["a huge kid", () => ec.sign(CLAIMS, { kid: "k".repeat(257) }), "malformed"],
+    [
+      "a number as kid",
+      () => `${encode({ ...header, kid: 1 })}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    [
+      "crit",
+      () => `${encode({ ...header, crit: ["exp"], exp: 1 })}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    [
+      "b64: false",
+      () => `${encode({ ...header, b64: false, crit: ["b64"] })}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    [
+      "a token in the token",
+      () => `${encode({ ...header, cty: "JWT" })}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    ["a JWE", () => `${encode({ alg: "dir", enc: "A256GCM" })}..AAAA.AAAA.AAAA`, "malformed"],
+    ["one dot", () => "aaaa.bbbb", "malformed"],
+    ["no dot", () => "opaque", "malformed"],
+    ["a thousand dots", () => `a${".".repeat(1000)}`, "malformed"],
+    ["empty", () => "", "malformed"],
+    ["a blank in it", () => "a.b .c", "malformed"],
+    ["padding", async () => `${await ec.sign()}==`, "malformed"],
+    ["plain base64", () => `${encode(header)}.ab+/.AAAA`, "malformed"],
+    [
+      "a name twice in the header",
+      () => `${encode('{"alg":"ES256","kid":"k1","alg":"none"}')}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    [
+      "a name twice in the header, once escaped",
+      () => `${encode('{"alg":"ES256","\\u0061lg":"none"}')}.${encode(CLAIMS)}.AAAA`,
+      "malformed",
+    ],
+    [
+      "a name twice in the claims",
+      () =>
+        `${encode(header)}.${encode(JSON.stringify(CLAIMS).replace("{", '{"sub":"root",'))}.AAAA`,
+      "malformed",
+    ],
+    ["claims that are a list", () => `${encode(header)}.${encode([CLAIMS])}.AAAA`, "malformed"],
+    [
+      "claims that are no UTF-8",
+      () => `${encode(header)}.${Buffer.from([0x7b, 0xff, 0x7d]).toString("base64url")}.AAAA`,
+      "malformed",
+    ],
+    [
+      "claims that are deep",
+      () => `${encode(header)}.${encode("[".repeat(3000))}.AAAA`,
+      "malformed",
+    ],
+    ["more than 8 KB", () => ec.sign({ ...CLAIMS, x: "x".repeat(8_192) }), "malformed"],
+    ["nearly 8 KB", () => ec.sign({ ...CLAIMS, x: "x".repeat(5_500) }), "ok"],
+  ];
+  test.each(cases)("%s", async (_, token, outcome) => {
+    const { authenticator } = make({ keys: [JSON.stringify(ec.jwk)] });
+    expect(await outcomeOf(authenticator, await token())).toBe(outcome);
+  });
+
+  test.each([
+    ["RS256", "its public key as PEM", (): string => rsa.pem],
+    [
+      "RS256",
+      "its public key as DER",
+      (): string =>
+        createPublicKey(rsa.pem).export({ format: "der", type: "spki" }).toString("latin1"),
+    ],
+  ])("HS256 where the key is %s: %s", async (_alg, _as, secret) => {
+    const { authenticator } = make({ keys: [rsa.pem] });
+    const token = hmac({ alg: "HS256", kid: "r1" }, CLAIMS, secret());
+    expect(await outcomeOf(authenticator, token)).toBe("wrong_algorithm");
+  });
+
+  it("only what the config lists is taken, also of algorithms that the key could do", async () => {
+    const { authenticator } = make({ keys: [rsa.pem], algorithms: ["PS256"] });
+    expect(await outcomeOf(authenticator, await rsa.sign())).toBe("wrong_algorithm");
+  });
+
+  it("an issuer's key does not vouch for another issuer's tokens", async () => {
+    const other = { issuer: "https://other.test", keys: [rsa.pem] };
+    const { authenticator } = make({ keys: [ec.pem] }, other);
+    const claims = { ...CLAIMS, iss: other.issuer };
+    expect(await outcomeOf(authenticator, await rsa.sign(claims))).toBe("ok");
+    expect(await outcomeOf(authenticator, await ec.sign(claims))).toBe("wrong_algorithm");
+    expect(await outcomeOf(authenticator, await (await createSigner("RS256")).sign(claims))).toBe(
+      "bad_signature",
+    );
+  });
+
+  test(
+    "any bytes, and any change to a good token, are refused and throw nothing",
+    { timeout: 60_000 },
+    async () => {
+      const { authenticator } = make({ keys: [ec.pem] });
+      const good = await ec.sign();
+      const changed = fc
+        .tuple(
+          fc.nat(good.length - 1),
+          fc.constantFrom("A", "a", "0", "-", "_", ".", "=", "+", "/", "~"),
+        )
+        .map(([at, char]) => good.slice(0, at) + char + good.slice(at + 1));
+      const parts = fc
+        .tuple(fc.json(), fc.json(), fc.base64String())
+        .map(([head, body, end]) => `${encode(head)}.${encode(body)}.${end.replaceAll("=", "")}`);
+      const tokens = fc.oneof(fc.string({ unit: "binary" }), changed, parts);
+      await fc.assert(
+        fc.asyncProperty(tokens, async (token) => {
+          fc.pre(!sameToken(token, good));
+          expect(await outcomeOf(authenticator, token)).not.toBe("ok");
+        }),
+        { numRuns: 2_000 },
+      );
+    },
+  );
+});
+
+/** The last character of 64 bytes in base64url has bits to spare. */
+function sameToken(token: string, good: string): boolean {
+  const parts = (text: string): string[] => text.split(".");
+  const bytes = (text: string): string =>
+    parts(text)
+      .map((part) => Buffer.from(part, "base64url").toString("hex"))
+      .join(".");
+  return token === good || (parts(token).length === 3 && bytes(token) === bytes(good));
+}
+
+describe("what is presented", () => {
+  test.each<[string, readonly string[], string | null]>([
+    ["nothing", [], null],
+    ["another scheme", ["authorization", "Basic YTpi"], null],
+    ["a scheme that begins alike", ["authorization", "BearerX abc"], null],
+    ["two fields", ["authorization", "Bearer a", "Authorization", "Bearer b"], "malformed"],
+    ["a list", ["authorization", "Bearer a, Bearer b"], "malformed"],
+    ["no token", ["authorization", "Bearer "], "malformed"],
+    ["a long one", ["authorization", `Bearer ${"a".repeat(100_000)}`], "malformed"],
+  ])("%s", async (_, raw, outcome) => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    const found = await authenticator.authenticate(new HeaderList(raw));
+    expect(found === null ? null : found.outcome).toBe(outcome);
+  });
+});
