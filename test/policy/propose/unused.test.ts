@@ -15,6 +15,6 @@ it.each([
     `p, ${"字".repeat(169)}`,
     0,
   ],
-])("knows a rule by a row's text %s", (_, text, used, unused) => {
+])("knows a rule by a row's text %s", (...[, text, used, unused]) => {
   expect(unusedRules([rule(text)], new Set([used]))).toHaveLength(unused);
 });
