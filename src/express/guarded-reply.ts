@@ -14,6 +14,7 @@ export interface Guarded {
 export function letAnswer(guarded: Guarded, handlers: () => void): Promise<void> {
   const { exchange, request, response } = guarded;
   const { record, headers } = exchange;
+  checkSpelling(exchange);
   // As announced: who reads the body is the handlers' business.
   record.requestBytes = Number(headers.get("content-length") ?? 0);
   trustOnlyVerified(exchange, request);
@@ -27,6 +28,19 @@ export function letAnswer(guarded: Guarded, handlers: () => void): Promise<void>
     });
     handlers();
   });
+}
+
+/**
+ * Express chose the handler by the path as it was spelled, and the policy decided on its normal form: they
+ * must be one. Hex digits may be in any case, as many clients write small ones.
+ */
+function checkSpelling({ downstream, record }: Exchange): void {
+  const spelled = /^(?:https?:\/\/[^/?]*)?([^?]*)/i.exec(downstream.head.target)?.[1] || "/";
+  if (spelled.replace(/%../g, (triplet) => triplet.toUpperCase()) === record.path) return;
+  throw new WeirError(
+    "ambiguous_path",
+    "path is not in normal form, and a guarded handler reads it",
+  );
 }
 
 /** Handlers are the upstream here: what they read of identity is what weir verified, or nothing. */

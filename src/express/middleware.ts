@@ -43,7 +43,8 @@ export interface Weir {
   readonly middleware: () => RequestHandler;
   /**
    * Lets through what the policy allows, to the application's own handlers; refuses the rest.
-   * Policies see the path as the client wrote it, in normal form, wherever the router is mounted.
+   * Policies see the path as the client wrote it, wherever the router is mounted; it must be in normal
+   * form, since Express chose the handler by the spelling.
    * Express ignores case and a last slash: where rules deny by path, enable its "case sensitive
    * routing" and "strict routing".
    */

@@ -4,6 +4,7 @@ import { request as httpRequest } from "node:http";
 import express, { type Request, type Response } from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWeir } from "../../src/express/middleware.ts";
+import { connectRaw, requestText } from "../support/raw-client.ts";
 import { ALICE, ask, BOB, startApp, type TestApp } from "./support.ts";
 
 let app: TestApp;
@@ -34,6 +35,10 @@ beforeAll(async () => {
       });
       router.get("/throws", weir.guard(), () => {
         throw new Error("a handler's own fault");
+      });
+      router.get("/files/*rest", weir.guard(), (_request: Request, response: Response) => {
+        handled++;
+        response.end("file");
       });
       router.get("/never", weir.guard(), () => undefined);
       to.use("/app", router);
@@ -80,6 +85,37 @@ test.each([
   expect(JSON.parse(reply.body)).toMatchObject({ status, trace_id: row.traceId });
   expect(row.status).toBe(status);
   expect(handled).toBe(before);
+});
+
+test.each([
+  "/app/files/../../open/x",
+  "/app/files/%2e%2e/../open/x",
+  "/app//files/x",
+  "/app/files/%78",
+  "/app/./files/x",
+])("%s was decided on as another path than its handler's", async (target) => {
+  const before = handled;
+  using client = await connectRaw(Number(new URL(app.url).port));
+  const rows = app.rows.length;
+  client.send(requestText(`GET ${target}`, { "X-API-Key": ALICE["x-api-key"] }));
+  const reply = await client.response();
+  expect(reply.status).toBe(target.includes("//") || target.includes("/./") ? 404 : 400);
+  expect(handled).toBe(before);
+  if (reply.status === 400) expect((await app.row(rows)).errorCode).toBe("ambiguous_path");
+});
+
+test.each(["/app/files/x?y=%2e/../", "/app/files/%c3%a9", "/app/files/%C3%A9"])(
+  "%s is its own normal form, but for the case of hex digits",
+  async (target) => {
+    expect((await askFor(target, { headers: ALICE })).reply.body).toBe("file");
+  },
+);
+
+test("a target in absolute form is compared without its authority", async () => {
+  using client = await connectRaw(Number(new URL(app.url).port));
+  const target = "GET http://any.test/app/files/x?a";
+  client.send(requestText(target, { "X-API-Key": ALICE["x-api-key"] }));
+  expect((await client.response()).text).toBe("file");
 });
 
 test("handlers read verified identity only", async () => {
