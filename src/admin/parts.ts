@@ -32,7 +32,18 @@ interface Running {
   } | null;
   /** What AuthZEN asks; null: nothing that takes its requests. */
   readonly authzen: AuthzenFacts | null;
+  readonly tls: { readonly certificates: readonly CertificateFacts[] };
   readonly loadedAtMs: number;
+}
+
+/** A certificate in use. */
+interface CertificateFacts {
+  /** Of the config, such as listen.https.certificates[0].cert. */
+  readonly keyPath: string;
+  readonly file: string;
+  /** DNS names. */
+  readonly names: readonly string[];
+  readonly notAfterMs: number;
 }
 
 interface AuthzenFacts {

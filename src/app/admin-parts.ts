@@ -42,7 +42,7 @@ export function adminPartsOf(running: Running): AdminParts {
   const home = packageFolder();
   return {
     listen,
-    proxy: `http://${formatListen({ ...where.http, port: workers.port })}`,
+    proxy: `http://${formatListen({ ...where.http, port: workers.ports.http })}`,
     token,
     instance,
     version: versionIn(home),

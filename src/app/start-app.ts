@@ -9,6 +9,7 @@ import type { StoreLink } from "../control/store-link.ts";
 import { keepCompiled } from "../core/keep-compiled.ts";
 import type { Log } from "../core/log.ts";
 import { openWorkerThread } from "../proxy/worker-thread.ts";
+import type { Ports } from "../proxy/worker-protocol.ts";
 import type { Workers } from "../proxy/workers.ts";
 import type { Drain } from "../telemetry/drain.ts";
 
@@ -16,12 +17,12 @@ export interface AppOptions {
   readonly load: ConfigLoader;
   readonly log: Log;
   /** Told as soon as requests are answered, which is before all else is there. */
-  readonly answering?: (app: Pick<App, "port" | "inForce">) => void;
+  readonly answering?: (app: Pick<App, "ports" | "inForce">) => void;
 }
 
 export interface App {
-  /** Port the proxy listens on. */
-  readonly port: number;
+  /** Where requests arrive. */
+  readonly ports: Ports;
   readonly adminAddress: ListenAddress;
   readonly instance: string;
   readonly inForce: () => InForce;
@@ -53,7 +54,7 @@ export async function startApp({ load, log, answering }: AppOptions): Promise<Ap
   if (!started.ok) return started;
   const { serving } = started;
   const { dataPlane, initial, lock } = serving;
-  answering?.({ port: dataPlane.workers.port, inForce: () => initial });
+  answering?.({ ports: dataPlane.workers.ports, inForce: () => initial });
   const { createStoreLink } = await import("../control/store-link.ts");
   const store = createStoreLink(initial.config, log);
   store.start();

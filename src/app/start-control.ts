@@ -101,7 +101,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     reloader,
     store,
     drain,
-    port: workers.port,
+    ports: workers.ports,
     adminAddress: admin.address,
     inForce: reloader.current,
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */

@@ -18,7 +18,7 @@ interface CommandOptions extends UpstreamOverrides {
   readonly json?: true;
 }
 
-type Answering = Pick<App, "port" | "inForce">;
+type Answering = Pick<App, "ports" | "inForce">;
 
 /** A run from start to stop; the demo hangs its own processes on it. */
 export interface Run {
@@ -123,14 +123,21 @@ function whyNot(thrown: unknown): string {
   return `${taken} is taken by another process (EADDRINUSE): stop it, or listen somewhere else`;
 }
 
-function urlOf({ port, inForce }: Answering): string {
-  return `http://${formatListen({ ...inForce().config.listen.http, port })}`;
+function urlOf({ ports, inForce }: Answering): string {
+  return `http://${formatListen({ ...inForce().config.listen.http, port: ports.http })}`;
+}
+
+/** null: no TLS. */
+function httpsUrlOf({ ports, inForce }: Answering): string | null {
+  const { https } = inForce().config.listen;
+  return https && `https://${formatListen({ ...https.listen, port: ports.https })}`;
 }
 
 function jsonGreeting(app: App): string {
   const { revision, policy } = app.inForce();
   return JSON.stringify({
     proxy: urlOf(app),
+    https: httpsUrlOf(app),
     admin: adminUrl(app),
     instance: app.instance,
     config_revision: revision,
@@ -145,8 +152,10 @@ function adminUrl({ adminAddress }: App): string {
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
 function whatAnswers(proxy: Answering): string[] {
   const { config, policy } = proxy.inForce();
+  const https = httpsUrlOf(proxy);
   return [
     `weir listens on   ${urlOf(proxy)}`,
+    ...(https === null ? [] : [`and over TLS on   ${https}`]),
     policy === null
       ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
-import type { Config } from "./config.ts";
+import type { Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
 import { normalHostPattern } from "./route-pattern.ts";
@@ -21,6 +21,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
   const { timeouts, ...rest } = input;
   return deepFreeze({
     ...rest,
+    listen: buildListen(input.listen, folder),
     data: resolve(folder, input.data),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
@@ -58,6 +59,15 @@ export function revisionOf(input: ConfigInput): string {
     .update(JSON.stringify(sortKeys(input)))
     .digest("hex")
     .slice(0, REVISION_LENGTH);
+}
+
+function buildListen({ http, https }: ConfigInput["listen"], folder: string): ListenOptions {
+  if (https === undefined) return { http, https: null };
+  const certificates = https.certificates.map(({ cert, key }) => ({
+    cert: resolve(folder, cert),
+    key: resolve(folder, key),
+  }));
+  return { http, https: { ...https, certificates } };
 }
 
 function buildService(input: ServiceInput): ServiceOptions {

@@ -13,6 +13,19 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+export interface HttpsOptions {
+  readonly listen: ListenAddress;
+  /** Absolute paths. */
+  readonly certificates: readonly { readonly cert: string; readonly key: string }[];
+  readonly min_version: "1.2" | "1.3";
+}
+
+export interface ListenOptions {
+  readonly http: ListenAddress;
+  /** null: no TLS. */
+  readonly https: HttpsOptions | null;
+}
+
 export interface AdminOptions {
   readonly listen: ListenAddress;
   /** Bearer token, needed beyond loopback; empty: none set. */
@@ -20,7 +33,7 @@ export interface AdminOptions {
 }
 
 export interface Config {
-  readonly listen: { readonly http: ListenAddress };
+  readonly listen: ListenOptions;
   readonly admin: AdminOptions;
   /** Absolute path of the data folder. */
   readonly data: string;

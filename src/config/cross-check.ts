@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { dirname, resolve } from "node:path";
+import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { originOf, parseListen } from "./fields.ts";
@@ -67,13 +68,31 @@ function checkAdmin(raw: unknown): Finding[] {
 
 /** Two listeners on one port; 0 is another one for each. */
 function checkPorts(config: RawMapping): Finding[] {
-  const http = parseListen(textOf(mappingOf(config["listen"])["http"]) || DEFAULTS.listen_http);
-  const admin = parseListen(textOf(mappingOf(config["admin"])["listen"]) || DEFAULTS.admin_listen);
-  if (http === null || http.port === 0 || admin?.port !== http.port) return [];
-  const hosts = [http.host, admin.host];
-  const sameHost = http.host === admin.host || hosts.includes("0.0.0.0") || hosts.includes("::");
-  const message = "is the same port as listen.http; name another";
-  return sameHost ? [{ path: ["admin", "listen"], message }] : [];
+  const listen = mappingOf(config["listen"]);
+  const http = textOf(listen["http"]) || DEFAULTS.listen_http;
+  const https = textOf(mappingOf(listen["https"])["listen"]);
+  const admin = textOf(mappingOf(config["admin"])["listen"]) || DEFAULTS.admin_listen;
+  return [
+    ...checkPort(["listen", "https", "listen"], https, { http }),
+    ...checkPort(["admin", "listen"], admin, { http, https }),
+  ];
+}
+
+function checkPort(
+  path: KeyPath,
+  text: string,
+  others: Readonly<Record<string, string>>,
+): Finding[] {
+  const own = parseListen(text);
+  const taken = Object.entries(others).find(([, other]) => collide(own, parseListen(other)));
+  if (taken === undefined) return [];
+  return [{ path, message: `is the same port as listen.${taken[0]}; name another` }];
+}
+
+function collide(one: ListenAddress | null, other: ListenAddress | null): boolean {
+  if (one === null || one.port === 0 || other?.port !== one.port) return false;
+  const hosts = [one.host, other.host];
+  return one.host === other.host || hosts.includes("0.0.0.0") || hosts.includes("::");
 }
 
 /** Only what no folder can be made of: whether it can be written is for the start to find out, not for a reload. */

@@ -5,6 +5,8 @@ const MIB = 1024 * 1024;
 export const DEFAULTS = {
   /** Loopback: nobody should be reachable from outside without having said so. */
   listen_http: "127.0.0.1:8080",
+  /** Older versions are broken; 1.2 is all that some clients have. */
+  tls_min_version: "1.2",
   /** Loopback: the admin side shows every request. */
   admin_listen: "127.0.0.1:9090",
   /** Beside the config, so that two configs never share a spool. */

@@ -31,8 +31,12 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
     ok: true,
     config,
     revision: revisionOf(input),
-    files: [...new Set([...files, ...named])],
+    files: [...new Set([...files, ...named, ...tlsFilesOf(config)])],
   };
+}
+
+function tlsFilesOf({ listen }: Config): string[] {
+  return listen.https?.certificates.flatMap(({ cert, key }) => [cert, key]) ?? [];
 }
 
 function policyFilesOf(policy: NonNullable<Config["policy"]>): string[] {

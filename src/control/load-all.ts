@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
 import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
+import { type LoadedTls, loadTls } from "./tls-files.ts";
 import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
 
 /** What is in force. */
@@ -17,6 +18,7 @@ export interface InForce {
   readonly shadow: ShadowPolicy | null;
   /** What AuthZEN asks; null: nothing that takes its requests. */
   readonly authzen: AuthzenPolicy | null;
+  readonly tls: LoadedTls;
   readonly loadedAtMs: number;
 }
 
@@ -39,21 +41,32 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
   if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
   if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
   const { policy } = check;
-  const asked = await checkAuthzen(config, policy, answering);
-  if (!asked.ok) return { ok: false, faults: asked.faults, files };
-  const { authzen } = asked;
+  const beside = await loadBeside(config, policy, answering);
+  if (!beside.ok) return { ...beside, files };
+  const { authzen, tls } = beside;
   const loadedAtMs = Date.now();
-  return { ok: true, next: { config, revision, files, policy, shadow, authzen, loadedAtMs } };
+  return { ok: true, next: { config, revision, files, policy, shadow, authzen, tls, loadedAtMs } };
 }
+
+/** What else a config names files for. */
+async function loadBeside(config: Config, ...policies: Policies) {
+  const asked = await checkAuthzen(config, ...policies);
+  const secure = loadTls(config);
+  const faults = [asked, secure].flatMap((each) => (each.ok ? [] : each.faults));
+  if (!asked.ok || !secure.ok) return { ok: false, faults } as const;
+  return { ok: true, authzen: asked.authzen, tls: secure.tls } as const;
+}
+
+type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];
 
 const NOTHING = { policy: null, authzen: null } as const;
 
 /** What workers build their snapshots from. */
 export function snapshotSource(
-  { config, revision, policy, shadow }: InForce,
+  { config, revision, policy, shadow, tls }: InForce,
   slots: SnapshotSource["slots"],
 ): SnapshotSource {
   const candidate = shadow?.policy ?? null;
   const images = { policy: policy?.image ?? null, shadow: candidate?.image ?? null };
-  return { revision, config, ...images, slots };
+  return { revision, config, ...images, tls: tls.server, slots };
 }

@@ -141,10 +141,21 @@ function isSame(before: InForce, after: InForce): boolean {
   return String(one) === String(other);
 }
 
-function revisionsOf({ revision, policy, shadow, authzen }: InForce): readonly unknown[] {
-  return [revision, policy?.revision, shadow?.policy?.revision, authzen?.revision];
+function revisionsOf({ revision, policy, shadow, authzen, tls }: InForce): readonly unknown[] {
+  const policies = [policy?.revision, shadow?.policy?.revision, authzen?.revision];
+  return [revision, ...policies, tls.revision];
+}
+
+/** Certificates change while their listener stays. */
+function fixedOf({ listen, ...rest }: Config): Pick<Config, (typeof NEEDS_RESTART)[number]> {
+  const https = listen.https && { ...listen.https, certificates: [], min_version: "1.2" as const };
+  return { ...rest, listen: { ...listen, https } };
 }
 
 function changedKeys(before: Config, after: Config): string[] {
-  return NEEDS_RESTART.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  const fixed = [before, after].map(fixedOf);
+  return NEEDS_RESTART.filter((key) => {
+    const [one, other] = fixed.map((each) => JSON.stringify(each[key]));
+    return one !== other;
+  });
 }

@@ -2,8 +2,9 @@
 import type { Socket } from "node:net";
 import { toWeirError, WeirError } from "../core/errors.ts";
 import { ClientExchange, type ExchangeCarrier } from "./client-exchange.ts";
-import type { ArrivedHead, Detached, Downstream } from "./downstream.ts";
+import type { ArrivedHead, Detached, Downstream, Sender } from "./downstream.ts";
 import { RequestParser } from "./request-parser.ts";
+import { tlsFactsOf } from "./tls-facts.ts";
 
 export interface ConnectionLimits {
   readonly header_bytes: number;
@@ -16,7 +17,7 @@ export interface ConnectionOwner {
   readonly limits: ConnectionLimits;
   readonly opened: (downstream: Downstream) => void;
   /** Bytes that are no request: the whole reply as Latin-1, or null where none may be given. */
-  readonly refused: (error: WeirError, address: string) => string | null;
+  readonly refused: (error: WeirError, sender: Sender) => string | null;
   /** The owner's own code threw; the connection is cut. */
   readonly failed: (thrown: unknown) => void;
   readonly closed: (connection: ClientConnection) => void;
@@ -32,6 +33,7 @@ const NO_BYTES = Buffer.alloc(0);
 
 export class ClientConnection implements ExchangeCarrier {
   readonly socket: Socket;
+  readonly tls: Sender["tls"];
   readonly #owner: ConnectionOwner;
   readonly #parser: RequestParser;
   #exchange: ClientExchange | null = null;
@@ -45,13 +47,14 @@ export class ClientConnection implements ExchangeCarrier {
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket;
+    this.tls = tlsFactsOf(socket);
     this.#owner = owner;
     this.#parser = new RequestParser(owner.limits.header_bytes);
     socket.on("data", this.#data);
     socket.on("end", this.#ended);
     socket.on("drain", this.#drained);
     socket.on("timeout", this.#timedOut);
-    socket.on("error", ignore); // "close" follows
+    socket.on("error", () => undefined); // "close" follows
     socket.on("close", this.#closed);
   }
 
@@ -223,8 +226,8 @@ export class ClientConnection implements ExchangeCarrier {
   }
 
   #refuse(error: WeirError): void {
-    const { remoteAddress = "" } = this.socket;
-    const reply = this.#guarded(() => this.#owner.refused(error, remoteAddress));
+    const sender = { address: this.socket.remoteAddress ?? "", tls: this.tls };
+    const reply = this.#guarded(() => this.#owner.refused(error, sender));
     if (reply === null) this.socket.destroy();
     else {
       this.socket.write(reply, "latin1");
@@ -297,8 +300,4 @@ export class ClientConnection implements ExchangeCarrier {
     }
     this.#owner.closed(this);
   };
-}
-
-function ignore(): void {
-  // Said by "close" too.
 }

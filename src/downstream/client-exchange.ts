@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import type { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import type { TlsFacts } from "../core/peer-certificate.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
 import { encodeReplyHead, framingOfReply, type ReplyFraming, statusLine } from "./reply-head.ts";
@@ -9,6 +10,7 @@ import { encodeReplyHead, framingOfReply, type ReplyFraming, statusLine } from "
 /** What carries the exchange. */
 export interface ExchangeCarrier {
   readonly socket: Socket;
+  readonly tls: TlsFacts | null;
   /** Fields that end a head: whether the connection is kept. */
   readonly connectionFields: (keepAlive: boolean) => string;
   /** The exchange takes body bytes again. */
@@ -55,8 +57,8 @@ export class ClientExchange implements Downstream {
     return this.#carrier.socket.remoteAddress ?? "";
   }
 
-  get encrypted(): boolean {
-    return "encrypted" in this.#carrier.socket;
+  get tls(): TlsFacts | null {
+    return this.#carrier.tls;
   }
 
   /** Whether body bytes have a place to go. */
@@ -181,7 +183,7 @@ export class ClientExchange implements Downstream {
   destroy(): void {
     const { socket } = this.#carrier;
     // A reply that ends with its connection would pass for whole; a reset can't be taken for an end.
-    if (this.replied && this.#framing === "close" && !this.encrypted) socket.resetAndDestroy();
+    if (this.replied && this.#framing === "close" && this.tls === null) socket.resetAndDestroy();
     else socket.destroy();
   }
 

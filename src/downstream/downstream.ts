@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { WeirError } from "../core/errors.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import type { TlsFacts } from "../core/peer-certificate.ts";
 
 /** How the request's body is framed: none, by Content-Length, or chunked; "unclear" may not be read. */
 export type BodyFraming = "none" | "length" | "chunked" | "unclear";
@@ -34,6 +35,12 @@ export interface Watcher {
   readonly breakOff: (error: WeirError) => void;
 }
 
+/** Who sent what can't be read. */
+export interface Sender {
+  readonly address: string;
+  readonly tls: TlsFacts | null;
+}
+
 /** A socket that speaks another protocol from now on. */
 export interface Detached {
   readonly socket: Duplex & {
@@ -48,7 +55,8 @@ export interface Downstream {
   readonly head: ArrivedHead;
   /** IP address of the peer; empty where it is gone already. */
   readonly address: string;
-  readonly encrypted: boolean;
+  /** null: not encrypted. */
+  readonly tls: TlsFacts | null;
   /** The request was read to its end. */
   readonly complete: boolean;
   /** Nobody is there to take a reply. */

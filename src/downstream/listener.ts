@@ -1,10 +1,12 @@
 // The listening socket: accepts clients, ends the ones that wait too long, and drains.
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import {
   ClientConnection,
   type ConnectionLimits,
   type ConnectionOwner,
 } from "./client-connection.ts";
+import type { ServerTls } from "./options.ts";
+import { createTlsServer } from "./tls-server.ts";
 
 export interface ListenerLimits extends ConnectionLimits {
   readonly connections: number;
@@ -12,6 +14,8 @@ export interface ListenerLimits extends ConnectionLimits {
 
 export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused" | "failed"> {
   readonly limits: ListenerLimits;
+  /** null: plain HTTP. */
+  readonly tls: ServerTls | null;
 }
 
 export interface ListenAt {
@@ -22,12 +26,16 @@ export interface ListenAt {
 export interface Listener {
   /** Resolves to the port in use. */
   readonly listen: (address: ListenAt, reusePort: boolean) => Promise<number>;
+  /** Other certificates for those who connect from now on. Throws where they can't be used. */
+  readonly renew: (tls: ServerTls) => void;
   /** No new connections; requests in flight may go on for so long, then they are cut off. */
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
 const MIN_SWEEP_MS = 50;
 const MAX_SWEEP_MS = 500;
+/** For handshakes under way when a drain begins. */
+const HANDSHAKE_GRACE_MS = 1_000;
 
 export function createListener(options: ListenerOptions): Listener {
   const { limits, opened, failed } = options;
@@ -41,9 +49,12 @@ export function createListener(options: ListenerOptions): Listener {
       opened(downstream);
     },
   };
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-    clients.add(new ClientConnection(socket, owner)),
-  );
+  const accept = (socket: Socket): void => void clients.add(new ClientConnection(socket, owner));
+  const secure =
+    options.tls === null
+      ? null
+      : createTlsServer(options.tls, { handshakeMs: limits.head_ms, accept });
+  const server = secure?.server ?? createServer({ noDelay: true, allowHalfOpen: true }, accept);
   server.maxConnections = limits.connections;
   let sweep: NodeJS.Timeout | null = null;
   return {
@@ -55,8 +66,10 @@ export function createListener(options: ListenerOptions): Listener {
       sweep.unref();
       return port;
     },
+    renew: (tls) => secure?.renew(tls),
     async drain(graceMs) {
       draining = true;
+      if (secure !== null) setTimeout(secure.cutHandshakes, HANDSHAKE_GRACE_MS).unref();
       await drain(server, clients, graceMs);
       if (sweep !== null) clearInterval(sweep);
     },

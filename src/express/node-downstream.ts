@@ -1,8 +1,8 @@
 // The client's side of an exchange where node:http has it: Express's request and response.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TLSSocket } from "node:tls";
 import { WeirError } from "../core/errors.ts";
 import { HeaderList, type RawHeaders } from "../core/header-list.ts";
+import type { TlsFacts } from "../core/peer-certificate.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 import type {
   ArrivedHead,
@@ -13,6 +13,7 @@ import type {
 } from "../downstream/downstream.ts";
 import { statusLine } from "../downstream/reply-head.ts";
 import { framingOf } from "../downstream/request-head.ts";
+import { tlsFactsOf } from "../downstream/tls-facts.ts";
 import { pairs } from "./header-pairs.ts";
 
 /** For a client to notice an early reply and stop sending. */
@@ -22,6 +23,7 @@ export class NodeDownstream implements Downstream {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly head: ArrivedHead;
+  readonly tls: TlsFacts | null;
   watcher: Watcher | null = null;
   onDrain: (() => void) | null = null;
   #sink: BodySink | null = null;
@@ -31,6 +33,7 @@ export class NodeDownstream implements Downstream {
     const headers = new HeaderList(rawHeaders);
     this.#request = request;
     this.#response = response;
+    this.tls = tlsFactsOf(request.socket);
     const body = framingOf(headers, httpVersion);
     this.head = { method, target, httpVersion, headers, body, upgrade: "" };
     response.on("drain", () => this.onDrain?.());
@@ -42,10 +45,6 @@ export class NodeDownstream implements Downstream {
 
   get address(): string {
     return this.#request.socket.remoteAddress ?? "";
-  }
-
-  get encrypted(): boolean {
-    return (this.#request.socket as Partial<TLSSocket>).encrypted === true;
   }
 
   get complete(): boolean {

@@ -1,13 +1,14 @@
 // Answers bytes that are no HTTP request: a 4xx with a code, and a row of their own.
 import type { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import type { Sender } from "../downstream/downstream.ts";
 import { encodeReplyHead } from "../downstream/reply-head.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import { problemBody, problemHeaders, reasonOf } from "./rescue.ts";
 
 export interface RefusalParts {
   readonly rows: { readonly append: (record: RequestRecord) => boolean };
-  readonly openMalformed: (clientAddress: string) => {
+  readonly openMalformed: (sender: Sender) => {
     record: RequestRecord;
     replyHeaders: RawHeaders;
   };
@@ -16,9 +17,9 @@ export interface RefusalParts {
 /** The whole reply, once its row is written; null where the row must be kept and can't be. */
 export function createRefusal(
   parts: RefusalParts,
-): (error: WeirError, clientAddress: string) => string | null {
-  return ({ code, status, source, message }, clientAddress) => {
-    const { record, replyHeaders } = parts.openMalformed(clientAddress);
+): (error: WeirError, sender: Sender) => string | null {
+  return ({ code, status, source, message }, sender) => {
+    const { record, replyHeaders } = parts.openMalformed(sender);
     const body = problemBody(code, record.traceId);
     record.status = status;
     record.errorCode = code;

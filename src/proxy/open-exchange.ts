@@ -1,7 +1,8 @@
 // Makes the Exchange of an arrival: trace context, ids and the first facts of its row.
 import type { Clock } from "../core/clock.ts";
 import { HeaderList } from "../core/header-list.ts";
-import type { Downstream } from "../downstream/downstream.ts";
+import type { TlsFacts } from "../core/peer-certificate.ts";
+import type { Downstream, Sender } from "../downstream/downstream.ts";
 import { RequestRecord } from "../telemetry/record.ts";
 import type { IdSource } from "../telemetry/span-ids.ts";
 import { type TraceContext, traceresponse } from "../telemetry/trace-context.ts";
@@ -27,7 +28,7 @@ export function createOpenExchange(parts: OpenParts): (downstream: Downstream) =
     record.userAgent = headers.get("user-agent") ?? "";
     record.headers = snapshot.rowHeaders(headers);
     record.clientAddress = downstream.address;
-    record.scheme = downstream.encrypted ? "https" : "http";
+    noteTls(record, downstream.tls);
     return new Exchange({
       downstream,
       snapshot,
@@ -42,14 +43,21 @@ export function createOpenExchange(parts: OpenParts): (downstream: Downstream) =
 /** For bytes that never became a request: a new trace, so that the refusal can be found. */
 export function createOpenMalformed(
   parts: OpenParts,
-): (clientAddress: string) => { record: RequestRecord; replyHeaders: readonly string[] } {
-  return (clientAddress) => {
+): (sender: Sender) => { record: RequestRecord; replyHeaders: readonly string[] } {
+  return ({ address, tls }) => {
     const { propagation, revision } = parts.current();
     const { record, trace } = openRecord(parts, propagation.extract(new HeaderList([])));
     record.configRevision = revision;
-    record.clientAddress = clientAddress;
+    record.clientAddress = address;
+    noteTls(record, tls);
     return { record, replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)] };
   };
+}
+
+function noteTls(record: RequestRecord, tls: TlsFacts | null): void {
+  if (tls === null) return;
+  record.scheme = "https";
+  record.tlsVersion = tls.version;
 }
 
 function openRecord(

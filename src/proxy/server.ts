@@ -1,6 +1,7 @@
 // Joins the listener and the handler: each request that arrives is one Exchange, run through the stages.
 import type { Downstream } from "../downstream/downstream.ts";
 import { createListener as listenTo, type Listener } from "../downstream/listener.ts";
+import type { ServerTls } from "../downstream/options.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
@@ -12,15 +13,18 @@ export interface ListenerParts extends RefusalParts {
   readonly limits: LimitOptions;
   readonly log: Log;
   readonly handler: Handler;
+  /** null: plain HTTP. */
+  readonly tls: ServerTls | null;
   readonly open: (downstream: Downstream) => Exchange;
 }
 
 export function createListener(parts: ListenerParts): Listener {
-  const { limits, log, handler, open } = parts;
+  const { limits, tls, log, handler, open } = parts;
   const failed = (thrown: unknown): void =>
     log.error("handler_failed", { cause: messageOf(thrown) });
   return listenTo({
     limits,
+    tls,
     failed,
     refused: createRefusal(parts),
     opened(downstream) {

@@ -2,6 +2,7 @@
 import type { SharedMemory } from "../balancer/shared-state.ts";
 import type { SlotPlan } from "../balancer/slot-table.ts";
 import type { Config } from "../config/config.ts";
+import type { ServerTls } from "../downstream/options.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
@@ -14,8 +15,16 @@ export interface SnapshotSource {
   readonly policy: PolicyImage | null;
   /** The candidate beside it. */
   readonly shadow: PolicyImage | null;
+  /** null: no listener for TLS. Secret. */
+  readonly tls: ServerTls | null;
   /** Which slot of the shared state belongs to which endpoint. */
   readonly slots: SlotPlan;
+}
+
+/** 0: none, or any free port, which the first worker reports and the others are given. */
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
 }
 
 export interface WorkerBoot {
@@ -24,9 +33,8 @@ export interface WorkerBoot {
   readonly shared: SharedMemory;
   readonly spool: Spool;
   readonly source: SnapshotSource;
-  /** 0: any free port, which the first worker reports and the others are given. */
-  readonly port: number;
-  /** Whether several workers listen on one port. */
+  readonly ports: Ports;
+  /** Whether several workers listen on the same ports. */
   readonly reusePort: boolean;
 }
 
@@ -38,7 +46,7 @@ export type ToWorker =
   | { readonly kind: "drain"; readonly graceMs: number };
 
 export type FromWorker =
-  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "listening"; readonly ports: Ports }
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "swapped"; readonly publication: number; readonly fault: string | null }
   | { readonly kind: "drained" };

@@ -2,11 +2,11 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
-import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
+import type { FromWorker, Ports, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
 export interface WorkerThread {
-  /** Once: the port; rejects where the thread ends, or says that it can't, before it listens. */
-  readonly boot: (boot: WorkerBoot) => Promise<number>;
+  /** Once: the ports; rejects where the thread ends, or says that it can't, before it listens. */
+  readonly boot: (boot: WorkerBoot) => Promise<Ports>;
   /** The exit code, however it ended. */
   readonly ended: Promise<number>;
   /** Its fault, or null: taken, or ended meanwhile. One that is still starting takes it afterwards. */
@@ -51,7 +51,7 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
     ended,
     boot(boot) {
       tell({ kind: "boot", boot });
-      return portOf(worker, ended);
+      return portsOf(worker, ended);
     },
     async swap(source) {
       const publication = ++published;
@@ -73,10 +73,10 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
   };
 }
 
-function portOf(worker: Worker, ended: Promise<number>): Promise<number> {
+function portsOf(worker: Worker, ended: Promise<number>): Promise<Ports> {
   return new Promise((resolve, reject) => {
     worker.on("message", (message: FromWorker) => {
-      if (message.kind === "listening") resolve(message.port);
+      if (message.kind === "listening") resolve(message.ports);
       if (message.kind !== "failed") return;
       reject(new Error(message.reason));
       void worker.terminate();

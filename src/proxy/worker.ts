@@ -14,7 +14,7 @@ import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { createSampler } from "../telemetry/sampler.ts";
 import { createIds, type IdSource } from "../telemetry/span-ids.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createListener } from "./server.ts";
+import { openListeners } from "./listeners.ts";
 import { createSnapshotBuilder, type SnapshotBuilder } from "./snapshot-builder.ts";
 import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
@@ -48,26 +48,24 @@ async function start(boot: WorkerBoot): Promise<DataWorker> {
   const rows = createSpoolWriter({ ...boot, worker: boot.index, log, clock });
   const builder = createBuilder(boot, clock, ids);
   let current = await builder.build(boot.source);
-  const listener = createListener({
-    limits: current.limits,
-    ...createPipeline({ clock, ids, rows, log, current: () => current }),
-  });
-  const { host, port } = boot.source.config.listen.http;
-  const bound = await listener.listen({ host, port: boot.port || port }, boot.reusePort);
-  tell({ kind: "listening", port: bound });
+  const pipeline = createPipeline({ clock, ids, rows, log, current: () => current });
+  const listeners = openListeners({ limits: current.limits, ...pipeline }, boot);
+  tell({ kind: "listening", ports: await listeners.listen() });
   keepCompiled();
   return {
     /** A request finishes on the snapshot it began with: only the reference changes. */
     async swap(source) {
       try {
-        current = await builder.build(source);
+        const next = await builder.build(source);
+        if (source.tls !== null) listeners.renew(source.tls);
+        current = next;
         return null;
       } catch (thrown) {
         return messageOf(thrown);
       }
     },
     async drain(graceMs) {
-      await listener.drain(graceMs);
+      await listeners.drain(graceMs);
       await builder.close();
       // The rows of what was cut off are written at the end of this turn.
       await setImmediate();

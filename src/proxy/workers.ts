@@ -1,13 +1,13 @@
 // The main thread's side of the data plane: starts workers, publishes snapshots, replaces the dead.
 import type { Log } from "../core/log.ts";
 import { messageOf } from "../core/errors.ts";
-import type { SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
+import type { Ports, SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
 import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
 
 export interface WorkersParts {
   readonly count: number;
   /** Everything but what differs from worker to worker. */
-  readonly boot: Omit<WorkerBoot, "index" | "port" | "reusePort" | "source">;
+  readonly boot: Omit<WorkerBoot, "index" | "ports" | "reusePort" | "source">;
   readonly source: SnapshotSource;
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
@@ -19,7 +19,7 @@ export interface WorkersParts {
 }
 
 export interface Workers {
-  readonly port: number;
+  readonly ports: Ports;
   /** Starts all but the first; rejects where one can't, and what is there goes on until drained. */
   readonly startOthers: () => Promise<void>;
   /** Resolves to the fault of the first worker that could not take it, or null when all did. */
@@ -36,7 +36,7 @@ const LONGEST_RESTART_MS = 30_000;
 const SETTLED_MS = 60_000;
 
 /**
- * Starts the first worker alone, since with port 0 it finds the port that the others share.
+ * Starts the first worker alone, since with port 0 it finds the ports that the others share.
  * @throws Error when it can't start: a taken port, a policy that can't be loaded.
  */
 export async function startWorkers(parts: WorkersParts): Promise<Workers> {
@@ -61,7 +61,7 @@ class Fleet implements Workers {
   readonly #places: readonly Place[];
   #source: SnapshotSource;
   #draining = false;
-  port = 0;
+  ports: Ports = { http: 0, https: 0 };
 
   constructor(parts: WorkersParts) {
     this.#parts = parts;
@@ -76,7 +76,7 @@ class Fleet implements Workers {
 
   async startFirst(): Promise<void> {
     try {
-      this.port = await this.#start(0);
+      this.ports = await this.#start(0);
     } catch (thrown) {
       await this.drain(0);
       throw thrown;
@@ -120,15 +120,15 @@ class Fleet implements Workers {
   }
 
   /** A first start that fails is not tried again. */
-  async #start(index: number): Promise<number> {
+  async #start(index: number): Promise<Ports> {
     const place = this.#places[index];
     if (place === undefined) throw new RangeError(`there is no worker ${index}`);
-    const port = await this.#spawn(place, index);
+    const ports = await this.#spawn(place, index);
     this.#watch(place, index);
-    return port;
+    return ports;
   }
 
-  async #spawn(place: Place, index: number): Promise<number> {
+  async #spawn(place: Place, index: number): Promise<Ports> {
     const { boot, count, entry, log } = this.#parts;
     const thread = place.thread ?? openWorkerThread({ index, entry, log });
     place.thread = thread;
@@ -137,7 +137,7 @@ class Fleet implements Workers {
       ...boot,
       index,
       source: this.#source,
-      port: this.port,
+      ports: this.ports,
       reusePort,
     });
     place.listeningSinceMs = performance.now();

@@ -51,7 +51,7 @@ beforeAll(async () => {
   if (!started.ok) throw new Error(JSON.stringify(started.faults));
   ({ app } = started);
   api = `http://127.0.0.1:${app.adminAddress.port}`;
-  proxy = `http://127.0.0.1:${app.port}`;
+  proxy = `http://127.0.0.1:${app.ports.http}`;
   await until(async () => (await fetch(`${api}/readyz`)).ok);
   document = (await (await fetch(`${api}/api/v1/openapi.json`)).json()) as JsonObject;
   operations = readOpenApi(document);

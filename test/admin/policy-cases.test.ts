@@ -65,7 +65,7 @@ afterAll(async () => {
 /** One request through the proxy, stored; its trace id. */
 async function send(path: string, traceparent?: string): Promise<string> {
   const headers = traceparent === undefined ? {} : { traceparent };
-  const response = await fetch(`http://127.0.0.1:${app.port}${path}`, { headers });
+  const response = await fetch(`http://127.0.0.1:${app.ports.http}${path}`, { headers });
   await response.text();
   await app.drain.flush();
   return (response.headers.get("traceresponse") ?? "").split("-")[1] ?? "";

@@ -80,7 +80,7 @@ async function explain(body: unknown): Promise<Record<string, unknown>> {
 
 /** Its trace id, once its row can be read. */
 async function recorded(path: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${app.port}${path}`);
+  const response = await fetch(`http://127.0.0.1:${app.ports.http}${path}`);
   await response.text();
   const traceId = (response.headers.get("traceresponse") ?? "").split("-")[1] ?? "";
   for (const end = Date.now() + 20_000; Date.now() < end;) {

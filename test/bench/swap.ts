@@ -77,7 +77,7 @@ const plane = await startDataPlane({
 });
 const { publish } = plane;
 const reloader = createReloader({ initial: first.next, load, publish, log: silentLog });
-const clients = fork(join(import.meta.dirname, "swap-load.ts"), [String(plane.workers.port)]);
+const clients = fork(join(import.meta.dirname, "swap-load.ts"), [String(plane.workers.ports.http)]);
 
 async function seen(word: "phase" | "stop"): Promise<PhaseSeen> {
   const said = once(clients, "message");

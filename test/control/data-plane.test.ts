@@ -28,6 +28,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
     authzen: null,
+    tls: { revision: "", server: null, certificates: [] },
     files: [],
     loadedAtMs: 0,
   };

@@ -67,7 +67,7 @@ async function askOn(plane: DataPlane, state: { inForce: number; done: boolean }
   let asked = 0;
   for (; !state.done; asked++) {
     const before = state.inForce;
-    const { status, revision } = await ask(plane.workers.port, agent);
+    const { status, revision } = await ask(plane.workers.ports.http, agent);
     expect(status).toBe(403);
     expect(revision).toBeGreaterThanOrEqual(before);
     expect(revision).toBeLessThanOrEqual(state.inForce + 1);

@@ -88,6 +88,7 @@ export async function serve({ limits, opened, refuse }: ServeSetup = {}): Promis
   const failures: unknown[] = [];
   const waiting: (() => void)[] = [];
   const listener = createListener({
+    tls: null,
     limits: { ...LIMITS, ...limits },
     opened(downstream) {
       const one = new Served(downstream);

@@ -8,11 +8,12 @@ import { createSharedMemory, SharedState } from "../../src/balancer/shared-state
 import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { checkPolicyFiles, checkShadowFiles } from "../../src/control/policy-files.ts";
+import { loadTls } from "../../src/control/tls-files.ts";
 import { createLog } from "../../src/core/log.ts";
 import { Revocations } from "../../src/identity/tokens/revocations.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
-import { createListener } from "../../src/proxy/server.ts";
+import { openListeners } from "../../src/proxy/listeners.ts";
 import { createSnapshotBuilder } from "../../src/proxy/snapshot-builder.ts";
 import type { SnapshotSource } from "../../src/proxy/worker-protocol.ts";
 import { createPropagation } from "../../src/telemetry/propagation.ts";
@@ -37,6 +38,8 @@ export interface ProxySetup {
 
 export interface TestProxy extends AsyncDisposable {
   readonly port: number;
+  /** 0 without `listen.https`. */
+  readonly httpsPort: number;
   /** Copies made when they were sealed. */
   readonly rows: RequestRecord[];
   /** Lines of weir's own log. */
@@ -70,30 +73,35 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
       warn: log.warn,
     }),
   });
-  const build = async (next: ProxySetup): ReturnType<typeof builder.build> => {
+  const sourceOf = async (next: ProxySetup): Promise<SnapshotSource> => {
     const source = await readSource(next);
-    return builder.build({ ...source, slots: table.assign(source.config.services, clock.nowNs()) });
+    return { ...source, slots: table.assign(source.config.services, clock.nowNs()) };
   };
-  let current = await build(setup);
+  const source = await sourceOf(setup);
+  let current = await builder.build(source);
   const captured = captureRows();
   const rows = setup.rowLog ?? captured.rowLog;
-  const listener = createListener({
-    limits: current.limits,
-    ...createPipeline({ clock, ids, rows, log, current: () => current }),
-  });
-  const port = await listener.listen({ host: "127.0.0.1", port: 0 }, false);
+  const pipeline = createPipeline({ clock, ids, rows, log, current: () => current });
+  const listeners = openListeners(
+    { limits: current.limits, ...pipeline },
+    { source, ports: { http: 0, https: 0 }, reusePort: false },
+  );
+  const ports = await listeners.listen();
   return {
-    port,
+    port: ports.http,
+    httpsPort: ports.https,
     log: lines,
     revocations,
     rows: captured.rows,
     row: captured.row,
-    drain: listener.drain,
+    drain: listeners.drain,
     async swap(next) {
-      current = await build(next);
+      const source = await sourceOf(next);
+      current = await builder.build(source);
+      if (source.tls !== null) listeners.renew(source.tls);
     },
     async [Symbol.asyncDispose]() {
-      await listener.drain(0);
+      await listeners.drain(0);
       await builder.close();
     },
   };
@@ -139,18 +147,23 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
       writeFileSync(join(folder, "next.conf"), setup.shadow.model);
       writeFileSync(join(folder, "next.csv"), setup.shadow.rules);
     }
-    const loaded = loadConfig(file, {});
-    if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-    const check = await checkPolicyFiles(loaded.config);
-    const shadow = await checkShadowFiles(loaded.config);
-    if (!check.ok) throw new Error(JSON.stringify(check.faults));
-    if (!shadow.ok) throw new Error(JSON.stringify(shadow.faults));
-    const { config, revision } = loaded;
-    const sources = { policy: check.policy?.image ?? null, shadow: shadow.policy?.image ?? null };
-    return { config, revision, ...sources };
+    return await checkSource(file);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function checkSource(file: string): Promise<Omit<SnapshotSource, "slots">> {
+  const loaded = loadConfig(file, {});
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  const { config, revision } = loaded;
+  const check = await checkPolicyFiles(config);
+  const shadow = await checkShadowFiles(config);
+  const secure = loadTls(config);
+  const faults = [check, shadow, secure].flatMap((each) => (each.ok ? [] : each.faults));
+  if (!check.ok || !shadow.ok || !secure.ok) throw new Error(JSON.stringify(faults));
+  const images = { policy: check.policy?.image ?? null, shadow: shadow.policy?.image ?? null };
+  return { config, revision, ...images, tls: secure.tls.server };
 }
 
 function documentOf({ config, upstreams = [], policy, shadow, request }: ProxySetup): unknown {

@@ -49,6 +49,16 @@ const statusSchema = z.strictObject({
     lag_ms: z.number(),
   }),
   workers: count,
+  certificates: z
+    .array(
+      z.strictObject({
+        key: z.string().meta({ description: "Of the config" }),
+        file: z.string(),
+        names: z.array(z.string()).meta({ description: "DNS names" }),
+        not_after: time,
+      }),
+    )
+    .meta({ description: "Certificates in use" }),
 });
 
 export function statusEndpoint(parts: AdminParts): Endpoint {
@@ -80,6 +90,12 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     store: { ...store, since: iso(sinceMs) },
     spool: spoolOf(parts),
     workers: parts.workers(),
+    certificates: parts.running().tls.certificates.map(({ keyPath, file, names, notAfterMs }) => ({
+      key: keyPath,
+      file,
+      names: [...names],
+      not_after: iso(notAfterMs),
+    })),
   };
 }
 

@@ -10,6 +10,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ...storeMetrics(parts),
     ...exportMetrics(parts),
     ...configMetrics(parts),
+    certificateMetrics(parts),
     ...runtimeMetrics(parts),
   ];
 }
@@ -96,6 +97,20 @@ function configMetrics(parts: AdminParts): Metric[] {
       : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
     ...(shadow === null ? [] : shadowMetrics(shadow)),
   ];
+}
+
+/** By the key of the config that names it; the family is left out where no certificate is in use. */
+function certificateMetrics(parts: AdminParts): Metric {
+  const { certificates } = parts.running().tls;
+  return {
+    name: "weir_certificate_not_after_seconds",
+    help: "When a certificate in use expires.",
+    type: "gauge",
+    samples: certificates.map(({ keyPath, file, names, notAfterMs }) => [
+      { key: keyPath, file, name: names[0] ?? "" },
+      notAfterMs / MILLIS,
+    ]),
+  };
 }
 
 /** No time before the first reload. */

@@ -13,10 +13,29 @@ import {
 
 const MAX_WORKERS = 64;
 
+const MAX_CERTIFICATES = 1_000;
+
+const certificate = z.strictObject({
+  cert: pathOf("file").meta({ description: "A certificate and its chain, in PEM" }),
+  key: pathOf("file").meta({ description: "Its private key, in PEM without a passphrase" }),
+});
+
+const httpsSection = z.strictObject({
+  listen: listenAddress().meta({ description: "Where requests arrive over TLS" }),
+  certificates: z.array(certificate).min(1).max(MAX_CERTIFICATES).meta({
+    description: "Chosen by the name a client asks for; the first serves all other names",
+  }),
+  min_version: z
+    .enum(["1.2", "1.3"])
+    .default(DEFAULTS.tls_min_version)
+    .meta({ description: "The oldest version of TLS, in quotes" }),
+});
+
 export const listenSection = z.strictObject({
   http: listenAddress()
     .prefault(DEFAULTS.listen_http)
     .meta({ description: "Where requests arrive; port 0 asks the system for a free one" }),
+  https: httpsSection.optional().meta({ description: "Where requests arrive over TLS" }),
 });
 
 export const adminSection = z.strictObject({

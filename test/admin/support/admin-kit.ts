@@ -20,7 +20,15 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     version: "0.0.0",
     startedAtMs: Date.now(),
     log: silentLog,
-    running: () => ({ config, revision, policy: null, shadow: null, authzen: null, loadedAtMs: 0 }),
+    running: () => ({
+      config,
+      revision,
+      policy: null,
+      shadow: null,
+      authzen: null,
+      tls: { certificates: [] },
+      loadedAtMs: 0,
+    }),
     lastReload: () => null,
     reload: () =>
       Promise.resolve({ atMs: 0, ok: true, fault: null, shadowFault: null, restart: [] }),

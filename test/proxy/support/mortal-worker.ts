@@ -17,9 +17,9 @@ interface MortalWorker {
 }
 
 /** The first listens at once in all cases, so that the fleet comes up. */
-async function start({ index, source, port }: WorkerBoot): Promise<MortalWorker> {
+async function start({ index, source, ports }: WorkerBoot): Promise<MortalWorker> {
   if (source.revision === "dies-at-once" && index === 1) {
-    tell({ kind: "listening", port });
+    tell({ kind: "listening", ports });
     setImmediate(() => {
       throw new Error("dies at once");
     });
@@ -28,7 +28,7 @@ async function start({ index, source, port }: WorkerBoot): Promise<MortalWorker>
   if (source.revision === "cannot-start" && index === 1) {
     tell({ kind: "failed", reason: "port taken" });
   }
-  tell({ kind: "listening", port: port || 4000 });
+  tell({ kind: "listening", ports: { http: ports.http || 4000, https: 0 } });
   let current = source.revision;
   return {
     swap(revision, publication) {

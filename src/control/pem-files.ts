@@ -1,0 +1,98 @@
+// Reads certificates and keys from files, and says what is wrong with one.
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import type { Fault } from "../config/fault.ts";
+import { parseAltNames } from "../core/alt-names.ts";
+import { messageOf } from "../core/errors.ts";
+import { statsOf } from "../core/folder.ts";
+import type { CertificatePair } from "../downstream/options.ts";
+import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
+
+/** A file and the key of the config that names it. */
+export interface NamedFile {
+  readonly file: string;
+  readonly keyPath: string;
+}
+
+/** What status and metrics show of a certificate. */
+export interface CertificateFacts {
+  readonly keyPath: string;
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly notAfterMs: number;
+}
+
+/** Thrown here, told by whoever reads them all. */
+export class PemFault extends Error {
+  readonly fault: Fault;
+
+  constructor({ file, keyPath }: NamedFile, message: string) {
+    super(message);
+    this.fault = { file: shownFile(file), line: 1, keyPath, message };
+  }
+}
+
+/** The authorities of the world fit in; a larger file is a wrong path. */
+const MAX_BYTES = 1_048_576;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** @throws PemFault */
+function readPem(named: NamedFile): string {
+  const { file } = named;
+  if (isEndless(file)) throw new PemFault(named, NO_FILE);
+  if ((statsOf(file)?.size ?? 0) > MAX_BYTES) throw new PemFault(named, "is larger than 1 MiB");
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    const { code = "unknown error" } = thrown as NodeJS.ErrnoException;
+    throw new PemFault(named, `can't be read (${code}); name a file that can`);
+  }
+}
+
+/** All certificates of a file. @throws PemFault where there is none, or one that can't be read. */
+function certificatesOf(named: NamedFile, text: string): X509Certificate[] {
+  const found = text.match(CERTIFICATE) ?? [];
+  if (found.length === 0) throw new PemFault(named, "holds no certificate in PEM");
+  try {
+    return found.map((each) => new X509Certificate(each));
+  } catch {
+    throw new PemFault(named, "holds a certificate that can't be read");
+  }
+}
+
+function factsOf(named: NamedFile, certificate: X509Certificate): CertificateFacts {
+  const { file, keyPath } = named;
+  const names = parseAltNames(certificate.subjectAltName ?? "").dns;
+  return { keyPath, file: shownFile(file), names, notAfterMs: Date.parse(certificate.validTo) };
+}
+
+/** A certificate with its chain, and its key. @throws PemFault */
+export function readPair(
+  cert: NamedFile,
+  key: NamedFile,
+): { readonly pair: CertificatePair; readonly facts: CertificateFacts } {
+  const pem = { cert: readPem(cert), key: readPem(key) };
+  const [leaf] = certificatesOf(cert, pem.cert);
+  if (leaf === undefined) throw new PemFault(cert, "holds no certificate in PEM");
+  const privateKey = keyOf(key, pem.key);
+  if (!leaf.checkPrivateKey(privateKey)) {
+    throw new PemFault(key, `does not belong to the certificate in ${shownFile(cert.file)}`);
+  }
+  try {
+    createSecureContext({ ...pem, ca: pem.cert });
+  } catch (thrown) {
+    throw new PemFault(cert, `can't be used with its key (${messageOf(thrown)})`);
+  }
+  const facts = factsOf(cert, leaf);
+  const keyType = privateKey.asymmetricKeyType ?? "";
+  return { pair: { ...pem, names: facts.names, keyType }, facts };
+}
+
+function keyOf(named: NamedFile, text: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    throw new PemFault(named, "is no private key in PEM, or needs a passphrase");
+  }
+}

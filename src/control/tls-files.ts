@@ -1,0 +1,75 @@
+// Certificates and keys that a config names, read and checked as one: what listeners and clients are made of.
+import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import type { Config, HttpsOptions } from "../config/config.ts";
+import type { Fault } from "../config/fault.ts";
+import type { ServerTls } from "../downstream/options.ts";
+import { type CertificateFacts, PemFault, readPair } from "./pem-files.ts";
+
+export interface LoadedTls {
+  /** Changes with any byte of any file. */
+  readonly revision: string;
+  /** null: no listener for TLS. */
+  readonly server: ServerTls | null;
+  readonly certificates: readonly CertificateFacts[];
+}
+
+export type TlsCheck =
+  | { readonly ok: true; readonly tls: LoadedTls }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+const TICKET_KEY_BYTES = 48;
+/** Tickets are this process's own: what they resume dies with it. */
+const ticketSecret = randomBytes(32);
+
+/** Never throws: a file that can't be read is a fault like any other. */
+export function loadTls({ listen }: Config): TlsCheck {
+  const faults: Fault[] = [];
+  const read: Read = (step) => {
+    try {
+      return step();
+    } catch (thrown) {
+      if (!(thrown instanceof PemFault)) throw thrown;
+      faults.push(thrown.fault);
+      return null;
+    }
+  };
+  const certificates: CertificateFacts[] = [];
+  const server = listen.https === null ? null : readServer(listen.https, { read, certificates });
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, tls: { revision: revisionOf(server), server, certificates } };
+}
+
+/** What a step gives; null where it failed, and its fault is noted. */
+type Read = <T>(step: () => T) => T | null;
+
+interface Reading {
+  readonly read: Read;
+  readonly certificates: CertificateFacts[];
+}
+
+function readServer(https: HttpsOptions, { read, certificates }: Reading): ServerTls {
+  const pairs = https.certificates.flatMap(({ cert, key }, at) => {
+    const path = `listen.https.certificates[${at}]`;
+    const found = read(() =>
+      readPair({ file: cert, keyPath: `${path}.cert` }, { file: key, keyPath: `${path}.key` }),
+    );
+    if (found === null) return [];
+    certificates.push(found.facts);
+    return [found.pair];
+  });
+  return {
+    pairs,
+    minVersion: `TLSv${https.min_version}`,
+    ticketKeys: ticketKeysFor(""),
+    clients: null,
+  };
+}
+
+/** A ticket carries the verdict on a client's certificate, so it does not outlive what that rests on. */
+function ticketKeysFor(trust: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", ticketSecret, "", trust, TICKET_KEY_BYTES));
+}
+
+function revisionOf(server: ServerTls | null): string {
+  return createHash("sha256").update(JSON.stringify(server)).digest("hex").slice(0, 12);
+}

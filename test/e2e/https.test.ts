@@ -1,0 +1,96 @@
+// TLS in a real process with two workers: certificates change under it, a broken pair changes nothing.
+import { copyFileSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { connect, type TLSSocket } from "node:tls";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
+import { cleanUp, configOf, createSite, startWeir } from "../support/weir-process.ts";
+
+let authority: Authority;
+let upstream: Server;
+
+beforeAll(async () => {
+  authority = createAuthority();
+  upstream = createServer((_, reply) => void reply.end("hello"));
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => {
+  cleanUp();
+  upstream.close();
+  authority[Symbol.dispose]();
+});
+
+const HTTPS = `listen: { http: 127.0.0.1:0, https: { listen: "127.0.0.1:0", certificates: [ { cert: tls.crt, key: tls.key } ] } }`;
+
+test("certificates are replaced while connections go on; a pair that does not fit is told of", async () => {
+  const [first, second] = ["first", "second"].map((name) =>
+    authority.issue(name, { san: `DNS:${name}.test` }),
+  );
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const config = configOf({ upstreams: [url], workers: 2 }).replace(/^listen:.*$/m, HTTPS);
+  const site = createSite(config);
+  const put = ({ cert, key }: Pair): void => {
+    copyFileSync(key, join(site.folder, "tls.key"));
+    copyFileSync(cert, join(site.folder, "tls.crt"));
+  };
+  put(first!);
+  const weir = await startWeir(site);
+  try {
+    const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
+    const standing = await dial(port);
+    expect(nameOf(standing)).toBe("DNS:first.test");
+    const before = await weir.metrics();
+    expect(before).toContain(
+      `weir_certificate_not_after_seconds{key="listen.https.certificates[0].cert"`,
+    );
+
+    copyFileSync(second!.cert, join(site.folder, "tls.crt"));
+    await vi.waitFor(async () => expect((await weir.status()).reload?.ok).toBe(false), 5_000);
+    expect((await weir.status()).reload?.fault).toMatch(/certificates\[0\]\.key: does not belong/);
+    expect(await weir.metrics()).toMatch(/^weir_reload_ok 0$/m);
+    expect(await shown(port)).toEqual(new Set(["DNS:first.test"]));
+
+    put(second!);
+    await vi.waitFor(
+      async () => expect(await shown(port)).toEqual(new Set(["DNS:second.test"])),
+      5_000,
+    );
+    expect((await weir.status()).reload).toMatchObject({ ok: true, restart: [] });
+    expect(await weir.metrics()).toMatch(
+      /weir_certificate_not_after_seconds\{.*name="second.test"\} /,
+    );
+    standing.write("GET / HTTP/1.1\r\nHost: first.test\r\n\r\n");
+    const [reply] = await new Promise<Buffer[]>((resolve) =>
+      standing.once("data", (...all) => resolve(all)),
+    );
+    expect(String(reply)).toMatch(/^HTTP\/1.1 200 /);
+    standing.destroy();
+  } finally {
+    await weir.stop();
+  }
+}, 60_000);
+
+function dial(port: string): Promise<TLSSocket> {
+  const ca = readFileSync(authority.ca, "utf8");
+  return new Promise((resolve, reject) => {
+    const socket = connect(
+      { host: "127.0.0.1", port: Number(port), ca, checkServerIdentity: () => undefined },
+      () => resolve(socket),
+    );
+    socket.on("error", reject);
+  });
+}
+
+function nameOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().subjectaltname ?? "";
+}
+
+/** By many connections, so that both workers take some. */
+async function shown(port: string): Promise<Set<string>> {
+  const sockets = await Promise.all(Array.from({ length: 12 }, () => dial(port)));
+  const names = new Set(sockets.map(nameOf));
+  for (const socket of sockets) socket.destroy();
+  return names;
+}

@@ -1,0 +1,110 @@
+// Certificates made by openssl for one test: an authority, and what it issues and revokes.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Pair {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface Issue {
+  readonly cn?: string;
+  /** As openssl writes them: "DNS:a.test,URI:spiffe://test/a". */
+  readonly san?: string;
+  readonly keyType?: "ec" | "rsa";
+  /** Ended yesterday. */
+  readonly expired?: boolean;
+}
+
+export interface Authority extends Disposable {
+  readonly folder: string;
+  /** Path of its own certificate. */
+  readonly ca: string;
+  readonly issue: (name: string, issue: Issue) => Pair;
+  /** Path of a list that names these. */
+  readonly revoke: (...pairs: readonly Pair[]) => string;
+}
+
+const SUBJECT_ALT = (san: string): string => `subjectAltName=${san}\n`;
+
+export function createAuthority(name = "Test CA"): Authority {
+  const folder = mkdtempSync(join(tmpdir(), "weir-ca-"));
+  const at = (file: string): string => join(folder, file);
+  const openssl = (...args: readonly string[]): void =>
+    void execFileSync("openssl", args, { stdio: "pipe", cwd: folder });
+  const newKey = (file: string, type: Issue["keyType"]): void =>
+    type === "rsa"
+      ? openssl("genrsa", "-out", file, "2048")
+      : openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file);
+  newKey("ca.key", "ec");
+  openssl(
+    "req",
+    "-x509",
+    "-new",
+    "-key",
+    "ca.key",
+    "-out",
+    "ca.crt",
+    "-days",
+    "30",
+    "-subj",
+    `/CN=${name}`,
+  );
+  writeFileSync(at("index.txt"), "");
+  writeFileSync(at("serial"), "1000\n");
+  writeFileSync(at("crlnumber"), "01\n");
+  writeFileSync(
+    at("ca.cnf"),
+    `[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\ncrlnumber=crlnumber\nnew_certs_dir=.\n` +
+      `certificate=ca.crt\nprivate_key=ca.key\ndefault_md=sha256\ndefault_crl_days=30\npolicy=p\n` +
+      `unique_subject=no\n[p]\ncommonName=optional\n`,
+  );
+  return {
+    folder,
+    ca: at("ca.crt"),
+    issue(file, { cn = "", san = "", keyType = "ec", expired = false }) {
+      newKey(`${file}.key`, keyType);
+      openssl(
+        "req",
+        "-new",
+        "-key",
+        `${file}.key`,
+        "-out",
+        `${file}.csr`,
+        "-subj",
+        cn === "" ? "/" : `/CN=${cn}`,
+      );
+      writeFileSync(
+        at(`${file}.ext`),
+        `basicConstraints=CA:FALSE\n${san === "" ? "" : SUBJECT_ALT(san)}`,
+      );
+      const days = expired
+        ? ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]
+        : ["-days", "10"];
+      openssl(
+        "ca",
+        "-batch",
+        "-notext",
+        "-config",
+        "ca.cnf",
+        "-in",
+        `${file}.csr`,
+        "-out",
+        `${file}.crt`,
+        "-extfile",
+        `${file}.ext`,
+        ...days,
+      );
+      return { cert: at(`${file}.crt`), key: at(`${file}.key`) };
+    },
+    revoke(...pairs) {
+      for (const { cert } of pairs) openssl("ca", "-config", "ca.cnf", "-revoke", cert);
+      openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", "ca.crl");
+      return at("ca.crl");
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  };
+}
