@@ -26,11 +26,12 @@ export function checkCommand(): Command {
 
 function asText(file: string, checked: Loaded): string {
   if (!checked.ok) return formatFaults(checked.faults);
-  const { config, revision, policy, shadow, authzen } = checked.next;
+  const { config, revision, policy, shadow, authzen, users } = checked.next;
   const parts = [
     count(Object.keys(config.services).length, "service"),
     count(config.routes.length, "route"),
     count(config.identity.keys.length, "key"),
+    ...(users === null ? [] : [count(users.list.length, "user")]),
     policy === null ? "no policy: nothing is enforced" : `policy of ${count(policy.rules, "rule")}`,
     ...(shadow?.policy ? [`candidate of ${count(shadow.policy.rules, "rule")}`] : []),
     ...(authzen?.isEnforced === false

@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.ts")).checkCommand(),
   reload: async () => (await import("./reload.ts")).reloadCommand(),
   policy: async () => (await import("./policy.ts")).policyCommand(),
+  users: async () => (await import("./users.ts")).usersCommand(),
   query: async () => (await import("./query.ts")).queryCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
   trace: async () => (await import("./trace.ts")).traceCommand(),

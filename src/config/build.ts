@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/options.ts";
+import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { Config, ListenOptions } from "./config.ts";
@@ -34,20 +35,12 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
       headers: input.telemetry.headers.map(lower),
       redact: { ...input.telemetry.redact, headers: input.telemetry.redact.headers.map(lower) },
     },
-    identity: buildIdentity(input.identity),
+    identity: buildIdentity(input.identity, folder),
     forwarded: {
       ...input.forwarded,
       trusted: input.forwarded.trusted.map((block) => cidrOf(block) ?? block),
     },
   });
-}
-
-function buildIdentity(input: ConfigInput["identity"]): Config["identity"] {
-  return {
-    ...input,
-    tokens: input.tokens.map(({ jwks_url = "", ...rest }) => ({ ...rest, jwks_url })),
-    headers: mapValues(input.headers, lower),
-  };
 }
 
 /**
@@ -102,6 +95,16 @@ function buildRoute(input: RouteInput, timeouts: ConfigInput["timeouts"]): Route
       idle_ms: input.timeouts.idle_ms ?? timeouts.idle_ms,
       total_ms: input.timeouts.total_ms ?? timeouts.total_ms,
     },
+  };
+}
+
+function buildIdentity(input: ConfigInput["identity"], folder: string): IdentityOptions {
+  const { users } = input;
+  return {
+    ...input,
+    tokens: input.tokens.map(({ jwks_url = "", ...rest }) => ({ ...rest, jwks_url })),
+    users: users === undefined ? null : { ...users, file: resolve(folder, users.file) },
+    headers: mapValues(input.headers, lower),
   };
 }
 

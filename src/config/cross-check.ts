@@ -142,12 +142,15 @@ function checkAuthzen(raw: unknown): Finding[] {
   return [{ path: ["policy", "authzen", missing], message }];
 }
 
-/** Where the policies would be, and what goes with them, as far as that is said. */
-export function policyFilesIn(root: unknown, folder: string): string[] {
+/** Where the policies would be, what goes with them, and the users, as far as that is said. */
+export function namedFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
   const all = [policy, mappingOf(policy["shadow"]), mappingOf(policy["authzen"])];
+  const { file: users } = mappingOf(mappingOf(mappingOf(root)["identity"])["users"]);
   const names = all.flatMap(({ model, rules, entities }) => [model, rules, entities].map(textOf));
-  return names.filter((name) => name !== "").map((name) => resolve(folder, name));
+  return [...names, textOf(users)]
+    .filter((name) => name !== "")
+    .map((name) => resolve(folder, name));
 }
 
 function isReadableFile(file: string): boolean {

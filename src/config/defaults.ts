@@ -68,6 +68,14 @@ export const DEFAULTS = {
     /** RFC 7519 section 4.1.2, RFC 9068 section 2.2.3.1 */
     claims: { subject: "sub", roles: "roles" },
   },
+  /** What most servers say. */
+  users_realm: "weir",
+  failures: {
+    /** A team behind one address mistypes; a guesser gets two tries a second. */
+    per_source_per_minute: 120,
+    /** A month of guessing is below a million tries at one password. */
+    per_subject_per_minute: 20,
+  },
   identity_headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
   /** Beside the rules. */
   policy_cases: "cases.yaml",

@@ -27,6 +27,8 @@ export type ConfigLoader = () => LoadResult | Promise<LoadResult>;
 export function loaded(input: ConfigInput, folder: string, files: readonly string[]): LoadResult {
   const config = buildConfig(input, folder);
   const named = config.policy === null ? [] : policyFilesOf(config.policy);
+  const { users } = config.identity;
+  if (users !== null) named.push(users.file);
   return {
     ok: true,
     config,

@@ -1,10 +1,11 @@
 // Reads a config file whole: either a Config, or every fault in it with its line.
 import { dirname, resolve } from "node:path";
 import { readConfigText } from "./config-text.ts";
-import { crossCheck, policyFilesIn } from "./cross-check.ts";
+import { crossCheck, namedFilesIn } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
+import { mappingOf, textOf } from "./raw.ts";
 import { resolveReferences, type Environment, type References } from "./references.ts";
 import { type ConfigInput, configSchema } from "./schema.ts";
 import { checkSchema, type SchemaResult } from "./schema-check.ts";
@@ -44,6 +45,23 @@ export function loadSection<Name extends SectionName>(
   return { ok: true, value: value as ConfigInput[Name] };
 }
 
+/** The users file that a config names, whatever else is unsound in it; null: none. */
+export function usersFileIn(file: string, env: Environment): UsersFileResult {
+  const read = readDocument(file);
+  if (!read.ok) return read;
+  const { users } = mappingOf(mappingOf(read.document.root)["identity"]);
+  const folder = dirname(resolve(file));
+  const { root, findings } = resolveReferences(mappingOf(users)["file"], folder, env);
+  const placed = findings.map(({ path, message }) => {
+    return { path: ["identity", "users", "file", ...path], message };
+  });
+  if (placed.length > 0) return { ok: false, faults: toFaults(file, read.document, placed) };
+  const name = textOf(root);
+  return { ok: true, users: name === "" ? null : resolve(folder, name) };
+}
+
+export type UsersFileResult = { readonly ok: true; readonly users: string | null } | Refused;
+
 type ReadDocument = { readonly ok: true; readonly document: ParsedDocument } | Refused;
 
 function readDocument(file: string): ReadDocument {
@@ -65,7 +83,7 @@ function checkDocument(file: string, document: ParsedDocument, env: Environment)
   const folder = dirname(resolve(file));
   const files = [resolve(file), ...references.files];
   if (findings.length > 0 || !schema.ok) {
-    files.push(...policyFilesIn(references.root, folder));
+    files.push(...namedFilesIn(references.root, folder));
     return { ok: false, faults: toFaults(file, document, findings), files };
   }
   return loaded(schema.input, folder, files);

@@ -6,6 +6,7 @@ import { createSharedMemory, type SharedMemory, SharedState } from "../balancer/
 import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { createFailureCells } from "../identity/failure-limits.ts";
 import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
@@ -48,7 +49,7 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   const instance = `${hostname()}-${randomBytes(3).toString("hex")}`;
   const workers = await startWorkers({
     count,
-    boot: { instance, shared: memory, spool },
+    boot: { instance, shared: memory, failures: createFailureCells(), spool },
     source: snapshotSource(initial, balanced.slots),
     log,
     first,

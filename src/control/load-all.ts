@@ -6,6 +6,7 @@ import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
 import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
 import { type LoadedTls, loadTls } from "./tls-files.ts";
+import { type KnownUsers, loadUsers } from "./users-file.ts";
 import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
 
 /** What is in force. */
@@ -19,6 +20,8 @@ export interface InForce {
   /** What AuthZEN asks; null: nothing that takes its requests. */
   readonly authzen: AuthzenPolicy | null;
   readonly tls: LoadedTls;
+  /** Who is known by a password; null: no users file is configured. */
+  readonly users: KnownUsers | null;
   readonly loadedAtMs: number;
 }
 
@@ -43,18 +46,19 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
   const { policy } = check;
   const beside = await loadBeside(config, policy, answering);
   if (!beside.ok) return { ...beside, files };
-  const { authzen, tls } = beside;
+  const { ok, ...others } = beside;
   const loadedAtMs = Date.now();
-  return { ok: true, next: { config, revision, files, policy, shadow, authzen, tls, loadedAtMs } };
+  return { ok, next: { config, revision, files, policy, shadow, ...others, loadedAtMs } };
 }
 
 /** What else a config names files for. */
 async function loadBeside(config: Config, ...policies: Policies) {
   const asked = await checkAuthzen(config, ...policies);
   const secure = loadTls(config);
-  const faults = [asked, secure].flatMap((each) => (each.ok ? [] : each.faults));
-  if (!asked.ok || !secure.ok) return { ok: false, faults } as const;
-  return { ok: true, authzen: asked.authzen, tls: secure.tls } as const;
+  const known = loadUsers(config);
+  const faults = [asked, secure, known].flatMap((each) => (each.ok ? [] : each.faults));
+  if (!asked.ok || !secure.ok || !known.ok) return { ok: false, faults } as const;
+  return { ok: true, authzen: asked.authzen, tls: secure.tls, users: known.users } as const;
 }
 
 type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];
@@ -63,10 +67,10 @@ const NOTHING = { policy: null, authzen: null } as const;
 
 /** What workers build their snapshots from. */
 export function snapshotSource(
-  { config, revision, policy, shadow, tls }: InForce,
+  { config, revision, policy, shadow, tls, users }: InForce,
   slots: SnapshotSource["slots"],
 ): SnapshotSource {
   const candidate = shadow?.policy ?? null;
   const images = { policy: policy?.image ?? null, shadow: candidate?.image ?? null };
-  return { revision, config, ...images, tls: tls.server, slots };
+  return { revision, config, ...images, tls: tls.server, users: users?.list ?? [], slots };
 }

@@ -141,9 +141,10 @@ function isSame(before: InForce, after: InForce): boolean {
   return String(one) === String(other);
 }
 
-function revisionsOf({ revision, policy, shadow, authzen, tls }: InForce): readonly unknown[] {
+function revisionsOf(inForce: InForce): readonly unknown[] {
+  const { revision, policy, shadow, authzen, tls, users } = inForce;
   const policies = [policy?.revision, shadow?.policy?.revision, authzen?.revision];
-  return [revision, ...policies, tls.revision];
+  return [revision, ...policies, tls.revision, users?.revision];
 }
 
 /** Certificates change while their listener stays. */

@@ -25,6 +25,7 @@ export const ERRORS = {
   body_too_large: entry(413, "client", "The request body is too large."),
   uri_too_long: entry(414, "client", "The request target is too long."),
   expectation_failed: entry(417, "client", "The expectation cannot be met."),
+  too_many_failures: entry(429, "client", "Too many failed attempts to authenticate."),
   headers_too_large: entry(431, "client", "The request header fields are too large."),
   client_closed: entry(499, "client", "The client went away before the response was complete."),
   internal: entry(500, "weir", "Something in weir failed."),
@@ -34,6 +35,7 @@ export const ERRORS = {
   upstream_malformed: entry(502, "upstream", "The upstream's answer is not valid HTTP."),
   no_endpoint: entry(503, "upstream", "The service has no endpoint to send to."),
   policy_error: entry(503, "weir", "The policy could not be evaluated."),
+  verifier_busy: entry(503, "weir", "Too many credentials wait for their verification."),
   audit_unavailable: entry(
     503,
     "weir",

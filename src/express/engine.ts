@@ -9,6 +9,7 @@ import { createReloader, type Reloader } from "../control/reloader.ts";
 import { Revocations } from "../identity/tokens/revocations.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { createFailureCells } from "../identity/failure-limits.ts";
 import { createPipeline, type Pipeline } from "../proxy/pipeline.ts";
 import { createSnapshotBuilder } from "../proxy/snapshot-builder.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
@@ -75,6 +76,7 @@ function createBalancing(ids: IdSource, log: Log) {
   const builder = createSnapshotBuilder({
     shared,
     worker: 0,
+    failures: createFailureCells(),
     clock,
     log,
     revocations: new Revocations(),

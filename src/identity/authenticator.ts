@@ -1,4 +1,4 @@
-// The contract of one way to prove who is calling; API keys now, passwords, tokens, certificates later.
+// The contract of one way to prove who is calling; API keys, passwords; tokens, certificates later.
 import type { HeaderList } from "../core/header-list.ts";
 import type { Identity } from "../core/identity.ts";
 import type { AuthenticationMethod } from "./options.ts";
@@ -9,8 +9,18 @@ export type AuthOutcome =
   | "none"
   | "invalid_key"
   | "repeated_key"
+  | "repeated_authorization"
+  | "malformed_password"
+  | "unknown_user"
+  | "wrong_password"
   | "reserved_subject"
-  | TokenOutcome;
+  | TokenOutcome
+  /** There is a credential, but of none of the kinds that the route takes. */
+  | "unknown_scheme"
+  /** Not tried, since too many failed before. */
+  | "too_many_failures"
+  /** Not tried, since too many wait. */
+  | "verifier_busy";
 
 /** What can be wrong with a token. */
 export type TokenOutcome =
@@ -29,8 +39,18 @@ export interface AuthResult {
   readonly outcome: AuthOutcome;
   /** Anonymous unless the outcome is "ok". */
   readonly identity: Identity;
-  /** For WWW-Authenticate on a 401 (RFC 9110 section 11.6.1); empty where the outcome is "ok". */
-  readonly challenge: string;
+  /** It may go on: as somebody verified, or as nobody where the route says so. */
+  readonly isAdmitted: boolean;
+  /** For WWW-Authenticate on a 401 (RFC 9110 section 11.6.1), one a method; none where it may go on. */
+  readonly challenges: readonly string[];
+  /** Whole seconds until another try makes sense; 0: now. */
+  readonly retryAfterS: number;
+}
+
+/** What is known of a caller besides the request's fields. */
+export interface Caller {
+  /** Of the client, behind trusted proxies. */
+  readonly address: string;
 }
 
 export interface Authenticator {
@@ -39,7 +59,12 @@ export interface Authenticator {
   readonly credentialHeaders: readonly string[];
   readonly challenge: string;
   /** null: no credential of this kind is there, so the next method is tried. */
-  readonly authenticate: (headers: HeaderList) => Verification | Promise<Verification> | null;
+  readonly authenticate: (
+    headers: HeaderList,
+    caller: Caller,
+  ) => Verification | Promise<Verification> | null;
+  /** It counts its failures by itself, before it tries; those of the others are counted for them. */
+  readonly countsFailures?: true;
 }
 
 /** What one method found; `identity` only where it holds. */
@@ -49,4 +74,5 @@ export type Verification =
       readonly outcome: Exclude<AuthOutcome, "ok" | "none">;
       /** Instead of the method's own, where it says more of the failure. */
       readonly challenge?: string;
+      readonly retryAfterS?: number;
     };

@@ -1,68 +1,138 @@
 // Turns a request's credentials into a verified identity, by the methods its route names, in order.
 import type { HeaderList } from "../core/header-list.ts";
-import { ANONYMOUS } from "../core/identity.ts";
+import { ANONYMOUS, type Identity } from "../core/identity.ts";
 import { createKeyAuthenticator, isApiKey, MAX_KEY_CHARS } from "./api-key.ts";
-import type { Authenticator, AuthResult, Verification } from "./authenticator.ts";
+import type {
+  Authenticator,
+  AuthOutcome,
+  AuthResult,
+  Caller,
+  Verification,
+} from "./authenticator.ts";
+import type { FailureLimits } from "./failure-limits.ts";
 import type { AuthenticationMethod, IdentityOptions } from "./options.ts";
 import { subjectFault } from "./subject.ts";
 
 export interface Identifier {
   /**
    * The first method for which a credential is there decides, and a bad one is not passed over in
-   * favour of the next. Without methods everybody is anonymous: outcome "none", and the caller of
-   * this function knows that nothing was asked for. Synchronous wherever the method is.
+   * favour of the next, nor of "anonymous". Without methods everybody is anonymous: outcome "none".
+   * Synchronous wherever the method is.
    */
   readonly identify: (
     headers: HeaderList,
     methods: readonly AuthenticationMethod[],
+    caller: Caller,
   ) => AuthResult | Promise<AuthResult>;
   /** Lower-case request fields that carry credentials; removed from what upstreams get. */
   readonly credentialHeaders: ReadonlySet<string>;
 }
 
-/**
- * `further`: methods that outlive a config.
- * @throws Error for options that `identityFaults` has something to say about.
- */
-export function createIdentifier(
-  options: IdentityOptions,
-  further: readonly Authenticator[] = [],
-): Identifier {
+export interface IdentifierParts {
+  /** Methods that outlive a config. */
+  readonly further: readonly Authenticator[];
+  /** Where failures are counted of those that don't count them by themselves. */
+  readonly failures: Pick<FailureLimits, "take">;
+}
+
+/** @throws Error for options that `identityFaults` has something to say about. */
+export function createIdentifier(options: IdentityOptions, parts: IdentifierParts): Identifier {
   const [fault] = identityFaults(options);
   if (fault !== undefined) throw new Error(fault);
-  return identifierOf([createKeyAuthenticator(options.keys), ...further]);
+  const { further, failures } = parts;
+  return identifierOf([createKeyAuthenticator(options.keys), ...further], failures);
 }
 
 /** The same over any authenticators. */
-export function identifierOf(authenticators: readonly Authenticator[]): Identifier {
+export function identifierOf(
+  authenticators: readonly Authenticator[],
+  failures: Pick<FailureLimits, "take">,
+): Identifier {
   const byMethod = new Map(authenticators.map((each) => [each.method, each]));
+  const judge = (found: Verification, authenticator: Authenticator, asked: Asked): AuthResult => {
+    const counted = countFailure(found, authenticator, () => failures.take(asked.caller.address));
+    if (counted.outcome === "ok") return admitted("ok", counted.identity);
+    const { outcome, challenge, retryAfterS } = counted;
+    const own =
+      challenge === undefined ? byMethod : withChallenge(byMethod, authenticator, challenge);
+    return refused(outcome, challengesOf(asked.methods, own), retryAfterS);
+  };
   return {
-    identify: (headers, methods) => {
-      let challenge = "";
+    identify(headers, methods, caller) {
       for (const method of methods) {
         const authenticator = byMethod.get(method);
-        if (authenticator === undefined) continue;
-        const found = authenticator.authenticate(headers);
-        if (found instanceof Promise) return found.then((late) => resultOf(late, authenticator));
-        if (found !== null) return resultOf(found, authenticator);
-        challenge += `${challenge === "" ? "" : ", "}${authenticator.challenge}`;
+        const found = authenticator?.authenticate(headers, caller) ?? null;
+        if (authenticator === undefined || found === null) continue;
+        const asked = { methods, caller };
+        if (found instanceof Promise)
+          return found.then((late) => judge(late, authenticator, asked));
+        return judge(found, authenticator, asked);
       }
-      return { outcome: "none", identity: ANONYMOUS, challenge };
+      return withoutCredential(headers, methods, byMethod);
     },
     credentialHeaders: new Set(authenticators.flatMap((each) => each.credentialHeaders)),
   };
 }
 
+interface Asked {
+  readonly methods: readonly AuthenticationMethod[];
+  readonly caller: Caller;
+}
+
+type ByMethod = ReadonlyMap<AuthenticationMethod, Authenticator>;
+
+/** What no method took is bad, too, and anonymous only who sent nothing. */
+function withoutCredential(
+  headers: HeaderList,
+  methods: readonly AuthenticationMethod[],
+  byMethod: ByMethod,
+): AuthResult {
+  const isPresented = methods.some((method) =>
+    byMethod.get(method)?.credentialHeaders.some((name) => headers.has(name)),
+  );
+  if (isPresented) return refused("unknown_scheme", challengesOf(methods, byMethod));
+  if (methods.length === 0 || methods.includes("anonymous")) return admitted("none", ANONYMOUS);
+  return refused("none", challengesOf(methods, byMethod));
+}
+
+/** What could not be tried is no failure of the caller, and what counts by itself is counted. */
+function countFailure(
+  found: Verification,
+  { countsFailures }: Authenticator,
+  take: () => number,
+): Verification {
+  const checked = named(found);
+  if (checked.outcome === "ok" || countsFailures === true) return checked;
+  if (checked.outcome === "keys_unavailable") return checked;
+  const retryAfterS = take();
+  return retryAfterS > 0 ? { outcome: "too_many_failures", retryAfterS } : checked;
+}
+
 /** No method, however it verifies, may bring in a name that policies give another meaning. */
-function resultOf(found: Verification, { challenge }: Authenticator): AuthResult {
-  if (found.outcome !== "ok") {
-    const { outcome, challenge: own = challenge } = found;
-    return { outcome, identity: ANONYMOUS, challenge: own };
-  }
-  if (subjectFault(found.identity.subject) !== "") {
-    return { outcome: "reserved_subject", identity: ANONYMOUS, challenge };
-  }
-  return { outcome: "ok", identity: found.identity, challenge: "" };
+function named(found: Verification): Verification {
+  if (found.outcome !== "ok" || subjectFault(found.identity.subject) === "") return found;
+  return { outcome: "reserved_subject" };
+}
+
+function admitted(outcome: "ok" | "none", identity: Identity): AuthResult {
+  return { outcome, identity, isAdmitted: true, challenges: [], retryAfterS: 0 };
+}
+
+function refused(
+  outcome: Exclude<AuthOutcome, "ok">,
+  challenges: readonly string[],
+  retryAfterS = 0,
+): AuthResult {
+  return { outcome, identity: ANONYMOUS, isAdmitted: false, challenges, retryAfterS };
+}
+
+/** With what a method says of this one failure instead of its own words. */
+function withChallenge(all: ByMethod, one: Authenticator, challenge: string): ByMethod {
+  return new Map([...all, [one.method, { ...one, challenge }]]);
+}
+
+function challengesOf(methods: readonly AuthenticationMethod[], byMethod: ByMethod): string[] {
+  return methods.flatMap((method) => byMethod.get(method)?.challenge ?? []);
 }
 
 /** What is wrong with the options, one line each, for the config's check; names no secret. */

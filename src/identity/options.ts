@@ -41,6 +41,9 @@ export interface ClaimOptions {
 export interface IdentityOptions {
   readonly keys: readonly KeyOptions[];
   readonly tokens: readonly TokenOptions[];
+  /** null: nobody is known by a password. */
+  readonly users: UsersOptions | null;
+  readonly failures: FailureOptions;
   /** Request fields (lower case) that only weir may set; removed from what clients send. */
   readonly headers: IdentityHeaderOptions;
 }
@@ -51,4 +54,19 @@ export interface IdentityHeaderOptions {
   readonly roles: string;
 }
 
-export type AuthenticationMethod = "key" | "jwt";
+/** A file of users and hashes of their passwords. */
+export interface UsersOptions {
+  /** Absolute. */
+  readonly file: string;
+  /** What a browser says the password is for. */
+  readonly realm: string;
+}
+
+/** How many failures to authenticate are answered in a minute, and at once; 0: all. */
+export interface FailureOptions {
+  readonly per_source_per_minute: number;
+  readonly per_subject_per_minute: number;
+}
+
+/** "anonymous" is none, and asks for nothing. */
+export type AuthenticationMethod = "key" | "jwt" | "basic" | "anonymous";

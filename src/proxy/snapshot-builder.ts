@@ -20,6 +20,8 @@ const MAX_HEAD_BYTES = 65_536;
 export interface SnapshotBuilderParts {
   readonly shared: SharedState;
   readonly worker: number;
+  /** Where all workers count failures to authenticate. */
+  readonly failures: SharedArrayBuffer;
   readonly clock: Clock;
   readonly propagation: Propagation;
   readonly revocations: Revocations;
@@ -44,7 +46,7 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
     async build(source) {
       const { config, revision } = source;
       const { policy, shadow } = await policies.attach(source);
-      const authenticators = await methods.keep(config.identity);
+      const identity = await methods.keep(config.identity, source.users);
       const pools = createServicePools({
         ...parts,
         services: config.services,
@@ -57,9 +59,9 @@ export function createSnapshotBuilder(parts: SnapshotBuilderParts): SnapshotBuil
         policy,
         shadow,
         pools,
+        identity,
         propagation: parts.propagation,
         upstreams: upstreams.keep(config),
-        authenticators,
       });
     },
     close() {

@@ -4,8 +4,7 @@ import type { HashKey } from "../balancer/options.ts";
 import type { ServicePool } from "../balancer/service-pool.ts";
 import type { Config } from "../config/config.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
-import type { Authenticator } from "../identity/authenticator.ts";
-import { createIdentifier, type Identifier } from "../identity/identifier.ts";
+import { createIdentifier, type Identifier, type IdentifierParts } from "../identity/identifier.ts";
 import { createIdentityHeaders } from "../identity/identity-headers.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { compileRequestFields, type ReadTuple } from "../policy/request/request-fields.ts";
@@ -61,15 +60,14 @@ export interface SnapshotParts {
   readonly policy: PolicySnapshot | null;
   readonly shadow: PolicySnapshot | null;
   readonly pools: ReadonlyMap<string, ServicePool>;
+  readonly identity: IdentifierParts;
   readonly propagation: Propagation;
   readonly upstreams: ReadonlyMap<string, UpstreamPool>;
-  /** Ways to prove an identity that outlive a snapshot. */
-  readonly authenticators: readonly Authenticator[];
 }
 
 export function createSnapshot(parts: SnapshotParts): Snapshot {
   const { config, propagation } = parts;
-  const identifier = createIdentifier(config.identity, parts.authenticators);
+  const identifier = createIdentifier(config.identity, parts.identity);
   const identity = createIdentityHeaders(config.identity.headers, identifier.credentialHeaders);
   const redaction = createRedaction(config.telemetry);
   return {

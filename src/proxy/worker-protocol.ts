@@ -3,6 +3,7 @@ import type { SharedMemory } from "../balancer/shared-state.ts";
 import type { SlotPlan } from "../balancer/slot-table.ts";
 import type { Config } from "../config/config.ts";
 import type { ServerTls } from "../downstream/options.ts";
+import type { User } from "../identity/users-text.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
@@ -17,6 +18,8 @@ export interface SnapshotSource {
   readonly shadow: PolicyImage | null;
   /** null: no listener for TLS. Secret. */
   readonly tls: ServerTls | null;
+  /** Of the users file. */
+  readonly users: readonly User[];
   /** Which slot of the shared state belongs to which endpoint. */
   readonly slots: SlotPlan;
 }
@@ -31,6 +34,8 @@ export interface WorkerBoot {
   readonly index: number;
   readonly instance: string;
   readonly shared: SharedMemory;
+  /** Where all workers count failures to authenticate. */
+  readonly failures: SharedArrayBuffer;
   readonly spool: Spool;
   readonly source: SnapshotSource;
   readonly ports: Ports;

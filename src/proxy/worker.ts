@@ -76,7 +76,7 @@ async function start(boot: WorkerBoot): Promise<DataWorker> {
 }
 
 function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotBuilder {
-  const { shared, index: worker } = boot;
+  const { shared, failures, index: worker } = boot;
   const propagation = createPropagation({
     propagators: propagatorsOf(process.env),
     sampler: createSampler(process.env, log.warn),
@@ -84,7 +84,8 @@ function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotB
     warn: log.warn,
   });
   const memory = new SharedState(shared);
-  return createSnapshotBuilder({ shared: memory, worker, clock, propagation, revocations, log });
+  const own = { shared: memory, worker, failures, clock, propagation, revocations, log };
+  return createSnapshotBuilder(own);
 }
 
 function failed(thrown: unknown): null {

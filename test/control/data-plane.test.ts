@@ -29,6 +29,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     shadow: null,
     authzen: null,
     tls: { revision: "", server: null, certificates: [] },
+    users: null,
     files: [],
     loadedAtMs: 0,
   };

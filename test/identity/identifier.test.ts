@@ -12,10 +12,23 @@ function key(subject: string, secret: string): KeyOptions {
 }
 
 function options(keys: readonly KeyOptions[]): IdentityOptions {
-  return { keys, tokens: [], headers: { subject: "x-weir-subject", roles: "x-weir-roles" } };
+  return {
+    keys,
+    tokens: [],
+    users: null,
+    failures: { per_source_per_minute: 0, per_subject_per_minute: 0 },
+    headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
+  };
 }
 
-const identifier = createIdentifier(options([key("alice", "alice-key"), key("bob", "bob-key")]));
+const CALLER = { address: "192.0.2.1" };
+const NO_LIMIT = { take: () => 0 };
+const PARTS = { further: [], failures: NO_LIMIT };
+
+const identifier = createIdentifier(
+  options([key("alice", "alice-key"), key("bob", "bob-key")]),
+  PARTS,
+);
 const CHALLENGE = 'ApiKey header="x-api-key"';
 
 describe("an API key", () => {
@@ -39,22 +52,29 @@ describe("an API key", () => {
     ["a list", ["x-api-key", "alice-key, bob-key"], "repeated_key", ""],
     ["a look-alike field", ["x_api_key", "alice-key"], "none", ""],
   ])("%s", (...[, raw, outcome, subject]) => {
-    const result = identifier.identify(new HeaderList(raw), ["key"]);
+    const result = identifier.identify(new HeaderList(raw), ["key"], CALLER);
     expect(result).toMatchObject({ outcome, identity: { subject } });
-    expect(result).toMatchObject({ challenge: outcome === "ok" ? "" : CHALLENGE });
+    expect(result).toMatchObject({
+      isAdmitted: outcome === "ok",
+      challenges: outcome === "ok" ? [] : [CHALLENGE],
+    });
   });
 
   it("carries the roles and attributes of the config, and the kind", () => {
-    expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), ["key"])).toMatchObject({
+    expect(
+      identifier.identify(new HeaderList(["x-api-key", "alice-key"]), ["key"], CALLER),
+    ).toMatchObject({
       identity: { kind: "key", issuer: "", roles: ["staff"], attributes: { team: "red" } },
     });
   });
 
   it("is not looked at where the route asks for none", () => {
-    expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), [])).toEqual({
+    expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), [], CALLER)).toEqual({
       outcome: "none",
       identity: ANONYMOUS,
-      challenge: "",
+      isAdmitted: true,
+      challenges: [],
+      retryAfterS: 0,
     });
   });
 
@@ -62,7 +82,9 @@ describe("an API key", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(text !== "alice-key" && text !== "bob-key");
-        expect(identifier.identify(new HeaderList(["x-api-key", text]), ["key"])).toMatchObject({
+        expect(
+          identifier.identify(new HeaderList(["x-api-key", text]), ["key"], CALLER),
+        ).toMatchObject({
           identity: ANONYMOUS,
         });
       }),
@@ -88,7 +110,11 @@ describe("any method", () => {
   });
 
   it("may take its time", async () => {
-    const late = identifierOf([asSubject("carol")]).identify(new HeaderList([]), ["key"]);
+    const late = identifierOf([asSubject("carol")], NO_LIMIT).identify(
+      new HeaderList([]),
+      ["key"],
+      CALLER,
+    );
     expect(late).toBeInstanceOf(Promise);
     expect(await late).toMatchObject({ outcome: "ok", identity: { subject: "carol" } });
   });
@@ -103,11 +129,17 @@ describe("any method", () => {
     " a",
     "a".repeat(300),
   ])("can't bring in the subject %j", async (subject) => {
-    const result = await identifierOf([asSubject(subject)]).identify(new HeaderList([]), ["key"]);
+    const result = await identifierOf([asSubject(subject)], NO_LIMIT).identify(
+      new HeaderList([]),
+      ["key"],
+      CALLER,
+    );
     expect(result).toEqual({
       outcome: "reserved_subject",
       identity: ANONYMOUS,
-      challenge: "Test",
+      isAdmitted: false,
+      challenges: ["Test"],
+      retryAfterS: 0,
     });
   });
 });
@@ -127,6 +159,65 @@ describe("identity options", () => {
     for (const { key: secret } of keys) {
       if (secret.length > 1) expect(faults.join()).not.toContain(secret);
     }
-    expect(() => createIdentifier(options(keys))).toThrow();
+    expect(() => createIdentifier(options(keys), PARTS)).toThrow();
+  });
+});
+
+describe("several methods on a route", () => {
+  const answering = (
+    method: "key" | "basic",
+    found: ReturnType<Authenticator["authenticate"]>,
+  ): Authenticator => ({
+    method,
+    credentialHeaders: [`x-${method}`],
+    challenge: method.toUpperCase(),
+    authenticate: (headers) => (headers.has(`x-${method}`) ? found : null),
+  });
+  const ok = { outcome: "ok", identity: { ...ANONYMOUS, kind: "key", subject: "carol" } } as const;
+  const methods = identifierOf(
+    [answering("key", { outcome: "invalid_key" }), answering("basic", ok)],
+    NO_LIMIT,
+  );
+  const both = ["KEY", "BASIC"];
+
+  it.each([
+    ["the first that is there decides", ["x-basic"], ["key", "basic"], "ok", []],
+    ["a bad one is not passed over", ["x-key", "x-basic"], ["key", "basic"], "invalid_key", both],
+    ["nor for another order", ["x-key", "x-basic"], ["basic", "key"], "ok", []],
+    ["nothing: a challenge for each", [], ["key", "basic"], "none", both],
+    ["anonymous: nothing will do", [], ["key", "basic", "anonymous"], "none", []],
+    ["anonymous: a bad one won't", ["x-key"], ["key", "anonymous"], "invalid_key", ["KEY"]],
+    ["a method that the route does not take", ["x-key"], ["basic"], "none", ["BASIC"]],
+  ] as const)("%s", (...[, names, asked, outcome, challenges]) => {
+    const headers = new HeaderList(names.flatMap((name) => [name, "given"]));
+    const result = methods.identify(headers, asked, CALLER);
+    expect(result).toMatchObject({ outcome, challenges });
+    expect(result).toMatchObject({ isAdmitted: challenges.length === 0 });
+  });
+
+  it("what is there and no method reads is bad, with anonymous, too", () => {
+    const silent: Authenticator = { ...answering("basic", null), authenticate: () => null };
+    const headers = new HeaderList(["x-basic", "of another scheme"]);
+    const result = identifierOf([silent], NO_LIMIT).identify(
+      headers,
+      ["basic", "anonymous"],
+      CALLER,
+    );
+    expect(result).toMatchObject({ outcome: "unknown_scheme", isAdmitted: false });
+  });
+
+  it("counts failures of those that don't themselves, and answers no more when there are too many", () => {
+    const taken: string[] = [];
+    const take = (address: string): number => (taken.push(address) > 2 ? 7 : 0);
+    const counted = identifierOf([answering("key", { outcome: "invalid_key" })], { take });
+    const results = [1, 2, 3].map(() =>
+      counted.identify(new HeaderList(["x-key", "no"]), ["key"], CALLER),
+    );
+    expect(results).toMatchObject([
+      { outcome: "invalid_key", retryAfterS: 0 },
+      { outcome: "invalid_key", retryAfterS: 0 },
+      { outcome: "too_many_failures", retryAfterS: 7 },
+    ]);
+    expect(taken).toEqual(Array(3).fill("192.0.2.1"));
   });
 });

@@ -84,9 +84,10 @@ it("without a token the next method is asked, and the challenge names both and n
   await using upstream = await startUpstream(answerOk);
   await using proxy = await startProxy({ upstreams: [upstream.url], config });
   const none = await exchangeRaw(proxy.port, requestText("GET /a"));
-  expect(none.fields.get("www-authenticate")).toBe(
-    'Bearer realm="weir", ApiKey header="x-api-key"',
-  );
+  expect(none.fields.all("www-authenticate")).toEqual([
+    'Bearer realm="weir"',
+    'ApiKey header="x-api-key"',
+  ]);
   const keyed = await exchangeRaw(proxy.port, requestText("GET /a", { "x-api-key": "k-alice" }));
   expect(keyed.status).toBe(200);
 });

@@ -7,10 +7,10 @@ import { createSharedClock } from "../../src/balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../../src/balancer/shared-state.ts";
 import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { checkPolicyFiles, checkShadowFiles } from "../../src/control/policy-files.ts";
-import { loadTls } from "../../src/control/tls-files.ts";
+import { loadAll, snapshotSource } from "../../src/control/load-all.ts";
 import { createLog } from "../../src/core/log.ts";
 import { Revocations } from "../../src/identity/tokens/revocations.ts";
+import { createFailureCells } from "../../src/identity/failure-limits.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
 import { openListeners } from "../../src/proxy/listeners.ts";
@@ -30,6 +30,8 @@ export interface ProxySetup {
   readonly policy?: { readonly model: string; readonly rules: string; readonly explain?: boolean };
   /** The candidate beside it. */
   readonly shadow?: { readonly model: string; readonly rules: string };
+  /** The text of a file that the config may name "users". */
+  readonly users?: string;
   /** `policy.request`. */
   readonly request?: readonly string[];
   /** Where rows go instead of `rows`. */
@@ -63,6 +65,7 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   const builder = createSnapshotBuilder({
     shared,
     worker: 0,
+    failures: createFailureCells(),
     clock,
     log,
     revocations,
@@ -138,32 +141,27 @@ async function readSource(setup: ProxySetup): Promise<Omit<SnapshotSource, "slot
   const folder = mkdtempSync(join(tmpdir(), "weir-proxy-"));
   try {
     const file = join(folder, "weir.yaml");
-    writeFileSync(file, stringify(documentOf(setup)));
-    if (setup.policy !== undefined) {
-      writeFileSync(join(folder, "model.conf"), setup.policy.model);
-      writeFileSync(join(folder, "policy.csv"), setup.policy.rules);
-    }
-    if (setup.shadow !== undefined) {
-      writeFileSync(join(folder, "next.conf"), setup.shadow.model);
-      writeFileSync(join(folder, "next.csv"), setup.shadow.rules);
-    }
-    return await checkSource(file);
+    writeFiles(folder, setup);
+    const loaded = await loadAll(() => loadConfig(file, {}));
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+    return snapshotSource(loaded.next, {});
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function checkSource(file: string): Promise<Omit<SnapshotSource, "slots">> {
-  const loaded = loadConfig(file, {});
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-  const { config, revision } = loaded;
-  const check = await checkPolicyFiles(config);
-  const shadow = await checkShadowFiles(config);
-  const secure = loadTls(config);
-  const faults = [check, shadow, secure].flatMap((each) => (each.ok ? [] : each.faults));
-  if (!check.ok || !shadow.ok || !secure.ok) throw new Error(JSON.stringify(faults));
-  const images = { policy: check.policy?.image ?? null, shadow: shadow.policy?.image ?? null };
-  return { config, revision, ...images, tls: secure.tls.server };
+function writeFiles(folder: string, setup: ProxySetup): void {
+  writeFileSync(join(folder, "weir.yaml"), stringify(documentOf(setup)));
+  const files = {
+    "model.conf": setup.policy?.model,
+    "policy.csv": setup.policy?.rules,
+    "next.conf": setup.shadow?.model,
+    "next.csv": setup.shadow?.rules,
+    users: setup.users,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    if (text !== undefined) writeFileSync(join(folder, name), text);
+  }
 }
 
 function documentOf({ config, upstreams = [], policy, shadow, request }: ProxySetup): unknown {

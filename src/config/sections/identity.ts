@@ -3,11 +3,14 @@ import { z } from "zod";
 import { ANONYMOUS_SUBJECT } from "../../core/identity.ts";
 import { isAuthzenField, isRequestField, REQUEST_FIELDS } from "../../policy/options.ts";
 import { DEFAULTS } from "../defaults.ts";
+import { anyText, baseUrl, fieldName, integer, nameText, pathOf, textLike } from "../fields.ts";
 import { tokensField } from "./tokens.ts";
-import { anyText, baseUrl, fieldName, nameText, pathOf, textLike } from "../fields.ts";
 import { suggestion } from "../suggest.ts";
 
+const { failures } = DEFAULTS;
 const MAX_KEYS = 10_000;
+const MOST_FAILURES = 60_000;
+const REALM = /^[ !#-[\]-~]{1,64}$/;
 /** A comma would make two keys of one. */
 const KEY = /^[!-+\--~]{1,512}$/;
 const PLAIN_NAME = /^[\w.-]{1,140}$/;
@@ -40,6 +43,32 @@ const fieldOrNone = (): z.ZodUnion<[z.ZodString, z.ZodLiteral<"">]> =>
 export const identitySection = z.strictObject({
   keys: z.array(key).max(MAX_KEYS).default([]).meta({ description: "API keys" }),
   tokens: tokensField,
+  users: z
+    .strictObject({
+      file: pathOf("file").meta({
+        description: "Who logs in by HTTP Basic; made by `weir users`, seen from the config",
+      }),
+      realm: textLike('printable ASCII without " and \\, at most 64 long', (text) =>
+        REALM.test(text),
+      )
+        .default(DEFAULTS.users_realm)
+        .meta({ description: "What a browser says the password is for" }),
+    })
+    .optional()
+    .meta({ description: "Users with passwords" }),
+  failures: z
+    .strictObject({
+      per_source_per_minute: integer(0, MOST_FAILURES)
+        .default(failures.per_source_per_minute)
+        .meta({
+          description: "Failures answered to one address, or /64 of IPv6; 0: all",
+        }),
+      per_subject_per_minute: integer(0, MOST_FAILURES)
+        .default(failures.per_subject_per_minute)
+        .meta({ description: "Passwords tried for one name; 0: all" }),
+    })
+    .prefault({})
+    .meta({ description: "How often one may fail to authenticate" }),
   headers: z
     .strictObject({
       subject: fieldOrNone()

@@ -82,9 +82,12 @@ const routeSchema = z.strictObject({
     .meta({ description: "Which requests it takes; the most specific wins" }),
   service: nameText().meta({ description: "The service they go to" }),
   authenticate: z
-    .array(z.enum(["key", "jwt"]))
+    .array(z.enum(["key", "jwt", "basic", "anonymous"]))
     .default([])
-    .meta({ description: "Ways to prove an identity, tried in order; none: all are anonymous" }),
+    .meta({
+      description:
+        "Ways to prove an identity, tried in order; anonymous: or none; none named: all are anonymous",
+    }),
   rewrite: pathPattern.optional().meta({
     description: "New path, with :name and ** of the match",
     default: "unchanged",

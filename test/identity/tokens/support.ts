@@ -56,6 +56,8 @@ export function manualClock(): ManualClock {
   return { nowNs: () => ms * 1e6, wallMs: () => ms, pass: (more) => void (ms += more) };
 }
 
+export const CALLER = { address: "192.0.2.1" };
+
 export async function outcomeOf(authenticator: Authenticator, token: string): Promise<string> {
   return (await verificationOf(authenticator, token)).outcome;
 }
@@ -66,6 +68,7 @@ export async function verificationOf(
 ): Promise<Verification> {
   const found = await authenticator.authenticate(
     new HeaderList(["Authorization", `Bearer ${token}`]),
+    CALLER,
   );
   if (found === null) throw new Error("no credentials were found");
   return found;

@@ -9,6 +9,7 @@ import type { TokenOptions } from "../../../src/identity/options.ts";
 import { Revocations } from "../../../src/identity/tokens/revocations.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import {
+  CALLER,
   CLAIMS,
   createSigner,
   ISSUER,
@@ -108,19 +109,21 @@ describe("a token that holds", () => {
     const { authenticator, clock } = make({ keys: [ec.pem] });
     const token = await ec.sign();
     const headers = new HeaderList(["authorization", `bearer ${token}`]);
-    expect(authenticator.authenticate(headers)).toBeInstanceOf(Promise);
-    expect(await authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
-    expect(authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
+    expect(authenticator.authenticate(headers, CALLER)).toBeInstanceOf(Promise);
+    expect(await authenticator.authenticate(headers, CALLER)).toMatchObject({ outcome: "ok" });
+    expect(authenticator.authenticate(headers, CALLER)).toMatchObject({ outcome: "ok" });
     clock.pass(329_999);
-    expect(authenticator.authenticate(headers)).toMatchObject({ outcome: "ok" });
+    expect(authenticator.authenticate(headers, CALLER)).toMatchObject({ outcome: "ok" });
     clock.pass(1);
-    expect(await authenticator.authenticate(headers)).toMatchObject({ outcome: "expired" });
+    expect(await authenticator.authenticate(headers, CALLER)).toMatchObject({ outcome: "expired" });
   });
 
   it("is verified once for all who bring it at once", async () => {
     const { authenticator } = make({ keys: [ec.pem] });
     const headers = new HeaderList(["authorization", `Bearer ${await ec.sign()}`]);
-    expect(authenticator.authenticate(headers)).toBe(authenticator.authenticate(headers));
+    expect(authenticator.authenticate(headers, CALLER)).toBe(
+      authenticator.authenticate(headers, CALLER),
+    );
   });
 
   it("is revoked at once, also when it is remembered, and alone", async () => {
@@ -383,7 +386,7 @@ describe("what is presented", () => {
     ["a long one", ["authorization", `Bearer ${"a".repeat(100_000)}`], "malformed"],
   ])("%s", async (_, raw, outcome) => {
     const { authenticator } = make({ keys: [ec.pem] });
-    const found = await authenticator.authenticate(new HeaderList(raw));
+    const found = await authenticator.authenticate(new HeaderList(raw), CALLER);
     expect(found === null ? null : found.outcome).toBe(outcome);
   });
 });

@@ -1,0 +1,105 @@
+// One worker's verifications of passwords: a few at a time, a queue with an end, and what was verified.
+import { hash, randomBytes } from "node:crypto";
+import type { Clock, Random } from "../core/clock.ts";
+import { type PasswordHash, verifyPassword } from "./password-hash.ts";
+
+/** Who was verified by a credential, and against what. */
+export interface Remembered {
+  readonly name: string;
+  /** PHC string: with another one in the users file this is worth nothing. */
+  readonly hash: string;
+  /** Beyond its short life it has to be verified again, and says only that it held once. */
+  readonly isFresh: boolean;
+}
+
+export interface PasswordChecks {
+  /** By a keyed hash of the credential as it was sent, so that no password is kept. */
+  readonly keyOf: (credential: string) => string;
+  readonly remembered: (key: string) => Remembered | undefined;
+  readonly remember: (key: string, name: string, hash: string) => void;
+  /** null: too many wait. Several checks of one id are one. */
+  readonly verify: (check: PasswordCheck) => Promise<boolean> | null;
+}
+
+interface PasswordCheck {
+  readonly id: string;
+  readonly password: string;
+  readonly hash: PasswordHash;
+}
+
+export interface PasswordCheckParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly verify?: typeof verifyPassword;
+}
+
+/** Each takes a core and its memory: more at a time would only take them from the traffic. */
+const AT_A_TIME = 1;
+/** About a second of waiting. */
+const MAX_WAITING = 32;
+const MAX_REMEMBERED = 10_000;
+const LIFE_NS = 60e9;
+/** Lives end apart, so that credentials that came together are not verified together again. */
+const JITTER = 0.25;
+
+interface Verified {
+  readonly name: string;
+  readonly hash: string;
+  readonly staleAtNs: number;
+}
+
+/** Outlives snapshots: a reload makes nobody prove again what has not changed. */
+export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks {
+  const { clock, random } = parts;
+  const secret = randomBytes(32).toString("hex");
+  const known = new Map<string, Verified>();
+  return {
+    keyOf: (credential) => hash("sha256", secret + credential),
+    remembered(key) {
+      const found = known.get(key);
+      return found && { ...found, isFresh: clock.nowNs() < found.staleAtNs };
+    },
+    remember(key, name, phc) {
+      // At the end of the order, so that those go first that were verified longest ago.
+      known.delete(key);
+      const staleAtNs = clock.nowNs() + LIFE_NS * (1 - JITTER * random());
+      known.set(key, { name, hash: phc, staleAtNs });
+      const [oldest] = known.keys();
+      if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
+    },
+    verify: createQueue(parts.verify ?? verifyPassword),
+  };
+}
+
+function createQueue(verify: typeof verifyPassword): PasswordChecks["verify"] {
+  const underway = new Map<string, Promise<boolean>>();
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  const turn = async (): Promise<void> => {
+    if (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+  };
+  /** Hands its place to the next, so that nobody comes in between. */
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  };
+  const inTurn = async ({ id, password, hash }: PasswordCheck): Promise<boolean> => {
+    await turn();
+    try {
+      return await verify(password, hash);
+    } finally {
+      underway.delete(id);
+      leave();
+    }
+  };
+  return (check) => {
+    const same = underway.get(check.id);
+    if (same !== undefined) return same;
+    if (waiting.length >= MAX_WAITING) return null;
+    const begun = inTurn(check);
+    underway.set(check.id, begun);
+    return begun;
+  };
+}
