@@ -1,6 +1,8 @@
 // What a route's host and path patterns may look like, checked before any request meets them.
 import { isIP } from "node:net";
+import { messageOf } from "../core/errors.ts";
 import { hostName } from "../core/host-name.ts";
+import { normalPath } from "../core/normal-path.ts";
 
 /** Unreserved and sub-delims of RFC 3986 section 3.3, and whole percent-encoded octets. */
 const LITERAL = /^(?:[A-Za-z0-9\-._~!$&'()+,;=@]|%[0-9A-Fa-f]{2})+$/;
@@ -60,7 +62,7 @@ function literalProblem(segment: string): string | null {
     return "has a character that must be percent-encoded, as requests send it";
   }
   if (!LITERAL.test(segment)) return 'has a segment that is neither literal, ":name", "*" nor "**"';
-  return encodingProblem(segment);
+  return encodingProblem(segment) ?? normalityProblem(segment);
 }
 
 /** Request paths are matched in their normal form (RFC 3986 section 6.2.2), so only that can match. */
@@ -73,6 +75,15 @@ function encodingProblem(segment: string): string | null {
     if (triplet !== triplet.toUpperCase()) return `has ${triplet}; write ${triplet.toUpperCase()}`;
   }
   return null;
+}
+
+function normalityProblem(segment: string): string | null {
+  try {
+    normalPath(`/${segment}`);
+    return null;
+  } catch (thrown) {
+    return `has ${segment}, which no request path may have: ${messageOf(thrown)}`;
+  }
 }
 
 /** As ASCII; bytes beyond it are of characters that stay encoded. */

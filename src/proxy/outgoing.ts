@@ -8,7 +8,6 @@ import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
 import { editFields } from "./header-edit.ts";
 import { hopByHop, isHopByHop } from "./hop-by-hop.ts";
 import { countHop } from "./max-forwards.ts";
-import { rewritePath } from "./route-table.ts";
 import type { RoutedRequest } from "./route.ts";
 
 /** What a snapshot fixes about upstream requests. */
@@ -30,6 +29,12 @@ const REWRITTEN: ReadonlySet<string> = new Set([
   "content-length",
   "trailer",
   "http2-settings",
+  // Symfony, ASP.NET and others take these for the path in place of the target's.
+  "x-original-url",
+  "x-original-uri",
+  "x-rewrite-url",
+  "x-forwarded-uri",
+  "x-forwarded-path",
 ]);
 
 /** Joins what this file and forwarding own with what propagation and identity do. */
@@ -63,7 +68,7 @@ export function buildOutgoing(
   routed: RoutedRequest,
   { spanId, url }: OutgoingAttempt,
 ): UpstreamRequest {
-  const { head, match } = routed;
+  const { head, match, path } = routed;
   const { options } = match.route;
   // The host that route and policy saw: an absolute-form target outranks the Host field.
   const headers: string[] = ["Host", head.host === "" ? new URL(url).host : head.host];
@@ -77,7 +82,6 @@ export function buildOutgoing(
   for (const text of exchange.snapshot.outgoing.identityFields(exchange.record.identity))
     headers.push(text);
   countHop(exchange, headers);
-  const path = rewritePath(match, head.path);
   return {
     method: head.method,
     target: head.query === "" ? path : `${path}?${head.query}`,

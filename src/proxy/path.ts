@@ -1,8 +1,9 @@
-// One normal form for a request target, made once; route, policy, upstream and row all see it.
+// Reads a request target once; route, policy, upstream and row all see its path in one normal form.
 import { WeirError } from "../core/errors.ts";
+import { normalPath } from "../core/normal-path.ts";
 
 export interface Target {
-  /** Normal form: begins with "/", no dot segments, no doubled slashes, minimal percent-encoding. */
+  /** Normal form; "*" for a target in asterisk-form. */
   readonly path: string;
   /** As sent, without "?"; "" where there is none. */
   readonly query: string;
@@ -13,26 +14,6 @@ export interface Target {
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\\]+)([/?].*)?$/i;
 /** Characters a query may have (RFC 3986 section 3.4), and those browsers send raw; no space, no control. */
 const QUERY = /^[\x21\x24-\x7e\x22]*$/;
-/** Path characters that need no thought: pchar without "%" and ";", and the slash. */
-const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/]+$/;
-/** A path to be looked at again: doubled slashes, dot segments, segments that end in a dot. */
-const SUSPECT_SEGMENTS = /\/\/|\.(?:\/|$)/;
-/** Java servers cut ";x" off a segment; browsers write "/" for a backslash. */
-const MUST_BE_ENCODED = /[^\x21-\x7e]|[\\#"<>^`{|};]/;
-const PERCENT = /%([0-9A-Fa-f]{2})?/g;
-const UNRESERVED = /[A-Za-z0-9\-._~]/;
-const HEX = 16;
-
-/**
- * What tears a decoded path apart in some server: matrix parameters, Windows' separator, names cut at
- * a control character, a second decoding, blanks that Windows drops at a name's end.
- */
-const TORN = /[\\;\p{Cc}\p{Zl}\p{Zp}]|%(?:[0-9a-f]{2}|u[0-9a-f]{4})| (?:\/|$)/iu;
-/** What Windows writes as a slash or backslash when it fits a path to a code page. */
-const SLASH_LIKE = /[\u2044\u2215\u2216]/;
-/** Slashes, and dots at the end of a segment. */
-const STRUCTURE = /\/|\.(?=\/|$)/g;
-const ASCII = /^[\x20-\x7e]*$/;
 
 /**
  * Reads a request target of origin-form, absolute-form or asterisk-form (RFC 9112 section 3.2).
@@ -54,84 +35,5 @@ function split(raw: string, authority: string): Target {
   const query = mark < 0 ? "" : raw.slice(mark + 1);
   if (!QUERY.test(query))
     throw new WeirError("malformed_request", "query has a forbidden character");
-  return { path: normalizePath(mark < 0 ? raw : raw.slice(0, mark)), query, authority };
-}
-
-/** RFC 3986 section 6.2.2: case and percent-encoding normalized, dot segments removed. */
-function normalizePath(raw: string): string {
-  const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
-  return SUSPECT_SEGMENTS.test(decoded) ? resolveSegments(decoded) : decoded;
-}
-
-function decodeUnreserved(raw: string): string {
-  const path = raw.replace(PERCENT, (triplet, hex: string | undefined) => {
-    if (hex === undefined) throw ambiguous("a percent sign without two hex digits");
-    const character = String.fromCharCode(Number.parseInt(hex, HEX));
-    return UNRESERVED.test(character) ? character : triplet.toUpperCase();
-  });
-  if (MUST_BE_ENCODED.test(path)) throw ambiguous("a character with a meaning of its own");
-  if (path.includes("%")) checkReadings(path);
-  return path;
-}
-
-/**
- * A server may decode the whole path, and fold its characters to compatible ones (Unicode's NFKC: a
- * full-width slash becomes a slash). Neither may give it other segments.
- */
-function checkReadings(path: string): void {
-  const text = decode(path);
-  if (SLASH_LIKE.test(text)) throw ambiguous("a character that is read as a slash");
-  checkReading(path, text);
-  if (!ASCII.test(text)) checkReading(path, text.normalize("NFKC"));
-}
-
-function checkReading(path: string, read: string): void {
-  if (TORN.test(read)) throw ambiguous("an encoded character with a meaning of its own");
-  if (structureOf(read) !== structureOf(path)) throw ambiguous("an encoded slash or dot");
-}
-
-function structureOf(path: string): number {
-  return path.match(STRUCTURE)?.length ?? 0;
-}
-
-/** Overlong forms, surrogates and what is past U+10FFFF are no UTF-8 (RFC 3629 section 3). */
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw ambiguous("encoded bytes that are no UTF-8");
-  }
-}
-
-/**
- * RFC 3986 section 5.2.4, with doubled slashes merged. Climbing over one of those leads elsewhere where
- * they are merged first.
- */
-function resolveSegments(path: string): string {
-  const kept: string[] = [];
-  const segments = path.split("/");
-  for (const segment of segments.slice(1)) {
-    if (segment === "..") climb(kept);
-    else if (segment !== ".") kept.push(checkEnd(segment));
-  }
-  const last = segments.at(-1);
-  const directory = last === "" || last === "." || last === "..";
-  const named = kept.filter((segment) => segment !== "");
-  return `/${named.join("/")}${directory && named.length > 0 ? "/" : ""}`;
-}
-
-function climb(kept: string[]): void {
-  const left = kept.pop();
-  if (left === undefined) throw ambiguous("a climb above the root");
-  if (left === "") throw ambiguous("a climb over a doubled slash");
-}
-
-/** Windows and old .NET drop dots there. */
-function checkEnd(segment: string): string {
-  if (segment.endsWith(".")) throw ambiguous("a segment that ends in a dot");
-  return segment;
-}
-
-function ambiguous(what: string): WeirError {
-  return new WeirError("ambiguous_path", `path has ${what}`);
+  return { path: normalPath(mark < 0 ? raw : raw.slice(0, mark)), query, authority };
 }

@@ -4,13 +4,18 @@ import type { HeaderList } from "../core/header-list.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import { normalAuthority, withoutPort } from "./authority.ts";
 import { readTarget } from "./path.ts";
-import type { RouteMatch } from "./route-table.ts";
+import { type RouteMatch, rewritePath } from "./route-table.ts";
 
 /** A request that has a place to go. */
 export interface RoutedRequest {
   readonly head: RequestHead;
   readonly match: RouteMatch;
+  /** Rewritten as the route says: what the upstream is asked for. */
+  readonly path: string;
 }
+
+/** The attribute of a row whose path was rewritten. */
+const UPSTREAM_PATH = "weir.upstream_path";
 
 /** @throws WeirError malformed_request, ambiguous_path, bad_host, limits exceeded, no_route. */
 export function route(exchange: Exchange): RoutedRequest {
@@ -24,7 +29,9 @@ export function route(exchange: Exchange): RoutedRequest {
   if (match === null) throw new WeirError("no_route");
   exchange.record.route = match.route.options.name;
   exchange.record.service = match.route.options.service;
-  return { head, match };
+  const path = rewritePath(match, head.path);
+  if (path !== head.path) exchange.record.attributes = [UPSTREAM_PATH, path];
+  return { head, match, path };
 }
 
 function readHead(exchange: Exchange): RequestHead {

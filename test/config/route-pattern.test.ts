@@ -1,6 +1,6 @@
-// Host patterns of routes in the normal form of the hosts that requests name.
+// Patterns of routes are in the normal form of what requests name, or could never match.
 import { expect, it } from "vitest";
-import { normalHostPattern } from "../../src/config/route-pattern.ts";
+import { normalHostPattern, pathPatternProblem } from "../../src/config/route-pattern.ts";
 
 it.each([
   ["*", "*"],
@@ -15,3 +15,12 @@ it.each([
   ["example.org:80", null],
   ["m\u00fcnchen.test", null],
 ])("%s -> %s", (pattern, normal) => expect(normalHostPattern(pattern)).toBe(normal));
+
+it.each(["/a;v=1", "/a./b", "/a%20/b", "/%252e", "/%C0%AF", "/%EF%BC%8F", "/a%3Bb"])(
+  "%s is no path pattern",
+  (pattern) => expect(pathPatternProblem(pattern)).toMatch(/no request path may have/),
+);
+
+it.each(["/", "/a%20b/:id/**", "/caf%C3%A9", "/50%25", "/..x"])("%s is one", (pattern) =>
+  expect(pathPatternProblem(pattern)).toBeNull(),
+);

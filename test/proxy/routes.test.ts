@@ -1,11 +1,15 @@
 // Which route takes a request, and what it changes on the way.
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeaderList } from "../../src/core/header-list.ts";
 import type { RouteOptions } from "../../src/proxy/options.ts";
+import { readTarget } from "../../src/proxy/path.ts";
 import { compileRoutes, rewritePath } from "../../src/proxy/route-table.ts";
+import { model } from "../policy/support.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
+import { spelling } from "./support/path-readings.ts";
 
 type Match = Partial<RouteOptions["match"]>;
 
@@ -177,6 +181,7 @@ it("routes by host without port and case, edits fields both ways, and rewrites; 
   expect(proxy.rows[0]).toMatchObject({
     host: "api.test:8080",
     path: "/v1/7/x",
+    attributes: ["weir.upstream_path", "/internal/7/x"],
     query: "q=1",
     route: "api",
     service: "app",
@@ -190,6 +195,68 @@ it("routes by host without port and case, edits fields both ways, and rewrites; 
     route: "",
     completed: true,
   });
+});
+
+it("a rewritten path is its own normal form, whatever took the place of its parameters", async () => {
+  const rewrites = ["/**", "/:b/:a/**", "/x/:a", "/:a/", "/x/**"];
+  const tables = rewrites.map((rewrite) =>
+    compileRoutes([routeOf("r", { path: "/:a/:b/**" }, rewrite)]),
+  );
+  const property = fc.property(spelling, ({ normal }) => {
+    for (const table of tables) {
+      const query = { host: "a", path: normal, method: "GET", headers: new HeaderList([]) };
+      const match = table(query);
+      if (match === null) continue;
+      const rewritten = rewritePath(match, normal);
+      expect(readTarget(rewritten, "GET").path).toBe(rewritten);
+    }
+  });
+  fc.assert(property);
+});
+
+it("the policy decides on the path that was asked for, the upstream gets the rewritten one", async () => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    config: { routes: [{ name: "a", service: "app", match: { path: "/a/**" }, rewrite: "/b/**" }] },
+    policy: {
+      model: model({
+        request: "obj",
+        policy: "obj, eft",
+        roles: "",
+        matcher: "keyMatch(r.obj, p.obj)",
+      }),
+      rules: "p, /a/*, allow\np, /b/*, deny\np, /a/no, deny\n",
+    },
+    request: ["request.path"],
+  });
+  for (const [target, status] of [
+    ["/a/x", 200],
+    ["/x/%2e%2e/a//%78", 200],
+    ["/a/./no", 403],
+  ] as const) {
+    expect((await exchangeRaw(proxy.port, requestText(`GET ${target}`))).status).toBe(status);
+  }
+  expect(upstream.calls.map(({ target }) => target)).toEqual(["/b/x", "/b/x"]);
+  expect(proxy.rows.map(({ path, policyRequest }) => [path, policyRequest[0]])).toEqual(
+    ["/a/x", "/a/x", "/a/no"].map((path) => [path, path]),
+  );
+});
+
+it("no field of the client's names the upstream another path", async () => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  const names = [
+    "X-Original-URL",
+    "X-Rewrite-Url",
+    "x_original_uri",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Path",
+    "X-Forwarded-Prefix",
+  ];
+  const fields = Object.fromEntries(names.map((name) => [name, "/admin"]));
+  await exchangeRaw(proxy.port, requestText("GET /open", fields));
+  expect(upstream.calls[0]!.fields.lines.flat()).not.toContain("/admin");
 });
 
 it("OPTIONS * reaches the upstream as it is", async () => {
