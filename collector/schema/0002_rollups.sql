@@ -73,13 +73,13 @@ FROM
 ARRAY JOIN [toUInt16(10), 60, 3600] AS grain_s
 GROUP BY grain_s, subject, time, service, route, status_class, decision, upstream;
 
--- What AuthZEN asked (kind decision) is counted, too, under a route of its own and no service, which every route of a
--- config has; it is no traffic, so the views leave it out.
+-- What AuthZEN asked (kind decision) and changes of weir itself (kind audit) are counted, too, under routes of their own
+-- and no service, which every route of a config has; they are no traffic, so the views leave them out.
 CREATE VIEW IF NOT EXISTS requests_10s AS
 SELECT
     time, service, route, status_class, decision, calls AS requests, failures AS errors, denied,
     request_bytes, response_bytes, duration_ns, buckets
-FROM rollups WHERE grain_s = 10 AND subject = 'request' AND NOT (service = '' AND route = 'authzen');
+FROM rollups WHERE grain_s = 10 AND subject = 'request' AND NOT (service = '' AND route IN ('authzen', 'audit'));
 
 CREATE VIEW IF NOT EXISTS upstreams_10s AS
 SELECT time, service, upstream, calls AS attempts, failures, duration_ns, buckets
@@ -89,7 +89,7 @@ CREATE VIEW IF NOT EXISTS requests_1m AS
 SELECT
     time, service, route, status_class, decision, calls AS requests, failures AS errors, denied,
     request_bytes, response_bytes, duration_ns, buckets
-FROM rollups WHERE grain_s = 60 AND subject = 'request' AND NOT (service = '' AND route = 'authzen');
+FROM rollups WHERE grain_s = 60 AND subject = 'request' AND NOT (service = '' AND route IN ('authzen', 'audit'));
 
 CREATE VIEW IF NOT EXISTS upstreams_1m AS
 SELECT time, service, upstream, calls AS attempts, failures, duration_ns, buckets
@@ -99,7 +99,7 @@ CREATE VIEW IF NOT EXISTS requests_1h AS
 SELECT
     time, service, route, status_class, decision, calls AS requests, failures AS errors, denied,
     request_bytes, response_bytes, duration_ns, buckets
-FROM rollups WHERE grain_s = 3600 AND subject = 'request' AND NOT (service = '' AND route = 'authzen');
+FROM rollups WHERE grain_s = 3600 AND subject = 'request' AND NOT (service = '' AND route IN ('authzen', 'audit'));
 
 CREATE VIEW IF NOT EXISTS upstreams_1h AS
 SELECT time, service, upstream, calls AS attempts, failures, duration_ns, buckets

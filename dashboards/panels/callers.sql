@@ -28,7 +28,7 @@ SELECT
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     -- What AuthZEN asked did not pass through weir.
-    AND kind != 'decision'
+    AND kind NOT IN ('decision', 'audit')
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
 GROUP BY principal, principal_kind

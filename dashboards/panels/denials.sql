@@ -15,7 +15,7 @@
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter principal: String, only this principal
--- parameter kind: String = request, request for what passed through weir or decision for what AuthZEN asked
+-- parameter kind: String = request, request for what passed through weir decision for what AuthZEN asked or audit for changes of weir itself
 -- parameter limit: UInt32 = 100, most rows
 SELECT
     principal,
@@ -31,7 +31,7 @@ SELECT
     argMax(row.trace_id, started_at) AS trace_id
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-    AND decision = 'deny' AND (kind = 'decision') = ({kind:String} = 'decision')
+    AND decision = 'deny' AND if(kind IN ('decision', 'audit'), toString(kind), 'request') = {kind:String}
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
     AND ({principal:String} = '' OR principal = {principal:String})

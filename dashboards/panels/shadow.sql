@@ -53,6 +53,7 @@ SELECT
 FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND shadow_revision != '' AND shadow_revision = newest AND change != ''
+    AND row.kind != 'audit'
     AND ({kind:String} = '' OR kind = {kind:String})
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})

@@ -1,16 +1,11 @@
 // Express in front of the endpoints: headers, access, bodies, then the list, the UI, and faults.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import express, {
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Log } from "../core/log.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { createEndpoints } from "./endpoints.ts";
-import { createAccess } from "./http/access.ts";
 import { AUTHZEN_BODY_LIMIT, giveBackRequestId } from "./http/authzen-binding.ts";
+import { Door } from "./http/door.ts";
 import type { Endpoint } from "./http/endpoint.ts";
 import { Problem, type ProblemCode, toProblem } from "./http/problem.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
@@ -27,7 +22,7 @@ export interface AdminApp {
 
 const BODY_LIMIT = "256kb";
 
-export function createAdminApp(parts: AdminParts): AdminApp {
+export function createAdminApp(parts: AdminParts, roles: PolicySnapshot): AdminApp {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -38,12 +33,8 @@ export function createAdminApp(parts: AdminParts): AdminApp {
   });
   const live = { counts: new RequestCounts(), tail: createTail(parts.rows) };
   const stopCounting = parts.rows.subscribe(live.counts.count);
-  const access = createAccess(parts);
-  const guard: RequestHandler = (request, _response, next) => {
-    access(request);
-    next();
-  };
-  for (const endpoint of createEndpoints(parts, live)) register(app, endpoint, guard);
+  const door = new Door({ ...parts, roles });
+  for (const endpoint of createEndpoints(parts, live)) register(app, endpoint, door);
   serveUi(app, parts.ui);
   const close = (): void => {
     stopCounting();
@@ -57,13 +48,18 @@ export function createAdminApp(parts: AdminParts): AdminApp {
   return { listener, close };
 }
 
-function register(app: Express, endpoint: Endpoint, guard: RequestHandler): void {
+function register(app: Express, endpoint: Endpoint, door: Door): void {
   const { method } = endpoint;
   const path = expressPath(endpoint.path);
   const isAuthzen = endpoint.binding === "authzen";
   if (isAuthzen) app.all(path, giveBackRequestId);
   // The UI's files need none: they hold nothing secret, and it is they who ask people for the token.
-  if (endpoint.open !== true) app.all(path, guard);
+  if (endpoint.open !== true) {
+    app.all(path, (request, _response, next) => {
+      door.admit(endpoint, request);
+      next();
+    });
+  }
   if (endpoint.body !== null) {
     const limit = isAuthzen ? AUTHZEN_BODY_LIMIT : BODY_LIMIT;
     app.post(
@@ -74,7 +70,8 @@ function register(app: Express, endpoint: Endpoint, guard: RequestHandler): void
   }
   app[method](path, async (request, response) => {
     const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
-    await sendReply(response, await endpoint.handle({ path: params, query, body, request }));
+    const work = () => endpoint.handle({ path: params, query, body, request });
+    await sendReply(response, await door.audited(endpoint, request, work));
   });
   app.all(path, () => {
     const allow = method === "get" ? "GET, HEAD" : "POST";

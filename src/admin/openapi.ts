@@ -6,7 +6,13 @@ import { type ProblemCode, PROBLEMS } from "./http/problem.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** What any of them may answer. */
-const ALWAYS: readonly ProblemCode[] = ["unauthenticated", "cross_site", "misdirected", "internal"];
+const ALWAYS: readonly ProblemCode[] = [
+  "unauthenticated",
+  "forbidden",
+  "cross_site",
+  "misdirected",
+  "internal",
+];
 
 export function describeApi(endpoints: readonly Endpoint[], version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};

@@ -1,6 +1,6 @@
 // What the admin server needs of the rest of weir: narrow functions the composition root fills in.
 import type { ServiceDescription } from "../balancer/describe.ts";
-import type { Config, ListenAddress } from "../config/config.ts";
+import type { AdminToken, Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
@@ -10,6 +10,7 @@ import type { ExplanationJson, NamedRule } from "../policy/explain/explanation-j
 import type { RequestTuple } from "../policy/request/tuple.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
+import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
 
 interface PolicyFacts {
@@ -97,8 +98,10 @@ export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
   readonly proxy: string;
-  /** Bearer token; empty: none set, so that nobody beyond loopback gets in. */
+  /** The owner's bearer token; empty: none set. */
   readonly token: string;
+  readonly tokens: readonly AdminToken[];
+  readonly audit: AuditLog;
   readonly instance: string;
   readonly version: string;
   readonly startedAtMs: number;

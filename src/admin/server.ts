@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
 import { createServer } from "../core/node-http.ts";
 import { createAdminApp } from "./admin-app.ts";
+import { loadRoles } from "./http/roles.ts";
 import type { AdminParts } from "./parts.ts";
 
 export interface Admin {
@@ -20,7 +21,7 @@ const GRACE_MS = 500;
 
 /** Rejects where the address can't be listened on. */
 export async function startAdmin(parts: AdminParts): Promise<Admin> {
-  const { listener, close } = createAdminApp(parts);
+  const { listener, close } = createAdminApp(parts, await loadRoles());
   const server = createServer(LIMITS, listener);
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(parts.listen.port, parts.listen.host);

@@ -10,6 +10,7 @@ import type { StatisticsPoll } from "../statistics/poll.ts";
 import type { Config } from "../config/config.ts";
 import { formatListen } from "../config/listen.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
+import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen.ts";
@@ -30,6 +31,7 @@ export interface Running {
   readonly statistics: StatisticsPoll;
   readonly explainer: PolicyExplainer;
   readonly authzen: Authzen;
+  readonly audit: AuditLog;
   readonly log: Log;
 }
 
@@ -38,12 +40,14 @@ export function adminPartsOf(running: Running): AdminParts {
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
-  const { listen, token } = admin;
+  const { listen, token, tokens } = admin;
   const home = packageFolder();
   return {
     listen,
     proxy: `http://${formatListen({ ...where.http, port: workers.ports.http })}`,
     token,
+    tokens,
+    audit: running.audit,
     instance,
     version: versionIn(home),
     startedAtMs: performance.timeOrigin,

@@ -6,7 +6,7 @@ import { createAuthzen } from "../control/authzen.ts";
 import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy-explainer.ts";
-import { createReloader } from "../control/reloader.ts";
+import { createReloader, type Reloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
 import { createStatistics } from "../control/statistics.ts";
 import type { StoreLink } from "../control/store-link.ts";
@@ -15,6 +15,7 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { type AuditLog, createAuditLog } from "../telemetry/audit-log.ts";
 import { createDrain, type Drain } from "../telemetry/drain.ts";
 import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
@@ -44,7 +45,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
-  const looks = { rows: rows.live, spans, statistics, explainer, authzen };
+  const audit = openAuditLog(start, reloader);
+  const looks = { rows: rows.live, spans, statistics, explainer, authzen, audit };
   const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   let admin: Admin | undefined;
@@ -73,6 +75,18 @@ function openDecisionLog({ dataPlane, spool, initial, log }: ControlOptions): De
   return createDecisionLog({ spool, instance, worker: initial.config.workers, clock, log });
 }
 
+/** After the decisions' number. */
+function openAuditLog(
+  { dataPlane, spool, initial, log }: ControlOptions,
+  reloader: Reloader,
+): AuditLog {
+  const { instance, memory } = dataPlane;
+  const clock = createSharedClock(memory);
+  const worker = initial.config.workers + 1;
+  const configRevision = (): string => reloader.current().revision;
+  return createAuditLog({ spool, instance, worker, clock, log, configRevision });
+}
+
 /** Workers first; what else hangs on the config follows once they have taken it. */
 function publisher({ dataPlane, store, log }: Pick<Running, "dataPlane" | "store" | "log">) {
   return async (next: InForce): Promise<string | null> => {
@@ -93,7 +107,7 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin, decisions }: Attached): App {
-  const { dataPlane, reloader, store, drain, spans, statistics, explainer } = parts;
+  const { dataPlane, reloader, store, drain, spans, statistics, explainer, audit } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -110,6 +124,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
       statistics.stop();
       await workers.drain(reloader.current().config.drain_ms);
       decisions.close();
+      audit.close();
       await drain.stop();
       await spans?.shutdown(SPANS_MS);
       await store.stop();

@@ -9,8 +9,8 @@ import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { acquireSpoolLock, type SpoolLock } from "../telemetry/spool-lock.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
-/** The main thread, which records what AuthZEN asks, writes beside the workers. */
-const DECISION_WRITERS = 1;
+/** The main thread, which records what AuthZEN asks and what is changed, writes beside the workers. */
+const MAIN_WRITERS = 2;
 
 export interface ServingOptions {
   readonly load: ConfigLoader;
@@ -36,7 +36,7 @@ export async function startServing({ load, log, first }: ServingOptions): Promis
   const loaded = await loadAll(load);
   if (!loaded.ok) return loaded;
   const { next: initial } = loaded;
-  const spool = openSpool(initial.config, initial.config.workers + DECISION_WRITERS);
+  const spool = openSpool(initial.config, initial.config.workers + MAIN_WRITERS);
   const lock = acquireSpoolLock(spool.folder);
   try {
     const dataPlane = await startDataPlane({ initial, spool, log, first });

@@ -20,7 +20,7 @@ const STREAM = "/api/v1/requests/stream";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
-const KINDS = ["request", "decision"];
+const KINDS = ["request", "decision", "audit"];
 const DECISIONS = ["allow", "deny", "none", "error"];
 
 /** Options named as the filters of the admin API, with "-" for "_". */

@@ -26,10 +26,21 @@ export interface ListenOptions {
   readonly https: HttpsOptions | null;
 }
 
+/** Each may what those before it may, and more: read, change what is tested, change what is in force. */
+export type AdminRole = "viewer" | "operator" | "owner";
+
+export interface AdminToken {
+  readonly token: string;
+  /** Who holds it, in audit rows. */
+  readonly name: string;
+  readonly role: AdminRole;
+}
+
 export interface AdminOptions {
   readonly listen: ListenAddress;
-  /** Bearer token, needed beyond loopback; empty: none set. */
+  /** The owner's bearer token; empty: none set. Beyond loopback some token is needed. */
   readonly token: string;
+  readonly tokens: readonly AdminToken[];
 }
 
 export interface Config {

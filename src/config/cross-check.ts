@@ -61,9 +61,23 @@ function checkKeys(identity: unknown): Finding[] {
 function checkAdmin(raw: unknown): Finding[] {
   const admin = mappingOf(raw);
   const address = parseListen(textOf(admin["listen"]) || DEFAULTS.admin_listen);
-  if (address === null || isLoopback(address.host) || admin["token"] !== undefined) return [];
+  const tokens = listOf(admin["tokens"]);
+  const places = (key: string): { readonly id: string; readonly path: KeyPath }[] =>
+    tokens.map((token, at) => ({
+      id: textOf(mappingOf(token)[key]),
+      path: ["admin", "tokens", at, key],
+    }));
+  const repeated = [
+    ...findRepeated(
+      [{ id: textOf(admin["token"]), path: ["admin", "token"] }, ...places("token")],
+      "secret",
+    ),
+    ...findRepeated(places("name"), "name"),
+  ];
+  const hasToken = admin["token"] !== undefined || tokens.length > 0;
+  if (address === null || isLoopback(address.host) || hasToken) return repeated;
   const message = "beyond loopback the admin side needs a token; set admin.token";
-  return [{ path: ["admin", "listen"], message }];
+  return [...repeated, { path: ["admin", "listen"], message }];
 }
 
 /** Two listeners on one port; 0 is another one for each. */

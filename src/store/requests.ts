@@ -5,8 +5,8 @@ import { StoreError, type Row, type Store } from "./client.ts";
 
 /** Every field narrows the list, an empty name to what has none; one that is missing does not. */
 export interface RequestFilters {
-  /** "decision": what was asked through AuthZEN; "request": all else, which passed through weir. */
-  readonly kind?: "request" | "decision";
+  /** "decision": what was asked through AuthZEN; "audit": changes of weir itself; "request": all else, which passed through weir. */
+  readonly kind?: "request" | "decision" | "audit";
   readonly route?: string;
   readonly service?: string;
   readonly status?: number;
@@ -63,7 +63,7 @@ const SHADOW_CHANGE = `multiIf(shadow_decision = 'error', 'error',
   shadow_decision = 'deny' AND decision = 'allow', 'loss', '')`;
 
 const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
-  kind: "(kind = 'decision') = ({kind:String} = 'decision')",
+  kind: "if(kind IN ('decision', 'audit'), toString(kind), 'request') = {kind:String}",
   route: "route = {route:String}",
   service: "service = {service:String}",
   status: "status = {status:UInt16}",

@@ -3,7 +3,7 @@
 import { ANONYMOUS, type Identity } from "../core/identity.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 
-export type RowKind = "http" | "websocket" | "tcp" | "udp" | "decision";
+export type RowKind = "http" | "websocket" | "tcp" | "udp" | "decision" | "audit";
 export type DecisionWord = "allow" | "deny" | "none" | "error";
 /**
  * How a recorded tuple can be decided again: "": it is exact; "json": it is, its elements being JSON

@@ -1,4 +1,4 @@
-// What AuthZEN asked stands in the same table as traffic, and no figure of traffic counts it.
+// What AuthZEN asked and what was changed stand in the same table as traffic, and no figure of traffic counts it.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Row } from "../../src/store/client.ts";
 import { loadPanels, runPanel } from "../../src/store/panels.ts";
@@ -6,6 +6,11 @@ import { batch, line, startTestStore, timestamp, type TestStore } from "./suppor
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const ASKED = { kind: "decision", route: "authzen", status: 200, principal: "bob" } as const;
+const CHANGED = {
+  kind: "audit",
+  route: "audit",
+  attributes: { "audit.action": "reload", "audit.role": "some" },
+} as const;
 let system: TestStore;
 
 beforeAll(async () => {
@@ -18,6 +23,8 @@ beforeAll(async () => {
     { ...ASKED, decision: "allow", rule: "p, a", shadow_decision: "allow" },
     { ...ASKED, decision: "error", error_code: "policy_error", error_source: "weir" },
     { ...ASKED, decision: "none", error_code: "malformed_request", error_source: "client" },
+    { ...CHANGED, status: 200, decision: "allow", rule: "p, owner, *, *", principal: "olga" },
+    { ...CHANGED, status: 500, decision: "deny", principal: "vera", duration_ns: 9e9 },
   ];
   const lines = rows.map((row, at) => {
     const shadow_revision = "shadow_decision" in row ? "next" : "";
@@ -50,6 +57,16 @@ test("the slowest are requests, and what fails are requests", async () => {
 test("denials are of traffic, or of what was asked if that is wished", async () => {
   expect(await panel("denials")).toEqual([]);
   expect(await panel("denials", { kind: "decision" })).toMatchObject([{ principal: "bob" }]);
+});
+
+test("changes have a panel of their own, and their denials can be asked for", async () => {
+  const changes = await panel("audit");
+  expect(changes.map(({ principal, action, status }) => [principal, action, status])).toEqual([
+    ["vera", "reload", "500"],
+    ["olga", "reload", "200"],
+  ]);
+  expect(await panel("audit", { principal: "olga" })).toHaveLength(1);
+  expect(await panel("denials", { kind: "audit" })).toMatchObject([{ principal: "vera" }]);
 });
 
 test("the uses of a rule and a candidate's changes tell the one from the other", async () => {

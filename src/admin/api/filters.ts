@@ -15,8 +15,9 @@ const nameOrNone = z
   .optional()
   .meta({ description: "Given but empty: requests that have none" });
 
-const kind = z.enum(["request", "decision"]).meta({
-  description: "decision: what AuthZEN asked; request: what passed through weir",
+const kind = z.enum(["request", "decision", "audit"]).meta({
+  description:
+    "decision: what AuthZEN asked; audit: changes of weir itself; request: what passed through weir",
 });
 
 export const filterQuery = z.strictObject({

@@ -62,7 +62,9 @@ export function policyCasesEndpoint(parts: AdminParts, { ask }: Questions): Endp
       "store_unavailable",
       "busy",
       "query_timeout",
+      "not_recorded",
     ],
+    audit: (body) => (wishes.safeParse(body).data?.dry_run === true ? null : "save_case"),
     handle: async ({ body: wished }) => {
       const { requests } = await ask((store) => readTrace(store, wished.trace_id));
       const row = theRequest(requests, wished) as unknown as DecidedRow & { readonly kind: string };

@@ -14,7 +14,8 @@ export function reloadEndpoint(parts: AdminParts): Endpoint {
     query: NONE,
     body: null,
     answer: json("It is in force", reloadSchema),
-    problems: ["reload_refused"],
+    problems: ["reload_refused", "not_recorded"],
+    audit: () => "reload",
     handle: async () => {
       const body = reloadOf(await parts.reload());
       if (body.ok) return { kind: "json", body };

@@ -1,18 +1,28 @@
-// Who may ask: the token beyond loopback, no rebound names on loopback, no pages of other sites.
+// Who asks: a token beyond loopback, no rebound names on loopback, no pages of other sites.
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
-import type { ListenAddress } from "../../config/config.ts";
+import type { AdminRole, AdminToken, ListenAddress } from "../../config/config.ts";
 import { Problem } from "./problem.ts";
 
 export interface AccessRules {
   readonly listen: ListenAddress;
-  /** Empty: none set. */
+  /** The owner's; empty: none set. */
   readonly token: string;
+  readonly tokens: readonly AdminToken[];
+}
+
+export interface Caller {
+  /** Of the token; empty on loopback without one, where nobody says who it is. */
+  readonly name: string;
+  readonly role: AdminRole;
 }
 
 /** Throws Problem where the request may not ask. */
-export type Access = (request: IncomingMessage) => void;
+export type Access = (request: IncomingMessage) => Caller;
+
+/** Who can reach loopback can read the config as well. */
+const LOCAL: Caller = { name: "", role: "owner" };
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -21,18 +31,24 @@ LOOPBACK.addAddress("::1", "ipv6");
 /** Somebody else stands behind these, whoever the connection comes from. */
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
 
-export function createAccess({ listen, token }: AccessRules): Access {
-  const wanted = digest(token);
-  const hasToken = (request: IncomingMessage): boolean => {
+export function createAccess({ listen, token, tokens }: AccessRules): Access {
+  const owner = { token, name: "admin.token", role: "owner" } as const;
+  const known = [owner, ...tokens]
+    .filter((each) => each.token !== "")
+    .map((each) => ({ wanted: digest(each.token), name: each.name, role: each.role }));
+  const callerOf = (request: IncomingMessage): Caller | undefined => {
     const given = /^Bearer +(?<token>\S+) *$/i.exec(request.headers.authorization ?? "")?.groups;
     // Digests, so that neither content nor length shows in the time it takes.
-    return token !== "" && timingSafeEqual(digest(given?.["token"] ?? ""), wanted);
+    const seen = digest(given?.["token"] ?? "");
+    return known.find(({ wanted }) => timingSafeEqual(seen, wanted));
   };
   return (request) => {
     refuseOtherSites(request);
-    if (hasToken(request)) return;
+    const caller = callerOf(request);
+    if (caller !== undefined) return { name: caller.name, role: caller.role };
     if (!isLocal(request)) throw needsToken();
     refuseReboundName(request, listen.host);
+    return LOCAL;
   };
 }
 
@@ -43,7 +59,7 @@ function digest(text: string): Buffer {
 function needsToken(): Problem {
   return new Problem(
     "unauthenticated",
-    "beyond loopback, send Authorization: Bearer <admin.token>",
+    "beyond loopback, send Authorization: Bearer and a token of the config's admin section",
     {
       headers: { "www-authenticate": 'Bearer realm="weir admin"' },
     },

@@ -42,6 +42,8 @@ interface Described {
   readonly problems: readonly ProblemCode[];
   /** Answered to anyone, without a token. */
   readonly open?: true;
+  /** What of it is a change, and so an audit row; null: this call of it is none. */
+  readonly audit?: (body: unknown) => string | null;
   /** Spoken by clients that know AuthZEN and not weir: see authzen-binding.ts. */
   readonly binding?: "authzen";
 }

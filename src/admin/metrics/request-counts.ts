@@ -61,6 +61,8 @@ const STATUS = 8;
 const ERROR = 9;
 /** Of the words a decision can be, only "deny" begins so, and of the kinds only "decision". */
 const D = "d".charCodeAt(0);
+/** Of the kinds only "audit" begins so. */
+const A = "a".charCodeAt(0);
 
 /** Since the start of this process, of the rows it wrote. */
 export class RequestCounts {
@@ -93,6 +95,7 @@ export class RequestCounts {
   #countRow(): void {
     const scan = this.#scan;
     if (scan.beginsWith(KIND, D)) return this.#countAsked();
+    if (scan.beginsWith(KIND, A)) return;
     const route = this.#route();
     const digit = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
     route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;

@@ -6,7 +6,10 @@ import { shadowChange } from "../../telemetry/shadow-change.ts";
 type Test = (row: SpanRow, wanted: never) => boolean;
 
 const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
-  kind: (row, wanted: string) => (row.text("kind") === "decision") === (wanted === "decision"),
+  kind: (row, wanted: string) => {
+    const kind = row.text("kind");
+    return (kind === "decision" || kind === "audit" ? kind : "request") === wanted;
+  },
   route: (row, wanted: string) => row.text("route") === wanted,
   service: (row, wanted: string) => row.text("service") === wanted,
   status: (row, wanted: number) => row.number("status") === wanted,

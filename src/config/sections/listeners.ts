@@ -9,9 +9,21 @@ import {
   listenAddress,
   milliseconds,
   nameText,
+  textLike,
 } from "../fields.ts";
 
 const MAX_WORKERS = 64;
+const MAX_ADMIN_TOKENS = 1000;
+
+const adminToken = z.strictObject({
+  token: textLike("visible ASCII without blanks, 16 to 512 long", (text) =>
+    /^[!-~]{16,512}$/.test(text),
+  ).meta({ description: "The secret; give a reference" }),
+  name: nameText().meta({ description: "Who holds it, in audit rows" }),
+  role: z.enum(["viewer", "operator", "owner"]).meta({
+    description: "viewer reads, operator saves test cases as well, owner may do all",
+  }),
+});
 
 const MAX_CERTIFICATES = 1_000;
 
@@ -42,9 +54,15 @@ export const adminSection = z.strictObject({
   listen: listenAddress().prefault(DEFAULTS.admin_listen).meta({
     description: "Where the admin API and the UI answer; beyond loopback only with a token",
   }),
-  token: anyText()
-    .default("")
-    .meta({ description: "Bearer token of the admin API; a secret, so give a reference" }),
+  token: anyText().default("").meta({
+    description:
+      "Bearer token of the admin API, with the role owner; a secret, so give a reference",
+  }),
+  tokens: z
+    .array(adminToken)
+    .max(MAX_ADMIN_TOKENS)
+    .default([])
+    .meta({ description: "Further bearer tokens, each with its holder's name and role" }),
 });
 
 export const dataField = pathOf("folder").default(DEFAULTS.data).meta({

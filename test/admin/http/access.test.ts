@@ -18,7 +18,7 @@ function ask({
   headers = {},
   token = "s3cret",
 }: Asked): string {
-  const access = createAccess({ listen: { host: "weir.internal", port: 9090 }, token });
+  const access = createAccess({ listen: { host: "weir.internal", port: 9090 }, token, tokens: [] });
   const all = { host: "127.0.0.1:9090", ...headers };
   try {
     access({ method, headers: all, socket: { remoteAddress: from } } as unknown as IncomingMessage);

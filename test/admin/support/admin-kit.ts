@@ -16,6 +16,8 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     listen: { host: "127.0.0.1", port: 0 },
     proxy: "http://127.0.0.1:8080",
     token: "",
+    tokens: [],
+    audit: { writable: () => true, write: () => undefined, close: () => undefined },
     instance: "test-1",
     version: "0.0.0",
     startedAtMs: Date.now(),

@@ -1,0 +1,77 @@
+// Rows of kind `audit`: each change asked of weir itself, by whom, and how it ended.
+import type { Clock } from "../core/clock.ts";
+import { ANONYMOUS } from "../core/identity.ts";
+import type { Log } from "../core/log.ts";
+import { type DecisionWord, RequestRecord } from "./record.ts";
+import { createIds } from "./span-ids.ts";
+import { createSpoolWriter } from "./spool-writer.ts";
+import type { Spool } from "./spool.ts";
+
+export interface AuditEntry {
+  /** Such as "reload". */
+  readonly action: string;
+  /** The token's name and role; both empty where it was not let in, the name on loopback. */
+  readonly caller: { readonly name: string; readonly role: string };
+  readonly method: string;
+  /** Without its query. */
+  readonly path: string;
+  readonly host: string;
+  readonly clientAddress: string;
+  readonly userAgent: string;
+  readonly decision: DecisionWord;
+  readonly rule: string;
+  readonly ruleSource: string;
+  readonly policyRevision: string;
+  /** What was answered. */
+  readonly status: number;
+  /** Code of the problem; empty where there was none. */
+  readonly errorCode: string;
+  readonly durationNs: number;
+}
+
+export interface AuditLog {
+  /** False while audit is required and no row can be kept: nothing may be changed then. */
+  readonly writable: () => boolean;
+  readonly write: (entry: AuditEntry) => void;
+  readonly close: () => void;
+}
+
+interface AuditLogParts {
+  readonly spool: Spool;
+  readonly instance: string;
+  /** Whose segments are this log's own. */
+  readonly worker: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly configRevision: () => string;
+}
+
+/** What stands in a row for the route; no route was taken. */
+const ROUTE = "audit";
+
+export function createAuditLog(parts: AuditLogParts): AuditLog {
+  const rows = createSpoolWriter(parts);
+  const ids = createIds();
+  const write = (entry: AuditEntry): void => {
+    const { action, caller, ...same } = entry;
+    const record = Object.assign(new RequestRecord(), same, {
+      kind: "audit" as const,
+      startedAtMs: parts.clock.wallMs() - entry.durationNs / 1e6,
+      traceId: ids.traceId(),
+      spanId: ids.spanId(),
+      configRevision: parts.configRevision(),
+      route: ROUTE,
+      identity: caller.name === "" ? ANONYMOUS : identityOf(caller),
+      authOutcome: entry.errorCode === "unauthenticated" ? "none" : "ok",
+      completed: true,
+      errorSource: entry.errorCode === "" ? "" : entry.status < 500 ? "client" : "weir",
+      attributes: ["audit.action", action, "audit.role", caller.role],
+    });
+    rows.append(record);
+  };
+  return { write, writable: rows.writable, close: () => rows.close() };
+}
+
+function identityOf({ name, role }: AuditEntry["caller"]): RequestRecord["identity"] {
+  return { subject: name, kind: "token", issuer: "", roles: [role], attributes: {} };
+}
