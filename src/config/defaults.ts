@@ -59,6 +59,8 @@ export const DEFAULTS = {
     keep_alive_ms: 65_000,
     /** One worker's share of sockets within common descriptor limits. */
     connections: 10_000,
+    /** A tenth of them: many users behind one address, and nobody alone can take all. */
+    source_connections: 1_000,
   },
   /** Via and Forwarded need some name, and a host name would tell of the inside. */
   pseudonym: "weir",

@@ -1,21 +1,27 @@
-// The listening socket: accepts clients, ends the ones that wait too long, and drains.
+// The listening socket: lets clients in, ends the ones that wait too long, and drains.
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createAdmission } from "./admission.ts";
 import {
   ClientConnection,
   type ConnectionLimits,
   type ConnectionOwner,
 } from "./client-connection.ts";
 import type { ServerTls } from "./options.ts";
-import { createTlsServer } from "./tls-server.ts";
+import { createTlsServer, type TlsServer } from "./tls-server.ts";
 
 export interface ListenerLimits extends ConnectionLimits {
   readonly connections: number;
+  readonly source_connections: number;
 }
 
 export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused" | "failed"> {
   readonly limits: ListenerLimits;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
+  /** Whether an address brings the clients of many, so that it has no share of its own. */
+  readonly isProxy: (address: string) => boolean;
+  /** A client was closed at once, for want of room for it. */
+  readonly turnedAway: (limit: "connections" | "source_connections", address: string) => void;
 }
 
 export interface ListenAt {
@@ -49,13 +55,10 @@ export function createListener(options: ListenerOptions): Listener {
       opened(downstream);
     },
   };
-  const accept = (socket: Socket): void => void clients.add(new ClientConnection(socket, owner));
-  const secure =
-    options.tls === null
-      ? null
-      : createTlsServer(options.tls, { handshakeMs: limits.head_ms, accept });
-  const server = secure?.server ?? createServer({ noDelay: true, allowHalfOpen: true }, accept);
-  server.maxConnections = limits.connections;
+  const { server, secure } = createServers(
+    options,
+    (socket) => void clients.add(new ClientConnection(socket, owner)),
+  );
   let sweep: NodeJS.Timeout | null = null;
   return {
     async listen(address, reusePort) {
@@ -74,6 +77,31 @@ export function createListener(options: ListenerOptions): Listener {
       if (sweep !== null) clearInterval(sweep);
     },
   };
+}
+
+/** What listens, and how TLS ends where it does. */
+interface Servers {
+  readonly server: Server;
+  readonly secure: TlsServer | null;
+}
+
+function createServers(options: ListenerOptions, accept: (socket: Socket) => void): Servers {
+  const { limits, tls, isProxy, turnedAway } = options;
+  const admit = createAdmission({
+    sourceConnections: limits.source_connections,
+    isProxy,
+    turnedAway: (address) => turnedAway("source_connections", address),
+  });
+  const secure =
+    tls === null ? null : createTlsServer(tls, { handshakeMs: limits.head_ms, admit, accept });
+  const server =
+    secure?.server ??
+    createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+      if (admit(socket)) accept(socket);
+    });
+  server.maxConnections = limits.connections;
+  server.on("drop", (data) => turnedAway("connections", data?.remoteAddress ?? ""));
+  return { server, secure };
 }
 
 function sweepMs({ head_ms: headMs, keep_alive_ms: keepAliveMs }: ListenerLimits): number {

@@ -1,6 +1,7 @@
 // A TLS server over the shared port: handshakes under a limit, certificates that change while it runs.
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Server as NodeTlsServer } from "node:tls";
+import type { Admit } from "./admission.ts";
 import { serverNameOf } from "./client-hello.ts";
 import type { CertificatePair, ServerTls } from "./options.ts";
 import { chooseCertificates, contextOptions } from "./server-tls.ts";
@@ -16,8 +17,12 @@ export interface TlsServer {
 export interface TlsServerParts {
   /** For a whole handshake. */
   readonly handshakeMs: number;
+  /** Asked before anything is spent on a client. */
+  readonly admit: Admit;
   readonly accept: (socket: Socket) => void;
 }
+
+type EndingParts = Omit<TlsServerParts, "admit">;
 
 /**
  * Node's SNICallback gives a connection one certificate, whichever was loaded last. So the name is
@@ -26,7 +31,7 @@ export interface TlsServerParts {
  */
 export function createTlsServer(
   tls: ServerTls,
-  { handshakeMs, accept }: TlsServerParts,
+  { handshakeMs, admit, accept }: TlsServerParts,
 ): TlsServer {
   const handshakes = new Map<string, Socket>();
   const accepted = (socket: Socket): void => {
@@ -36,6 +41,7 @@ export function createTlsServer(
   };
   let endings = createEndings(tls, { handshakeMs, accept: accepted });
   const server = createTcpServer({ noDelay: true }, (socket) => {
+    if (!admit(socket)) return;
     const key = keyOf(socket);
     handshakes.set(key, socket);
     socket.on("close", () => handshakes.get(key) === socket && handshakes.delete(key));
@@ -63,7 +69,7 @@ interface Endings {
 }
 
 /** Where TLS ends, for one state of the certificates. Throws where one can't be used. */
-function createEndings(tls: ServerTls, parts: TlsServerParts): Endings {
+function createEndings(tls: ServerTls, parts: EndingParts): Endings {
   const { byName, first, forName } = chooseCertificates(tls.pairs);
   const servers = new Map<readonly CertificatePair[], NodeTlsServer>();
   const serverOf = (pairs: readonly CertificatePair[]): NodeTlsServer => {
@@ -82,7 +88,7 @@ function createEndings(tls: ServerTls, parts: TlsServerParts): Endings {
 function createEnding(
   tls: ServerTls,
   pairs: readonly CertificatePair[],
-  { handshakeMs, accept }: TlsServerParts,
+  { handshakeMs, accept }: EndingParts,
 ): NodeTlsServer {
   // Only where it is configured: a worker should listen soon.
   const { createServer } = process.getBuiltinModule("node:tls");

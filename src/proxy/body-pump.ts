@@ -45,9 +45,12 @@ export class BodyPump implements BodySink {
   }
 
   end(trailers: RawHeaders): void {
-    const { exchange, attempt } = this.#parts;
+    const { exchange, attempt, abort } = this.#parts;
+    const { limits, outgoing } = exchange.snapshot;
     this.consumed = true;
-    attempt.finish(sendableTrailers(trailers, exchange.snapshot.outgoing.isDropped));
+    // Upstreams leave out, unsaid, what is beyond their own count.
+    if (trailers.length / 2 > limits.header_count) abort(new WeirError("headers_too_large"));
+    else attempt.finish(sendableTrailers(trailers, outgoing.isDropped));
   }
 
   silent(): void {

@@ -43,13 +43,18 @@ const PAIRS = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 const PREFIX_BITS = { 4: 32, 6: 128 } as const;
 const IPV4_MAPPED = "::ffff:";
 
+/** The programs of this machine, whose connections may be those of many clients. */
+const LOOPBACK = ["127.0.0.0/8", "::1/128"];
+
+/** Whether a peer brings the clients of others. */
+export function createProxyTest({ trusted }: ForwardedOptions): (peer: string) => boolean {
+  const isNear = trustTest([...LOOPBACK, ...trusted]);
+  return (peer) => isNear(plainAddress(peer));
+}
+
 /** Compiles the trusted proxies once; the returned function reads one request. */
 export function createForwarded(options: ForwardedOptions): (hop: Hop) => ClientFacts {
-  const trusted = blockList(options.trusted);
-  const isTrusted = (address: string): boolean => {
-    const family = isIP(address);
-    return family !== 0 && trusted.check(address, family === 4 ? "ipv4" : "ipv6");
-  };
+  const isTrusted = trustTest(options.trusted);
   const plainPeer = remembering(plainAddress);
   return (hop) => {
     const peer = plainPeer(hop.peer);
@@ -57,6 +62,14 @@ export function createForwarded(options: ForwardedOptions): (hop: Hop) => Client
       return { address: peer, scheme: hop.scheme, host: hop.host, chain: [peer] };
     }
     return behindProxies({ ...hop, peer }, isTrusted);
+  };
+}
+
+function trustTest(cidrs: readonly string[]): (address: string) => boolean {
+  const list = blockList(cidrs);
+  return (address) => {
+    const family = isIP(address);
+    return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
   };
 }
 

@@ -58,4 +58,6 @@ export interface LimitOptions {
   /** Keep-alive silence before a client connection is closed. */
   readonly keep_alive_ms: number;
   readonly connections: number;
+  /** Of them, from one IPv4 address or one IPv6 network of 64 bits. */
+  readonly source_connections: number;
 }

@@ -34,6 +34,8 @@ export interface Pipeline {
   readonly openMalformed: ReturnType<typeof createOpenMalformed>;
   readonly rows: RowLog;
   readonly log: Log;
+  /** Whether a peer brings the clients of many: a trusted proxy, or a program on this machine. */
+  readonly isProxy: (address: string) => boolean;
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -57,6 +59,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     openMalformed: createOpenMalformed(parts),
     rows,
     log,
+    isProxy: (address) => parts.current().isProxy(address),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServerTls } from "../downstream/options.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
+import { createFloodLog } from "./flood-log.ts";
 import type { Handler } from "./handler.ts";
 import { createRefusal, type RefusalParts } from "./malformed.ts";
 import type { LimitOptions } from "./options.ts";
@@ -16,16 +17,19 @@ export interface ListenerParts extends RefusalParts {
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
   readonly open: (downstream: Downstream) => Exchange;
+  readonly isProxy: (address: string) => boolean;
 }
 
 export function createListener(parts: ListenerParts): Listener {
-  const { limits, tls, log, handler, open } = parts;
+  const { limits, tls, log, handler, open, isProxy } = parts;
   const failed = (thrown: unknown): void =>
     log.error("handler_failed", { cause: messageOf(thrown) });
   return listenTo({
     limits,
     tls,
     failed,
+    isProxy,
+    turnedAway: createFloodLog(log, () => performance.now()),
     refused: createRefusal(parts),
     opened(downstream) {
       handler(open(downstream)).catch((thrown: unknown) => {

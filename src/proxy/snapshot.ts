@@ -12,7 +12,7 @@ import type { Propagation } from "../telemetry/propagation.ts";
 import { createRedaction } from "../telemetry/redact.ts";
 import type { UpstreamPool } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
-import { type ClientFacts, createForwarded, type Hop } from "./forwarded.ts";
+import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
 import type { LimitOptions } from "./options.ts";
 import { droppedFields, type OutgoingRules } from "./outgoing.ts";
 import { createRecordTuple, type RecordTuple } from "./recorded-tuple.ts";
@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly policy: EnforcedPolicy | null;
   readonly identifier: Identifier;
   readonly forwarded: (hop: Hop) => ClientFacts;
+  /** Whether a peer's connections may be those of many clients. */
+  readonly isProxy: (peer: string) => boolean;
   readonly redactQuery: (query: string) => string;
   /** The request fields a row keeps. */
   readonly rowHeaders: (headers: HeaderList) => RawHeaders;
@@ -79,6 +81,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     policy: enforced(parts, identifier.credentialHeaders),
     identifier,
     forwarded: createForwarded(config.forwarded),
+    isProxy: createProxyTest(config.forwarded),
     redactQuery: redaction.query,
     rowHeaders: redaction.headers,
     limits: config.limits,

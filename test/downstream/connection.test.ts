@@ -565,6 +565,7 @@ it("connections beyond the limit are closed at once, and others served", async (
   await Promise.all([one.response(), two.response()]);
   using three = await connectRaw(serving.port);
   await three.closed;
+  expect(serving.turnedAway).toEqual([["connections", "127.0.0.1"]]);
   one.socket.destroy();
   await pause(20);
   using four = await connectRaw(serving.port);

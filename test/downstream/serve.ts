@@ -63,6 +63,8 @@ export interface Serving extends AsyncDisposable {
   /** Codes of what was refused, and what the owner threw. */
   readonly refused: string[];
   readonly failures: unknown[];
+  /** Limit and address of each client that was closed at once. */
+  readonly turnedAway: (readonly [limit: string, address: string])[];
   readonly exchange: (nth: number) => Promise<Served>;
   readonly drain: (graceMs: number) => Promise<void>;
 }
@@ -71,6 +73,7 @@ export interface ServeSetup {
   readonly limits?: Partial<ListenerLimits>;
   readonly opened?: (served: Served, nth: number) => void;
   readonly refuse?: (error: WeirError) => string | null;
+  readonly isProxy?: (address: string) => boolean;
 }
 
 const LIMITS: ListenerLimits = {
@@ -78,18 +81,27 @@ const LIMITS: ListenerLimits = {
   head_ms: 10_000,
   keep_alive_ms: 65_000,
   connections: 100,
+  source_connections: 100,
 };
 
 export const REFUSAL = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
-export async function serve({ limits, opened, refuse }: ServeSetup = {}): Promise<Serving> {
+export async function serve({
+  limits,
+  opened,
+  refuse,
+  isProxy = () => false,
+}: ServeSetup = {}): Promise<Serving> {
   const served: Served[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
+  const turnedAway: (readonly [string, string])[] = [];
   const waiting: (() => void)[] = [];
   const listener = createListener({
     tls: null,
     limits: { ...LIMITS, ...limits },
+    isProxy,
+    turnedAway: (...what) => void turnedAway.push(what),
     opened(downstream) {
       const one = new Served(downstream);
       served.push(one);
@@ -108,6 +120,7 @@ export async function serve({ limits, opened, refuse }: ServeSetup = {}): Promis
     served,
     refused,
     failures,
+    turnedAway,
     drain: listener.drain,
     async exchange(nth) {
       while (served.length <= nth) await new Promise<void>((resolve) => waiting.push(resolve));

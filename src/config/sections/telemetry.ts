@@ -57,7 +57,7 @@ export const limitsSection = z.strictObject({
     .meta({ description: "A request's head" }),
   header_count: integer(1, 10_000)
     .default(limits.header_count)
-    .meta({ description: "Fields of a request's head" }),
+    .meta({ description: "Fields of a request's head, and of its trailers" }),
   uri_bytes: integer(64, MAX_HEADER_BYTES)
     .default(limits.uri_bytes)
     .meta({ description: "A request's target" }),
@@ -72,5 +72,9 @@ export const limitsSection = z.strictObject({
     .meta({ description: "Silence before a client's connection is closed; 0: none is kept" }),
   connections: integer(1, MAX_COUNT)
     .default(limits.connections)
-    .meta({ description: "Client connections to one worker" }),
+    .meta({ description: "Client connections to one worker; more are closed at once" }),
+  source_connections: integer(1, MAX_COUNT).default(limits.source_connections).meta({
+    description:
+      "Of them, from one IPv4 address or IPv6 /64; loopback and `forwarded.trusted` are not counted",
+  }),
 });
