@@ -1,6 +1,7 @@
-// ${env:NAME} and ${file:PATH} in values, so that secrets need not stand in the config.
+// ${env:NAME}, ${file:PATH} and ${exec:COMMAND} in values, so that secrets need not stand in the config.
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { type ExecResult, runForValue } from "./exec-reference.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,8 @@ interface Lookup {
   readonly folder: string;
   readonly findings: Finding[];
   readonly files: string[];
+  /** Each command runs once for a config, however often it stands there. */
+  readonly commands: Map<string, ExecResult>;
 }
 
 const REFERENCE = /\$\{([^}]*)\}?/g;
@@ -27,7 +30,7 @@ const MAX_FILE_BYTES = 65_536;
 
 /** Replaces the references in all values; relative files are sought from `folder`. */
 export function resolveReferences(root: unknown, folder: string, env: Environment): References {
-  const lookup: Lookup = { env, folder, findings: [], files: [] };
+  const lookup: Lookup = { env, folder, findings: [], files: [], commands: new Map() };
   return { root: resolveValue(root, [], lookup), findings: lookup.findings, files: lookup.files };
 }
 
@@ -58,7 +61,8 @@ type Resolved = { readonly value: string } | { readonly problem: string };
 function resolveOne(inner: string, lookup: Lookup): Resolved {
   if (inner.startsWith("env:")) return fromEnvironment(inner.slice(4), lookup.env);
   if (inner.startsWith("file:")) return fromFile(inner.slice(5), lookup);
-  return { problem: "has an unknown reference; use ${env:NAME} or ${file:PATH}" };
+  if (inner.startsWith("exec:")) return fromCommand(inner.slice(5), lookup);
+  return { problem: "has an unknown reference; use ${env:NAME}, ${file:PATH} or ${exec:COMMAND}" };
 }
 
 function fromEnvironment(name: string, env: Environment): Resolved {
@@ -67,6 +71,12 @@ function fromEnvironment(name: string, env: Environment): Resolved {
   if (value === undefined)
     return { problem: `the environment variable ${name} is not set; set it` };
   return { value };
+}
+
+function fromCommand(command: string, { folder, commands }: Lookup): Resolved {
+  const result = commands.get(command) ?? runForValue(command, folder);
+  commands.set(command, result);
+  return result;
 }
 
 function fromFile(name: string, lookup: Lookup): Resolved {
