@@ -1,5 +1,6 @@
 // A listener whose owner is the test: what it opens, tells and fails is kept, and nothing is answered unasked.
 import type { Downstream, Watcher } from "../../src/downstream/downstream.ts";
+import type { ServerTls } from "../../src/downstream/options.ts";
 import { createListener, type ListenerLimits } from "../../src/downstream/listener.ts";
 import type { WeirError } from "../../src/core/errors.ts";
 
@@ -74,6 +75,7 @@ export interface ServeSetup {
   readonly opened?: (served: Served, nth: number) => void;
   readonly refuse?: (error: WeirError) => string | null;
   readonly isProxy?: (address: string) => boolean;
+  readonly tls?: ServerTls;
 }
 
 const LIMITS: ListenerLimits = {
@@ -91,6 +93,7 @@ export async function serve({
   opened,
   refuse,
   isProxy = () => false,
+  tls,
 }: ServeSetup = {}): Promise<Serving> {
   const served: Served[] = [];
   const refused: string[] = [];
@@ -98,7 +101,7 @@ export async function serve({
   const turnedAway: (readonly [string, string])[] = [];
   const waiting: (() => void)[] = [];
   const listener = createListener({
-    tls: null,
+    tls: tls ?? null,
     limits: { ...LIMITS, ...limits },
     isProxy,
     turnedAway: (...what) => void turnedAway.push(what),
