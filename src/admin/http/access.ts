@@ -77,10 +77,17 @@ function isLocal({ socket, headers }: IncomingMessage): boolean {
 }
 
 /** A page whose own name was made to point at loopback (DNS rebinding) still says that name here. */
-function refuseReboundName({ headers }: IncomingMessage, listenHost: string): void {
-  const name = hostName(headers.host ?? "");
+function refuseReboundName(request: IncomingMessage, listenHost: string): void {
+  const name = hostName(authorityOf(request));
   if (isIP(name) !== 0 || name === "localhost" || name === listenHost.toLowerCase()) return;
   throw new Problem("misdirected", "ask by an IP address or as localhost");
+}
+
+/** An absolute target counts, not the Host beside it (RFC 9112 section 3.2.2); two Hosts name nobody. */
+function authorityOf({ url = "", headersDistinct }: IncomingMessage): string {
+  const { host = [] } = headersDistinct;
+  const target = /^[a-z][a-z\d+.-]*:\/\/(?<authority>[^/?#]*)/i.exec(url)?.groups;
+  return host.length > 1 ? "" : (target?.["authority"] ?? host[0] ?? "");
 }
 
 /** Host without port and brackets (RFC 9110 section 7.2). */

@@ -21,7 +21,9 @@ function ask({
   const access = createAccess({ listen: { host: "weir.internal", port: 9090 }, token, tokens: [] });
   const all = { host: "127.0.0.1:9090", ...headers };
   try {
-    access({ method, headers: all, socket: { remoteAddress: from } } as unknown as IncomingMessage);
+    const headersDistinct = { host: [all.host] };
+    const socket = { remoteAddress: from };
+    access({ method, headers: all, headersDistinct, socket } as unknown as IncomingMessage);
     return "ok";
   } catch (thrown) {
     return thrown instanceof Problem ? thrown.code : String(thrown);
