@@ -34,7 +34,9 @@ export function createAdminApp(parts: AdminParts, roles: PolicySnapshot): AdminA
   const live = { counts: new RequestCounts(), tail: createTail(parts.rows) };
   const stopCounting = parts.rows.subscribe(live.counts.count);
   const door = new Door({ ...parts, roles });
-  for (const endpoint of createEndpoints(parts, live)) register(app, endpoint, door);
+  const endpoints = createEndpoints(parts, live);
+  for (const endpoint of endpoints) register(app, endpoint, door);
+  refuseOtherMethods(app, endpoints, door);
   serveUi(app, parts.ui);
   const close = (): void => {
     stopCounting();
@@ -56,7 +58,7 @@ function register(app: Express, endpoint: Endpoint, door: Door): void {
   // The UI's files need none: they hold nothing secret, and it is they who ask people for the token.
   if (endpoint.open !== true) {
     app.all(path, (request, _response, next) => {
-      door.admit(endpoint, request);
+      if (isFor(endpoint, request)) door.admit(endpoint, request);
       next();
     });
   }
@@ -73,10 +75,23 @@ function register(app: Express, endpoint: Endpoint, door: Door): void {
     const work = () => endpoint.handle({ path: params, query, body, request });
     await sendReply(response, await door.audited(endpoint, request, work));
   });
-  app.all(path, () => {
-    const allow = method === "get" ? "GET, HEAD" : "POST";
-    throw new Problem("method_not_allowed", `only ${allow}`, { headers: { allow } });
-  });
+}
+
+/** Several endpoints may share a path, each with a method of its own. */
+function isFor({ method }: Endpoint, request: IncomingMessage): boolean {
+  const asked = request.method === "HEAD" ? "get" : request.method?.toLowerCase();
+  return asked === method;
+}
+
+function refuseOtherMethods(app: Express, endpoints: readonly Endpoint[], door: Door): void {
+  for (const [path, same] of Map.groupBy(endpoints, (each) => each.path)) {
+    const words = same.map(({ method }) => (method === "get" ? "GET, HEAD" : method.toUpperCase()));
+    const allow = words.join(", ");
+    app.all(expressPath(path), (request) => {
+      for (const endpoint of same) if (endpoint.open !== true) door.admit(endpoint, request);
+      throw new Problem("method_not_allowed", `only ${allow}`, { headers: { allow } });
+    });
+  }
 }
 
 /** "/traces/{id}" as Express writes it. */

@@ -15,6 +15,7 @@ import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
 import { requestsEndpoint } from "./api/requests.ts";
+import { revocationEndpoints } from "./api/revocations.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
 import { sqlEndpoint } from "./api/sql.ts";
 import { statusEndpoint } from "./api/status.ts";
@@ -52,6 +53,7 @@ export function createEndpoints(parts: AdminParts, { counts, tail }: Live): read
     traceEndpoint(questions),
     sqlEndpoint(questions),
     reloadEndpoint(parts),
+    ...revocationEndpoints(parts),
     evaluationEndpoint(parts),
     evaluationsEndpoint(parts),
     ...searchEndpoints(parts),

@@ -94,6 +94,25 @@ interface UnusedRules {
   readonly unused: readonly NamedRule[];
 }
 
+interface RevokedToken {
+  readonly issuer: string;
+  readonly jti: string;
+}
+
+interface Revocation extends RevokedToken {
+  readonly revokedAtMs: number;
+  /** null: stays until taken back. */
+  readonly expiresAtMs: number | null;
+}
+
+interface Revocations {
+  readonly list: () => readonly Revocation[];
+  /** False: there are too many. Resolves once every worker knows. */
+  readonly add: (revocation: Revocation) => Promise<boolean>;
+  /** False: there was none. */
+  readonly remove: (token: RevokedToken) => Promise<boolean>;
+}
+
 export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
@@ -126,6 +145,7 @@ export interface AdminParts {
   /** Rules that are none of those used, which are as request rows have them; "busy" where too many ask. */
   readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | "no_policy" | "busy">;
   readonly authzen: AuthzenSide;
+  readonly revocations: Revocations;
   /** Folder of the built UI. */
   readonly ui: string;
 }

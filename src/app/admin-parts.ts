@@ -16,6 +16,7 @@ import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy-explainer.ts";
+import type { Revocations } from "../control/revocations.ts";
 import type { Reloader } from "../control/reloader.ts";
 import { saveCase } from "../control/save-case.ts";
 import type { Rows } from "../control/row-feed.ts";
@@ -32,11 +33,13 @@ export interface Running {
   readonly explainer: PolicyExplainer;
   readonly authzen: Authzen;
   readonly audit: AuditLog;
+  readonly revocations: Revocations;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, log } = running;
+  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, revocations, log } =
+    running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -65,6 +68,7 @@ export function adminPartsOf(running: Running): AdminParts {
     explain: explainer.explain,
     findUnused: explainer.findUnused,
     authzen,
+    revocations,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };

@@ -33,7 +33,7 @@ export interface ControlOptions extends Serving {
 
 /** @throws Error where the admin address is taken, or the spool unusable; only serving and store are left then. */
 export async function startControl(start: ControlOptions): Promise<App> {
-  const { dataPlane, store, initial, load, log } = start;
+  const { dataPlane, store, initial, revocations, load, log } = start;
   const rows = createRowFeed(store.sink, log);
   const drain = createRowDrain(start, rows);
   const watch = watchFiles(() => void reloader.reload());
@@ -46,7 +46,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
   const audit = openAuditLog(start, reloader);
-  const looks = { rows: rows.live, spans, statistics, explainer, authzen, audit };
+  const looks = { rows: rows.live, spans, statistics, explainer, authzen, revocations, audit };
   const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   let admin: Admin | undefined;

@@ -3,6 +3,7 @@ import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { type DataPlane, startDataPlane } from "../control/data-plane.ts";
 import { type InForce, loadAll } from "../control/load-all.ts";
+import { createRevocations, readRevocations, type Revocations } from "../control/revocations.ts";
 import { openSpool } from "../control/open-spool.ts";
 import type { Log } from "../core/log.ts";
 import type { WorkerThread } from "../proxy/worker-thread.ts";
@@ -22,6 +23,7 @@ export interface ServingOptions {
 export interface Serving {
   readonly initial: InForce;
   readonly dataPlane: DataPlane;
+  readonly revocations: Revocations;
   readonly spool: Spool;
   /** Taken before the first row is written: no other process may think that the spool is its own. */
   readonly lock: SpoolLock;
@@ -39,8 +41,12 @@ export async function startServing({ load, log, first }: ServingOptions): Promis
   const spool = openSpool(initial.config, initial.config.workers + MAIN_WRITERS);
   const lock = acquireSpoolLock(spool.folder);
   try {
-    const dataPlane = await startDataPlane({ initial, spool, log, first });
-    return { ok: true, serving: { initial, dataPlane, spool, lock } };
+    const { data: folder } = initial.config;
+    const revoked = readRevocations(folder);
+    const dataPlane = await startDataPlane({ initial, revoked, spool, log, first });
+    const publish = dataPlane.workers.revoke;
+    const revocations = createRevocations({ folder, initial: revoked, publish, nowMs: Date.now });
+    return { ok: true, serving: { initial, dataPlane, revocations, spool, lock } };
   } catch (thrown) {
     lock.release();
     throw thrown;

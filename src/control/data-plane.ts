@@ -7,6 +7,7 @@ import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
+import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
@@ -27,6 +28,8 @@ export interface DataPlane {
 
 export interface DataPlaneParts {
   readonly initial: InForce;
+  /** Tokens that hold no more. */
+  readonly revoked: readonly RevokedToken[];
   readonly spool: Spool;
   /** Becomes the first worker. */
   readonly first: WorkerThread;
@@ -38,7 +41,7 @@ export interface DataPlaneParts {
  * @throws Error when it can't: the port is taken, or there are too many endpoints.
  */
 export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promise<DataPlane> {
-  const { initial, spool, log } = parts;
+  const { initial, revoked, spool, log } = parts;
   const { workers: count } = initial.config;
   const memory = createSharedMemory({ workers: count });
   const shared = new SharedState(memory);
@@ -50,6 +53,7 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   const workers = await startWorkers({
     count,
     boot: { instance, shared: memory, failures: createFailureCells(), spool },
+    revoked,
     source: snapshotSource(initial, balanced.slots),
     log,
     first,

@@ -4,6 +4,7 @@ import type { SlotPlan } from "../balancer/slot-table.ts";
 import type { Config } from "../config/config.ts";
 import type { ServerTls } from "../downstream/options.ts";
 import type { User } from "../identity/users-text.ts";
+import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
 
@@ -38,16 +39,23 @@ export interface WorkerBoot {
   readonly failures: SharedArrayBuffer;
   readonly spool: Spool;
   readonly source: SnapshotSource;
+  readonly revoked: readonly RevokedToken[];
   readonly ports: Ports;
   /** Whether several workers listen on the same ports. */
   readonly reusePort: boolean;
 }
 
-/** `publication` tells one snapshot of a worker from another, whatever they have in common. */
+/** `publication` tells one thing that a worker shall take from another, whatever they have in common. */
 export type ToWorker =
   /** The first message, and once: until then a worker has loaded its code and does nothing. */
   | { readonly kind: "boot"; readonly boot: WorkerBoot }
   | { readonly kind: "snapshot"; readonly publication: number; readonly source: SnapshotSource }
+  /** All of them: what is not named is revoked no more. */
+  | {
+      readonly kind: "revoked";
+      readonly publication: number;
+      readonly revoked: readonly RevokedToken[];
+    }
   | { readonly kind: "drain"; readonly graceMs: number };
 
 export type FromWorker =

@@ -2,6 +2,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
+import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { FromWorker, Ports, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
 export interface WorkerThread {
@@ -11,6 +12,8 @@ export interface WorkerThread {
   readonly ended: Promise<number>;
   /** Its fault, or null: taken, or ended meanwhile. One that is still starting takes it afterwards. */
   readonly swap: (source: SnapshotSource) => Promise<string | null>;
+  /** Resolves when it knows, or has ended. */
+  readonly revoke: (revoked: readonly RevokedToken[]) => Promise<void>;
   /** Resolves when the thread has ended: by itself within the grace, or terminated. */
   readonly drain: (graceMs: number) => Promise<void>;
   /** At once, whatever it does. */
@@ -23,6 +26,11 @@ export interface WorkerThreadParts {
   readonly entry?: URL | undefined;
   readonly log: Log;
 }
+
+/** What a worker says that it has taken. */
+type Published =
+  | { readonly kind: "snapshot"; readonly source: SnapshotSource }
+  | { readonly kind: "revoked"; readonly revoked: readonly RevokedToken[] };
 
 /**
  * What a request allocates dies with it, so a small nursery serves as well as the 130 MB that V8
@@ -47,19 +55,23 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
   });
   let published = 0;
   const tell = (message: ToWorker): void => worker.postMessage(message);
+  const publish = async (content: Published): Promise<string | null> => {
+    const publication = ++published;
+    const taken = new Promise<string | null>((resolve) => waiting.set(publication, resolve));
+    tell({ ...content, publication });
+    const fault = await Promise.race([taken, ended.then(() => null)]);
+    waiting.delete(publication);
+    return fault;
+  };
   return {
     ended,
     boot(boot) {
       tell({ kind: "boot", boot });
       return portsOf(worker, ended);
     },
-    async swap(source) {
-      const publication = ++published;
-      const taken = new Promise<string | null>((resolve) => waiting.set(publication, resolve));
-      tell({ kind: "snapshot", publication, source });
-      const fault = await Promise.race([taken, ended.then(() => null)]);
-      waiting.delete(publication);
-      return fault;
+    swap: (source) => publish({ kind: "snapshot", source }),
+    async revoke(revoked) {
+      await publish({ kind: "revoked", revoked });
     },
     async drain(graceMs) {
       tell({ kind: "drain", graceMs });

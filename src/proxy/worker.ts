@@ -33,6 +33,7 @@ let started: Promise<DataWorker | null> = Promise.resolve(null);
 parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "boot") started = start(message.boot).catch(failed);
   else if (message.kind === "snapshot") void swap(message);
+  else if (message.kind === "revoked") revoke(message);
   else
     void started.then((worker) => worker?.drain(message.graceMs)).then(() => parentPort?.close());
 });
@@ -42,7 +43,14 @@ async function swap({ publication, source }: ToWorker & { kind: "snapshot" }): P
   if (worker !== null) tell({ kind: "swapped", publication, fault: await worker.swap(source) });
 }
 
+/** Also while it starts: its first request must find what holds by then. */
+function revoke({ publication, revoked }: ToWorker & { kind: "revoked" }): void {
+  revocations.replace(revoked);
+  tell({ kind: "swapped", publication, fault: null });
+}
+
 async function start(boot: WorkerBoot): Promise<DataWorker> {
+  revocations.replace(boot.revoked);
   const clock = createSharedClock(boot.shared);
   const ids = createIds();
   const rows = createSpoolWriter({ ...boot, worker: boot.index, log, clock });

@@ -1,14 +1,16 @@
 // The main thread's side of the data plane: starts workers, publishes snapshots, replaces the dead.
 import type { Log } from "../core/log.ts";
 import { messageOf } from "../core/errors.ts";
+import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { Ports, SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
 import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
 
 export interface WorkersParts {
   readonly count: number;
   /** Everything but what differs from worker to worker. */
-  readonly boot: Omit<WorkerBoot, "index" | "ports" | "reusePort" | "source">;
+  readonly boot: Omit<WorkerBoot, "index" | "ports" | "reusePort" | "source" | "revoked">;
   readonly source: SnapshotSource;
+  readonly revoked?: readonly RevokedToken[];
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
   readonly lost: (index: number) => void;
@@ -24,6 +26,8 @@ export interface Workers {
   readonly startOthers: () => Promise<void>;
   /** Resolves to the fault of the first worker that could not take it, or null when all did. */
   readonly publish: (source: SnapshotSource) => Promise<string | null>;
+  /** Resolves when all workers refuse just these tokens, and so will each that starts later. */
+  readonly revoke: (revoked: readonly RevokedToken[]) => Promise<void>;
   /** Requests in flight may end; then the threads do. */
   readonly drain: (graceMs: number) => Promise<void>;
   /** How many listen. */
@@ -60,12 +64,14 @@ class Fleet implements Workers {
   readonly #parts: WorkersParts;
   readonly #places: readonly Place[];
   #source: SnapshotSource;
+  #revoked: readonly RevokedToken[];
   #draining = false;
   ports: Ports = { http: 0, https: 0 };
 
   constructor(parts: WorkersParts) {
     this.#parts = parts;
     this.#source = parts.source;
+    this.#revoked = parts.revoked ?? [];
     this.#places = Array.from({ length: parts.count }, (_, index) => ({
       thread: index === 0 ? (parts.first ?? null) : null,
       listeningSinceMs: null,
@@ -98,6 +104,11 @@ class Fleet implements Workers {
     await this.#swapAll(before);
     return fault;
   }
+
+  readonly revoke = async (revoked: readonly RevokedToken[]): Promise<void> => {
+    this.#revoked = revoked;
+    await Promise.all(this.#each((thread) => thread.revoke(revoked)));
+  };
 
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
@@ -137,6 +148,7 @@ class Fleet implements Workers {
       ...boot,
       index,
       source: this.#source,
+      revoked: this.#revoked,
       ports: this.ports,
       reusePort,
     });

@@ -211,6 +211,7 @@ test.each([
 
 test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "delete /api/v1/revocations",
     "get /.well-known/authzen-configuration",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
@@ -219,6 +220,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/query/{name}",
     "get /api/v1/requests",
     "get /api/v1/requests/stream",
+    "get /api/v1/revocations",
     "get /api/v1/routes",
     "get /api/v1/services",
     "get /api/v1/status",
@@ -234,6 +236,7 @@ test("the OpenAPI document names what is promised", () => {
     "post /api/v1/policy/cases",
     "post /api/v1/policy/explain",
     "post /api/v1/reload",
+    "post /api/v1/revocations",
     "post /api/v1/sql",
   ]);
   const list = operations.find(({ path }) => path === "/api/v1/requests")?.says["parameters"];
@@ -493,6 +496,9 @@ test("every operation answers as the document says", async () => {
     "/api/v1/policy/explain",
     "/api/v1/policy/unused",
     "/api/v1/requests/stream",
+    "/api/v1/revocations",
+    "/api/v1/revocations",
+    "/api/v1/revocations",
   ]);
 });
 

@@ -70,6 +70,7 @@ const load = () => loadConfig(join(folder, "weir.yaml"), {});
 const first = await loadAll(load);
 if (!first.ok) throw new Error(JSON.stringify(first.faults));
 const plane = await startDataPlane({
+  revoked: [],
   initial: first.next,
   spool: openSpool(first.next.config, 1),
   first: openWorkerThread({ index: 0, log: silentLog }),

@@ -38,6 +38,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
 test("endpoints keep their slots when a config between was refused", async () => {
   const initial = inForce("first", [4001, 4002]);
   const plane = await startDataPlane({
+    revoked: [],
     initial,
     spool: openSpool(initial.config, 1),
     first: openWorkerThread({ index: 0, log: silentLog }),

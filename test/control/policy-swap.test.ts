@@ -89,6 +89,7 @@ test(
     const first = await loadAll(load);
     if (!first.ok) throw new Error(JSON.stringify(first.faults));
     const plane = await startDataPlane({
+      revoked: [],
       initial: first.next,
       spool: openSpool(first.next.config, 2),
       first: openWorkerThread({ index: 0, log: silentLog }),

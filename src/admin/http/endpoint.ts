@@ -33,7 +33,7 @@ interface RawInput {
 }
 
 interface Described {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "delete";
   /** As in OpenAPI: /api/v1/traces/{id}. */
   readonly path: string;
   readonly summary: string;

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   misdirected: [421, "The Host header names somebody else."],
   not_a_case: [422, "This request can't become a case."],
   case_not_saved: [422, "The case was not saved."],
+  too_many_revocations: [409, "No more tokens can be revoked."],
   reload_refused: [422, "The new config was refused; the one before stays in force."],
   not_decidable: [422, "This request can't be decided again."],
   internal: [500, "Something in weir failed."],

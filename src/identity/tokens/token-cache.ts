@@ -21,7 +21,7 @@ const MAX_TOKENS = 10_000;
  * learns about digests that can be neither predicted nor chosen (see api-key.ts).
  */
 export class TokenCache {
-  readonly #secret = randomBytes(32).toString("latin1");
+  readonly #secret = randomBytes(32).toString("base64url");
   readonly #known = new Map<string, RememberedToken>();
 
   /** A character a byte: less work than hexadecimal digits. */

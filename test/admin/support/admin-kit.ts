@@ -57,6 +57,11 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
     explain: () => Promise.resolve("no_policy"),
     findUnused: () => Promise.resolve("no_policy"),
     authzen: { point: () => Promise.resolve(null), open: () => null },
+    revocations: {
+      list: () => [],
+      add: () => Promise.resolve(true),
+      remove: () => Promise.resolve(false),
+    },
     ui: "/nonexistent",
     ...changes,
   };

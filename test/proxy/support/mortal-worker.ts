@@ -9,7 +9,9 @@ let started: Promise<MortalWorker | null> = Promise.resolve(null);
 parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "boot") started = start(message.boot);
   else if (message.kind === "drain") parentPort?.close();
-  else void started.then((worker) => worker?.swap(message.source.revision, message.publication));
+  else if (message.kind === "snapshot") {
+    void started.then((worker) => worker?.swap(message.source.revision, message.publication));
+  }
 });
 
 interface MortalWorker {

@@ -1,0 +1,96 @@
+// GET, POST and DELETE /api/v1/revocations: tokens that hold no more though their time is not over.
+import { z } from "zod";
+import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
+import { Problem } from "../http/problem.ts";
+import { iso, json, NONE, time } from "../http/schemas.ts";
+import type { AdminParts } from "../parts.ts";
+
+const PATH = "/api/v1/revocations";
+
+const token = z.strictObject({
+  issuer: z
+    .string()
+    .regex(/^\P{Cc}{1,1024}$/u, "must be one line of text")
+    .meta({ description: "The claim iss" }),
+  jti: z
+    .string()
+    .regex(/^\P{Cc}{1,1024}$/u, "must be one line of text")
+    .meta({ description: "The claim jti" }),
+});
+
+const wishes = token.extend({
+  expires_at: z.iso
+    .datetime({ offset: true, message: "must be an ISO-8601 time with its zone" })
+    .optional()
+    .meta({ description: "When the token's time is over; without it the revocation stays" }),
+});
+
+const revocation = token.extend({ revoked_at: time, expires_at: time.nullable() });
+
+export function revocationEndpoints(parts: AdminParts): readonly Endpoint[] {
+  return [listEndpoint(parts), addEndpoint(parts), removeEndpoint(parts)];
+}
+
+function listEndpoint({ revocations }: AdminParts): Endpoint {
+  return defineEndpoint({
+    method: "get",
+    path: PATH,
+    summary: "Revoked tokens",
+    parameters: NONE,
+    query: NONE,
+    body: null,
+    answer: json("Those in force", z.strictObject({ revocations: z.array(revocation) })),
+    problems: [],
+    handle: () => ({
+      kind: "json",
+      body: {
+        revocations: revocations.list().map(({ issuer, jti, revokedAtMs, expiresAtMs }) => ({
+          issuer,
+          jti,
+          revoked_at: iso(revokedAtMs),
+          expires_at: expiresAtMs === null ? null : iso(expiresAtMs),
+        })),
+      },
+    }),
+  });
+}
+
+function addEndpoint({ revocations }: AdminParts): Endpoint {
+  return defineEndpoint({
+    method: "post",
+    path: PATH,
+    summary: "Revoke a token; when this is answered, every worker refuses it",
+    parameters: NONE,
+    query: NONE,
+    body: wishes,
+    answer: json("It is revoked", revocation),
+    problems: ["too_many_revocations"],
+    audit: () => "revoke_token",
+    handle: async ({ body: { issuer, jti, expires_at: expires } }) => {
+      const revokedAtMs = Date.now();
+      const expiresAtMs = expires === undefined ? null : Date.parse(expires);
+      const isKept = await revocations.add({ issuer, jti, revokedAtMs, expiresAtMs });
+      if (!isKept) throw new Problem("too_many_revocations", "take some back, or give expires_at");
+      const expires_at = expiresAtMs === null ? null : iso(expiresAtMs);
+      return { kind: "json", body: { issuer, jti, revoked_at: iso(revokedAtMs), expires_at } };
+    },
+  });
+}
+
+function removeEndpoint({ revocations }: AdminParts): Endpoint {
+  return defineEndpoint({
+    method: "delete",
+    path: PATH,
+    summary: "Take a revocation back",
+    parameters: NONE,
+    query: token,
+    body: null,
+    answer: json("The token holds again, while its time lasts", token),
+    problems: ["not_found"],
+    audit: () => "take_back_revocation",
+    handle: async ({ query }) => {
+      if (await revocations.remove(query)) return { kind: "json", body: query };
+      throw new Problem("not_found", "no such token is revoked");
+    },
+  });
+}
