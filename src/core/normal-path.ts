@@ -1,6 +1,8 @@
 // The one normal form of a path, or that there is none because servers read it in more than one way.
 import { WeirError } from "./errors.ts";
 
+/** Segments without a dot: a normal form at one look, as most are. */
+const PLAIN_SEGMENTS = /^(?:\/[A-Za-z0-9\-_~!$&'()*+,=:@]+)+$/;
 /** Path characters that need no thought: pchar without "%" and ";", and the slash. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/]+$/;
 /** Java servers cut ";x" off a segment; browsers write "/" for a backslash. */
@@ -25,6 +27,7 @@ const ASCII = /^[\x20-\x7e]*$/;
  * the table.
  */
 export function normalPath(raw: string): string {
+  if (PLAIN_SEGMENTS.test(raw)) return raw;
   const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
   return isSuspect(decoded) ? resolveSegments(decoded) : decoded;
 }
