@@ -6,7 +6,7 @@ import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/optio
 import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
-import type { Config, ListenOptions } from "./config.ts";
+import type { ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
 import { normalHostPattern } from "./route-pattern.ts";
@@ -60,8 +60,19 @@ function buildListen({ http, https }: ConfigInput["listen"], folder: string): Li
     cert: resolve(folder, cert),
     key: resolve(folder, key),
   }));
-  return { http, https: { ...https, certificates } };
+  const { client_certificates: clients } = https;
+  const client_certificates = clients === undefined ? null : buildClients(clients, folder);
+  return { http, https: { ...https, certificates, client_certificates } };
 }
+
+function buildClients(
+  { ca, crl, required }: NonNullable<HttpsInput["client_certificates"]>,
+  folder: string,
+): ClientCertificateOptions {
+  return { ca: resolve(folder, ca), crl: crl === undefined ? "" : resolve(folder, crl), required };
+}
+
+type HttpsInput = NonNullable<ConfigInput["listen"]["https"]>;
 
 function buildService(input: ServiceInput): ServiceOptions {
   return { ...input, endpoints: input.endpoints.map(buildEndpoint), hash: buildHash(input.hash) };

@@ -17,7 +17,18 @@ export interface HttpsOptions {
   readonly listen: ListenAddress;
   /** Absolute paths. */
   readonly certificates: readonly { readonly cert: string; readonly key: string }[];
+  /** null: clients are not asked for certificates. */
+  readonly client_certificates: ClientCertificateOptions | null;
   readonly min_version: "1.2" | "1.3";
+}
+
+export interface ClientCertificateOptions {
+  /** Absolute path. */
+  readonly ca: string;
+  /** Absolute path; empty: nothing is revoked. */
+  readonly crl: string;
+  /** Over TLS nothing is answered without one. */
+  readonly required: boolean;
 }
 
 export interface ListenOptions {

@@ -23,6 +23,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkTokens(config),
     ...checkAdmin(config["admin"]),
     ...checkPorts(config),
+    ...checkCertificateRoutes(config),
     ...checkData(config["data"], folder),
     ...checkPolicyFiles(config["policy"], folder),
     ...checkAuthzen(config["policy"]),
@@ -78,6 +79,17 @@ function checkAdmin(raw: unknown): Finding[] {
   if (address === null || isLoopback(address.host) || hasToken) return repeated;
   const message = "beyond loopback the admin side needs a token; set admin.token";
   return [...repeated, { path: ["admin", "listen"], message }];
+}
+
+/** A way to prove an identity that nobody is asked for would refuse everybody. */
+function checkCertificateRoutes(config: RawMapping): Finding[] {
+  const https = mappingOf(mappingOf(config["listen"])["https"]);
+  if (https["client_certificates"] !== undefined) return [];
+  const message = "certificate needs listen.https.client_certificates";
+  return listOf(config["routes"]).flatMap((route, at) => {
+    const asks = listOf(mappingOf(route)["authenticate"]).includes("certificate");
+    return asks ? [{ path: ["routes", at, "authenticate"], message }] : [];
+  });
 }
 
 /** Two listeners on one port; 0 is another one for each. */

@@ -79,6 +79,8 @@ export const DEFAULTS = {
     per_subject_per_minute: 20,
   },
   identity_headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
+  /** What authorities check before what they may only copy. */
+  certificate_subject: ["spiffe", "dns", "uri", "cn"],
   /** Beside the rules. */
   policy_cases: "cases.yaml",
   /** The tuple of casbin's own RESTful examples. */

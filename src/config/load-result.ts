@@ -38,7 +38,9 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
 }
 
 function tlsFilesOf({ listen }: Config): string[] {
-  return listen.https?.certificates.flatMap(({ cert, key }) => [cert, key]) ?? [];
+  const { certificates = [], client_certificates: clients } = listen.https ?? {};
+  const files = certificates.flatMap(({ cert, key }) => [cert, key]);
+  return [...files, clients?.ca ?? "", clients?.crl ?? ""].filter((file) => file !== "");
 }
 
 function policyFilesOf(policy: NonNullable<Config["policy"]>): string[] {

@@ -63,7 +63,9 @@ function certificatesOf(named: NamedFile, text: string): X509Certificate[] {
 
 function factsOf(named: NamedFile, certificate: X509Certificate): CertificateFacts {
   const { file, keyPath } = named;
-  const names = parseAltNames(certificate.subjectAltName ?? "").dns;
+  const { dns } = parseAltNames(certificate.subjectAltName ?? "");
+  const { CN } = certificate.toLegacyObject().subject;
+  const names = dns.length === 0 && typeof CN === "string" ? [CN] : dns;
   return { keyPath, file: shownFile(file), names, notAfterMs: Date.parse(certificate.validTo) };
 }
 
@@ -86,7 +88,37 @@ export function readPair(
   }
   const facts = factsOf(cert, leaf);
   const keyType = privateKey.asymmetricKeyType ?? "";
-  return { pair: { ...pem, names: facts.names, keyType }, facts };
+  const { dns: names } = parseAltNames(leaf.subjectAltName ?? "");
+  return { pair: { ...pem, names, keyType }, facts };
+}
+
+const LIST = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
+
+/** Authorities, and what they revoked. @throws PemFault */
+export function readTrust(
+  ca: NamedFile,
+  crl: NamedFile | null,
+): {
+  readonly ca: string;
+  readonly crls: readonly string[];
+  readonly facts: readonly CertificateFacts[];
+} {
+  const text = readPem(ca);
+  const facts = certificatesOf(ca, text).map((each) => factsOf(ca, each));
+  const crls = crl === null ? [] : readLists(crl);
+  return { ca: text, crls, facts };
+}
+
+/** A file without a list would revoke nothing. */
+function readLists(named: NamedFile): readonly string[] {
+  const lists = readPem(named).match(LIST) ?? [];
+  if (lists.length === 0) throw new PemFault(named, "holds no revocation list in PEM");
+  try {
+    createSecureContext({ crl: lists, ca: [] });
+  } catch {
+    throw new PemFault(named, "holds a revocation list that can't be read");
+  }
+  return lists;
 }
 
 function keyOf(named: NamedFile, text: string): KeyObject {

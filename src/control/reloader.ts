@@ -149,7 +149,12 @@ function revisionsOf(inForce: InForce): readonly unknown[] {
 
 /** Certificates change while their listener stays. */
 function fixedOf({ listen, ...rest }: Config): Pick<Config, (typeof NEEDS_RESTART)[number]> {
-  const https = listen.https && { ...listen.https, certificates: [], min_version: "1.2" as const };
+  const https = listen.https && {
+    ...listen.https,
+    certificates: [],
+    client_certificates: null,
+    min_version: "1.2" as const,
+  };
   return { ...rest, listen: { ...listen, https } };
 }
 

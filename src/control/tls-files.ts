@@ -1,9 +1,9 @@
 // Certificates and keys that a config names, read and checked as one: what listeners and clients are made of.
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
-import type { Config, HttpsOptions } from "../config/config.ts";
+import type { ClientCertificateOptions, Config, HttpsOptions } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
-import type { ServerTls } from "../downstream/options.ts";
-import { type CertificateFacts, PemFault, readPair } from "./pem-files.ts";
+import type { ClientTrust, ServerTls } from "../downstream/options.ts";
+import { type CertificateFacts, PemFault, readPair, readTrust } from "./pem-files.ts";
 
 export interface LoadedTls {
   /** Changes with any byte of any file. */
@@ -36,7 +36,7 @@ export function loadTls({ listen }: Config): TlsCheck {
   const certificates: CertificateFacts[] = [];
   const server = listen.https === null ? null : readServer(listen.https, { read, certificates });
   if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, tls: { revision: revisionOf(server), server, certificates } };
+  return { ok: true, tls: { revision: digestOf(server), server, certificates } };
 }
 
 /** What a step gives; null where it failed, and its fault is noted. */
@@ -57,12 +57,25 @@ function readServer(https: HttpsOptions, { read, certificates }: Reading): Serve
     certificates.push(found.facts);
     return [found.pair];
   });
+  const { client_certificates: asked } = https;
+  const clients = asked && read(() => readClients(asked, certificates));
   return {
     pairs,
     minVersion: `TLSv${https.min_version}`,
-    ticketKeys: ticketKeysFor(""),
-    clients: null,
+    ticketKeys: ticketKeysFor(clients?.revision ?? ""),
+    clients,
   };
+}
+
+function readClients(
+  { ca, crl }: ClientCertificateOptions,
+  certificates: CertificateFacts[],
+): ClientTrust {
+  const path = "listen.https.client_certificates";
+  const list = crl === "" ? null : { file: crl, keyPath: `${path}.crl` };
+  const { facts, ...trust } = readTrust({ file: ca, keyPath: `${path}.ca` }, list);
+  certificates.push(...facts);
+  return { ...trust, revision: digestOf(trust) };
 }
 
 /** A ticket carries the verdict on a client's certificate, so it does not outlive what that rests on. */
@@ -70,6 +83,6 @@ function ticketKeysFor(trust: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", ticketSecret, "", trust, TICKET_KEY_BYTES));
 }
 
-function revisionOf(server: ServerTls | null): string {
-  return createHash("sha256").update(JSON.stringify(server)).digest("hex").slice(0, 12);
+function digestOf(material: unknown): string {
+  return createHash("sha256").update(JSON.stringify(material)).digest("hex").slice(0, 12);
 }

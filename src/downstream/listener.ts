@@ -60,6 +60,7 @@ export function createListener(options: ListenerOptions): Listener {
     (socket) => void clients.add(new ClientConnection(socket, owner)),
   );
   let sweep: NodeJS.Timeout | null = null;
+  let trust = options.tls?.clients?.revision;
   return {
     async listen(address, reusePort) {
       const port = await listen(server, address, reusePort);
@@ -69,7 +70,13 @@ export function createListener(options: ListenerOptions): Listener {
       sweep.unref();
       return port;
     },
-    renew: (tls) => secure?.renew(tls),
+    renew(tls) {
+      if (secure === null) return;
+      secure.renew(tls);
+      // The verdict on a client's certificate is that of its handshake.
+      if (tls.clients?.revision !== trust) for (const client of clients) endSoon(client);
+      trust = tls.clients?.revision;
+    },
     async drain(graceMs) {
       draining = true;
       if (secure !== null) setTimeout(secure.cutHandshakes, HANDSHAKE_GRACE_MS).unref();
@@ -123,6 +130,11 @@ function listen(server: Server, address: ListenAt, reusePort: boolean): Promise<
   });
 }
 
+function endSoon(client: ClientConnection): void {
+  client.endAfterReply();
+  if (!client.untouched) client.closeIdle();
+}
+
 function drain(server: Server, clients: Set<ClientConnection>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cutOff = setTimeout(() => {
@@ -137,9 +149,6 @@ function drain(server: Server, clients: Set<ClientConnection>, graceMs: number):
       clearInterval(sweep);
       resolve();
     });
-    for (const client of clients) {
-      client.endAfterReply();
-      if (!client.untouched) client.closeIdle();
-    }
+    for (const client of clients) endSoon(client);
   });
 }

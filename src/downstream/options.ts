@@ -24,8 +24,8 @@ export interface ServerTls {
 /** Who vouches for clients, in PEM. */
 export interface ClientTrust {
   readonly ca: string;
-  /** Empty: nothing is revoked. */
-  readonly crl: string;
+  /** Lists of what is revoked; none: nothing is. */
+  readonly crls: readonly string[];
   /** Changes with either of them. */
   readonly revision: string;
 }

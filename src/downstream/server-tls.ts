@@ -28,7 +28,7 @@ export function contextOptions(
     key: pairs.map((pair) => pair.key),
     // Without any, each context would take up all of the world's authorities.
     ca: clients === null ? cert : clients.ca,
-    ...(clients === null || clients.crl === "" ? {} : { crl: clients.crl }),
+    ...(clients === null || clients.crls.length === 0 ? {} : { crl: [...clients.crls] }),
     ciphers: CIPHERS,
     honorCipherOrder: true,
     minVersion,

@@ -1,6 +1,7 @@
 // The contract of one way to prove who is calling; API keys, passwords; tokens, certificates later.
 import type { HeaderList } from "../core/header-list.ts";
 import type { Identity } from "../core/identity.ts";
+import type { TlsFacts } from "../core/peer-certificate.ts";
 import type { AuthenticationMethod } from "./options.ts";
 
 /** "ok", "none" (nothing presented), and one word for each way to fail; a column of the row. */
@@ -14,6 +15,7 @@ export type AuthOutcome =
   | "unknown_user"
   | "wrong_password"
   | "reserved_subject"
+  | CertificateOutcome
   | TokenOutcome
   /** There is a credential, but of none of the kinds that the route takes. */
   | "unknown_scheme"
@@ -21,6 +23,13 @@ export type AuthOutcome =
   | "too_many_failures"
   /** Not tried, since too many wait. */
   | "verifier_busy";
+
+/** What can be wrong with a client's certificate; unnamed: it has no name of the kinds that are asked for. */
+export type CertificateOutcome =
+  | "expired_certificate"
+  | "revoked_certificate"
+  | "untrusted_certificate"
+  | "unnamed_certificate";
 
 /** What can be wrong with a token. */
 export type TokenOutcome =
@@ -51,6 +60,8 @@ export interface AuthResult {
 export interface Caller {
   /** Of the client, behind trusted proxies. */
   readonly address: string;
+  /** Of the connection; null: not encrypted. */
+  readonly tls: TlsFacts | null;
 }
 
 export interface Authenticator {

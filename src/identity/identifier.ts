@@ -10,6 +10,7 @@ import type {
   Verification,
 } from "./authenticator.ts";
 import type { FailureLimits } from "./failure-limits.ts";
+import { createCertificateAuthenticator } from "./certificate.ts";
 import type { AuthenticationMethod, IdentityOptions } from "./options.ts";
 import { subjectFault } from "./subject.ts";
 
@@ -40,7 +41,9 @@ export function createIdentifier(options: IdentityOptions, parts: IdentifierPart
   const [fault] = identityFaults(options);
   if (fault !== undefined) throw new Error(fault);
   const { further, failures } = parts;
-  return identifierOf([createKeyAuthenticator(options.keys), ...further], failures);
+  const certificates = createCertificateAuthenticator(options.certificates, Date.now);
+  const all = [createKeyAuthenticator(options.keys), certificates, ...further];
+  return identifierOf(all, failures);
 }
 
 /** The same over any authenticators. */

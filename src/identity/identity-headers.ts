@@ -13,6 +13,10 @@ export interface IdentityHeaders {
 const KNOWN: readonly string[] = [
   "x-weir-subject",
   "x-weir-roles",
+  // RFC 9440 and its forerunner: who presented a certificate.
+  "client-cert",
+  "client-cert-chain",
+  "x-forwarded-client-cert",
   "x-remote-user",
   "remote-user",
   "x-forwarded-user",

@@ -38,9 +38,20 @@ export interface ClaimOptions {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** Where a certificate says who has it: SPIFFE ID, DNS name or URI among its alternative names, common name. */
+export const SUBJECT_SOURCES = ["spiffe", "dns", "uri", "cn"] as const;
+
+export type SubjectSource = (typeof SUBJECT_SOURCES)[number];
+
+export interface CertificateOptions {
+  /** Tried in order. */
+  readonly subject: readonly SubjectSource[];
+}
+
 export interface IdentityOptions {
   readonly keys: readonly KeyOptions[];
   readonly tokens: readonly TokenOptions[];
+  readonly certificates: CertificateOptions;
   /** null: nobody is known by a password. */
   readonly users: UsersOptions | null;
   readonly failures: FailureOptions;
@@ -69,4 +80,4 @@ export interface FailureOptions {
 }
 
 /** "anonymous" is none, and asks for nothing. */
-export type AuthenticationMethod = "key" | "jwt" | "basic" | "anonymous";
+export type AuthenticationMethod = "key" | "jwt" | "basic" | "certificate" | "anonymous";

@@ -21,6 +21,7 @@ export function createIdentify(clock: Clock): Identify {
     };
     const result = snapshot.identifier.identify(headers, methods, {
       address: routed.head.client.address,
+      tls: exchange.downstream.tls,
     });
     if (result instanceof Promise) return result.then(note);
     note(result);

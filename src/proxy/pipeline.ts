@@ -14,6 +14,7 @@ import { answeringLastHop } from "./max-forwards.ts";
 import { createOpenExchange, createOpenMalformed } from "./open-exchange.ts";
 import { createRecordStage } from "./record.ts";
 import { createRescue } from "./rescue.ts";
+import { requireCertificate } from "./required-certificate.ts";
 import { route } from "./route.ts";
 import type { RowLog } from "./row-batch.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -66,10 +67,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 const VERSIONS: ReadonlySet<string> = new Set(["1.0", "1.1"]);
 
 /** What is refused before anything is read of it. */
-function admit({ record, headers }: Exchange, rows: RowLog): void {
+function admit(exchange: Exchange, rows: RowLog): void {
+  const { record, headers } = exchange;
   if (!rows.writable()) throw new WeirError("audit_unavailable");
   if (!VERSIONS.has(record.httpVersion)) throw new WeirError("version_not_supported");
   if (record.method === "CONNECT") throw new WeirError("method_not_supported");
+  requireCertificate(exchange);
   const expected = headers.get("expect");
   if (
     expected !== undefined &&

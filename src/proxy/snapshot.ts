@@ -50,6 +50,8 @@ export interface Snapshot {
   /** The request fields a row keeps. */
   readonly rowHeaders: (headers: HeaderList) => RawHeaders;
   readonly limits: LimitOptions;
+  /** Over TLS nothing is answered without a certificate that can be trusted. */
+  readonly requiresCertificate: boolean;
   readonly outgoing: OutgoingRules;
   readonly propagation: Propagation;
   /** Connection pools by endpoint URL. */
@@ -85,6 +87,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     redactQuery: redaction.query,
     rowHeaders: redaction.headers,
     limits: config.limits,
+    requiresCertificate: config.listen.https?.client_certificates?.required ?? false,
     outgoing: {
       isDropped: droppedFields(propagation.fields, identity.isReserved),
       isReserved: identity.isReserved,

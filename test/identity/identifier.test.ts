@@ -15,13 +15,14 @@ function options(keys: readonly KeyOptions[]): IdentityOptions {
   return {
     keys,
     tokens: [],
+    certificates: { subject: ["spiffe", "cn"] },
     users: null,
     failures: { per_source_per_minute: 0, per_subject_per_minute: 0 },
     headers: { subject: "x-weir-subject", roles: "x-weir-roles" },
   };
 }
 
-const CALLER = { address: "192.0.2.1" };
+const CALLER = { address: "192.0.2.1", tls: null };
 const NO_LIMIT = { take: () => 0 };
 const PARTS = { further: [], failures: NO_LIMIT };
 

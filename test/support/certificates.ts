@@ -39,6 +39,7 @@ export function createAuthority(name = "Test CA"): Authority {
     type === "rsa"
       ? openssl("genrsa", "-out", file, "2048")
       : openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file);
+  let lists = 0;
   newKey("ca.key", "ec");
   openssl(
     "req",
@@ -102,8 +103,9 @@ export function createAuthority(name = "Test CA"): Authority {
     },
     revoke(...pairs) {
       for (const { cert } of pairs) openssl("ca", "-config", "ca.cnf", "-revoke", cert);
-      openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", "ca.crl");
-      return at("ca.crl");
+      const list = `ca-${++lists}.crl`;
+      openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", list);
+      return at(list);
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };

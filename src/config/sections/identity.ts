@@ -5,6 +5,7 @@ import { isAuthzenField, isRequestField, REQUEST_FIELDS } from "../../policy/opt
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, baseUrl, fieldName, integer, nameText, pathOf, textLike } from "../fields.ts";
 import { tokensField } from "./tokens.ts";
+import { SUBJECT_SOURCES } from "../../identity/options.ts";
 import { suggestion } from "../suggest.ts";
 
 const { failures } = DEFAULTS;
@@ -43,6 +44,18 @@ const fieldOrNone = (): z.ZodUnion<[z.ZodString, z.ZodLiteral<"">]> =>
 export const identitySection = z.strictObject({
   keys: z.array(key).max(MAX_KEYS).default([]).meta({ description: "API keys" }),
   tokens: tokensField,
+  certificates: z
+    .strictObject({
+      subject: z
+        .array(z.enum(SUBJECT_SOURCES))
+        .min(1)
+        .default([...DEFAULTS.certificate_subject])
+        .meta({
+          description: "Where a client's certificate names it: the first of which it has one",
+        }),
+    })
+    .prefault({})
+    .meta({ description: "Callers with certificates of their own" }),
   users: z
     .strictObject({
       file: pathOf("file").meta({

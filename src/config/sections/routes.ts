@@ -82,7 +82,7 @@ const routeSchema = z.strictObject({
     .meta({ description: "Which requests it takes; the most specific wins" }),
   service: nameText().meta({ description: "The service they go to" }),
   authenticate: z
-    .array(z.enum(["key", "jwt", "basic", "anonymous"]))
+    .array(z.enum(["key", "jwt", "basic", "certificate", "anonymous"]))
     .default([])
     .meta({
       description:

@@ -33,6 +33,7 @@ const identity: IdentityOptions = {
       claims: { subject: "sub", roles: "roles", attributes: {} },
     },
   ],
+  certificates: { subject: ["cn"] },
   users: null,
   failures: { per_source_per_minute: 0, per_subject_per_minute: 0 },
   headers: { subject: "", roles: "" },
@@ -44,7 +45,7 @@ const identifier = createIdentifier(identity, {
   further: [methods.keep(identity.tokens)],
   failures: { take: () => 0 },
 });
-const caller = { address: "127.0.0.1" };
+const caller = { address: "127.0.0.1", tls: null };
 
 const tokens = await Promise.all(Array.from({ length: CALLERS }, (_, at) => sign(`known-${at}`)));
 const chars = Math.round(tokens.join("").length / CALLERS);

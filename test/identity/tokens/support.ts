@@ -56,7 +56,7 @@ export function manualClock(): ManualClock {
   return { nowNs: () => ms * 1e6, wallMs: () => ms, pass: (more) => void (ms += more) };
 }
 
-export const CALLER = { address: "192.0.2.1" };
+export const CALLER = { address: "192.0.2.1", tls: null };
 
 export async function outcomeOf(authenticator: Authenticator, token: string): Promise<string> {
   return (await verificationOf(authenticator, token)).outcome;

@@ -1,0 +1,233 @@
+// Client certificates: who they say calls, each way to refuse one with its word in the row, and what a reload changes.
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { Agent, request, type RequestOptions } from "node:https";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
+import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
+
+let authority: Authority;
+let stranger: Authority;
+let upstream: Server;
+let url: string;
+let crl: string;
+let serverPair: Pair;
+const clients: Record<string, Pair> = {};
+const seen: (string | undefined)[] = [];
+
+const ISSUES = {
+  spiffe: { san: "URI:spiffe://weir.test/orders,DNS:orders.test", cn: "Orders" },
+  dns: { san: "DNS:billing.test", cn: "Billing" },
+  uri: { san: "URI:urn:billing,URI:https://b.test/", cn: "uris" },
+  cn: { cn: "Alice Liddell" },
+  "TLSv1.2": { cn: "Bob" },
+  "TLSv1.3": { cn: "Bob" },
+  role: { cn: "role:admin" },
+  nameless: { san: "IP:127.0.0.1" },
+  twoUris: { san: "URI:spiffe://weir.test/a,URI:spiffe://weir.test/b" },
+  forged: { san: "@alt\n[alt]\nURI.1=urn:x, DNS:root.test" },
+  revoked: { cn: "mallory" },
+  expired: { cn: "old", expired: true },
+} as const;
+
+beforeAll(async () => {
+  authority = createAuthority("Weir Test CA");
+  stranger = createAuthority("Another CA");
+  serverPair = authority.issue("server", { san: "DNS:weir.test" });
+  for (const [name, issue] of Object.entries(ISSUES)) clients[name] = authority.issue(name, issue);
+  clients["foreign"] = stranger.issue("foreign", { cn: "alice" });
+  crl = authority.revoke(clients["revoked"]!);
+  upstream = createServer((incoming, reply) => {
+    seen.push(String(incoming.headers["x-weir-subject"]));
+    reply.end();
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  upstream.close();
+  authority[Symbol.dispose]();
+  stranger[Symbol.dispose]();
+});
+
+interface Wanted {
+  readonly required?: boolean;
+  readonly list?: string;
+  readonly authenticate?: readonly string[];
+  readonly subject?: readonly string[];
+}
+
+function setup({
+  required = false,
+  list = crl,
+  authenticate = ["certificate"],
+  subject,
+}: Wanted = {}): ProxySetup {
+  const client_certificates = { ca: authority.ca, crl: list, required };
+  const https = { listen: "127.0.0.1:0", certificates: [serverPair], client_certificates };
+  return {
+    upstreams: [url],
+    config: {
+      listen: { http: "127.0.0.1:0", https },
+      routes: [{ name: "all", service: "app", authenticate }],
+      ...(subject !== undefined && { identity: { certificates: { subject } } }),
+    },
+  };
+}
+
+function identityOf(name: string | null): Pick<RequestOptions, "cert" | "key"> {
+  const pair = name === null ? undefined : clients[name];
+  return pair === undefined ? {} : { cert: readFileSync(pair.cert), key: readFileSync(pair.key) };
+}
+
+function get({ httpsPort: port }: TestProxy, name: string | null, agent?: Agent): Promise<number> {
+  const ca = readFileSync(authority.ca);
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      port,
+      host: "127.0.0.1",
+      servername: "weir.test",
+      ca,
+      agent: agent ?? false,
+      ...identityOf(name),
+    });
+    sent.on("error", reject).on("response", (reply) => {
+      reply.resume().on("end", () => resolve(reply.statusCode ?? 0));
+    });
+    sent.end();
+  });
+}
+
+test.each([
+  { name: "spiffe", subject: "spiffe://weir.test/orders" },
+  { name: "dns", subject: "billing.test" },
+  { name: "cn", subject: "Alice Liddell" },
+  { name: "spiffe", from: ["dns"], subject: "orders.test" },
+  { name: "spiffe", from: ["cn"], subject: "Orders" },
+  { name: "dns", from: ["uri", "cn"], subject: "Billing" },
+  { name: "uri", from: ["uri", "cn"], subject: "uris" },
+])("$name by $from is $subject", async ({ name, from, subject }) => {
+  await using proxy = await startProxy(setup(from === undefined ? {} : { subject: from }));
+  expect(await get(proxy, name)).toBe(200);
+  const row = await proxy.row(0);
+  expect(row.authOutcome).toBe("ok");
+  expect(row.identity).toMatchObject({
+    subject,
+    kind: "certificate",
+    issuer: "Weir Test CA",
+    roles: [],
+  });
+  expect(row.identity.attributes["fingerprint"]).toMatch(/^[0-9a-f]{64}$/);
+  expect(seen.at(-1)).toBe(encodeURI(subject));
+});
+
+const REFUSED = [
+  { name: null, code: "unauthenticated", outcome: "none" },
+  { name: "revoked", code: "invalid_credentials", outcome: "revoked_certificate" },
+  { name: "expired", code: "invalid_credentials", outcome: "expired_certificate" },
+  { name: "foreign", code: "invalid_credentials", outcome: "untrusted_certificate" },
+];
+
+describe.each([{ required: true }, { required: false }])("required: $required", ({ required }) => {
+  test.each(REFUSED)("$name is refused: $outcome", async ({ name, code, outcome }) => {
+    await using proxy = await startProxy(setup({ required }));
+    expect(await get(proxy, name)).toBe(401);
+    const row = await proxy.row(0);
+    expect(row).toMatchObject({ status: 401, errorCode: code, authOutcome: outcome });
+    expect(row.identity.kind).toBe("anonymous");
+  });
+});
+
+test.each([
+  { name: "role", outcome: "reserved_subject" },
+  { name: "nameless", outcome: "unnamed_certificate" },
+  { name: "twoUris", outcome: "unnamed_certificate" },
+])("a sound certificate without a usable name, $name: $outcome", async ({ name, outcome }) => {
+  await using proxy = await startProxy(setup());
+  expect(await get(proxy, name)).toBe(401);
+  expect((await proxy.row(0)).authOutcome).toBe(outcome);
+});
+
+test("a name with a comma in it is one name", async () => {
+  await using proxy = await startProxy(setup({ subject: ["dns", "uri"] }));
+  await get(proxy, "forged");
+  expect((await proxy.row(0)).identity.subject).toBe("urn:x, DNS:root.test");
+});
+
+test("required, on a route for everybody: no certificate, no answer; over plain HTTP nothing is asked", async () => {
+  await using proxy = await startProxy(setup({ required: true, authenticate: [] }));
+  expect(await get(proxy, null)).toBe(401);
+  expect(await get(proxy, "cn")).toBe(200);
+  expect((await proxy.row(1)).identity.kind).toBe("anonymous");
+  const plain = await fetch(`http://127.0.0.1:${proxy.port}/`);
+  expect(plain.status).toBe(200);
+});
+
+test("not required, on a route for everybody: a bad certificate does not matter", async () => {
+  await using proxy = await startProxy(setup({ authenticate: [] }));
+  expect(await get(proxy, "revoked")).toBe(200);
+});
+
+test.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "%s: a resumed connection is who the first one was, and what is revoked ends it all",
+  async (version) => {
+    await using proxy = await startProxy(setup());
+    const agent = new Agent({ keepAlive: true, maxCachedSessions: 0 });
+    expect(await get(proxy, version, agent)).toBe(200);
+    const before = await resume(proxy, { maxVersion: version, minVersion: version });
+    expect(before.reused).toBe(true);
+    expect(before.reply).toMatch(/^HTTP\/1.1 200 /);
+    expect((await proxy.row(2)).identity.subject).toBe("Bob");
+
+    const later = authority.revoke(clients[version]!);
+    await proxy.swap(setup({ list: later }));
+    // The kept connection ends, or it would still be who it was.
+    const kept = Object.values(agent.freeSockets)[0]?.[0];
+    if (kept !== undefined) await new Promise((resolve) => kept.once("close", resolve));
+    expect(await get(proxy, version, agent)).toBe(401);
+    const after = await resume(proxy, {
+      session: before.session,
+      maxVersion: version,
+      minVersion: version,
+    });
+    expect(after.reused).toBe(false);
+    expect(after.reply).toMatch(/^HTTP\/1.1 401 /);
+    agent.destroy();
+  },
+);
+
+interface Resumed {
+  readonly reused: boolean;
+  readonly reply: string;
+  readonly session: Buffer;
+}
+
+/** Connects, asks, and where no session is given does so again with that of the first. */
+async function resume(proxy: TestProxy, options: ConnectionOptions): Promise<Resumed> {
+  const first = await ask(proxy, options);
+  return options.session === undefined ? ask(proxy, { ...options, session: first.session }) : first;
+}
+
+function ask({ httpsPort: port }: TestProxy, options: ConnectionOptions): Promise<Resumed> {
+  return new Promise((resolve, reject) => {
+    const ca = readFileSync(authority.ca);
+    let reply = "";
+    let session = Buffer.alloc(0);
+    const to = {
+      port,
+      host: "127.0.0.1",
+      servername: "weir.test",
+      ca,
+      ...identityOf(String(options.minVersion)),
+    };
+    const socket = connectTls({ ...to, ...options }, () => {
+      socket.write("GET / HTTP/1.1\r\nHost: weir.test\r\nConnection: close\r\n\r\n");
+    });
+    socket.on("session", (ticket) => (session = ticket));
+    socket.on("data", (chunk: Buffer) => (reply += chunk.toString()));
+    socket.on("error", reject);
+    socket.on("end", () => resolve({ reused: socket.isSessionReused(), reply, session }));
+  });
+}
