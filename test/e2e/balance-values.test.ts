@@ -7,7 +7,8 @@ import { startUpstream } from "./support/upstream.ts";
 
 const WEIGHTS = [1, 2, 5];
 const KEYS = 30;
-const ROUNDS = 4;
+/** So many that chance does not decide who got more. */
+const ROUNDS = 12;
 const REQUESTS = BALANCE_POLICIES.length * KEYS * ROUNDS;
 
 const upstreams = await Promise.all(WEIGHTS.map(() => startUpstream()));

@@ -108,7 +108,7 @@ test("each answer is one revision's, never none's or two's", { timeout: 60_000 }
   const rows = await weir.sql(
     `SELECT policy_revision AS revision, uniqExact(worker) AS workers,
       groupUniqArray(concat(path, ' ', decision, ' ', toString(status))) AS seen
-     FROM requests GROUP BY revision`,
+     FROM requests WHERE kind != 'audit' GROUP BY revision`,
   );
   const seen = Object.fromEntries(
     rows.map((row) => [String(row["revision"]), (row["seen"] as string[]).toSorted()]),
