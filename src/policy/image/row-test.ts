@@ -125,7 +125,7 @@ function pathTest(call: Of<"call">, parts: RowTestParts): RowTest | null {
   const slow = byText(call, parts);
   const kinds = new Uint8Array(strings.count);
   const kindOf = (id: number): number => {
-    return (kinds[id] = isExactPath(name, strings.text(id)) ? EXACT : OTHER);
+    return (kinds[id] = isExactPath(name, strings.read(id)) ? EXACT : OTHER);
   };
   const pattern = { chars, from: 0, to: 0, functionName: name };
   return (row) => {

@@ -100,10 +100,15 @@ export class Strings {
     return mixed(hash);
   }
 
+  /** Not remembered: that takes room for all texts of a policy. */
+  read(id: number): string {
+    return textBetween(this.#chars, this.#spans[id * 2] ?? 0, this.#spans[id * 2 + 1] ?? 0);
+  }
+
   /** Remembered, since whoever wants it once wants it again. */
   text(id: number): string {
     const texts = (this.#texts ??= Array.from({ length: this.count }));
-    return (texts[id] ??= this.#read(id));
+    return (texts[id] ??= this.read(id));
   }
 
   #numberOf(text: string, hash: number): number {
@@ -125,9 +130,5 @@ export class Strings {
       if (chars[begin + at] !== text.charCodeAt(at)) return false;
     }
     return true;
-  }
-
-  #read(id: number): string {
-    return textBetween(this.#chars, this.#spans[id * 2] ?? 0, this.#spans[id * 2 + 1] ?? 0);
   }
 }
