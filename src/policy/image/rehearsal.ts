@@ -2,9 +2,9 @@
 import type { RequestTuple } from "../request/tuple.ts";
 import { type AccessPath, accessPathOf } from "./access-path.ts";
 import { alternativesOf } from "./alternatives.ts";
-import { textBetween } from "./chars.ts";
 import type { PolicyImage } from "./policy-image.ts";
 import type { RuleTable } from "./rule-table.ts";
+import { textAt } from "./strings.ts";
 
 /** So many that an engine has seen what is usual; they cost little, except in a large role graph. */
 const REQUESTS = 8;
@@ -38,10 +38,7 @@ interface Cell {
   readonly column: number;
 }
 
-/** Not remembered, as `Strings` does: that takes room for all texts of a policy. */
 function textOf({ strings }: PolicyImage, table: RuleTable, { row, column }: Cell): string {
   if (table.count === 0) return "";
-  const { chars, spans } = strings;
-  const id = table.fields[(row % table.count) * table.width + column] ?? 0;
-  return textBetween(chars, spans[id * 2] ?? 0, spans[id * 2 + 1] ?? 0);
+  return textAt(strings, table.fields[(row % table.count) * table.width + column] ?? 0);
 }

@@ -5,7 +5,7 @@ import type { AttachedPolicy } from "./attached-policy.ts";
 import { columnsOf } from "./columns.ts";
 import { comparedPath, isPathFunction, isExactPath, matchesShape } from "./path-shape.ts";
 import type { RequestIds } from "./request-ids.ts";
-import { UNKNOWN } from "./strings.ts";
+import { textAt, UNKNOWN } from "./strings.ts";
 
 /** Whether a row's rule holds for the request in force. */
 export type RowTest = (row: number) => boolean;
@@ -125,7 +125,7 @@ function pathTest(call: Of<"call">, parts: RowTestParts): RowTest | null {
   const slow = byText(call, parts);
   const kinds = new Uint8Array(strings.count);
   const kindOf = (id: number): number => {
-    return (kinds[id] = isExactPath(name, strings.read(id)) ? EXACT : OTHER);
+    return (kinds[id] = isExactPath(name, textAt(stringTable, id)) ? EXACT : OTHER);
   };
   const pattern = { chars, from: 0, to: 0, functionName: name };
   return (row) => {

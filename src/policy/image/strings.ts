@@ -42,10 +42,15 @@ export function mixed(hash: number): number {
   return mix ^ (mix >>> 16);
 }
 
+/** Not remembered, as `Strings` does: that takes room for all texts of a policy. */
+export function textAt({ chars, spans }: StringTable, id: number): string {
+  return textBetween(chars, spans[id * 2] ?? 0, spans[id * 2 + 1] ?? 0);
+}
+
 /** Looks strings up; each thread has its own, over the same table. */
 export class Strings {
+  readonly #table: StringTable;
   readonly #chars: Chars;
-  readonly #spans: Int32Array;
   readonly #slots: Int32Array;
   readonly #mask: number;
   readonly #seed: number;
@@ -55,16 +60,17 @@ export class Strings {
   fetched = 0;
   #texts: (string | undefined)[] | null = null;
 
-  constructor({ chars, spans, slots, seed }: StringTable) {
+  constructor(table: StringTable) {
+    const { chars, slots, seed } = table;
+    this.#table = table;
     this.#chars = chars;
-    this.#spans = spans;
     this.#slots = slots;
     this.#mask = slots.length / SLOT - 1;
     this.#seed = seed;
   }
 
   get count(): number {
-    return this.#spans.length / 2;
+    return this.#table.spans.length / 2;
   }
 
   /** The number of `text`; UNKNOWN where the policy has no such string. */
@@ -100,15 +106,10 @@ export class Strings {
     return mixed(hash);
   }
 
-  /** Not remembered: that takes room for all texts of a policy. */
-  read(id: number): string {
-    return textBetween(this.#chars, this.#spans[id * 2] ?? 0, this.#spans[id * 2 + 1] ?? 0);
-  }
-
   /** Remembered, since whoever wants it once wants it again. */
   text(id: number): string {
     const texts = (this.#texts ??= Array.from({ length: this.count }));
-    return (texts[id] ??= this.read(id));
+    return (texts[id] ??= textAt(this.#table, id));
   }
 
   #numberOf(text: string, hash: number): number {
