@@ -7,15 +7,11 @@ import type { AdminParts } from "../parts.ts";
 
 const PATH = "/api/v1/revocations";
 
+const claim = z.string().regex(/^\P{Cc}{1,1024}$/u, "must be one line of text");
+
 const token = z.strictObject({
-  issuer: z
-    .string()
-    .regex(/^\P{Cc}{1,1024}$/u, "must be one line of text")
-    .meta({ description: "The claim iss" }),
-  jti: z
-    .string()
-    .regex(/^\P{Cc}{1,1024}$/u, "must be one line of text")
-    .meta({ description: "The claim jti" }),
+  issuer: claim.meta({ description: "The claim iss" }),
+  jti: claim.meta({ description: "The claim jti" }),
 });
 
 const wishes = token.extend({
@@ -31,6 +27,17 @@ export function revocationEndpoints(parts: AdminParts): readonly Endpoint[] {
   return [listEndpoint(parts), addEndpoint(parts), removeEndpoint(parts)];
 }
 
+type Revocation = ReturnType<AdminParts["revocations"]["list"]>[number];
+
+function told({ issuer, jti, revokedAtMs, expiresAtMs }: Revocation): z.input<typeof revocation> {
+  return {
+    issuer,
+    jti,
+    revoked_at: iso(revokedAtMs),
+    expires_at: expiresAtMs === null ? null : iso(expiresAtMs),
+  };
+}
+
 function listEndpoint({ revocations }: AdminParts): Endpoint {
   return defineEndpoint({
     method: "get",
@@ -41,17 +48,7 @@ function listEndpoint({ revocations }: AdminParts): Endpoint {
     body: null,
     answer: json("Those in force", z.strictObject({ revocations: z.array(revocation) })),
     problems: [],
-    handle: () => ({
-      kind: "json",
-      body: {
-        revocations: revocations.list().map(({ issuer, jti, revokedAtMs, expiresAtMs }) => ({
-          issuer,
-          jti,
-          revoked_at: iso(revokedAtMs),
-          expires_at: expiresAtMs === null ? null : iso(expiresAtMs),
-        })),
-      },
-    }),
+    handle: () => ({ kind: "json", body: { revocations: revocations.list().map(told) } }),
   });
 }
 
@@ -69,10 +66,10 @@ function addEndpoint({ revocations }: AdminParts): Endpoint {
     handle: async ({ body: { issuer, jti, expires_at: expires } }) => {
       const revokedAtMs = Date.now();
       const expiresAtMs = expires === undefined ? null : Date.parse(expires);
-      const isKept = await revocations.add({ issuer, jti, revokedAtMs, expiresAtMs });
+      const added = { issuer, jti, revokedAtMs, expiresAtMs };
+      const isKept = await revocations.add(added);
       if (!isKept) throw new Problem("too_many_revocations", "take some back, or give expires_at");
-      const expires_at = expiresAtMs === null ? null : iso(expiresAtMs);
-      return { kind: "json", body: { issuer, jti, revoked_at: iso(revokedAtMs), expires_at } };
+      return { kind: "json", body: told(added) };
     },
   });
 }
