@@ -1,9 +1,10 @@
 // Revoked tokens on disk, in the data folder: written whole before a revocation is answered, read at a start.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import { makeFolder } from "../core/folder.ts";
+import { replaceFile } from "../core/replace-file.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 
 export interface Revocation extends RevokedToken {
@@ -48,7 +49,7 @@ export function createRevocations(parts: RevocationsParts): Revocations {
     current.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > nowMs());
   const change = async (next: readonly Revocation[]): Promise<void> => {
     makeFolder(folder);
-    write(join(folder, FILE), next);
+    replaceFile(join(folder, FILE), JSON.stringify(next), { mode: 0o600 });
     current = next;
     await publish(next);
   };
@@ -88,14 +89,4 @@ export function readRevocations(folder: string): readonly Revocation[] {
       },
     );
   }
-}
-
-/** A crash in the middle leaves the file as it was. */
-function write(path: string, revocations: readonly Revocation[]): void {
-  const fresh = `${path}.new`;
-  writeFileSync(fresh, JSON.stringify(revocations), { mode: 0o600 });
-  const file = openSync(fresh, "r+");
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(fresh, path);
 }

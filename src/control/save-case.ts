@@ -1,6 +1,7 @@
 // Saves a recorded request as a case: the file is replaced whole, or left as it is.
-import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
+import { replaceFile } from "../core/replace-file.ts";
 import { addCase } from "../policy/cases/add-case.ts";
 import { fieldsOfModel } from "../policy/cases/case-context.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
@@ -41,19 +42,12 @@ function existing(file: string): { readonly text: string } | PolicyFault {
   return existsSync(file) ? readCasesFile(file) : { text: "" };
 }
 
-/** By a rename, so that nobody ever reads half of it; why not, or "". */
+/** Why not, or "". */
 function replace(file: string, text: string): string {
-  let fresh = "";
   try {
-    // What a link points to is replaced, not the link.
-    const target = existsSync(file) ? realpathSync(file) : file;
-    const mode = statSync(target, { throwIfNoEntry: false })?.mode;
-    fresh = `${target}.${process.pid}.new`;
-    writeFileSync(fresh, text, { flag: "wx", ...(mode === undefined ? {} : { mode }) });
-    renameSync(fresh, target);
+    replaceFile(file, text);
     return "";
   } catch (thrown) {
-    if (fresh !== "") rmSync(fresh, { force: true });
     return messageOf(thrown);
   }
 }

@@ -1,7 +1,8 @@
 // Rows the store will never take: kept beside the spool with the reason, for a person to look at; the newest of them.
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { countLines } from "../core/lines.ts";
+import { replaceFile } from "../core/replace-file.ts";
 
 export interface DeadLetter {
   readonly line: string;
@@ -43,8 +44,7 @@ export class DeadLetters {
   async add(token: string, letters: readonly DeadLetter[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = join(this.#folder, `${token}.jsonl`);
-    await writeFile(`${path}.next`, this.#fitting(letters), { flush: true, mode: 0o600 });
-    await rename(`${path}.next`, path);
+    replaceFile(path, this.#fitting(letters), { mode: 0o600 });
     await this.#trim();
   }
 

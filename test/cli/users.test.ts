@@ -66,7 +66,7 @@ describe("weir users", () => {
       `alice: removed in ${file}\n`,
     );
     expect(readFileSync(file, "utf8")).toBe("# staff\n");
-    expect(existsSync(`${file}.new`)).toBe(false);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   it("finds the file in the config, whatever else is unsound there", async () => {
@@ -110,13 +110,13 @@ describe("weir users", () => {
     });
     expect(faulty.err).not.toContain("secret");
     writeFileSync(file, "");
-    writeFileSync(`${file}.new`, "");
+    writeFileSync(`${file}.lock`, "");
     const locked = await users(["add", "bob", "--file", file], "correct horse");
     expect(locked).toMatchObject({
       status: 2,
       err: expect.stringContaining("is at work") as string,
     });
-    expect(existsSync(`${file}.new`)).toBe(true);
+    expect(existsSync(`${file}.lock`)).toBe(true);
   });
 
   it("says how a password comes in where there is no terminal, and where the file is to be named", async () => {

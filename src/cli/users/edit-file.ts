@@ -1,17 +1,6 @@
 // Changes a users file as a whole: whoever reads it sees the old one or the new one, and two changes at once never mix.
-import {
-  closeSync,
-  existsSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { replaceFile } from "../../core/replace-file.ts";
 import { readUsers, type User } from "../../identity/users-text.ts";
 import { UsersError } from "./users-error.ts";
 
@@ -34,39 +23,26 @@ export function openUsers(file: string): UsersText {
 }
 
 /**
- * The new text is written beside the file and then put in its place. That second file is the lock, too.
+ * Two commands at once would lose what one of them does, so a file beside it says that one is at it.
  * @throws UsersError where `change` does, or another command is at it.
  */
 export function editUsers(file: string, change: (before: UsersText) => string): void {
   const target = existsSync(file) ? realpathSync(file) : file;
-  const next = `${target}.new`;
-  const handle = openLock(next);
+  const lock = `${target}.lock`;
+  takeLock(lock);
   try {
-    const text = change(openUsers(target));
-    // As the one before, so that weir can go on reading what somebody else has changed.
-    if (existsSync(target)) keepOwner(handle, target);
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-    renameSync(next, target);
-  } catch (thrown) {
-    rmSync(next, { force: true });
-    throw thrown;
+    replaceFile(target, change(openUsers(target)), { mode: MODE });
   } finally {
-    closeSync(handle);
+    rmSync(lock, { force: true });
   }
 }
 
-function openLock(next: string): number {
+function takeLock(lock: string): void {
   try {
-    return openSync(next, "wx", MODE);
+    closeSync(openSync(lock, "wx", MODE));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    const message = `${next} is there: another weir users is at work; if none is, remove that file`;
+    const message = `${lock} is there: another weir users is at work; if none is, remove that file`;
     throw new UsersError("locked", message);
   }
-}
-
-function keepOwner(handle: number, target: string): void {
-  const { uid, gid } = statSync(target);
-  if (uid !== process.getuid?.() || gid !== process.getgid?.()) fchownSync(handle, uid, gid);
 }
