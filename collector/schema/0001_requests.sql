@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS requests
     principal_kind LowCardinality(String) CODEC(ZSTD(1)),
     issuer LowCardinality(String) CODEC(ZSTD(1)),
     roles Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    auth_method LowCardinality(String) CODEC(ZSTD(1)),
     auth_outcome LowCardinality(String) CODEC(ZSTD(1)),
     -- may they
     decision LowCardinality(String) CODEC(ZSTD(1)),
@@ -127,6 +128,7 @@ CREATE TABLE IF NOT EXISTS requests_intake
     principal_kind String,
     issuer String,
     roles Array(String),
+    auth_method String,
     auth_outcome String,
     -- may they
     decision String,

@@ -53,9 +53,15 @@ function caller(row: RequestRow, { width }: Terminal): string[] {
   const roles = row.roles.length === 0 ? "" : `, ${row.roles.join(", ")}`;
   const who =
     row.principal === ""
-      ? `nobody verified (credentials: ${row.auth_outcome})`
+      ? `nobody verified (credentials: ${tried(row)}${row.auth_outcome})`
       : `${row.principal} (${row.principal_kind}${roles})`;
   return [clip(harmless(`${who} from ${row.client_address}`), width)];
+}
+
+/** The method, and whose credential it was, where that is known. */
+function tried({ auth_method, issuer }: RequestRow): string {
+  const by = issuer === "" ? "" : ` of ${issuer}`;
+  return auth_method === "" ? "" : `${auth_method}${by}: `;
 }
 
 function decision(row: RequestRow, { width, paint }: Terminal): string[] {

@@ -46,6 +46,10 @@ export type TokenOutcome =
 
 export interface AuthResult {
   readonly outcome: AuthOutcome;
+  /** Whose credential was tried; "": none was there of a kind that the route takes. */
+  readonly method: AuthenticationMethod | "";
+  /** Who vouches for the caller, or where that failed, would have; "": nobody but weir, or not known. */
+  readonly issuer: string;
   /** Anonymous unless the outcome is "ok". */
   readonly identity: Identity;
   /** It may go on: as somebody verified, or as nobody where the route says so. */
@@ -83,6 +87,8 @@ export type Verification =
   | { readonly outcome: "ok"; readonly identity: Identity }
   | {
       readonly outcome: Exclude<AuthOutcome, "ok" | "none">;
+      /** One that weir trusts, where the credential names it; never what anybody may write into one. */
+      readonly issuer?: string;
       /** Instead of the method's own, where it says more of the failure. */
       readonly challenge?: string;
       readonly retryAfterS?: number;

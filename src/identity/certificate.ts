@@ -13,6 +13,11 @@ export function certificateFault(
   return certificate.notAfterMs > nowMs ? "" : "expired_certificate";
 }
 
+/** "" for an authority that isn't trusted here: anybody may call theirs anything. */
+export function trustedIssuer({ fault, issuer }: PeerCertificate): string {
+  return fault === "untrusted" ? "" : issuer;
+}
+
 export function createCertificateAuthenticator(
   { subject: sources }: CertificateOptions,
   wallMs: () => number,
@@ -26,7 +31,7 @@ export function createCertificateAuthenticator(
       const certificate = tls?.certificate() ?? null;
       if (certificate === null) return null;
       const fault = certificateFault(certificate, wallMs());
-      if (fault !== "") return { outcome: fault };
+      if (fault !== "") return { outcome: fault, issuer: trustedIssuer(certificate) };
       const known = named.get(certificate) ?? nameOf(certificate, sources);
       named.set(certificate, known);
       return known;
@@ -39,7 +44,7 @@ function nameOf(certificate: PeerCertificate, sources: readonly SubjectSource[])
     const subject = SUBJECTS[source](certificate);
     if (subject !== "") return { outcome: "ok", identity: identityOf(subject, certificate) };
   }
-  return { outcome: "unnamed_certificate" };
+  return { outcome: "unnamed_certificate", issuer: certificate.issuer };
 }
 
 function identityOf(subject: string, { issuer, fingerprint }: PeerCertificate): Identity {

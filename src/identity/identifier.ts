@@ -2,13 +2,7 @@
 import type { HeaderList } from "../core/header-list.ts";
 import { ANONYMOUS, type Identity } from "../core/identity.ts";
 import { createKeyAuthenticator, isApiKey, MAX_KEY_CHARS } from "./api-key.ts";
-import type {
-  Authenticator,
-  AuthOutcome,
-  AuthResult,
-  Caller,
-  Verification,
-} from "./authenticator.ts";
+import type { Authenticator, AuthResult, Caller, Verification } from "./authenticator.ts";
 import type { FailureLimits } from "./failure-limits.ts";
 import { createCertificateAuthenticator } from "./certificate.ts";
 import type { AuthenticationMethod, IdentityOptions } from "./options.ts";
@@ -53,12 +47,13 @@ export function identifierOf(
 ): Identifier {
   const byMethod = new Map(authenticators.map((each) => [each.method, each]));
   const judge = (found: Verification, authenticator: Authenticator, asked: Asked): AuthResult => {
+    const { method } = authenticator;
     const counted = countFailure(found, authenticator, () => failures.take(asked.caller.address));
-    if (counted.outcome === "ok") return admitted("ok", counted.identity);
-    const { outcome, challenge, retryAfterS } = counted;
+    if (counted.outcome === "ok") return verified(method, counted.identity);
+    const { challenge } = counted;
     const own =
       challenge === undefined ? byMethod : withChallenge(byMethod, authenticator, challenge);
-    return refused(outcome, challengesOf(asked.methods, own), retryAfterS);
+    return { ...refused(counted, challengesOf(asked.methods, own)), method };
   };
   return {
     identify(headers, methods, caller) {
@@ -93,9 +88,9 @@ function withoutCredential(
   const isPresented = methods.some((method) =>
     byMethod.get(method)?.credentialHeaders.some((name) => headers.has(name)),
   );
-  if (isPresented) return refused("unknown_scheme", challengesOf(methods, byMethod));
-  if (methods.length === 0 || methods.includes("anonymous")) return admitted("none", ANONYMOUS);
-  return refused("none", challengesOf(methods, byMethod));
+  if (isPresented) return refused(UNKNOWN_SCHEME, challengesOf(methods, byMethod));
+  if (methods.length === 0 || methods.includes("anonymous")) return NOBODY;
+  return refused(NONE, challengesOf(methods, byMethod));
 }
 
 /** What could not be tried is no failure of the caller, and what counts by itself is counted. */
@@ -108,25 +103,41 @@ function countFailure(
   if (checked.outcome === "ok" || countsFailures === true) return checked;
   if (checked.outcome === "keys_unavailable") return checked;
   const retryAfterS = take();
-  return retryAfterS > 0 ? { outcome: "too_many_failures", retryAfterS } : checked;
+  return retryAfterS > 0 ? { ...checked, outcome: "too_many_failures", retryAfterS } : checked;
 }
 
 /** No method, however it verifies, may bring in a name that policies give another meaning. */
 function named(found: Verification): Verification {
   if (found.outcome !== "ok" || subjectFault(found.identity.subject) === "") return found;
-  return { outcome: "reserved_subject" };
+  return { outcome: "reserved_subject", issuer: found.identity.issuer };
 }
 
-function admitted(outcome: "ok" | "none", identity: Identity): AuthResult {
-  return { outcome, identity, isAdmitted: true, challenges: [], retryAfterS: 0 };
+const UNKNOWN_SCHEME = { outcome: "unknown_scheme" } as const;
+const NONE = { outcome: "none" } as const;
+const NO_CHALLENGES: readonly string[] = [];
+
+const NOBODY: AuthResult = {
+  outcome: "none",
+  method: "",
+  issuer: "",
+  identity: ANONYMOUS,
+  isAdmitted: true,
+  challenges: NO_CHALLENGES,
+  retryAfterS: 0,
+};
+
+function verified(method: AuthenticationMethod, identity: Identity): AuthResult {
+  const { issuer } = identity;
+  const challenges = NO_CHALLENGES;
+  return { outcome: "ok", method, issuer, identity, isAdmitted: true, challenges, retryAfterS: 0 };
 }
 
-function refused(
-  outcome: Exclude<AuthOutcome, "ok">,
-  challenges: readonly string[],
-  retryAfterS = 0,
-): AuthResult {
-  return { outcome, identity: ANONYMOUS, isAdmitted: false, challenges, retryAfterS };
+type Failure = Exclude<Verification, { readonly outcome: "ok" }> | typeof NONE;
+
+function refused(failure: Failure, challenges: readonly string[]): AuthResult {
+  const { outcome, issuer = "", retryAfterS = 0 }: Partial<AuthResult> & Failure = failure;
+  const identity = ANONYMOUS;
+  return { outcome, method: "", issuer, identity, isAdmitted: false, challenges, retryAfterS };
 }
 
 /** With what a method says of this one failure instead of its own words. */

@@ -30,6 +30,8 @@ export function createIdentify(clock: Clock): Identify {
 }
 
 function noteIdentity({ record }: Exchange, result: AuthResult): void {
+  record.authMethod = result.method;
+  record.authIssuer = result.issuer;
   record.authOutcome = result.outcome;
   if (!result.isAdmitted) throw refusalOf(result);
   record.identity = result.identity;

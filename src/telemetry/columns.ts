@@ -2,7 +2,7 @@
 // The drain names them in INSERT, so table `requests` may have more, never fewer.
 
 /** Raised whenever the list below changes: spool segments carry it, so old ones still drain. */
-export const ROW_VERSION = 2;
+export const ROW_VERSION = 3;
 
 /** What a column holds, as the spool writes it. */
 interface Kinds {
@@ -51,6 +51,7 @@ const COLUMN_KINDS = {
   principal_kind: "text",
   issuer: "text",
   roles: "texts",
+  auth_method: "text",
   auth_outcome: "text",
   decision: "text",
   rule: "text",
@@ -106,9 +107,15 @@ const SINCE_2: ReadonlySet<RequestColumn> = new Set([
   "shadow_rule_source",
 ]);
 
+/** And those of version 2. */
+const SINCE_3: ReadonlySet<RequestColumn> = new Set(["auth_method"]);
+
+const OF_2 = REQUEST_COLUMNS.filter((column) => !SINCE_3.has(column));
+
 /** The columns of every row version that a segment may still hold. */
 export const COLUMNS_BY_VERSION: ReadonlyMap<number, readonly RequestColumn[]> = new Map([
-  [1, REQUEST_COLUMNS.filter((column) => !SINCE_2.has(column))],
+  [1, OF_2.filter((column) => !SINCE_2.has(column))],
+  [2, OF_2],
   [ROW_VERSION, REQUEST_COLUMNS],
 ]);
 

@@ -58,6 +58,10 @@ export class RequestRecord {
   tlsVersion = "";
 
   identity: Identity = ANONYMOUS;
+  /** Whose credential was tried, as routes name methods; empty where none was. */
+  authMethod = "";
+  /** Who would have vouched for the caller, had the credential held; else as in `identity`. */
+  authIssuer = "";
   authOutcome = "none";
 
   decision: DecisionWord = "none";

@@ -97,8 +97,9 @@ function what(json: RowJson, record: RequestRecord): void {
 function who(json: RowJson, record: RequestRecord): void {
   json.text(record.identity.subject, ROW_LIMITS.host);
   json.text(record.identity.kind, WORD);
-  json.text(record.identity.issuer, ROW_LIMITS.host);
+  json.text(record.identity.issuer || record.authIssuer, ROW_LIMITS.host);
   list(json, record.identity.roles, ROW_LIMITS.roles);
+  json.text(record.authMethod, WORD);
   json.text(record.authOutcome, WORD);
 }
 

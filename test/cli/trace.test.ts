@@ -122,6 +122,10 @@ describe("what is drawn", () => {
     const text = renderTrace(trace, { width: 80, paint: coloured }).join("\n");
     expect(text).toContain("\u001B[31mdeny\u001B[39m");
     expect(text).toContain("nobody verified (credentials: none)");
+    const tried = { ...denied, auth_method: "jwt", issuer: "CA\u001B[2J", auth_outcome: "expired" };
+    const told = renderTrace({ ...trace, requests: [tried] }, { width: 80, paint: plain });
+    expect(told.join("\n")).toMatch(/credentials: jwt of CA\S*\[2J: expired\)/);
+    expect(told.join("\n")).not.toContain("\u001B");
     expect(text).toContain("forbidden, by client");
     expect(text).not.toContain("balance");
   });

@@ -72,6 +72,8 @@ describe("an API key", () => {
   it("is not looked at where the route asks for none", () => {
     expect(identifier.identify(new HeaderList(["x-api-key", "alice-key"]), [], CALLER)).toEqual({
       outcome: "none",
+      method: "",
+      issuer: "",
       identity: ANONYMOUS,
       isAdmitted: true,
       challenges: [],
@@ -137,6 +139,8 @@ describe("any method", () => {
     );
     expect(result).toEqual({
       outcome: "reserved_subject",
+      method: "key",
+      issuer: "",
       identity: ANONYMOUS,
       isAdmitted: false,
       challenges: ["Test"],
@@ -194,6 +198,19 @@ describe("several methods on a route", () => {
     const result = methods.identify(headers, asked, CALLER);
     expect(result).toMatchObject({ outcome, challenges });
     expect(result).toMatchObject({ isAdmitted: challenges.length === 0 });
+    const tried = { none: "", ok: "basic", invalid_key: "key" }[outcome];
+    expect(result).toMatchObject({ method: tried });
+  });
+
+  it.each([
+    ["where it holds", { ...ok, identity: { ...ok.identity, issuer: "CA" } }, "CA"],
+    ["where it does not", { outcome: "expired", issuer: "CA" }, "CA"],
+    ["where a name is refused", { ...ok, identity: { ...ANONYMOUS, issuer: "CA" } }, "CA"],
+    ["where it is not known", { outcome: "malformed" }, ""],
+  ] as const)("tells of the issuer %s", async (...[, found, issuer]) => {
+    const one = identifierOf([answering("key", found)], NO_LIMIT);
+    const result = await one.identify(new HeaderList(["x-key", "given"]), ["key"], CALLER);
+    expect(result).toMatchObject({ method: "key", issuer });
   });
 
   it("what is there and no method reads is bad, with anonymous, too", () => {

@@ -123,20 +123,25 @@ test.each([
   expect(seen.at(-1)).toBe(encodeURI(subject));
 });
 
+const CA = "Weir Test CA";
 const REFUSED = [
-  { name: null, code: "unauthenticated", outcome: "none" },
-  { name: "revoked", code: "invalid_credentials", outcome: "revoked_certificate" },
-  { name: "expired", code: "invalid_credentials", outcome: "expired_certificate" },
-  { name: "foreign", code: "invalid_credentials", outcome: "untrusted_certificate" },
+  { name: null, code: "unauthenticated", outcome: "none", issuer: "" },
+  { name: "revoked", code: "invalid_credentials", outcome: "revoked_certificate", issuer: CA },
+  { name: "expired", code: "invalid_credentials", outcome: "expired_certificate", issuer: CA },
+  // Whoever makes an authority of their own names it.
+  { name: "foreign", code: "invalid_credentials", outcome: "untrusted_certificate", issuer: "" },
 ];
 
 describe.each([{ required: true }, { required: false }])("required: $required", ({ required }) => {
-  test.each(REFUSED)("$name is refused: $outcome", async ({ name, code, outcome }) => {
+  test.each(REFUSED)("$name is refused: $outcome", async (refused) => {
+    const { name, code, outcome, issuer } = refused;
     await using proxy = await startProxy(setup({ required }));
     expect(await get(proxy, name)).toBe(401);
     const row = await proxy.row(0);
     expect(row).toMatchObject({ status: 401, errorCode: code, authOutcome: outcome });
     expect(row.identity.kind).toBe("anonymous");
+    const authMethod = name === null ? "" : "certificate";
+    expect(row).toMatchObject({ authMethod, authIssuer: issuer });
   });
 });
 

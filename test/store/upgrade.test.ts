@@ -1,4 +1,4 @@
-// A store of row version 1 becomes one of version 2 in place: nothing is lost, old segments still drain.
+// A store of row version 1 becomes one of today in place: nothing is lost, old segments still drain.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "weir-schema-1-"));
   for (const name of ["0001_requests", "0002_rollups", "0003_otel_traces"]) {
     const text = readFileSync(`collector/schema/${name}.sql`, "utf8");
-    const older = text.replaceAll(/^ +(?:policy_replay|role_path|shadow_rule_source) .*\n/gm, "");
+    const older = text.replaceAll(
+      /^ +(?:policy_replay|role_path|shadow_rule_source|auth_method) .*\n/gm,
+      "",
+    );
     writeFileSync(join(folder, `${name}.sql`), older);
   }
   const view = readFileSync("collector/schema/0006_otel_traces_view.sql", "utf8");
@@ -52,6 +55,7 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   expect(await store.write(batchOf1("segment"))).toEqual({ kind: "stored" });
   const now = line({
     trace_id: "now",
+    auth_method: "jwt",
     policy_request: ["{}"],
     policy_replay: "json",
     role_path: ["alice", "staff"],
@@ -61,13 +65,19 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   });
   expect(await store.write(batch("now", [now]))).toEqual({ kind: "stored" });
   const { rows } = await store.query(
-    "SELECT trace_id, policy_request, policy_replay, role_path, shadow_rule_source FROM requests ORDER BY trace_id",
+    "SELECT trace_id, auth_method, policy_request, policy_replay, role_path, shadow_rule_source FROM requests ORDER BY trace_id",
   );
-  const ofBefore = { policy_request: ["alice", "/a"], policy_replay: "", role_path: [] };
+  const ofBefore = {
+    auth_method: "",
+    policy_request: ["alice", "/a"],
+    policy_replay: "",
+    role_path: [],
+  };
   expect(rows).toEqual([
     { trace_id: "before", ...ofBefore, shadow_rule_source: "" },
     {
       trace_id: "now",
+      auth_method: "jwt",
       policy_request: ["{}"],
       policy_replay: "json",
       role_path: ["alice", "staff"],

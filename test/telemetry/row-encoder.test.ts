@@ -61,6 +61,8 @@ const TEXTS = {
   content_type: "contentType",
   user_agent: "userAgent",
   tls_version: "tlsVersion",
+  issuer: "authIssuer",
+  auth_method: "authMethod",
   auth_outcome: "authOutcome",
   rule: "rule",
   rule_source: "ruleSource",

@@ -25,6 +25,14 @@ export interface RouteCounts {
   readonly duration: Histogram;
 }
 
+/** How often callers who showed a credential, or should have, were who they said. */
+export interface AuthenticationCounts {
+  /** As routes name it; none: no credential was tried. */
+  readonly method: string;
+  readonly outcome: string;
+  count: number;
+}
+
 export interface UpstreamCounts {
   readonly service: string;
   readonly upstream: string;
@@ -41,6 +49,8 @@ const COLUMNS = [
   "kind",
   "route",
   "service",
+  "auth_method",
+  "auth_outcome",
   "decision",
   "shadow_decision",
   "upstream",
@@ -52,13 +62,15 @@ const COLUMNS = [
 const KIND = 0;
 const ROUTE = 1;
 const SERVICE = 2;
-const DECISION = 3;
-const SHADOW = 4;
-const UPSTREAM = 5;
-const DURATION = 6;
-const UPSTREAM_TIME = 7;
-const STATUS = 8;
-const ERROR = 9;
+const AUTH_METHOD = 3;
+const AUTH_OUTCOME = 4;
+const DECISION = 5;
+const SHADOW = 6;
+const UPSTREAM = 7;
+const DURATION = 8;
+const UPSTREAM_TIME = 9;
+const STATUS = 10;
+const ERROR = 11;
 /** Of the words a decision can be, only "deny" begins so, and of the kinds only "decision". */
 const D = "d".charCodeAt(0);
 /** Of the kinds only "audit" begins so. */
@@ -69,6 +81,7 @@ export class RequestCounts {
   readonly #scan: RowScan = new RowScan(COLUMNS.map((name) => REQUEST_COLUMNS.indexOf(name)));
   readonly #routes = new Map<string, RouteCounts>();
   readonly #upstreams = new Map<string, UpstreamCounts>();
+  readonly #authentications = new Map<string, AuthenticationCounts>();
   readonly asked: AskedCounts = {
     decisions: new Map(),
     shadow: { gain: 0, loss: 0, error: 0 },
@@ -78,6 +91,10 @@ export class RequestCounts {
 
   get routes(): Iterable<RouteCounts> {
     return this.#routes.values();
+  }
+
+  get authentications(): Iterable<AuthenticationCounts> {
+    return this.#authentications.values();
   }
 
   get upstreams(): Iterable<UpstreamCounts> {
@@ -103,6 +120,7 @@ export class RequestCounts {
     if (scan.beginsWith(DECISION, D)) route.denied++;
     if (!scan.isEmpty(SHADOW)) this.#countShadow(route.shadow);
     if (!scan.isEmpty(UPSTREAM)) this.#upstream().duration.observe(scan.number(UPSTREAM_TIME));
+    if (!scan.isEmpty(AUTH_METHOD) || !scan.isEmpty(ERROR)) this.#countAuthentication();
     if (!scan.isEmpty(ERROR)) this.#countError(route);
   }
 
@@ -111,6 +129,17 @@ export class RequestCounts {
     const { decisions, shadow } = this.asked;
     decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
     if (!this.#scan.isEmpty(SHADOW)) this.#countShadow(shadow);
+  }
+
+  /** Who shows nothing where nothing is asked for is none of them. */
+  #countAuthentication(): void {
+    const scan = this.#scan;
+    const isTried = !scan.isEmpty(AUTH_METHOD);
+    const outcome = scan.text(AUTH_OUTCOME);
+    if (!isTried && outcome === "none" && scan.text(ERROR) !== "unauthenticated") return;
+    const method = isTried ? scan.text(AUTH_METHOD) : "none";
+    const key = scan.key(AUTH_METHOD, AUTH_OUTCOME);
+    keyed(this.#authentications, key, () => ({ method, outcome, count: 0 })).count++;
   }
 
   #countShadow(shadow: ShadowCounts): void {

@@ -47,6 +47,7 @@ export function trafficMetrics(counts: RequestCounts): Metric[] {
       type: "counter",
       samples: [...counts.asked.decisions].map(([decision, value]) => [{ decision }, value]),
     },
+    authentications(counts),
     ...refusals(counts, routes),
   ];
 }
@@ -59,6 +60,18 @@ function classesOf(route: RouteCounts): Samples["samples"] {
   return [...route.byClass].flatMap((value, digit) =>
     value === 0 ? [] : [[{ ...labelsOf(route), status: `${digit}xx` }, value] as const],
   );
+}
+
+function authentications(counts: RequestCounts): Metric {
+  return {
+    name: "weir_authentications_total",
+    help: "Credentials shown, and missing where they are required, by method and by how it went.",
+    type: "counter",
+    samples: [...counts.authentications].map(({ method, outcome, count }) => [
+      { method, outcome },
+      count,
+    ]),
+  };
 }
 
 /** None where no candidate differs, or there is none. */

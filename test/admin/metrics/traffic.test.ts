@@ -101,6 +101,27 @@ test("what was refused", () => {
   expect(families.has("weir_upstream_duration_seconds")).toBe(false);
 });
 
+test("credentials by method and by how it went; nobody's only where somebody is asked for", () => {
+  const missing = { status: 401, errorCode: "unauthenticated" };
+  const families = metricsOf([
+    { ...ORDERS, status: 200, authMethod: "key", authOutcome: "ok" },
+    { ...ORDERS, status: 403, authMethod: "key", authOutcome: "ok", errorCode: "forbidden" },
+    { ...ORDERS, status: 200 },
+    { ...missing },
+    { ...missing, errorCode: "forbidden" },
+    { status: 401, authOutcome: "unknown_scheme", errorCode: "invalid_credentials" },
+    { status: 429, authMethod: "basic", authOutcome: "too_many_failures", errorCode: "any" },
+    { kind: "audit", authOutcome: "ok", authMethod: "jwt" },
+  ]);
+  const { samples } = families.get("weir_authentications_total")!;
+  expect(samples.map(({ labels, value }) => [...Object.values(labels), value])).toEqual([
+    ["key", "ok", 2],
+    ["none", "none", 1],
+    ["none", "unknown_scheme", 1],
+    ["basic", "too_many_failures", 1],
+  ]);
+});
+
 test("what the candidate policy would change, by route", () => {
   const decided = (
     decision: "allow" | "deny" | "error",

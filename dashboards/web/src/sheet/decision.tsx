@@ -93,6 +93,12 @@ function Reason({ row }: { readonly row: RequestRow }): ReactNode {
   );
 }
 
+/** What was tried and why it failed; rows of before have no method. */
+function failureOf({ auth_method, issuer, auth_outcome }: RequestRow): string {
+  const by = issuer === "" ? "" : ` of ${issuer}`;
+  return auth_method === "" ? auth_outcome : `${auth_method}${by} refused: ${auth_outcome}`;
+}
+
 function Who({ row }: { readonly row: RequestRow }): ReactNode {
   const roles = row.roles.length === 0 ? "" : `, roles ${row.roles.join(", ")}`;
   return (
@@ -107,7 +113,7 @@ function Who({ row }: { readonly row: RequestRow }): ReactNode {
       )}
       {row.principal_kind === "anonymous" ? "" : `, by ${row.principal_kind}`}
       {roles}
-      {row.auth_outcome === "ok" || row.auth_outcome === "none" ? "" : `; ${row.auth_outcome}`}
+      {row.auth_outcome === "ok" || row.auth_outcome === "none" ? "" : `; ${failureOf(row)}`}
     </>
   );
 }

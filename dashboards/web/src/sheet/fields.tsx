@@ -14,7 +14,7 @@ const QUESTIONS: readonly (readonly [question: string, columns: string])[] = [
     "What",
     "scheme http_version method host path query route service api_version request_bytes content_type user_agent headers client_address tls_version",
   ],
-  ["Who", "principal principal_kind issuer roles auth_outcome"],
+  ["Who", "principal principal_kind issuer roles auth_method auth_outcome"],
   [
     "May they",
     "decision rule rule_source policy_revision policy_request policy_replay role_path shadow_decision shadow_rule shadow_rule_source shadow_revision",
