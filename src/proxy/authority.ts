@@ -9,8 +9,10 @@ const MAX_PORT = 65_535;
 const remembered = remembering((sent) => {
   const [, host = "", port = ""] = AUTHORITY.exec(sent) ?? [];
   const name = hostName(host);
-  if (name === null || Number(port) > MAX_PORT) return "";
-  return port === "" ? name : `${name}:${Number(port)}`;
+  if (name === null) return "";
+  if (port === "") return name;
+  const number = Number(port);
+  return number === 0 || number > MAX_PORT ? "" : `${name}:${number}`;
 });
 
 /** Lower case, no last dot, the port without zeros before it; null for what is no authority. */

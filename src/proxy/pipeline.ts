@@ -73,11 +73,10 @@ function admit(exchange: Exchange, rows: RowLog): void {
   if (!VERSIONS.has(record.httpVersion)) throw new WeirError("version_not_supported");
   if (record.method === "CONNECT") throw new WeirError("method_not_supported");
   requireCertificate(exchange);
-  const expected = headers.get("expect");
   if (
-    expected !== undefined &&
+    headers.get("expect") !== undefined &&
     record.httpVersion !== "1.0" &&
-    expected.toLowerCase() !== "100-continue"
+    headers.joined("expect")?.toLowerCase() !== "100-continue"
   ) {
     throw new WeirError("expectation_failed");
   }

@@ -73,12 +73,17 @@ function checkLimits({ downstream, headers, snapshot }: Exchange): void {
   if (limits.body_bytes > 0 && length > limits.body_bytes) throw new WeirError("body_too_large");
 }
 
-/** RFC 9112 section 3.2: exactly one valid Host, but for HTTP/1.0; an absolute target outranks it. */
+/**
+ * RFC 9112 section 3.2: exactly one valid Host, but for HTTP/1.0; an absolute target outranks it. An
+ * empty one names no origin (RFC 9110 section 4.2.1).
+ */
 function readHost(headers: HeaderList, authority: string, httpVersion: string): string {
   const hosts = headers.all("host");
   if (hosts.length > 1) throw new WeirError("bad_host", "more than one Host field");
   if (hosts.length === 0 && httpVersion !== "1.0") throw new WeirError("bad_host", "no Host field");
   const [named = ""] = hosts;
+  if (named === "" && authority === "" && httpVersion !== "1.0")
+    throw new WeirError("bad_host", "empty Host field");
   const host = named === "" ? "" : validAuthority(named);
   return authority === "" ? host : validAuthority(authority);
 }
