@@ -133,6 +133,7 @@ class Forwarding implements ResponseSink, Watcher {
 
   head(head: ResponseHead): void {
     const { exchange, lease, routed, clock } = this.#parts;
+    if (this.#hasTooMany(head.headers)) return;
     lease.firstByte(clock.nowNs(), head.status);
     this.#record.status = head.status;
     exchange.record.status = head.status;
@@ -159,6 +160,7 @@ class Forwarding implements ResponseSink, Watcher {
 
   end(trailers: RawHeaders): void {
     const { exchange } = this.#parts;
+    if (this.#hasTooMany(trailers)) return;
     this.#settle(outcomeOf(this.#record.status));
     exchange.record.completed = !exchange.downstream.gone;
     exchange.finish(this.#last, sendableTrailers(trailers));
@@ -196,6 +198,14 @@ class Forwarding implements ResponseSink, Watcher {
     if (exchange.downstream.replied || (this.#pump?.consumed ?? false)) return false;
     if (error.retryable || !sent) return true;
     return error.code === "upstream_reset" && IDEMPOTENT.has(request.method);
+  }
+
+  /** Clients leave out, unsaid, what is beyond their own count, or give up. */
+  #hasTooMany(fields: RawHeaders): boolean {
+    if (fields.length / 2 <= this.#parts.exchange.snapshot.limits.header_count) return false;
+    this.#attempt?.abort();
+    this.fail(new WeirError("upstream_malformed", "more fields than limits.header_count"));
+    return true;
   }
 
   flush(): void {

@@ -121,6 +121,7 @@ export class Connection implements Carrier, ParserEvents {
 
   onHead(head: ResponseHead): void {
     const exchange = this.#exchange;
+    this.#touched = true;
     if (exchange === null) return;
     if (head.status >= 200) {
       this.#phase = "body";
@@ -180,7 +181,8 @@ export class Connection implements Carrier, ParserEvents {
 
   #read(bytes: Buffer, length: number): void {
     const exchange = this.#exchange;
-    this.#touched = true;
+    // A piece of a head is no progress, or a byte now and then would hold the connection for hours.
+    if (this.#phase !== "waiting") this.#touched = true;
     if (exchange === null) {
       // Bytes nobody asked for: whatever they are, they must not answer the next request.
       this.drop();

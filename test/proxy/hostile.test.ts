@@ -80,18 +80,14 @@ describe.each(["smuggling", "hosts", "targets", "connections"])("%s", (file) => 
     } else await expectNothingWhole(calls);
     expect(proxy.rows).toHaveLength(rows + one.answers.length);
     expect(proxy.rows.map(({ path }) => path)).not.toContain("/smuggled");
-    if (one.host !== undefined) {
-      expect(proxy.rows.at(-1)?.host).toBe(one.host);
-      expect(calls[0]?.fields.all("host")).toEqual([one.host]);
-    }
-    if (one.field !== undefined) {
-      expect(calls[0]?.fields.all(one.field[0])).toEqual([one.field[1]]);
-    }
+    if (one.host !== undefined) expect(proxy.rows.at(-1)?.host).toBe(one.host);
     if (calls[0] !== undefined) await expectFields(calls[0], one);
   });
 });
 
 async function expectFields(call: UpstreamCall, one: HostileCase): Promise<void> {
+  if (one.host !== undefined) expect(call.fields.all("host")).toEqual([one.host]);
+  if (one.field !== undefined) expect(call.fields.all(one.field[0])).toEqual([one.field[1]]);
   if (one.present !== undefined) expect(call.fields.all(one.present)).toHaveLength(1);
   if (one.absent !== undefined) expect(call.fields.all(one.absent)).toEqual([]);
   if (one.trailers !== undefined) {

@@ -57,7 +57,7 @@ export const limitsSection = z.strictObject({
     .meta({ description: "A request's head" }),
   header_count: integer(1, 10_000)
     .default(limits.header_count)
-    .meta({ description: "Fields of a request's head, and of its trailers" }),
+    .meta({ description: "Fields of a head, a request's or an answer's, and of its trailers" }),
   uri_bytes: integer(64, MAX_HEADER_BYTES)
     .default(limits.uri_bytes)
     .meta({ description: "A request's target" }),
