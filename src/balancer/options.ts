@@ -1,4 +1,5 @@
 // What the config says about services and how their endpoints are chosen.
+import type { UpstreamTlsOptions } from "../upstream/options.ts";
 
 export const BALANCE_POLICIES = [
   "adaptive",
@@ -26,6 +27,8 @@ export type HashKey =
   | { readonly on: "header" | "cookie"; readonly name: string };
 
 export interface ServiceOptions {
+  /** null: https endpoints are verified as Node does. */
+  readonly tls: UpstreamTlsOptions | null;
   readonly endpoints: readonly EndpointOptions[];
   readonly balance: BalancePolicy;
   readonly hash: HashKey;

@@ -6,6 +6,7 @@ import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/optio
 import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
+import type { UpstreamTlsOptions } from "../upstream/options.ts";
 import type { ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
@@ -27,7 +28,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },
-    services: mapValues(input.services, buildService),
+    services: mapValues(input.services, (service) => buildService(service, folder)),
     routes: input.routes.map((route) => buildRoute(route, timeouts)),
     policy: input.policy === undefined ? null : buildPolicy(input.policy, folder),
     telemetry: {
@@ -74,8 +75,26 @@ function buildClients(
 
 type HttpsInput = NonNullable<ConfigInput["listen"]["https"]>;
 
-function buildService(input: ServiceInput): ServiceOptions {
-  return { ...input, endpoints: input.endpoints.map(buildEndpoint), hash: buildHash(input.hash) };
+function buildService(input: ServiceInput, folder: string): ServiceOptions {
+  return {
+    ...input,
+    endpoints: input.endpoints.map(buildEndpoint),
+    hash: buildHash(input.hash),
+    tls: input.tls === undefined ? null : buildTls(input.tls, folder),
+  };
+}
+
+function buildTls(input: NonNullable<ServiceInput["tls"]>, folder: string): UpstreamTlsOptions {
+  const pathOf = (file = ""): string => (file === "" ? "" : resolve(folder, file));
+  return {
+    ca: pathOf(input.ca),
+    crl: pathOf(input.crl),
+    cert: pathOf(input.cert),
+    key: pathOf(input.key),
+    server_name: lower(input.server_name ?? ""),
+    server_id: input.server_id ?? "",
+    min_version: input.min_version,
+  };
 }
 
 function buildEndpoint(input: EndpointInput): EndpointOptions {

@@ -5,10 +5,11 @@ import { dirname, resolve } from "node:path";
 import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
-import { originOf, parseListen } from "./fields.ts";
+import { parseListen } from "./fields.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkRoutes } from "./route-check.ts";
+import { checkServices } from "./service-check.ts";
 import { checkTokens } from "./token-check.ts";
 
 /** Everything wrong between the parts; `folder` is where relative paths begin. */
@@ -16,9 +17,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
   const config = mappingOf(root);
   return [
     ...checkRoutes(config),
-    ...Object.entries(mappingOf(config["services"])).flatMap(([name, service]) =>
-      checkService(["services", name], service),
-    ),
+    ...checkServices(config),
     ...checkKeys(config["identity"]),
     ...checkTokens(config),
     ...checkAdmin(config["admin"]),
@@ -29,26 +28,6 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkAuthzen(config["policy"]),
     ...checkSpool(config["telemetry"]),
   ];
-}
-
-function checkService(path: KeyPath, raw: unknown): Finding[] {
-  const service = mappingOf(raw);
-  const endpoints = listOf(service["endpoints"]).map((endpoint, at) => ({
-    id: originOf(textOf(endpoint) || textOf(mappingOf(endpoint)["url"])) ?? "",
-    path: [...path, "endpoints", at],
-  }));
-  return [...findRepeated(endpoints, "endpoint"), ...checkHash([...path, "hash"], service["hash"])];
-}
-
-function checkHash(path: KeyPath, raw: unknown): Finding[] {
-  const hash = mappingOf(raw);
-  const named = hash["on"] === "header" || hash["on"] === "cookie";
-  const name = [...path, "name"];
-  if (named && hash["name"] === undefined) {
-    return [{ path: name, message: `is required: the name of the ${textOf(hash["on"])}` }];
-  }
-  if (named || hash["name"] === undefined) return [];
-  return [{ path: name, message: "is only for on: header and on: cookie; remove it" }];
 }
 
 function checkKeys(identity: unknown): Finding[] {

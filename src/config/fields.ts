@@ -12,6 +12,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 /** field-value of RFC 9110 section 5.5, ASCII only, no blanks at the ends */
 const FIELD_VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
+const SPIFFE = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[A-Za-z0-9._-]+)+$/;
 /** Fields that frame a message or belong to one hop (RFC 9110 section 7.6.1): only weir sets them. */
 const FRAMING_FIELDS = new Set([
   "connection",
@@ -49,6 +50,17 @@ export const milliseconds = (least: number): z.ZodInt => integer(least, 604_800_
 
 export const nameText = (): z.ZodString =>
   textLike("a name of letters, digits, _, . and -, at most 64 long", (text) => NAME.test(text));
+
+/** Of a host, not an address. */
+export const dnsName = (): z.ZodString =>
+  textLike("a DNS name", (text) => {
+    const name = hostName(text);
+    return name !== null && isIP(name) === 0 && !name.startsWith("[");
+  });
+
+/** SPIFFE-ID section 2. */
+export const spiffeId = (): z.ZodString =>
+  textLike("a SPIFFE ID, such as spiffe://example.org/orders", (text) => SPIFFE.test(text));
 
 export const fieldName = (): z.ZodString =>
   textLike("the name of an HTTP field", (text) => FIELD_NAME.test(text));

@@ -37,10 +37,14 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
   };
 }
 
-function tlsFilesOf({ listen }: Config): string[] {
+function tlsFilesOf({ listen, services }: Config): string[] {
   const { certificates = [], client_certificates: clients } = listen.https ?? {};
   const files = certificates.flatMap(({ cert, key }) => [cert, key]);
-  return [...files, clients?.ca ?? "", clients?.crl ?? ""].filter((file) => file !== "");
+  const upstream = Object.values(services).flatMap(({ tls }) =>
+    tls === null ? [] : [tls.ca, tls.crl, tls.cert, tls.key],
+  );
+  const all = [...files, clients?.ca ?? "", clients?.crl ?? "", ...upstream];
+  return all.filter((file) => file !== "");
 }
 
 function policyFilesOf(policy: NonNullable<Config["policy"]>): string[] {

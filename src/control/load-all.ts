@@ -72,5 +72,13 @@ export function snapshotSource(
 ): SnapshotSource {
   const candidate = shadow?.policy ?? null;
   const images = { policy: policy?.image ?? null, shadow: candidate?.image ?? null };
-  return { revision, config, ...images, tls: tls.server, users: users?.list ?? [], slots };
+  return {
+    revision,
+    config,
+    ...images,
+    tls: tls.server,
+    upstreamTls: tls.upstreams,
+    users: users?.list ?? [],
+    slots,
+  };
 }

@@ -1,15 +1,20 @@
 // Certificates and keys that a config names, read and checked as one: what listeners and clients are made of.
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import type { ClientCertificateOptions, Config, HttpsOptions } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { ClientTrust, ServerTls } from "../downstream/options.ts";
-import { type CertificateFacts, PemFault, readPair, readTrust } from "./pem-files.ts";
+import type { UpstreamTls } from "../upstream/options.ts";
+import { type CertificateFacts, readPair, readTrust } from "./pem-files.ts";
+import { createReading, digestOf, type Reading } from "./pem-reading.ts";
+import { readUpstreams } from "./upstream-tls-files.ts";
 
 export interface LoadedTls {
   /** Changes with any byte of any file. */
   readonly revision: string;
   /** null: no listener for TLS. */
   readonly server: ServerTls | null;
+  /** By service. */
+  readonly upstreams: Readonly<Record<string, UpstreamTls>>;
   readonly certificates: readonly CertificateFacts[];
 }
 
@@ -22,29 +27,15 @@ const TICKET_KEY_BYTES = 48;
 const ticketSecret = randomBytes(32);
 
 /** Never throws: a file that can't be read is a fault like any other. */
-export function loadTls({ listen }: Config): TlsCheck {
-  const faults: Fault[] = [];
-  const read: Read = (step) => {
-    try {
-      return step();
-    } catch (thrown) {
-      if (!(thrown instanceof PemFault)) throw thrown;
-      faults.push(thrown.fault);
-      return null;
-    }
-  };
-  const certificates: CertificateFacts[] = [];
-  const server = listen.https === null ? null : readServer(listen.https, { read, certificates });
+export function loadTls(config: Config): TlsCheck {
+  const { https } = config.listen;
+  const reading = createReading();
+  const server = https === null ? null : readServer(https, reading);
+  const upstreams = readUpstreams(config, reading);
+  const { faults, certificates } = reading;
   if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, tls: { revision: digestOf(server), server, certificates } };
-}
-
-/** What a step gives; null where it failed, and its fault is noted. */
-type Read = <T>(step: () => T) => T | null;
-
-interface Reading {
-  readonly read: Read;
-  readonly certificates: CertificateFacts[];
+  const revision = digestOf([server, upstreams]);
+  return { ok: true, tls: { revision, server, upstreams, certificates } };
 }
 
 function readServer(https: HttpsOptions, { read, certificates }: Reading): ServerTls {
@@ -81,8 +72,4 @@ function readClients(
 /** A ticket carries the verdict on a client's certificate, so it does not outlive what that rests on. */
 function ticketKeysFor(trust: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", ticketSecret, "", trust, TICKET_KEY_BYTES));
-}
-
-function digestOf(material: unknown): string {
-  return createHash("sha256").update(JSON.stringify(material)).digest("hex").slice(0, 12);
 }

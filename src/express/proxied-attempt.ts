@@ -11,13 +11,23 @@ import { type ErrorCode, messageOf, WeirError } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import { socketError } from "../upstream/dial.ts";
-import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
+import { tlsFailure } from "../upstream/tls-failure.ts";
+import type {
+  Attempt,
+  ResponseHead,
+  ResponseSink,
+  UpstreamPoolOptions,
+  UpstreamRequest,
+} from "../upstream/upstream.ts";
 import { pairs } from "./header-pairs.ts";
 
 export interface AttemptParts {
   readonly request: UpstreamRequest;
   readonly sink: ResponseSink;
   readonly clock: Clock;
+  /** Over TLS. */
+  readonly secure: boolean;
+  readonly tlsFailed: UpstreamPoolOptions["tlsFailed"];
   /** Called once, when the attempt is over in whatever way. */
   readonly ended: () => void;
 }
@@ -88,7 +98,12 @@ export class ProxiedAttempt implements Attempt {
     const { code } = cause as NodeJS.ErrnoException;
     if (code?.startsWith("HPE_")) {
       this.fail(new WeirError("upstream_malformed", messageOf(cause), { cause }));
-    } else this.fail(socketError(this.sent, cause));
+      return;
+    }
+    const { secure, tlsFailed } = this.#parts;
+    const failure = secure ? tlsFailure(this.sent, cause) : null;
+    if (failure !== null) tlsFailed?.(failure);
+    this.fail(failure ?? socketError(this.sent, cause));
   };
 
   /** The request has its socket, which may still be connecting. */

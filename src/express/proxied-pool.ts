@@ -3,8 +3,9 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from "no
 import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createProxyMiddleware, type Options } from "http-proxy-middleware";
-import type { Clock } from "../core/clock.ts";
 import { toWeirError, WeirError } from "../core/errors.ts";
+import type { UpstreamTls } from "../upstream/options.ts";
+import { secureOptions } from "../upstream/secure-dial.ts";
 import type {
   ResponseSink,
   UpstreamEndpoint,
@@ -28,14 +29,13 @@ export function createOpenPool(): OpenPool {
   const bound = new WeakMap<IncomingMessage, Bound>();
   const middleware = createProxyMiddleware(proxyOptions(bound));
   return (endpoint, options) => {
-    const agent = agentOf(endpoint, options);
-    const launch = (attempt: ProxiedAttempt): void => {
+    const launch = (attempt: ProxiedAttempt, agent: HttpAgent): void => {
       bound.set(attempt.head, { attempt, url: endpoint.url, agent });
       middleware(attempt.head, attempt.reply, (error) => {
         if (error !== undefined) attempt.fail(toWeirError(error));
       }).catch((thrown: unknown) => attempt.fail(toWeirError(thrown)));
     };
-    return new ProxiedPool({ clock: options.clock, agent, launch });
+    return new ProxiedPool({ endpoint, options, launch });
   };
 }
 
@@ -64,23 +64,29 @@ function proxyOptions(bound: WeakMap<IncomingMessage, Bound>): Options {
 function agentOf({ url, tls }: UpstreamEndpoint, options: UpstreamPoolOptions): HttpAgent {
   const { connections, keepAliveMs } = options;
   const limits = { keepAlive: keepAliveMs > 0, maxSockets: connections, timeout: keepAliveMs };
-  return url.startsWith("https:") ? new HttpsAgent({ ...limits, ...tls }) : new HttpAgent(limits);
+  if (!url.startsWith("https:")) return new HttpAgent(limits);
+  const { hostname } = new URL(url);
+  const secure = secureOptions({ host: hostname.replace(/^\[(.*)\]$/, "$1"), tls });
+  // Node would resume for as long as the endpoint likes, and a resumed connection is not verified again.
+  return new HttpsAgent({ ...limits, ...secure, maxCachedSessions: 0 });
 }
 
 interface PoolParts {
-  readonly clock: Clock;
-  readonly agent: HttpAgent;
+  readonly endpoint: UpstreamEndpoint;
+  readonly options: UpstreamPoolOptions;
   /** Hands an attempt to http-proxy-middleware. */
-  readonly launch: (attempt: ProxiedAttempt) => void;
+  readonly launch: (attempt: ProxiedAttempt, agent: HttpAgent) => void;
 }
 
 class ProxiedPool implements UpstreamPool {
   readonly #parts: PoolParts;
   readonly #running = new Set<ProxiedAttempt>();
+  #agent: HttpAgent;
   #closed = false;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+    this.#agent = agentOf(parts.endpoint, parts.options);
   }
 
   get active(): number {
@@ -88,27 +94,37 @@ class ProxiedPool implements UpstreamPool {
   }
 
   send(request: UpstreamRequest, sink: ResponseSink): ProxiedAttempt {
-    const { clock, launch } = this.#parts;
+    const { endpoint, options, launch } = this.#parts;
     const attempt: ProxiedAttempt = new ProxiedAttempt({
       request,
       sink,
-      clock,
+      clock: options.clock,
+      secure: endpoint.url.startsWith("https:"),
+      tlsFailed: options.tlsFailed,
       ended: () => this.#running.delete(attempt),
     });
     this.#running.add(attempt);
     if (this.#closed) queueMicrotask(() => attempt.fail(new WeirError("draining")));
-    else launch(attempt);
+    else launch(attempt, this.#agent);
     return attempt;
   }
 
   resize(connections: number): void {
-    this.#parts.agent.maxSockets = connections;
+    this.#agent.maxSockets = connections;
+  }
+
+  renew(tls: UpstreamTls | null): void {
+    const { endpoint, options } = this.#parts;
+    const before = this.#agent;
+    this.#agent = agentOf({ ...endpoint, tls }, { ...options, connections: before.maxSockets });
+    // Those in use are closed once they have idled for their time.
+    for (const idle of Object.values(before.freeSockets).flat()) idle?.destroy();
   }
 
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     if (this.#running.size > 0) await sleep(graceMs, undefined, { ref: false });
     for (const attempt of this.#running) attempt.fail(new WeirError("draining"));
-    this.#parts.agent.destroy();
+    this.#agent.destroy();
   }
 }

@@ -88,14 +88,15 @@ class Forwarding implements ResponseSink, Watcher {
   }
 
   start(): void {
-    const { exchange, request, lease } = this.#parts;
+    const { exchange, routed, request, lease } = this.#parts;
     if (exchange.broken !== null) {
       this.breakOff(exchange.broken);
       return;
     }
     exchange.underway = this;
     this.#armDeadline();
-    const pool = exchange.snapshot.upstreams.get(lease.endpoint.url);
+    const service = exchange.snapshot.services.get(routed.match.route.options.service);
+    const pool = service?.upstreams.get(lease.endpoint.url);
     if (pool === undefined) {
       this.breakOff(new WeirError("no_endpoint"));
       return;

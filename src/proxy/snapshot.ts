@@ -23,6 +23,8 @@ import { compileRoutes, type RouteTable } from "./route-table.ts";
 export interface Service {
   readonly pool: ServicePool;
   readonly retries: number;
+  /** Connections by endpoint URL. */
+  readonly upstreams: ReadonlyMap<string, UpstreamPool>;
   /** 32-bit hash of what hash policies choose by; 0 for the others. */
   readonly hash: (exchange: Exchange, routed: RoutedRequest) => number;
 }
@@ -54,8 +56,6 @@ export interface Snapshot {
   readonly requiresCertificate: boolean;
   readonly outgoing: OutgoingRules;
   readonly propagation: Propagation;
-  /** Connection pools by endpoint URL. */
-  readonly upstreams: ReadonlyMap<string, UpstreamPool>;
 }
 
 export interface SnapshotParts {
@@ -66,7 +66,8 @@ export interface SnapshotParts {
   readonly pools: ReadonlyMap<string, ServicePool>;
   readonly identity: IdentifierParts;
   readonly propagation: Propagation;
-  readonly upstreams: ReadonlyMap<string, UpstreamPool>;
+  /** By service and endpoint URL. */
+  readonly upstreams: ReadonlyMap<string, ReadonlyMap<string, UpstreamPool>>;
 }
 
 export function createSnapshot(parts: SnapshotParts): Snapshot {
@@ -95,16 +96,20 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
       identityFields: identity.fieldsOf,
     },
     propagation,
-    upstreams: parts.upstreams,
   };
 }
 
-function createService(name: string, { config, pools }: SnapshotParts): Service {
+function createService(name: string, parts: SnapshotParts): Service {
+  const { config, pools } = parts;
   const options = config.services[name];
   const pool = pools.get(name);
-  if (options === undefined || pool === undefined) throw new Error(`no pool for service ${name}`);
+  const upstreams = parts.upstreams.get(name);
+  if (options === undefined || pool === undefined || upstreams === undefined) {
+    throw new Error(`no pool for service ${name}`);
+  }
   const hashes = options.balance === "hash" || options.balance === "consistent-hash";
-  return { pool, retries: options.retries, hash: hashes ? hasher(options.hash) : () => 0 };
+  const hash = hashes ? hasher(options.hash) : (): number => 0;
+  return { pool, upstreams, retries: options.retries, hash };
 }
 
 function hasher(key: HashKey): Service["hash"] {

@@ -7,6 +7,7 @@ import type { User } from "../identity/users-text.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
+import type { UpstreamTls } from "../upstream/options.ts";
 
 /** Everything a worker's snapshot is built from. */
 export interface SnapshotSource {
@@ -19,6 +20,8 @@ export interface SnapshotSource {
   readonly shadow: PolicyImage | null;
   /** null: no listener for TLS. Secret. */
   readonly tls: ServerTls | null;
+  /** By service; those that are not here trust whom Node trusts. Secret. */
+  readonly upstreamTls: Readonly<Record<string, UpstreamTls>>;
   /** Of the users file. */
   readonly users: readonly User[];
   /** Which slot of the shared state belongs to which endpoint. */

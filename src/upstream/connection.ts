@@ -8,7 +8,8 @@ import type { Carrier, Exchange } from "./exchange.ts";
 import { ReadBuffer } from "./read-buffer.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { type BodyRange, type ParserEvents, ResponseParser } from "./response-parser.ts";
-import type { ResponseHead } from "./upstream.ts";
+import { tlsFailure } from "./tls-failure.ts";
+import type { ResponseHead, UpstreamPoolOptions } from "./upstream.ts";
 
 const NANOS_PER_MILLI = 1e6;
 
@@ -24,6 +25,7 @@ export interface ConnectionOptions {
   readonly keepAliveMs: number;
   readonly maxHeadBytes: number;
   readonly clock: Clock;
+  readonly tlsFailed?: UpstreamPoolOptions["tlsFailed"];
 }
 
 export class Connection implements Carrier, ParserEvents {
@@ -61,6 +63,11 @@ export class Connection implements Carrier, ParserEvents {
     exchange.reusedConnection = true;
     exchange.bind(this);
     this.#begin(exchange, nowNs);
+  }
+
+  /** Whether it was opened by this one. */
+  isFrom(dialer: Dialer): boolean {
+    return this.#options.dialer === dialer;
   }
 
   write(chunk: Buffer): boolean {
@@ -155,7 +162,7 @@ export class Connection implements Carrier, ParserEvents {
     socket.on("drain", () => this.#drained());
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => (this.#error = error));
-    socket.on("close", () => this.#closed());
+    socket.on("close", () => this.#broken());
     return socket;
   }
 
@@ -245,13 +252,20 @@ export class Connection implements Carrier, ParserEvents {
   }
 
   #ended(): void {
-    if (this.#phase === "upgraded") return;
-    if (this.#exchange !== null && this.#parser.finish()) this.#complete(false);
-    else this.fail(socketError(true, null));
+    // One that ends within its handshake is closed, too, and says why.
+    if (this.#phase === "upgraded" || this.#phase === "connecting") return;
+    // After a fault of TLS, Node tells of an end that is none.
+    const ended = this.#error === null && this.#exchange !== null && this.#parser.finish();
+    if (ended) this.#complete(false);
+    else this.#broken();
   }
 
-  #closed(): void {
-    this.fail(socketError(this.#phase !== "connecting", this.#error));
+  #broken(): void {
+    const { dialer, tlsFailed } = this.#options;
+    const wasReady = this.#phase !== "connecting";
+    const failure = dialer.secure ? tlsFailure(wasReady, this.#error) : null;
+    if (failure !== null) tlsFailed?.(failure);
+    this.fail(failure ?? socketError(wasReady, this.#error));
   }
 
   /** For faults of the caller, who is on the stack and must not be called back there. */

@@ -1,6 +1,7 @@
 // Opens sockets to one endpoint, and says why one could not be opened or broke.
 import { type Socket, type TcpNetConnectOpts, connect } from "node:net";
 import { messageOf, WeirError } from "../core/errors.ts";
+import { createSecureDial } from "./secure-dial.ts";
 import type { UpstreamEndpoint } from "./upstream.ts";
 
 /** Node's `onread`: reads go to buffers of the reader's choice, past the stream machinery. */
@@ -14,6 +15,8 @@ export type Dial = (reader: SocketReader | null) => Socket;
 
 export interface Dialer {
   readonly dial: Dial;
+  /** Over TLS. */
+  readonly secure: boolean;
   /** The event that says the socket can be written to. */
   readonly readyEvent: "connect" | "secureConnect";
 }
@@ -31,15 +34,10 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
       const socket = connect(optionsFor(reader));
       return reader === null ? socket : readingBeforeFailing(socket);
     };
-    return { dial, readyEvent: "connect" };
+    return { dial, secure, readyEvent: "connect" };
   }
-  const tls = { servername: servernameOf(host), ...endpoint.tls, ALPNProtocols: ["http/1.1"] };
-  // Only where there is such an endpoint: a worker should listen soon.
-  const { connect: connectTls } = process.getBuiltinModule("node:tls");
-  return {
-    dial: (reader) => connectTls({ ...tls, ...optionsFor(reader) }),
-    readyEvent: "secureConnect",
-  };
+  const open = createSecureDial({ host, tls: endpoint.tls });
+  return { dial: (reader) => open(optionsFor(reader)), secure, readyEvent: "secureConnect" };
 }
 
 /**
@@ -60,11 +58,6 @@ function readingBeforeFailing(socket: Socket): Socket {
 export function socketError(wasReady: boolean, cause: Error | null): WeirError {
   const why = cause === null ? "connection closed" : reasonOf(cause);
   return new WeirError(wasReady ? "upstream_reset" : "upstream_unreachable", why, { cause });
-}
-
-/** SNI names hosts, never addresses (RFC 6066 section 3). */
-function servernameOf(host: string): string {
-  return /^[0-9.]+$/.test(host) || host.includes(":") ? "" : host;
 }
 
 /** Where a name has several addresses, each was tried, and the first failure speaks for all. */

@@ -4,6 +4,7 @@ import { Connection, type ConnectionOptions, type ConnectionOwner } from "./conn
 import { createDialer } from "./dial.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { declaredLength, encodeHead } from "./request-head.ts";
+import type { UpstreamTls } from "./options.ts";
 import type {
   Attempt,
   ResponseSink,
@@ -24,7 +25,8 @@ export function createUpstreamPool(
 }
 
 class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
-  readonly #options: ConnectionOptions;
+  readonly #url: string;
+  #options: ConnectionOptions;
   #cap: number;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
@@ -36,6 +38,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   #sweepTimer: NodeJS.Timeout | null = null;
 
   constructor(endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) {
+    this.#url = endpoint.url;
     this.#options = { ...options, dialer: createDialer(endpoint) };
     this.#cap = options.connections;
   }
@@ -66,6 +69,11 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
     this.#dialWaiting();
   }
 
+  renew(tls: UpstreamTls | null): void {
+    this.#options = { ...this.#options, dialer: createDialer({ url: this.#url, tls }) };
+    for (const idle of this.#idle.slice()) idle.drop();
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.drop();
@@ -75,7 +83,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   }
 
   released(connection: Connection): void {
-    const isOver = this.#connections.size > this.#cap;
+    const isOver = this.#connections.size > this.#cap || !connection.isFrom(this.#options.dialer);
     const next = isOver ? null : this.#nextInLine();
     if (next !== null) this.#reuse(connection, next);
     else if (isOver || this.#closed) connection.drop();

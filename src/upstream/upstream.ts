@@ -1,9 +1,9 @@
 // The contract between the proxy and the upstream client: one request, one attempt, one sink.
 import type { Duplex } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
 import type { Clock } from "../core/clock.ts";
 import type { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import type { UpstreamTls } from "./options.ts";
 
 /** Limits in milliseconds, late by at most two sweeps (100 ms); 0: no limit. */
 export interface AttemptTimeouts {
@@ -91,13 +91,16 @@ export interface Attempt {
 
 export interface UpstreamPool {
   /**
-   * Errors the sink may get: upstream_unreachable, connect_timeout (nothing sent); upstream_reset,
+   * Errors the sink may get: upstream_unreachable, upstream_tls, upstream_certificate_*,
+   * connect_timeout (nothing was processed); upstream_reset,
    * upstream_malformed, header_timeout, idle_timeout; internal (a request that can't be written);
    * draining (the pool is closed).
    */
   readonly send: (request: UpstreamRequest, sink: ResponseSink) => Attempt;
   /** Another `connections`: takes whom waits, or closes idle ones and the others as they fall idle. */
   readonly resize: (connections: number) => void;
+  /** Other certificates for connections from now on; those that stand serve what they are at. */
+  readonly renew: (tls: UpstreamTls | null) => void;
   /** Refuses new requests, lets running ones end for `graceMs`, then fails them. */
   readonly close: (graceMs: number) => Promise<void>;
   /** Requests sent or waiting, not yet answered whole. */
@@ -107,8 +110,8 @@ export interface UpstreamPool {
 export interface UpstreamEndpoint {
   /** Origin: http://host:port or https://host:port. */
   readonly url: string;
-  /** For https: ca, cert, key, servername, ... */
-  readonly tls?: ConnectionOptions;
+  /** null: over https, whoever Node trusts under the URL's name. */
+  readonly tls: UpstreamTls | null;
 }
 
 export interface UpstreamPoolOptions {
@@ -119,4 +122,6 @@ export interface UpstreamPoolOptions {
   /** For each response head and each trailer section. */
   readonly maxHeadBytes: number;
   readonly clock: Clock;
+  /** Told of each failure to come to a TLS connection. */
+  readonly tlsFailed?: ((failure: WeirError) => void) | undefined;
 }

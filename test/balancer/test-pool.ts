@@ -77,5 +77,6 @@ export function serviceOptions(policy: BalancePolicy, weights: readonly number[]
     hash: { on: "path" },
     connections: 8,
     retries: 1,
+    tls: null,
   };
 }

@@ -28,7 +28,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
     authzen: null,
-    tls: { revision: "", server: null, certificates: [] },
+    tls: { revision: "", server: null, upstreams: {}, certificates: [] },
     users: null,
     files: [],
     loadedAtMs: 0,

@@ -74,6 +74,51 @@ test.each([
   ]);
 });
 
+function upstreamOf(tls: Record<string, string>): Config {
+  const root = {
+    services: { app: { endpoints: ["https://127.0.0.1:1"], tls } },
+    routes: [{ name: "all", service: "app" }],
+  };
+  const loaded = loadConfigObject(root, authority.folder, {});
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  return loaded.config;
+}
+
+test("what a service trusts and shows: read by service, with its expiry, and another revision for each change", () => {
+  const ca = { ca: authority.ca };
+  const revisions = [
+    ca,
+    { ...ca, ...good },
+    { ...ca, ...other },
+    { ...ca, server_name: "a.test" },
+  ].map((tls) => {
+    const check = loadTls(upstreamOf(tls));
+    if (!check.ok) throw new Error("refused");
+    return check.tls.upstreams["app"]?.revision;
+  });
+  expect(new Set(revisions).size).toBe(4);
+  const check = loadTls(upstreamOf({ ...ca, ...good }));
+  if (!check.ok) throw new Error("refused");
+  expect(check.tls.certificates.map(({ keyPath }) => keyPath)).toEqual([
+    "services.app.tls.ca",
+    "services.app.tls.cert",
+  ]);
+  expect(check.tls.server).toBe(null);
+});
+
+test.each([
+  { key: "ca", tls: () => ({ ca: good.key }), says: /no certificate/ },
+  { key: "crl", tls: () => ({ ca: authority.ca, crl: authority.ca }), says: /no revocation list/ },
+  { key: "key", tls: () => ({ cert: good.cert, key: other.key }), says: /does not belong/ },
+  { key: "cert", tls: () => ({ cert: "/nowhere.crt", key: good.key }), says: /ENOENT/ },
+])("services.app.tls.$key: $says", ({ key, tls, says }) => {
+  const check = loadTls(upstreamOf(tls()));
+  if (check.ok) throw new Error("taken");
+  expect(check.faults).toMatchObject([
+    { keyPath: `services.app.tls.${key}`, message: expect.stringMatching(says) },
+  ]);
+});
+
 function damaged(): string {
   return put("bad.crt", "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n");
 }

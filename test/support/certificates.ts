@@ -15,8 +15,10 @@ export interface Issue {
   /** As openssl writes them: "DNS:a.test,URI:spiffe://test/a". */
   readonly san?: string;
   readonly keyType?: "ec" | "rsa";
-  /** Ended yesterday. */
+  /** Ended years ago. */
   readonly expired?: boolean;
+  /** Further extensions, as openssl writes them. */
+  readonly ext?: string;
 }
 
 export interface Authority extends Disposable {
@@ -66,7 +68,7 @@ export function createAuthority(name = "Test CA"): Authority {
   return {
     folder,
     ca: at("ca.crt"),
-    issue(file, { cn = "", san = "", keyType = "ec", expired = false }) {
+    issue(file, { cn = "", san = "", keyType = "ec", expired = false, ext = "" }) {
       newKey(`${file}.key`, keyType);
       openssl(
         "req",
@@ -80,7 +82,7 @@ export function createAuthority(name = "Test CA"): Authority {
       );
       writeFileSync(
         at(`${file}.ext`),
-        `basicConstraints=CA:FALSE\n${san === "" ? "" : SUBJECT_ALT(san)}`,
+        `basicConstraints=CA:FALSE\n${ext}\n${san === "" ? "" : SUBJECT_ALT(san)}`,
       );
       const days = expired
         ? ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]

@@ -12,6 +12,17 @@ const cert = readFileSync(new URL("fixtures/localhost.crt", import.meta.url), "u
 const key = readFileSync(new URL("fixtures/localhost.key", import.meta.url), "utf8");
 const BODY_BYTES = 5_000_000;
 
+const TLS = {
+  ca: "",
+  crls: [],
+  cert: "",
+  key: "",
+  serverName: "",
+  serverId: "",
+  minVersion: "TLSv1.2",
+  revision: "",
+} as const;
+
 let server: Server;
 let url = "";
 const seen: { alpn: unknown; servername: unknown }[] = [];
@@ -36,7 +47,7 @@ function poolTo(endpoint: UpstreamEndpoint): UpstreamPool {
 }
 
 test("a trusted endpoint, twice on one connection, every byte as sent", async () => {
-  const pool = poolTo({ url, tls: { ca: cert, servername: "upstream.test" } });
+  const pool = poolTo({ url, tls: { ...TLS, ca: cert, serverName: "upstream.test" } });
   for (const reused of [false, true]) {
     const { sink, attempt } = await exchange(pool);
     expect(attempt.reusedConnection).toBe(reused);
@@ -49,12 +60,16 @@ test("a trusted endpoint, twice on one connection, every byte as sent", async ()
 });
 
 test.each([
-  { name: "unknown issuer", tls: {} },
-  { name: "wrong name", tls: { ca: cert, servername: "other.test" } },
-])("$name: upstream_unreachable, nothing sent", async ({ tls }) => {
-  const pool = poolTo({ url, tls });
+  { name: "unknown issuer", tls: {}, code: "upstream_certificate_untrusted" },
+  {
+    name: "wrong name",
+    tls: { ca: cert, serverName: "other.test" },
+    code: "upstream_certificate_mismatch",
+  },
+])("$name: $code, nothing sent", async ({ tls, code }) => {
+  const pool = poolTo({ url, tls: { ...TLS, ...tls } });
   const { sink, attempt } = await exchange(pool);
-  expect(sink.error?.code).toBe("upstream_unreachable");
+  expect(sink.error?.code).toBe(code);
   expect(attempt.sent).toBe(false);
   await pool.close(0);
 });

@@ -78,7 +78,7 @@ export function requestOf(changes: Partial<UpstreamRequest> = {}): UpstreamReque
 
 export function poolFor(url: string, changes: Partial<UpstreamPoolOptions> = {}): UpstreamPool {
   const options = { connections: 4, keepAliveMs: 10_000, maxHeadBytes: 16_384 };
-  return createUpstreamPool({ url }, { ...options, clock: systemClock, ...changes });
+  return createUpstreamPool({ url, tls: null }, { ...options, clock: systemClock, ...changes });
 }
 
 export interface Deferred<T> {

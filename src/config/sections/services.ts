@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { BALANCE_POLICIES } from "../../balancer/options.ts";
 import { DEFAULTS } from "../defaults.ts";
-import { endpointUrl, fieldName, integer, nameText } from "../fields.ts";
+import { dnsName, endpointUrl, fieldName, integer, nameText, pathOf, spiffeId } from "../fields.ts";
 
 const MAX_WEIGHT = 1_000;
 const MAX_ENDPOINTS = 1_000;
@@ -28,6 +28,31 @@ const hash = z.strictObject({
   name: fieldName().optional().meta({ description: "Which header or cookie; only with those" }),
 });
 
+const tls = z.strictObject({
+  ca: pathOf("file").optional().meta({
+    description: "The authorities that vouch for the endpoints, in PEM, and no others",
+    default: "those that Node trusts",
+  }),
+  crl: pathOf("file").optional().meta({
+    description: "What those revoked, in PEM: a list of each authority in a chain",
+  }),
+  cert: pathOf("file").optional().meta({
+    description: "weir's own certificate and its chain, for endpoints that ask for one, in PEM",
+  }),
+  key: pathOf("file").optional().meta({ description: "Its private key, without a passphrase" }),
+  server_name: dnsName().optional().meta({
+    description: "Which name is asked for and verified",
+    default: "the host of the URL",
+  }),
+  server_id: spiffeId().optional().meta({
+    description: "The SPIFFE ID that an endpoint's certificate must have, instead of a name",
+  }),
+  min_version: z
+    .enum(["1.2", "1.3"])
+    .default(DEFAULTS.tls_min_version)
+    .meta({ description: "The oldest version of TLS, in quotes" }),
+});
+
 const serviceSchema = z.strictObject({
   endpoints: z
     .array(endpoint)
@@ -45,6 +70,7 @@ const serviceSchema = z.strictObject({
   retries: integer(0, MAX_RETRIES)
     .default(service.retries)
     .meta({ description: "Further endpoints tried where connecting failed" }),
+  tls: tls.optional().meta({ description: "How https endpoints are trusted, and trust weir" }),
 });
 
 export const servicesSection = z

@@ -81,7 +81,7 @@ function throughUndici(url: string): Send {
 
 function throughWeir(url: string): Send {
   const limits = { connections: CONNECTIONS, keepAliveMs: 4000, maxHeadBytes: 16_384 };
-  const pool = createUpstreamPool({ url }, { ...limits, clock: systemClock });
+  const pool = createUpstreamPool({ url, tls: null }, { ...limits, clock: systemClock });
   const timeouts = { connectMs: 1000, headerMs: 10_000, idleMs: 10_000 };
   const call = { method: "GET", target: TARGET, headers: HEADERS, upgrade: "", timeouts };
   const sinkFor = (done: () => void): ResponseSink => ({

@@ -1,0 +1,89 @@
+// Opens TLS connections to one endpoint: trusts whom it was told to, and resumes what it verified a short while ago.
+import { isIP, type Socket, type TcpNetConnectOpts } from "node:net";
+import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from "node:tls";
+import { parseAltNames } from "../core/alt-names.ts";
+import type { UpstreamTls } from "./options.ts";
+import { WrongPeer } from "./tls-failure.ts";
+
+export interface SecureTarget {
+  readonly host: string;
+  readonly tls: UpstreamTls | null;
+}
+
+/** Opens a socket; `base` says where to, and how it is read. */
+export type SecureDial = (base: TcpNetConnectOpts) => Socket;
+
+/**
+ * A resumed connection is not verified again, so none is begun later than this after the handshake
+ * that was: the longest that an expired certificate goes unnoticed.
+ */
+const TRUST_MS = 300_000;
+
+interface Session {
+  readonly ticket: Buffer;
+  readonly untilMs: number;
+}
+
+export function createSecureDial(target: SecureTarget): SecureDial {
+  let options: ConnectionOptions | null = null;
+  let kept: Session | null = null;
+  return (base) => {
+    options ??= secureOptions(target);
+    if (kept !== null && kept.untilMs <= Date.now()) kept = null;
+    const from = kept;
+    // Only where there is such an endpoint: a worker should listen soon.
+    const { connect } = process.getBuiltinModule("node:tls");
+    const socket = connect({ ...options, ...base, ...(from && { session: from.ticket }) });
+    // Node gives a ticket out only once its connection is verified.
+    socket.on("session", (ticket) => {
+      const untilMs = from !== null && socket.isSessionReused() ? from.untilMs : freshUntilMs();
+      kept = { ticket, untilMs };
+    });
+    if (from !== null) forgetUnlessSecure(socket, () => (kept = null));
+    return socket;
+  };
+}
+
+/** Maybe it failed for what it resumed: the next one begins anew. */
+function forgetUnlessSecure(socket: TLSSocket, forget: () => void): void {
+  socket.once("close", forget);
+  socket.once("secureConnect", () => socket.off("close", forget));
+}
+
+function freshUntilMs(): number {
+  return Date.now() + TRUST_MS;
+}
+
+/** Whom to trust and by which name, and who weir is. @throws Error where certificates can't be used. */
+export function secureOptions({ host, tls }: SecureTarget): ConnectionOptions {
+  const name = tls?.serverName || host;
+  return {
+    // SNI names hosts, never addresses (RFC 6066 section 3).
+    servername: isIP(name) === 0 ? name : "",
+    ALPNProtocols: ["http/1.1"],
+    secureContext: contextOf(tls),
+    ...(tls?.serverId ? { checkServerIdentity: expecting(tls.serverId) } : {}),
+  };
+}
+
+/** One for all connections: making it costs as much as a handshake. */
+function contextOf(tls: UpstreamTls | null): SecureContext {
+  const { createSecureContext } = process.getBuiltinModule("node:tls");
+  if (tls === null) return createSecureContext({ minVersion: "TLSv1.2" });
+  const { ca, cert, key, crls, minVersion } = tls;
+  return createSecureContext({
+    minVersion,
+    ...(ca === "" ? {} : { ca }),
+    ...(cert === "" ? {} : { cert, key }),
+    ...(crls.length === 0 ? {} : { crl: [...crls] }),
+  });
+}
+
+/** X509-SVIDs have one URI and no other (SPIFFE X509-SVID section 2). */
+function expecting(id: string): (host: string, certificate: PeerCertificate) => Error | undefined {
+  return (_, { subjectaltname = "" }) => {
+    const { uris } = parseAltNames(subjectaltname);
+    if (uris.length === 1 && uris[0] === id) return undefined;
+    return new WrongPeer(`the certificate is for ${uris.join(" and ") || "no URI"}, not for ${id}`);
+  };
+}
