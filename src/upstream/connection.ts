@@ -29,6 +29,8 @@ export interface ConnectionOptions {
 }
 
 export class Connection implements Carrier, ParserEvents {
+  /** What it was opened by. */
+  readonly dialer: Dialer;
   readonly #owner: ConnectionOwner;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
@@ -49,6 +51,7 @@ export class Connection implements Carrier, ParserEvents {
   constructor(owner: ConnectionOwner, options: ConnectionOptions, exchange: Exchange) {
     this.#owner = owner;
     this.#options = options;
+    this.dialer = options.dialer;
     this.#exchange = exchange;
     this.#dialledNs = options.clock.nowNs();
     this.#parser = new ResponseParser(this, options.maxHeadBytes);
@@ -63,11 +66,6 @@ export class Connection implements Carrier, ParserEvents {
     exchange.reusedConnection = true;
     exchange.bind(this);
     this.#begin(exchange, nowNs);
-  }
-
-  /** Whether it was opened by this one. */
-  isFrom(dialer: Dialer): boolean {
-    return this.#options.dialer === dialer;
   }
 
   write(chunk: Buffer): boolean {
@@ -148,17 +146,16 @@ export class Connection implements Carrier, ParserEvents {
   }
 
   #dial(upgrade: boolean): Socket {
-    const { dialer } = this.#options;
     const onRead = (length: number, bytes: Uint8Array): boolean => {
       this.#read(bytes as Buffer, length);
       return true;
     };
     // An upgraded socket goes to somebody else, who needs a stream.
-    const socket = dialer.dial(
+    const socket = this.dialer.dial(
       upgrade ? null : { buffer: () => this.#buffer.next(), callback: onRead },
     );
     if (upgrade) socket.on("data", this.#onData);
-    socket.on(dialer.readyEvent, () => this.#ready());
+    socket.on(this.dialer.readyEvent, () => this.#ready());
     socket.on("drain", () => this.#drained());
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => (this.#error = error));
@@ -255,16 +252,15 @@ export class Connection implements Carrier, ParserEvents {
     // One that ends within its handshake is closed, too, and says why.
     if (this.#phase === "upgraded" || this.#phase === "connecting") return;
     // After a fault of TLS, Node tells of an end that is none.
-    const ended = this.#error === null && this.#exchange !== null && this.#parser.finish();
-    if (ended) this.#complete(false);
+    if (this.#error === null && this.#exchange !== null && this.#parser.finish())
+      this.#complete(false);
     else this.#broken();
   }
 
   #broken(): void {
-    const { dialer, tlsFailed } = this.#options;
     const wasReady = this.#phase !== "connecting";
-    const failure = dialer.secure ? tlsFailure(wasReady, this.#error) : null;
-    if (failure !== null) tlsFailed?.(failure);
+    const failure = this.dialer.secure ? tlsFailure(wasReady, this.#error) : null;
+    if (failure !== null) this.#options.tlsFailed?.(failure);
     this.fail(failure ?? socketError(wasReady, this.#error));
   }
 

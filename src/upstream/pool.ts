@@ -83,7 +83,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   }
 
   released(connection: Connection): void {
-    const isOver = this.#connections.size > this.#cap || !connection.isFrom(this.#options.dialer);
+    const isOver = this.#connections.size > this.#cap || connection.dialer !== this.#options.dialer;
     const next = isOver ? null : this.#nextInLine();
     if (next !== null) this.#reuse(connection, next);
     else if (isOver || this.#closed) connection.drop();

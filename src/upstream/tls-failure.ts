@@ -29,12 +29,17 @@ export class WrongPeer extends Error {
 
 /** null: nothing that TLS has to do with. `wasReady`: the handshake was over, as far as one knew. */
 export function tlsFailure(wasReady: boolean, cause: SocketFailure | null): WeirError | null {
-  if (wasReady) return REFUSAL.test(cause?.code ?? "") ? refused(whyOf(cause), cause) : null;
+  if (wasReady) return isRefusal(cause) ? refused(whyOf(cause), cause) : null;
   if (cause !== null && isOfNetwork(cause)) return null;
-  const verdict = certificateCode(cause?.code ?? "");
+  const code = cause?.code ?? "";
+  const verdict = certificateCode(code);
   if (verdict === null) return refused(whyOf(cause), cause);
-  const named = cause?.code === MISMATCH ? "" : `${cause?.code}: `;
+  const named = code === MISMATCH ? "" : `${code}: `;
   return new WeirError(verdict, `${named}${messageOf(cause)}`, { cause });
+}
+
+function isRefusal(cause: SocketFailure | null): boolean {
+  return REFUSAL.test(cause?.code ?? "");
 }
 
 /** Before there was a connection: a name or an address, or several. */
