@@ -102,6 +102,10 @@ class Basic {
       return BUSY;
     }
     return verifying.then((isRight) => {
+      if (isRight === null) {
+        giveBack();
+        return BUSY;
+      }
       const user = this.#users.get(name);
       if (user === undefined) return { outcome: "unknown_user" };
       if (!isRight) return { outcome: "wrong_password" };

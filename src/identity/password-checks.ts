@@ -1,7 +1,9 @@
 // One worker's verifications of passwords: a few at a time, a queue with an end, and what was verified.
 import { hash, randomBytes } from "node:crypto";
 import type { Clock, Random } from "../core/clock.ts";
-import { type PasswordHash, verifyPassword } from "./password-hash.ts";
+import type { PasswordHash } from "./password-hash.ts";
+import type { PasswordAnswer } from "./password-thread.ts";
+import { createPasswordVerifier, type VerifyPassword } from "./password-verifier.ts";
 
 /** Who was verified by a credential, and against what. */
 export interface Remembered {
@@ -17,8 +19,8 @@ export interface PasswordChecks {
   readonly keyOf: (credential: string) => string;
   readonly remembered: (key: string) => Remembered | undefined;
   readonly remember: (key: string, name: string, hash: string) => void;
-  /** null: too many wait. Several checks of one id are one. */
-  readonly verify: (check: PasswordCheck) => Promise<boolean> | null;
+  /** null: too many wait; a promise of null: it could not be tried. Several checks of one id are one. */
+  readonly verify: (check: PasswordCheck) => Promise<PasswordAnswer> | null;
 }
 
 interface PasswordCheck {
@@ -30,7 +32,8 @@ interface PasswordCheck {
 export interface PasswordCheckParts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly verify?: typeof verifyPassword;
+  /** In a thread of its own unless told. */
+  readonly verify?: VerifyPassword;
 }
 
 /** Each takes a core and its memory: more at a time would only take them from the traffic. */
@@ -67,12 +70,12 @@ export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks 
       const [oldest] = known.keys();
       if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
     },
-    verify: createQueue(parts.verify ?? verifyPassword),
+    verify: createQueue(parts.verify ?? createPasswordVerifier()),
   };
 }
 
-function createQueue(verify: typeof verifyPassword): PasswordChecks["verify"] {
-  const underway = new Map<string, Promise<boolean>>();
+function createQueue(verify: VerifyPassword): PasswordChecks["verify"] {
+  const underway = new Map<string, Promise<PasswordAnswer>>();
   const waiting: (() => void)[] = [];
   let running = 0;
   const turn = async (): Promise<void> => {
@@ -85,7 +88,7 @@ function createQueue(verify: typeof verifyPassword): PasswordChecks["verify"] {
     if (next === undefined) running--;
     else next();
   };
-  const inTurn = async ({ id, password, hash }: PasswordCheck): Promise<boolean> => {
+  const inTurn = async ({ id, password, hash }: PasswordCheck): Promise<PasswordAnswer> => {
     await turn();
     try {
       return await verify(password, hash);

@@ -1,5 +1,11 @@
-// Passwords as argon2id hashes in PHC strings: made, read, and verified off the event loop.
-import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+// Passwords as argon2id hashes in PHC strings: made, read and verified.
+import {
+  argon2,
+  type Argon2Parameters,
+  argon2Sync,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
 
 /** What one hash costs (RFC 9106 section 3.1). */
 interface HashCost {
@@ -55,9 +61,9 @@ export async function hashPassword(password: string, cost = DEFAULT_COST): Promi
   return formatHash({ cost, salt, tag });
 }
 
-/** Takes as long for a wrong password as for the right one, and the time that the cost says. */
-export async function verifyPassword(password: string, hash: PasswordHash): Promise<boolean> {
-  return timingSafeEqual(await derive(password, hash), hash.tag);
+/** Holds up its thread. Takes as long for a wrong password as for the right one, and the time that the cost says. */
+export function verifyNow(password: string, hash: PasswordHash): boolean {
+  return timingSafeEqual(argon2Sync("argon2id", parametersOf(password, hash)), hash.tag);
 }
 
 /** A hash of this cost that no password has: its tag is made by chance. */
@@ -92,8 +98,17 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString("base64").replace(/=+$/, "");
 }
 
-function derive(password: string, { cost, salt, tag }: PasswordHash): Promise<Buffer> {
-  const parameters = {
+function derive(password: string, hash: PasswordHash): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    argon2("argon2id", parametersOf(password, hash), (error, derived) => {
+      if (error === null) resolve(derived);
+      else reject(error);
+    });
+  });
+}
+
+function parametersOf(password: string, { cost, salt, tag }: PasswordHash): Argon2Parameters {
+  return {
     message: normalPassword(password),
     nonce: salt,
     memory: cost.memoryKib,
@@ -101,10 +116,4 @@ function derive(password: string, { cost, salt, tag }: PasswordHash): Promise<Bu
     parallelism: cost.parallelism,
     tagLength: tag.length,
   };
-  return new Promise((resolve, reject) => {
-    argon2("argon2id", parameters, (error, derived) => {
-      if (error === null) resolve(derived);
-      else reject(error);
-    });
-  });
 }

@@ -6,7 +6,7 @@ import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readPassword } from "../../src/cli/users/read-password.ts";
 import { readUsers } from "../../src/identity/users-text.ts";
-import { parsePasswordHash, verifyPassword } from "../../src/identity/password-hash.ts";
+import { parsePasswordHash, verifyNow } from "../../src/identity/password-hash.ts";
 import type { Ended } from "./support/weir.ts";
 import { weirInProcess } from "./support/in-process.ts";
 
@@ -36,7 +36,7 @@ async function opens(name: string, password: string): Promise<boolean> {
   const read = readUsers(readFileSync(file, "utf8"));
   const user = read.ok ? read.users.find((each) => each.name === name) : undefined;
   const hash = parsePasswordHash(user?.hash ?? "");
-  return typeof hash !== "string" && verifyPassword(password, hash);
+  return typeof hash !== "string" && verifyNow(password, hash);
 }
 
 describe("weir users", () => {
