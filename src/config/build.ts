@@ -8,6 +8,7 @@ import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { UpstreamTlsOptions } from "../upstream/options.ts";
 import type { ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
+import type { ProtectOptions } from "../telemetry/options.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
 import { normalHostPattern } from "./route-pattern.ts";
@@ -35,6 +36,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
       ...input.telemetry,
       headers: input.telemetry.headers.map(lower),
       redact: { ...input.telemetry.redact, headers: input.telemetry.redact.headers.map(lower) },
+      protect: buildProtect(input.telemetry.protect),
     },
     identity: buildIdentity(input.identity, folder),
     forwarded: {
@@ -126,6 +128,11 @@ function buildRoute(input: RouteInput, timeouts: ConfigInput["timeouts"]): Route
       total_ms: input.timeouts.total_ms ?? timeouts.total_ms,
     },
   };
+}
+
+function buildProtect(input: ConfigInput["telemetry"]["protect"]): ProtectOptions | null {
+  if (input === undefined) return null;
+  return { ...input, encrypt: input.encrypt.map(lower), hash: input.hash.map(lower) };
 }
 
 function buildIdentity(input: ConfigInput["identity"], folder: string): IdentityOptions {

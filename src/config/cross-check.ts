@@ -8,6 +8,7 @@ import type { Finding, KeyPath } from "./fault.ts";
 import { parseListen } from "./fields.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
+import { checkProtected } from "./protect-check.ts";
 import { checkRoutes } from "./route-check.ts";
 import { checkServices } from "./service-check.ts";
 import { checkTokens } from "./token-check.ts";
@@ -27,6 +28,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkPolicyFiles(config["policy"], folder),
     ...checkAuthzen(config["policy"]),
     ...checkSpool(config["telemetry"]),
+    ...checkProtected(config["telemetry"]),
   ];
 }
 

@@ -3,8 +3,11 @@ import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { AuthzenPolicy } from "./authzen-files.ts";
-import type { DecisionLog } from "./decision-log.ts";
+import { createConceal } from "../telemetry/conceal.ts";
+import type { TelemetryOptions } from "../telemetry/options.ts";
+import type { CallScope, DecisionLog } from "./decision-log.ts";
 import type { InForce } from "./load-all.ts";
+import { secretMembersOf } from "./secret-members.ts";
 
 export interface Authzen {
   /** null: no policy takes such requests. */
@@ -22,6 +25,7 @@ interface Attached {
 /** An attached image costs milliseconds and little memory, so it is kept until another one is in force. */
 export function createAuthzen(inForce: () => InForce, log: DecisionLog): Authzen {
   let attached: Attached | null = null;
+  const privacy = createPrivacy();
   return {
     async point() {
       const { authzen, shadow } = inForce();
@@ -34,9 +38,22 @@ export function createAuthzen(inForce: () => InForce, log: DecisionLog): Authzen
     },
     open(facts, point) {
       const { config, revision } = inForce();
-      const secrets = config.telemetry.redact.attributes;
-      return log.open(facts, { point, configRevision: revision, secrets });
+      const configRevision = revision;
+      return log.open(facts, { point, configRevision, ...privacy(config.telemetry) });
     },
+  };
+}
+
+/** What rows are kept of, made anew when the config is another one. */
+function createPrivacy(): (telemetry: TelemetryOptions) => Pick<CallScope, "secrets" | "conceal"> {
+  let known: TelemetryOptions | null = null;
+  let made: ReturnType<ReturnType<typeof createPrivacy>> | null = null;
+  return (telemetry) => {
+    if (made === null || known !== telemetry) {
+      known = telemetry;
+      made = { secrets: secretMembersOf(telemetry), conceal: createConceal(telemetry) };
+    }
+    return made;
   };
 }
 

@@ -9,20 +9,22 @@ import { isPlain, tupleTexts } from "../policy/request/tuple.ts";
 import { createPolicyErrorLog, type PolicyFailure } from "../proxy/policy-error-log.ts";
 import { type AskShadow, createAskShadow } from "../proxy/shadow.ts";
 import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
-import { RequestRecord } from "../telemetry/record.ts";
+import { concealOnce } from "../telemetry/conceal.ts";
+import { type Conceal, RequestRecord } from "../telemetry/record.ts";
 import { createSampler } from "../telemetry/sampler.ts";
 import { createIds, type IdSource } from "../telemetry/span-ids.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { type TraceContext, traceresponse } from "../telemetry/trace-context.ts";
-import { withoutSecrets } from "./secret-members.ts";
+import { type SecretMembers, withoutSecrets } from "./secret-members.ts";
 
 /** What all questions of one call are decided and recorded by. */
 export interface CallScope {
   readonly point: DecisionPoint;
   readonly configRevision: string;
-  /** Names of members that rows do not keep. */
-  readonly secrets: readonly string[];
+  readonly secrets: SecretMembers;
+  /** What is done to each row; null: nothing. */
+  readonly conceal: Conceal | null;
 }
 
 export interface DecisionLog {
@@ -55,8 +57,11 @@ export function createDecisionLog(parts: DecisionLogParts): DecisionLog {
   const tell = createPolicyErrorLog(log, clock);
   const askShadow = createAskShadow(tell);
   let isOpen = true;
-  const write = (records: readonly RequestRecord[]): boolean =>
-    isOpen && rows.appendAll(records) === records.length;
+  const write = (records: readonly RequestRecord[]): boolean => {
+    if (!isOpen) return false;
+    for (const record of records) concealOnce(record);
+    return rows.appendAll(records) === records.length;
+  };
   return {
     open(facts, scope) {
       if (!isOpen || !rows.writable()) return null;
@@ -85,7 +90,6 @@ class RecordedCall implements AuthzenCall {
   readonly #headers: HeaderList;
   readonly #trace: TraceContext;
   readonly #spanId: string;
-  readonly #secrets: ReadonlySet<string>;
   readonly #records: RequestRecord[] = [];
 
   constructor(facts: CallFacts, scope: CallScope, parts: CallParts) {
@@ -95,7 +99,6 @@ class RecordedCall implements AuthzenCall {
     this.#headers = new HeaderList(facts.rawHeaders);
     this.#trace = parts.propagation.extract(this.#headers);
     this.#spanId = parts.ids.spanId();
-    this.#secrets = new Set(scope.secrets);
   }
 
   get traceId(): string {
@@ -144,6 +147,7 @@ class RecordedCall implements AuthzenCall {
     const { clock, ids } = this.#parts;
     const record = new RequestRecord();
     record.kind = "decision";
+    record.conceal = this.#scope.conceal;
     record.startedAtMs = clock.wallMs();
     record.traceId = this.#trace.traceId;
     record.spanId = this.#records.length === 0 ? this.#spanId : ids.spanId();
@@ -167,7 +171,7 @@ class RecordedCall implements AuthzenCall {
   }
 
   #noteTuple(record: RequestRecord, { tuple, decision }: PointDecision): void {
-    const kept = withoutSecrets(tuple, this.#scope.point.fields, this.#secrets);
+    const kept = withoutSecrets(tuple, this.#scope.point.fields, this.#scope.secrets);
     record.policyRequest = tupleTexts(kept);
     record.policyReplay = isPlain(kept) ? "" : "json";
     // The path begins with what the tuple may have kept back.

@@ -20,8 +20,7 @@ export function createOpenExchange(parts: OpenParts): (downstream: Downstream) =
   return (downstream) => {
     const { method, httpVersion, headers } = downstream.head;
     const snapshot = parts.current();
-    const { record, trace } = openRecord(parts, snapshot.propagation.extract(headers));
-    record.configRevision = snapshot.revision;
+    const { record, trace } = openRecord(parts, snapshot, headers);
     record.method = method;
     record.httpVersion = httpVersion;
     record.contentType = headers.get("content-type") ?? "";
@@ -45,9 +44,7 @@ export function createOpenMalformed(
   parts: OpenParts,
 ): (sender: Sender) => { record: RequestRecord; replyHeaders: readonly string[] } {
   return ({ address, tls }) => {
-    const { propagation, revision } = parts.current();
-    const { record, trace } = openRecord(parts, propagation.extract(new HeaderList([])));
-    record.configRevision = revision;
+    const { record, trace } = openRecord(parts, parts.current(), new HeaderList([]));
     record.clientAddress = address;
     noteTls(record, tls);
     return { record, replyHeaders: ["traceresponse", traceresponse(trace, record.spanId)] };
@@ -62,9 +59,13 @@ function noteTls(record: RequestRecord, tls: TlsFacts | null): void {
 
 function openRecord(
   { clock, ids }: OpenParts,
-  trace: TraceContext,
+  { propagation, revision, conceal }: Snapshot,
+  headers: HeaderList,
 ): { record: RequestRecord; trace: TraceContext } {
+  const trace = propagation.extract(headers);
   const record = new RequestRecord();
+  record.conceal = conceal;
+  record.configRevision = revision;
   record.startedAtMs = clock.wallMs();
   record.traceId = trace.traceId;
   record.spanId = ids.spanId();

@@ -16,6 +16,7 @@ import { createRecordStage } from "./record.ts";
 import { createRescue } from "./rescue.ts";
 import { requireCertificate } from "./required-certificate.ts";
 import { route } from "./route.ts";
+import { concealedRows } from "./concealed-rows.ts";
 import type { RowLog } from "./row-batch.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -40,7 +41,8 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { clock, ids, rows, log } = parts;
+  const { clock, ids, log } = parts;
+  const rows = concealedRows(parts.rows);
   const guard = createGuard({
     record: createRecordStage(rows, clock),
     rescue: createRescue(log),

@@ -1,20 +1,47 @@
 // What a row keeps of a decided tuple: all of it but secrets, and whether it can be decided again.
+import { ANONYMOUS_SUBJECT } from "../core/identity.ts";
 import {
   isPlain,
   type RequestTuple,
   type RequestValue,
   tupleTexts,
 } from "../policy/request/tuple.ts";
-import { REDACTED } from "../telemetry/redact.ts";
+import type { TelemetryOptions } from "../telemetry/options.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
+import { REDACTED } from "../telemetry/redact-path.ts";
+import { createRedaction, type Redaction } from "../telemetry/redact.ts";
 
 export type RecordTuple = (record: RequestRecord, tuple: RequestTuple) => void;
 
-/** Names of what may be asked of the policy and never be kept, lower case for headers. */
-export interface SecretFields {
+/** What may be asked of the policy and never be kept as it is. */
+export interface SecretFields extends Pick<Redaction, "path" | "url"> {
+  /** Names in lower case. */
   readonly headers: ReadonlySet<string>;
   /** Identity attributes. */
   readonly attributes: ReadonlySet<string>;
+  /** Those that rows keep encrypted or hashed: in the tuple they would stand beside it, to be read. */
+  readonly columns: ReadonlySet<string>;
+}
+
+/** `credentials` are the names of fields that weir takes keys and tokens from. */
+export function secretFieldsOf(
+  telemetry: TelemetryOptions,
+  credentials: ReadonlySet<string>,
+): SecretFields {
+  const { redact, protect } = telemetry;
+  const { path, url } = createRedaction(telemetry);
+  const columns = [...(protect?.encrypt ?? []), ...(protect?.hash ?? [])];
+  const headers = columns.flatMap((name) => {
+    if (name === "user_agent") return ["user-agent"];
+    return name.startsWith("headers.") ? [name.slice("headers.".length)] : [];
+  });
+  return {
+    path,
+    url,
+    headers: new Set([...redact.headers, ...credentials, ...headers]),
+    attributes: new Set(redact.attributes),
+    columns: new Set(columns),
+  };
 }
 
 /** The value, or what is kept instead of it. */
@@ -39,13 +66,57 @@ function recordWhole(record: RequestRecord, tuple: RequestTuple): void {
 const HEADER = "request.header.";
 const ATTRIBUTE = "identity.attribute.";
 
-function coverOf(field: string, { headers, attributes }: SecretFields): Cover {
-  const header = field.startsWith(HEADER) ? field.slice(HEADER.length).toLowerCase() : "";
-  const attribute = field.startsWith(ATTRIBUTE) ? field.slice(ATTRIBUTE.length) : "";
-  if (headers.has(header) || attributes.has(attribute)) return hidden;
-  if (field === "identity" && attributes.size > 0)
-    return (value) => withoutSecret(value, attributes);
-  return asItIs;
+function coverOf(field: string, secrets: SecretFields): Cover {
+  const { headers, attributes, url } = secrets;
+  if (field.startsWith(HEADER)) {
+    return headers.has(field.slice(HEADER.length).toLowerCase()) ? hidden : textBy(url);
+  }
+  if (field.startsWith(ATTRIBUTE)) {
+    return attributes.has(field.slice(ATTRIBUTE.length)) ? hidden : asItIs;
+  }
+  if (field === "identity") return identityCover(secrets);
+  if (field === "request") return memberCover(secrets, REQUEST_MEMBERS);
+  return columnCover(COLUMNS[field] ?? "", secrets);
+}
+
+/** The column that says the same. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  "identity.subject": "principal",
+  "identity.issuer": "issuer",
+  "request.path": "path",
+  "request.client_address": "client_address",
+};
+const IDENTITY_MEMBERS = { subject: "principal", issuer: "issuer" };
+const REQUEST_MEMBERS = { path: "path", client_address: "client_address" };
+
+function columnCover(column: string, { columns, path }: SecretFields): Cover {
+  if (columns.has(column)) return column === "principal" ? hiddenName : hidden;
+  return column === "path" && path !== null ? textBy(path.path) : asItIs;
+}
+
+/** Of an object: the same one where nothing in it is covered. `members` tell the columns. */
+function memberCover(secrets: SecretFields, members: Readonly<Record<string, string>>): Cover {
+  const covers = Object.entries(members)
+    .map(([name, column]) => [name, columnCover(column, secrets)] as const)
+    .filter(([, cover]) => cover !== asItIs);
+  if (covers.length === 0) return asItIs;
+  return (value) => {
+    if (!isObject(value)) return value;
+    const kept = covers.map(([name, cover]) => [name, cover(value[name] ?? "")] as const);
+    if (kept.every(([name, text]) => text === (value[name] ?? ""))) return value;
+    return { ...value, ...Object.fromEntries(kept) };
+  };
+}
+
+function identityCover(secrets: SecretFields): Cover {
+  const named = memberCover(secrets, IDENTITY_MEMBERS);
+  const { attributes } = secrets;
+  if (attributes.size === 0) return named;
+  return (value) => withoutSecret(named(value), attributes);
+}
+
+function textBy(change: (text: string) => string): Cover {
+  return (value) => (typeof value === "string" ? change(value) : value);
 }
 
 function asItIs(value: RequestValue): RequestValue {
@@ -55,6 +126,11 @@ function asItIs(value: RequestValue): RequestValue {
 /** What was not sent is no secret, and can be decided again. */
 function hidden(value: RequestValue): RequestValue {
   return value === "" ? "" : REDACTED;
+}
+
+/** That nobody was named names nobody, and can be decided again. */
+function hiddenName(value: RequestValue): RequestValue {
+  return value === ANONYMOUS_SUBJECT ? value : hidden(value);
 }
 
 /** An identity as one object, its secret attributes hidden; the same object where it has none. */

@@ -9,13 +9,15 @@ import { createIdentityHeaders } from "../identity/identity-headers.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { compileRequestFields, type ReadTuple } from "../policy/request/request-fields.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
+import { createConceal } from "../telemetry/conceal.ts";
+import type { Conceal } from "../telemetry/record.ts";
 import { createRedaction } from "../telemetry/redact.ts";
 import type { UpstreamPool } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
 import type { LimitOptions } from "./options.ts";
 import { droppedFields, type OutgoingRules } from "./outgoing.ts";
-import { createRecordTuple, type RecordTuple } from "./recorded-tuple.ts";
+import { createRecordTuple, type RecordTuple, secretFieldsOf } from "./recorded-tuple.ts";
 import type { RoutedRequest } from "./route.ts";
 import { compileRoutes, type RouteTable } from "./route-table.ts";
 
@@ -51,6 +53,8 @@ export interface Snapshot {
   readonly redactQuery: (query: string) => string;
   /** The request fields a row keeps. */
   readonly rowHeaders: (headers: HeaderList) => RawHeaders;
+  /** What is done to a row before it is written; null: nothing. */
+  readonly conceal: Conceal | null;
   readonly limits: LimitOptions;
   /** Over TLS nothing is answered without a certificate that can be trusted. */
   readonly requiresCertificate: boolean;
@@ -87,6 +91,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     isProxy: createProxyTest(config.forwarded),
     redactQuery: redaction.query,
     rowHeaders: redaction.headers,
+    conceal: createConceal(config.telemetry),
     limits: config.limits,
     requiresCertificate: config.listen.https?.client_certificates?.required ?? false,
     outgoing: {
@@ -129,11 +134,8 @@ function enforced(
   if (config.policy === null || policy === null) return null;
   const fields = compileRequestFields(config.policy.request);
   if (!fields.ok) throw new Error(fields.faults.join("\n"));
-  const { headers, attributes } = config.telemetry.redact;
-  const keep = createRecordTuple(config.policy.request, {
-    headers: new Set([...headers, ...credentials]),
-    attributes: new Set(attributes),
-  });
+  const secrets = secretFieldsOf(config.telemetry, credentials);
+  const keep = createRecordTuple(config.policy.request, secrets);
   const { explain } = config.policy;
   return { snapshot: policy, shadow, explain, requestOf: fields.read, keep };
 }

@@ -25,8 +25,13 @@ export interface AttemptRecord {
   error: string;
 }
 
+/** What is done to a record last, by whoever writes it down; see conceal.ts. */
+export type Conceal = (record: RequestRecord) => void;
+
 /** Everything known about one request. Written by the stages, read only by the row encoder. */
 export class RequestRecord {
+  /** null: it may be written as it is. Not a column. */
+  conceal: Conceal | null = null;
   kind: RowKind = "http";
   /** Wall time in milliseconds since the epoch, with a fraction. */
   startedAtMs = 0;

@@ -1,34 +1,67 @@
 // Keeps secrets out of rows: which request fields are stored, and which values become "-".
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import { normalPath } from "../core/normal-path.ts";
 import type { TelemetryOptions } from "./options.ts";
+import { createPathRedaction, type PathRedaction, REDACTED } from "./redact-path.ts";
 
 export interface Redaction {
   /** A query without "?", values of secret parameters replaced. */
   readonly query: (query: string) => string;
   /** The fields the config chose, lower case, in the config's order. */
   readonly headers: (headers: HeaderList) => RawHeaders;
+  /** A field's value that is a URL or a path, such as Referer, as the request's own target; any other as it is. */
+  readonly url: (value: string) => string;
+  /** null: paths are kept as they are. */
+  readonly path: PathRedaction | null;
 }
 
-/** What stands in a row in place of a secret. */
-export const REDACTED = "-";
 const NO_HEADERS: RawHeaders = [];
 
 export function createRedaction(options: TelemetryOptions): Redaction {
   const secretParameters = new Set(options.redact.query.map((name) => name.toLowerCase()));
   const secretHeaders = new Set(options.redact.headers.map((name) => name.toLowerCase()));
   const chosen = options.headers.map((name) => name.toLowerCase());
+  const path = createPathRedaction(options.redact.path);
+  const query = (text: string): string => (text === "" ? "" : redactQuery(text, secretParameters));
+  const url = (value: string): string => redactUrl(value, { query, path });
   return {
-    query: (query) => (query === "" ? "" : redactQuery(query, secretParameters)),
+    query,
+    url,
+    path,
     headers: (headers) => {
       if (chosen.length === 0) return NO_HEADERS;
       const kept: string[] = [];
       for (const name of chosen) {
         const value = headers.joined(name);
-        if (value !== undefined) kept.push(name, secretHeaders.has(name) ? REDACTED : value);
+        if (value !== undefined) kept.push(name, secretHeaders.has(name) ? REDACTED : url(value));
       }
       return kept;
     },
   };
+}
+
+/** Scheme with "://", then who is named before the host, host, path, query. */
+const URL_PARTS =
+  /^([a-z][a-z0-9+.-]{0,30}:\/\/|(?=\/))(?:[^/?#]*(@))?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?/i;
+
+/** A fragment is of no server, and who is named before the host is a secret. */
+function redactUrl(value: string, { query, path }: Pick<Redaction, "query" | "path">): string {
+  const parts = URL_PARTS.exec(value);
+  if (parts === null) return value;
+  const [, scheme = "", at = "", host = "", own = "", asked] = parts;
+  const user = at === "" ? "" : `${REDACTED}@`;
+  const hidden = own === "" ? "" : redactOwn(own, path);
+  return `${scheme}${user}${host}${hidden}${asked === undefined ? "" : `?${query(asked)}`}`;
+}
+
+/** One that has no normal form could be spelled past any pattern. */
+function redactOwn(own: string, path: PathRedaction | null): string {
+  if (path === null) return own;
+  try {
+    return path.path(normalPath(own));
+  } catch {
+    return `/${REDACTED}`;
+  }
 }
 
 function redactQuery(query: string, secret: ReadonlySet<string>): string {

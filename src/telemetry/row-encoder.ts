@@ -10,7 +10,9 @@ export const MAX_ROW_BYTES = 36 * 1024;
 export const ROW_LIMITS = {
   word: 128,
   host: 256,
-  address: 64,
+  /** An address of IPv6 fits encrypted. */
+  address: 128,
+  principal: 512,
   path: 4096,
   query: 4096,
   traceState: 512,
@@ -95,9 +97,9 @@ function what(json: RowJson, record: RequestRecord): void {
 }
 
 function who(json: RowJson, record: RequestRecord): void {
-  json.text(record.identity.subject, ROW_LIMITS.host);
+  json.text(record.identity.subject, ROW_LIMITS.principal);
   json.text(record.identity.kind, WORD);
-  json.text(record.identity.issuer || record.authIssuer, ROW_LIMITS.host);
+  json.text(record.identity.issuer || record.authIssuer, ROW_LIMITS.principal);
   list(json, record.identity.roles, ROW_LIMITS.roles);
   json.text(record.authMethod, WORD);
   json.text(record.authOutcome, WORD);

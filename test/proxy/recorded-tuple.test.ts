@@ -1,13 +1,32 @@
 // The tuple in the row: exact where it can be, and no secret in it whatever a policy asks.
 import { expect, it } from "vitest";
-import type { RequestTuple } from "../../src/policy/request/tuple.ts";
-import { createRecordTuple } from "../../src/proxy/recorded-tuple.ts";
+import type { RequestTuple, RequestValue } from "../../src/policy/request/tuple.ts";
+import { createRecordTuple, secretFieldsOf } from "../../src/proxy/recorded-tuple.ts";
+import type { TelemetryOptions } from "../../src/telemetry/options.ts";
 import { RequestRecord } from "../../src/telemetry/record.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
 
-const SECRETS = { headers: new Set(["cookie"]), attributes: new Set(["pin"]) };
+const SECRETS = secretsOf({
+  redact: { query: ["token"], headers: ["cookie"], attributes: ["pin"], path: ["/reset/:token"] },
+  protect: null,
+});
+const PROTECTED = secretsOf({
+  redact: { query: [], headers: [], attributes: [], path: [] },
+  protect: {
+    key: "",
+    encrypt: ["principal", "path", "user_agent"],
+    hash: ["client_address", "issuer", "headers.x-team"],
+  },
+});
+
+function secretsOf(
+  telemetry: Pick<TelemetryOptions, "redact" | "protect">,
+): ReturnType<typeof secretFieldsOf> {
+  const spool = { max_bytes: 0, segment_bytes: 0 };
+  return secretFieldsOf({ ...telemetry, audit: "optional", spool, headers: [] }, new Set());
+}
 
 const cases: readonly [string, readonly string[], RequestTuple, readonly string[], string][] = [
   ["nothing secret", ["identity.subject", "request.path"], ["a", "/"], ["a", "/"], ""],
@@ -29,6 +48,22 @@ const cases: readonly [string, readonly string[], RequestTuple, readonly string[
     ['{"subject":"a","attributes":{"pin":"-","team":"x"}}', '"/"'],
     "redacted",
   ],
+  ["a secret part of a path", ["request.path"], ["/reset/x1/y"], ["/reset/-/y"], "redacted"],
+  ["a path without one", ["request.path"], ["/orders/x1"], ["/orders/x1"], ""],
+  [
+    "a secret part of a path in an object",
+    ["request"],
+    [{ path: "/reset/x1", method: "GET" }],
+    ['{"path":"/reset/-","method":"GET"}'],
+    "redacted",
+  ],
+  [
+    "a URL in a field",
+    ["request.header.referer"],
+    ["https://u:p@a.example/reset/x1?token=x2&a=1#x3"],
+    ["https://-@a.example/reset/-?token=-&a=1"],
+    "redacted",
+  ],
   [
     "an identity without one",
     ["identity"],
@@ -42,6 +77,37 @@ it.each(cases)("%s", (...[, fields, tuple, kept, replay]) => {
   const record = new RequestRecord();
   createRecordTuple(fields, SECRETS)(record, tuple);
   expect([record.policyRequest, record.policyReplay]).toEqual([kept, replay]);
+});
+
+const protectedCases: readonly [string, RequestValue, RequestValue, string][] = [
+  ["identity.subject", "alice", "-", "redacted"],
+  ["identity.subject", "anonymous", "anonymous", ""],
+  ["identity.issuer", "https://login.example", "-", "redacted"],
+  ["identity.kind", "token", "token", ""],
+  ["request.path", "/orders/1", "-", "redacted"],
+  ["request.client_address", "192.0.2.1", "-", "redacted"],
+  ["request.header.user-agent", "curl", "-", "redacted"],
+  ["request.header.X-Team", "red", "-", "redacted"],
+  ["request.header.accept", "*/*", "*/*", ""],
+  ["request.method", "GET", "GET", ""],
+  [
+    "identity",
+    { subject: "alice", issuer: "", kind: "key" },
+    '{"subject":"-","issuer":"","kind":"key"}',
+    "redacted",
+  ],
+  [
+    "request",
+    { path: "/orders/1", client_address: "192.0.2.1", method: "GET" },
+    '{"path":"-","client_address":"-","method":"GET"}',
+    "redacted",
+  ],
+];
+
+it.each(protectedCases)("what a row protects is not in its tuple: %s", (field, value, ...kept) => {
+  const record = new RequestRecord();
+  createRecordTuple([field], PROTECTED)(record, [value]);
+  expect([record.policyRequest[0], record.policyReplay]).toEqual(kept);
 });
 
 it("an identity asked of as one object: its secret attributes are in no row", async () => {

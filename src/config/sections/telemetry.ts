@@ -1,7 +1,9 @@
 // The sections that say what is recorded and how much of anything is taken.
 import { z } from "zod";
+import { isFieldKey, PROTECTED_COLUMNS } from "../../telemetry/options.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { fieldName, integer, milliseconds, nameText, textLike } from "../fields.ts";
+import { pathPatternProblem } from "../route-pattern.ts";
 
 const KIB = 1024;
 const MIB = KIB * KIB;
@@ -12,6 +14,22 @@ const { telemetry, limits } = DEFAULTS;
 
 const parameterName = textLike("the name of a query parameter", (text) =>
   /^[^\s&=]{1,128}$/.test(text),
+);
+
+const MAX_PATTERNS = 100;
+
+const secretPath = textLike(
+  'a path pattern with a ":name" or a last "**", such as /reset/:token',
+  (text) => pathPatternProblem(text) === null && /\/(?::\w+(?:\/|$)|\*\*$)/.test(text),
+);
+
+const protectedField = textLike(
+  `one of ${PROTECTED_COLUMNS.join(", ")}, or headers.NAME`,
+  (text) => {
+    const [, name] = /^headers\.(.+)$/.exec(text) ?? [];
+    if (name !== undefined) return fieldName().safeParse(name).success;
+    return PROTECTED_COLUMNS.some((column) => column === text);
+  },
 );
 
 const spool = z.strictObject({
@@ -36,6 +54,23 @@ const redact = z.strictObject({
     .array(nameText())
     .default([])
     .meta({ description: "Identity attributes whose values are not recorded" }),
+  path: z.array(secretPath).max(MAX_PATTERNS).default([]).meta({
+    description:
+      'Beginnings of paths as patterns of routes; what ":name" and a last "**" stand for is not recorded',
+  }),
+});
+
+const protect = z.strictObject({
+  key: textLike(
+    "32 bytes as base64 or hexadecimal digits; openssl rand -base64 32 makes some",
+    isFieldKey,
+  ).meta({ description: "Encrypts and hashes; by reference, never as text" }),
+  encrypt: z.array(protectedField).default([]).meta({
+    description: "Fields kept encrypted, which `weir reveal` opens with the key",
+  }),
+  hash: z.array(protectedField).default([]).meta({
+    description: "Fields kept as keyed hashes, which can be grouped and sought, and not opened",
+  }),
 });
 
 export const telemetrySection = z.strictObject({
@@ -49,6 +84,10 @@ export const telemetrySection = z.strictObject({
     .default([...telemetry.headers])
     .meta({ description: "Request fields kept in the row" }),
   redact: redact.prefault({}).meta({ description: "What is recorded as -" }),
+  protect: protect.optional().meta({
+    description: "What is recorded so that the store alone does not tell it",
+    default: "none",
+  }),
 });
 
 export const limitsSection = z.strictObject({

@@ -149,6 +149,34 @@ describe("a row", () => {
   });
 });
 
+const KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const PROTECT = { key: KEY, hash: ["principal"], encrypt: ["path", "user_agent"] };
+const WHOLE = { ...CERTIFICATION, rules: "p, bob, read, record-2, true\n" };
+
+describe.each([
+  ["as texts", () => PLAIN],
+  ["as objects", () => WHOLE],
+] as const)("who asked about what is protected %s", (_, site) => {
+  it("in every place of the row", async () => {
+    const { ask, rows } = await start({ ...site(), more: { telemetry: { protect: PROTECT } } });
+    await ask(ONE, FULL, { "user-agent": "pep-alice" });
+    const [row] = rows();
+    // The rule is the policy's text.
+    expect(JSON.stringify({ ...row, rule: "" })).not.toMatch(/alice|record-1/);
+    expect(row).toMatchObject({ policy_replay: "redacted", role_path: [] });
+    expect(row?.["principal"]).toMatch(/^hash:v1:/);
+  });
+
+  it("or only a part of what it is about", async () => {
+    const more = { telemetry: { redact: { path: ["/reset/:token"] } } };
+    const { ask, rows } = await start({ ...site(), more });
+    await ask(ONE, { ...FULL, resource: { type: "path", id: "/reset/S3cr3t" } });
+    const [row] = rows();
+    expect(JSON.stringify(row)).not.toContain("S3cr3t");
+    expect(row).toMatchObject({ attributes: { "authzen.resource_id": "/reset/-" } });
+  });
+});
+
 const PLAIN: AuthzenSite = {
   model: `[request_definition]
 r = sub, obj, act
