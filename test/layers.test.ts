@@ -5,7 +5,7 @@ import { importsBelow, importsOf, type Import } from "./support/imports.ts";
 
 const SRC = join(import.meta.dirname, "../src");
 
-const PARTS = ["identity", "policy", "balancer", "telemetry", "discovery"];
+const PARTS = ["identity", "ca", "policy", "balancer", "telemetry", "discovery"];
 /** Both sides of a request speak HTTP/1.1 by the same grammar. */
 const WIRE = ["upstream", "downstream"];
 const READERS = ["store", "statistics", "collector"];
@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only the folders named here may know. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   casbin: ["policy"],
+  "@peculiar/x509": ["ca"],
   "@clickhouse/client": ["store"],
   chdb: ["store"],
 };

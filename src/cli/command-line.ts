@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reload: async () => (await import("./reload.ts")).reloadCommand(),
   policy: async () => (await import("./policy.ts")).policyCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
+  ca: async () => (await import("./ca.ts")).caCommand(),
   query: async () => (await import("./query.ts")).queryCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
   trace: async () => (await import("./trace.ts")).traceCommand(),

@@ -2,6 +2,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
+import { nextOf } from "../ca/pair-files.ts";
 import type { Fault } from "../config/fault.ts";
 import { parseAltNames } from "../core/alt-names.ts";
 import { messageOf } from "../core/errors.ts";
@@ -74,13 +75,7 @@ export function readPair(
   cert: NamedFile,
   key: NamedFile,
 ): { readonly pair: CertificatePair; readonly facts: CertificateFacts } {
-  const pem = { cert: readPem(cert), key: readPem(key) };
-  const [leaf] = certificatesOf(cert, pem.cert);
-  if (leaf === undefined) throw new PemFault(cert, "holds no certificate in PEM");
-  const privateKey = keyOf(key, pem.key);
-  if (!leaf.checkPrivateKey(privateKey)) {
-    throw new PemFault(key, `does not belong to the certificate in ${shownFile(cert.file)}`);
-  }
+  const { pem, leaf, privateKey } = fitting(cert, key);
   try {
     createSecureContext({ ...pem, ca: pem.cert });
   } catch (thrown) {
@@ -90,6 +85,27 @@ export function readPair(
   const keyType = privateKey.asymmetricKeyType ?? "";
   const { dns: names } = parseAltNames(leaf.subjectAltName ?? "");
   return { pair: { ...pem, names, keyType }, facts };
+}
+
+interface Fitting {
+  readonly pem: { readonly cert: string; readonly key: string };
+  readonly leaf: X509Certificate;
+  readonly privateKey: KeyObject;
+}
+
+/** While weir's CA replaces a pair, and after a crash in the middle of it, the certificate of the new key lies beside the old one. */
+function fitting(cert: NamedFile, key: NamedFile): Fitting {
+  const keyText = readPem(key);
+  const privateKey = keyOf(key, keyText);
+  const next = nextOf(cert.file);
+  for (const file of [cert.file, ...(statsOf(next)?.isFile() === true ? [next] : [])]) {
+    const text = readPem({ ...cert, file });
+    const [leaf] = certificatesOf(cert, text);
+    if (leaf?.checkPrivateKey(privateKey) === true) {
+      return { pem: { cert: text, key: keyText }, leaf, privateKey };
+    }
+  }
+  throw new PemFault(key, `does not belong to the certificate in ${shownFile(cert.file)}`);
 }
 
 const LIST = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;

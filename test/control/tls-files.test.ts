@@ -1,7 +1,7 @@
 // Certificates and keys as they lie on disk: what is taken, and each way to be refused, by file and key.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfigObject } from "../../src/config/load.ts";
@@ -130,3 +130,16 @@ function encrypted(): string {
   });
   return file;
 }
+
+test("a certificate that is being replaced is taken from beside the old one, if it is the key's", () => {
+  const cert = put("pair.crt", readFileSync(other.cert, "utf8"));
+  const key = put("pair.key", readFileSync(good.key, "utf8"));
+  expect(loadTls(configOf([{ cert, key }])).ok).toBe(false);
+  put("pair.crt.new", readFileSync(good.cert, "utf8"));
+  const check = loadTls(configOf([{ cert, key }]));
+  expect(check.ok && check.tls.server?.pairs).toMatchObject([
+    { names: ["weir.test", "*.weir.test"] },
+  ]);
+  put("pair.crt.new", readFileSync(other.cert, "utf8"));
+  expect(loadTls(configOf([{ cert, key }])).ok).toBe(false);
+});
