@@ -23,7 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // config only joins the options that the folders declare (options.ts, below).
   config: ["core"],
   proxy: ["core", ...PARTS, ...WIRE],
-  admin: [...LOWER, "config"],
+  // Its listener ends TLS as those for traffic do.
+  admin: [...LOWER, "config", "downstream"],
   // The main thread's moving parts: what app/ wires.
   control: [...LOWER, "config", "proxy"],
   // The same in an application's own process: the same moving parts, without workers.

@@ -2,12 +2,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Log } from "../core/log.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { createEndpoints } from "./endpoints.ts";
 import { AUTHZEN_BODY_LIMIT, giveBackRequestId } from "./http/authzen-binding.ts";
+import type { AccessRules } from "./http/access.ts";
+import { accessRules } from "./access-rules.ts";
 import { Door } from "./http/door.ts";
 import type { Endpoint } from "./http/endpoint.ts";
 import { Problem, type ProblemCode, toProblem } from "./http/problem.ts";
+import type { Refusals } from "./http/refusals.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { sendProblem, sendReply } from "./http/send.ts";
 import { RequestCounts } from "./metrics/request-counts.ts";
@@ -17,12 +19,19 @@ import { serveUi } from "./ui.ts";
 
 export interface AdminApp {
   readonly listener: RequestListener;
+  /** Their watchers come again, if they still may. */
+  readonly endTails: () => void;
   readonly close: () => void;
+}
+
+/** What the server in front of the app knows and shares. */
+export interface Front extends Pick<AccessRules, "tlsOf"> {
+  readonly refusals: Refusals;
 }
 
 const BODY_LIMIT = "256kb";
 
-export function createAdminApp(parts: AdminParts, roles: PolicySnapshot): AdminApp {
+export function createAdminApp(parts: AdminParts, { tlsOf, refusals }: Front): AdminApp {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -31,9 +40,14 @@ export function createAdminApp(parts: AdminParts, roles: PolicySnapshot): AdminA
     setSecurityHeaders(response);
     next();
   });
-  const live = { counts: new RequestCounts(), tail: createTail(parts.rows) };
+  const live = { counts: new RequestCounts(), tail: createTail(parts.rows), refusals };
   const stopCounting = parts.rows.subscribe(live.counts.count);
-  const door = new Door({ ...parts, roles });
+  const door = new Door({
+    ...accessRules(parts, tlsOf),
+    roles: () => parts.running().roles,
+    audit: parts.audit,
+    refusals,
+  });
   const endpoints = createEndpoints(parts, live);
   for (const endpoint of endpoints) register(app, endpoint, door);
   refuseOtherMethods(app, endpoints, door);
@@ -47,7 +61,7 @@ export function createAdminApp(parts: AdminParts, roles: PolicySnapshot): AdminA
     app(request as Request, response as Response, (thrown: unknown) => {
       fail(response, { thrown: thrown ?? nothingAt(request), log: parts.log });
     });
-  return { listener, close };
+  return { listener, endTails: live.tail.close, close };
 }
 
 function register(app: Express, endpoint: Endpoint, door: Door): void {

@@ -22,6 +22,7 @@ import { statusEndpoint } from "./api/status.ts";
 import { streamEndpoint } from "./api/stream.ts";
 import { traceEndpoint } from "./api/traces.ts";
 import type { Endpoint } from "./http/endpoint.ts";
+import type { Refusals } from "./http/refusals.ts";
 import type { RequestCounts } from "./metrics/request-counts.ts";
 import type { AdminParts } from "./parts.ts";
 import { createQuestions } from "./questions.ts";
@@ -31,14 +32,15 @@ import type { Tail } from "./tail/tail.ts";
 export interface Live {
   readonly counts: RequestCounts;
   readonly tail: Tail;
+  readonly refusals: Pick<Refusals, "counts">;
 }
 
-export function createEndpoints(parts: AdminParts, { counts, tail }: Live): readonly Endpoint[] {
+export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): readonly Endpoint[] {
   const questions = createQuestions(parts);
   const endpoints = [
     healthEndpoint(),
     readyEndpoint(parts),
-    metricsEndpoint(parts, counts),
+    metricsEndpoint(parts, live),
     statusEndpoint(parts),
     servicesEndpoint(parts),
     routesEndpoint(parts),

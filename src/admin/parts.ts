@@ -1,8 +1,9 @@
 // What the admin server needs of the rest of weir: narrow functions the composition root fills in.
 import type { ServiceDescription } from "../balancer/describe.ts";
-import type { AdminToken, Config, ListenAddress } from "../config/config.ts";
+import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Log } from "../core/log.ts";
+import type { ServerTls } from "../downstream/options.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
@@ -11,6 +12,7 @@ import type { RequestTuple } from "../policy/request/tuple.ts";
 import type { Store } from "../store/client.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
+import type { Roles } from "./http/door.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
 
 interface PolicyFacts {
@@ -33,7 +35,13 @@ interface Running {
   } | null;
   /** What AuthZEN asks; null: nothing that takes its requests. */
   readonly authzen: AuthzenFacts | null;
-  readonly tls: { readonly certificates: readonly CertificateFacts[] };
+  readonly tls: {
+    readonly certificates: readonly CertificateFacts[];
+    /** Of the admin side; null: plain HTTP. */
+    readonly admin: ServerTls | null;
+  };
+  /** What each role may do here. */
+  readonly roles: Roles;
   readonly loadedAtMs: number;
 }
 
@@ -117,9 +125,6 @@ export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
   readonly proxy: string;
-  /** The owner's bearer token; empty: none set. */
-  readonly token: string;
-  readonly tokens: readonly AdminToken[];
   readonly audit: AuditLog;
   readonly instance: string;
   readonly version: string;

@@ -3,38 +3,63 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
-import { createServer } from "../core/node-http.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { createAdminApp } from "./admin-app.ts";
-import { loadRoles } from "./http/roles.ts";
+import { createAdminServer } from "./http-server.ts";
+import { createRefusals } from "./http/refusals.ts";
 import type { AdminParts } from "./parts.ts";
 
 export interface Admin {
   /** With the real port where the config says 0. */
   readonly address: ListenAddress;
+  readonly isSecure: boolean;
+  /** Told of each new config: who was let in by what holds no more is let out, live tails begin again. */
+  readonly renew: (next: Renewal) => void;
   /** Ends live tails at once, other answers after a moment. */
   readonly close: () => Promise<void>;
 }
 
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 } as const;
-const MAX_CONNECTIONS = 256;
 const GRACE_MS = 500;
 
 /** Rejects where the address can't be listened on. */
 export async function startAdmin(parts: AdminParts): Promise<Admin> {
-  const { listener, close } = createAdminApp(parts, await loadRoles());
-  const server = createServer(LIMITS, listener);
-  server.maxConnections = MAX_CONNECTIONS;
-  server.listen(parts.listen.port, parts.listen.host);
+  const { listen, log } = parts;
+  const { admin: tls } = parts.running().tls;
+  const refusals = createRefusals();
+  const { server, tlsOf, renew } = createAdminServer(
+    { tls, turnedAway: () => refusals.count("too_many_connections") },
+    (request, response) => app.listener(request, response),
+  );
+  let basis = basisOf(parts.running());
+  const app = createAdminApp(parts, { tlsOf, refusals });
+  server.listen(listen.port, listen.host);
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const { address, port } = server.address() as AddressInfo;
+  if (tls === null && !isLoopback(address)) log.warn("admin_in_clear", { remedy: CLEAR });
   return {
-    address: { host: parts.listen.host, port },
+    address: { host: listen.host, port },
+    isSecure: tls !== null,
+    renew(next) {
+      renew(next.tls.admin);
+      const before = basis;
+      basis = basisOf(next);
+      if (basis !== before) app.endTails();
+    },
     close: () => {
-      close();
+      app.close();
       return closed(server);
     },
   };
 }
+
+type Renewal = Pick<ReturnType<AdminParts["running"]>, "config" | "tls" | "roles">;
+
+/** All that letting somebody in rests on. */
+function basisOf({ config, tls, roles }: Renewal): string {
+  return JSON.stringify([config.admin, tls.admin?.clients?.revision, roles.snapshot.revision]);
+}
+
+const CLEAR = "tokens cross the network in clear; set admin.tls, or listen on loopback";
 
 async function closed(server: Server): Promise<void> {
   const ended = once(server, "close");

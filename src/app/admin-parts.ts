@@ -43,13 +43,10 @@ export function adminPartsOf(running: Running): AdminParts {
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
-  const { listen, token, tokens } = admin;
   const home = packageFolder();
   return {
-    listen,
+    listen: admin.listen,
     proxy: `http://${formatListen({ ...where.http, port: workers.ports.http })}`,
-    token,
-    tokens,
     audit: running.audit,
     instance,
     version: versionIn(home),

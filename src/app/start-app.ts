@@ -24,6 +24,8 @@ export interface App {
   /** Where requests arrive. */
   readonly ports: Ports;
   readonly adminAddress: ListenAddress;
+  /** Over TLS. */
+  readonly adminIsSecure: boolean;
   readonly instance: string;
   readonly inForce: () => InForce;
   readonly reloader: Reloader;

@@ -37,7 +37,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const rows = createRowFeed(store.sink, log);
   const drain = createRowDrain(start, rows);
   const watch = watchFiles(() => void reloader.reload());
-  const publish = publisher({ dataPlane, store, log });
+  let admin: Admin | undefined;
+  const publish = publisher({ dataPlane, store, log, taken: (next) => admin?.renew(next) });
   const reloader = createReloader({ initial, load, log, publish, look: watch.files });
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
@@ -49,7 +50,6 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const looks = { rows: rows.live, spans, statistics, explainer, authzen, revocations, audit };
   const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
-  let admin: Admin | undefined;
   try {
     admin = await startAdmin(adminPartsOf(parts));
     // After all that look on, so that no row passes unseen.
@@ -88,15 +88,20 @@ function openAuditLog(
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */
-function publisher({ dataPlane, store, log }: Pick<Running, "dataPlane" | "store" | "log">) {
+function publisher({ dataPlane, store, log, taken }: PublisherParts) {
   return async (next: InForce): Promise<string | null> => {
     const fault = await dataPlane.publish(next);
     if (fault !== null) return fault;
     store.setRetention(next.config.retention).catch((thrown: unknown) => {
       log.warn("retention_not_set", { cause: messageOf(thrown) });
     });
+    taken(next);
     return null;
   };
+}
+
+interface PublisherParts extends Pick<Running, "dataPlane" | "store" | "log"> {
+  readonly taken: (next: InForce) => void;
 }
 
 /** What lives beside the path of a request and of a row. */
@@ -117,6 +122,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     drain,
     ports: workers.ports,
     adminAddress: admin.address,
+    adminIsSecure: admin.isSecure,
     inForce: reloader.current,
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
     async stop() {

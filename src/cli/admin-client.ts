@@ -1,4 +1,5 @@
 // Asks a running weir through its admin API, and says what to do where it can't be asked.
+import type { SecureOptions } from "./secure-fetch.ts";
 import { messageOf } from "../core/errors.ts";
 import { age } from "./format.ts";
 
@@ -7,6 +8,8 @@ export interface AdminAddress {
   readonly url: string;
   /** Bearer token; empty: none. */
   readonly token: string;
+  /** Missing: the world's authorities, no client certificate. */
+  readonly tls?: SecureOptions;
 }
 
 export type AdminParams = Readonly<Record<string, string>>;
@@ -84,13 +87,20 @@ async function send(address: AdminAddress, { path, params, init }: Call): Promis
   if (address.token !== "") headers.set("authorization", `Bearer ${address.token}`);
   let response: Response;
   try {
-    response = await fetch(url, { ...init, headers, redirect: "error" });
+    response = await ask(url, { ...init, headers, redirect: "error" }, address.tls);
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === "AbortError") throw thrown;
     throw unreachable(address, thrown);
   }
   if (response.ok) return response;
   throw refusal(address, response.status, await problemOf(response));
+}
+
+/** The built-in client can't show a certificate, nor trust another authority than the world's. */
+async function ask(url: URL, init: RequestInit, tls?: SecureOptions): Promise<Response> {
+  if (url.protocol === "http:") return fetch(url, init);
+  const { secureFetch } = await import("./secure-fetch.ts");
+  return secureFetch(url, init, tls);
 }
 
 async function jsonOf(response: Response, address: AdminAddress): Promise<unknown> {
@@ -139,17 +149,28 @@ function unauthenticated({ url, token }: AdminAddress): AskError {
   const what = token === "" ? "wants a token" : "does not accept this token";
   return new AskError(
     "unauthenticated",
-    `${url} ${what}: give it with --token or WEIR_ADMIN_TOKEN, or name the config that holds admin.token with -c FILE`,
+    `${url} ${what}: give it with --token or WEIR_ADMIN_TOKEN, or name the config that holds admin.token with -c FILE; over TLS a client certificate does as well, with --cert and --key`,
   );
 }
 
 function unreachable({ url }: AdminAddress, thrown: unknown): AskError {
   const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : messageOf(cause);
+  if (UNTRUSTED.test(code)) return untrusted(url, code, thrown);
   return new AskError(
     UNREACHABLE,
     `no weir answers at ${url} (${code}): start one with "weir run" or "weir demo", or name another's config with -c FILE or its admin address with --admin URL`,
     { cause: thrown },
+  );
+}
+
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|pinned/;
+
+function untrusted(url: string, code: string, cause: unknown): AskError {
+  return new AskError(
+    UNREACHABLE,
+    `the certificate of ${url} is not to be trusted (${code}): name its authority with --ca FILE, and ask by a name that it holds`,
+    { cause },
   );
 }
 

@@ -21,6 +21,9 @@ export function askingCommand(name: string, options: readonly Option[] = []): Co
     .option("-c, --config <file>", "the config of the weir to ask (default: weir.yaml)")
     .option("--admin <url>", "its admin address, instead of a config")
     .option("--token <token>", "its admin token; WEIR_ADMIN_TOKEN keeps it out of process lists")
+    .option("--ca <file>", "who vouches for its certificate, where the system does not know them")
+    .option("--cert <file>", "a client certificate to show over TLS")
+    .option("--key <file>", "the certificate's private key")
     .option("--json", "print JSON");
 }
 

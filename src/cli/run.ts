@@ -145,8 +145,8 @@ function jsonGreeting(app: App): string {
   });
 }
 
-function adminUrl({ adminAddress }: App): string {
-  return `http://${formatListen(adminAddress)}`;
+function adminUrl({ adminAddress, adminIsSecure }: App): string {
+  return `${adminIsSecure ? "https" : "http"}://${formatListen(adminAddress)}`;
 }
 
 /** What a person needs to know first, and that nothing is enforced where nothing is. */

@@ -7,8 +7,8 @@ import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { UpstreamTlsOptions } from "../upstream/options.ts";
-import type { ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
 import type { ProtectOptions } from "../telemetry/options.ts";
+import type { AdminOptions, ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
 import { normalHostPattern } from "./route-pattern.ts";
@@ -25,6 +25,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
   return deepFreeze({
     ...rest,
     listen: buildListen(input.listen, folder),
+    admin: buildAdmin(input.admin, folder),
     data: resolve(folder, input.data),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
@@ -68,14 +69,42 @@ function buildListen({ http, https }: ConfigInput["listen"], folder: string): Li
   return { http, https: { ...https, certificates, client_certificates } };
 }
 
-function buildClients(
-  { ca, crl, required }: NonNullable<HttpsInput["client_certificates"]>,
+function buildClients<T extends { readonly ca: string; readonly crl?: string | undefined }>(
+  clients: T,
   folder: string,
-): ClientCertificateOptions {
-  return { ca: resolve(folder, ca), crl: crl === undefined ? "" : resolve(folder, crl), required };
+): T & Pick<ClientCertificateOptions, "crl"> {
+  const { ca, crl } = clients;
+  return {
+    ...clients,
+    ca: resolve(folder, ca),
+    crl: crl === undefined ? "" : resolve(folder, crl),
+  };
 }
 
-type HttpsInput = NonNullable<ConfigInput["listen"]["https"]>;
+function buildAdmin(input: ConfigInput["admin"], folder: string): AdminOptions {
+  const { tls, rules, certificates } = input;
+  return {
+    ...input,
+    tls: tls === undefined ? null : buildAdminTls(tls, folder),
+    certificates: certificates.map(({ subject, role }) => {
+      return { subject: subject.includes(":") ? subject : lower(subject), role };
+    }),
+    rules: rules === undefined ? "" : resolve(folder, rules),
+  };
+}
+
+function buildAdminTls(
+  tls: NonNullable<ConfigInput["admin"]["tls"]>,
+  folder: string,
+): NonNullable<AdminOptions["tls"]> {
+  const { cert, key, client_certificates: clients } = tls;
+  return {
+    ...tls,
+    cert: resolve(folder, cert),
+    key: resolve(folder, key),
+    client_certificates: clients === undefined ? null : buildClients(clients, folder),
+  };
+}
 
 function buildService(input: ServiceInput, folder: string): ServiceOptions {
   return {

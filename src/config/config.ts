@@ -37,21 +37,38 @@ export interface ListenOptions {
   readonly https: HttpsOptions | null;
 }
 
-/** Each may what those before it may, and more: read, change what is tested, change what is in force. */
-export type AdminRole = "viewer" | "operator" | "owner";
-
 export interface AdminToken {
   readonly token: string;
   /** Who holds it, in audit rows. */
   readonly name: string;
-  readonly role: AdminRole;
+  readonly role: string;
+}
+
+export interface AdminCertificate {
+  /** As a client certificate names its holder; DNS names in lower case. */
+  readonly subject: string;
+  readonly role: string;
+}
+
+export interface AdminTlsOptions {
+  /** Absolute paths. */
+  readonly cert: string;
+  readonly key: string;
+  /** null: clients are not asked for certificates. */
+  readonly client_certificates: Omit<ClientCertificateOptions, "required"> | null;
+  readonly min_version: "1.2" | "1.3";
 }
 
 export interface AdminOptions {
   readonly listen: ListenAddress;
-  /** The owner's bearer token; empty: none set. Beyond loopback some token is needed. */
+  /** null: plain HTTP. */
+  readonly tls: AdminTlsOptions | null;
+  /** The owner's bearer token; empty: none set. */
   readonly token: string;
   readonly tokens: readonly AdminToken[];
+  readonly certificates: readonly AdminCertificate[];
+  /** Absolute path of what each role may do; empty: the built-in rules. */
+  readonly rules: string;
 }
 
 export interface Config {

@@ -1,11 +1,12 @@
 // Checks between parts of a config: names that must exist, things that must not be there twice.
-import { accessSync, constants, statSync } from "node:fs";
-import { BlockList, isIP } from "node:net";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { checkAdmin } from "./admin-check.ts";
 import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { parseListen } from "./fields.ts";
+import { isReadableFile } from "./readable-file.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkProtected } from "./protect-check.ts";
@@ -21,7 +22,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkServices(config),
     ...checkKeys(config["identity"]),
     ...checkTokens(config),
-    ...checkAdmin(config["admin"]),
+    ...checkAdmin(config["admin"], folder),
     ...checkPorts(config),
     ...checkCertificateRoutes(config),
     ...checkData(config["data"], folder),
@@ -38,28 +39,6 @@ function checkKeys(identity: unknown): Finding[] {
     path: ["identity", "keys", at, "key"],
   }));
   return findRepeated(keys, "secret");
-}
-
-function checkAdmin(raw: unknown): Finding[] {
-  const admin = mappingOf(raw);
-  const address = parseListen(textOf(admin["listen"]) || DEFAULTS.admin_listen);
-  const tokens = listOf(admin["tokens"]);
-  const places = (key: string): { readonly id: string; readonly path: KeyPath }[] =>
-    tokens.map((token, at) => ({
-      id: textOf(mappingOf(token)[key]),
-      path: ["admin", "tokens", at, key],
-    }));
-  const repeated = [
-    ...findRepeated(
-      [{ id: textOf(admin["token"]), path: ["admin", "token"] }, ...places("token")],
-      "secret",
-    ),
-    ...findRepeated(places("name"), "name"),
-  ];
-  const hasToken = admin["token"] !== undefined || tokens.length > 0;
-  if (address === null || isLoopback(address.host) || hasToken) return repeated;
-  const message = "beyond loopback the admin side needs a token; set admin.token";
-  return [...repeated, { path: ["admin", "listen"], message }];
 }
 
 /** A way to prove an identity that nobody is asked for would refuse everybody. */
@@ -118,17 +97,6 @@ function canBeFolder(path: string): boolean {
   }
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-
-function isLoopback(host: string): boolean {
-  return (
-    host === "localhost" ||
-    (isIP(host) !== 0 && LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4"))
-  );
-}
-
 /** Not the candidate's, for then a file of it that is missing would keep the enforced policy from reloading. */
 function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   const policy = mappingOf(raw);
@@ -154,19 +122,11 @@ export function namedFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
   const all = [policy, mappingOf(policy["shadow"]), mappingOf(policy["authzen"])];
   const { file: users } = mappingOf(mappingOf(mappingOf(root)["identity"])["users"]);
+  const { rules: roles } = mappingOf(mappingOf(root)["admin"]);
   const names = all.flatMap(({ model, rules, entities }) => [model, rules, entities].map(textOf));
-  return [...names, textOf(users)]
+  return [...names, textOf(users), textOf(roles)]
     .filter((name) => name !== "")
     .map((name) => resolve(folder, name));
-}
-
-function isReadableFile(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function checkSpool(telemetry: unknown): Finding[] {

@@ -37,14 +37,19 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
   };
 }
 
-function tlsFilesOf({ listen, services }: Config): string[] {
+function tlsFilesOf({ listen, admin, services }: Config): string[] {
   const { certificates = [], client_certificates: clients } = listen.https ?? {};
-  const files = certificates.flatMap(({ cert, key }) => [cert, key]);
-  const upstream = Object.values(services).flatMap(({ tls }) =>
-    tls === null ? [] : [tls.ca, tls.crl, tls.cert, tls.key],
-  );
-  const all = [...files, clients?.ca ?? "", clients?.crl ?? "", ...upstream];
-  return all.filter((file) => file !== "");
+  const pairs = admin.tls === null ? certificates : [...certificates, admin.tls];
+  const trusts = [clients, admin.tls?.client_certificates];
+  const files = [
+    ...pairs.flatMap(({ cert, key }) => [cert, key]),
+    ...trusts.flatMap((trust) => [trust?.ca ?? "", trust?.crl ?? ""]),
+    ...Object.values(services).flatMap(({ tls }) =>
+      tls === null ? [] : [tls.ca, tls.crl, tls.cert, tls.key],
+    ),
+    admin.rules,
+  ];
+  return files.filter((file) => file !== "");
 }
 
 function policyFilesOf(policy: NonNullable<Config["policy"]>): string[] {

@@ -1,8 +1,8 @@
 // The shape of weir.yaml, joined from its sections; unknown keys are errors everywhere.
 import { z } from "zod";
 import { identitySection, policySection } from "./sections/identity.ts";
+import { adminSection } from "./sections/admin.ts";
 import {
-  adminSection,
   dataField,
   drainField,
   forwardedSection,

@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
 import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
+import { type AdminRoles, loadAdminRoles } from "./admin-roles.ts";
 import { type LoadedTls, loadTls } from "./tls-files.ts";
 import { type KnownUsers, loadUsers } from "./users-file.ts";
 import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
@@ -22,6 +23,8 @@ export interface InForce {
   readonly tls: LoadedTls;
   /** Who is known by a password; null: no users file is configured. */
   readonly users: KnownUsers | null;
+  /** What each role may do on the admin side. */
+  readonly roles: AdminRoles;
   readonly loadedAtMs: number;
 }
 
@@ -56,9 +59,11 @@ async function loadBeside(config: Config, ...policies: Policies) {
   const asked = await checkAuthzen(config, ...policies);
   const secure = loadTls(config);
   const known = loadUsers(config);
-  const faults = [asked, secure, known].flatMap((each) => (each.ok ? [] : each.faults));
-  if (!asked.ok || !secure.ok || !known.ok) return { ok: false, faults } as const;
-  return { ok: true, authzen: asked.authzen, tls: secure.tls, users: known.users } as const;
+  const admin = await loadAdminRoles(config.admin);
+  const faults = [asked, secure, known, admin].flatMap((each) => (each.ok ? [] : each.faults));
+  if (!asked.ok || !secure.ok || !known.ok || !admin.ok) return { ok: false, faults } as const;
+  const { authzen } = asked;
+  return { ok: true, authzen, tls: secure.tls, users: known.users, roles: admin.roles } as const;
 }
 
 type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];

@@ -38,6 +38,7 @@ export interface ReloaderParts {
 
 /** Fixed while the process lives: sockets, threads and folders hang on them. */
 const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
+type Fixed = (typeof NEEDS_RESTART)[number];
 
 export function createReloader(parts: ReloaderParts): Reloader {
   const attempts = new Attempts(parts);
@@ -142,20 +143,22 @@ function isSame(before: InForce, after: InForce): boolean {
 }
 
 function revisionsOf(inForce: InForce): readonly unknown[] {
-  const { revision, policy, shadow, authzen, tls, users } = inForce;
+  const { revision, policy, shadow, authzen, tls, users, roles } = inForce;
   const policies = [policy?.revision, shadow?.policy?.revision, authzen?.revision];
-  return [revision, ...policies, tls.revision, users?.revision];
+  return [revision, ...policies, tls.revision, users?.revision, roles.snapshot.revision];
 }
 
-/** Certificates change while their listener stays. */
-function fixedOf({ listen, ...rest }: Config): Pick<Config, (typeof NEEDS_RESTART)[number]> {
+/** Certificates change while their listener stays, and so does who is let in by them or by tokens. */
+function fixedOf({ listen, admin, ...rest }: Config): Record<Fixed, unknown> {
   const https = listen.https && {
     ...listen.https,
     certificates: [],
     client_certificates: null,
     min_version: "1.2" as const,
   };
-  return { ...rest, listen: { ...listen, https } };
+  const { tls } = admin;
+  const fixed = { listen: admin.listen, tls: tls && tls.client_certificates !== null };
+  return { ...rest, listen: { ...listen, https }, admin: fixed };
 }
 
 function changedKeys(before: Config, after: Config): string[] {

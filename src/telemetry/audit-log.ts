@@ -10,8 +10,13 @@ import type { Spool } from "./spool.ts";
 export interface AuditEntry {
   /** Such as "reload". */
   readonly action: string;
-  /** The token's name and role; both empty where it was not let in, the name on loopback. */
-  readonly caller: { readonly name: string; readonly role: string };
+  /** Name, role and authority; empty where it was not let in, the name on loopback. */
+  readonly caller: {
+    readonly name: string;
+    readonly role: string;
+    readonly kind: "local" | "token" | "certificate";
+    readonly issuer: string;
+  };
   readonly method: string;
   /** Without its query. */
   readonly path: string;
@@ -27,6 +32,8 @@ export interface AuditEntry {
   /** Code of the problem; empty where there was none. */
   readonly errorCode: string;
   readonly durationNs: number;
+  /** Further attributes, name after value: [name, value, name, value, ...]. */
+  readonly details: readonly string[];
 }
 
 export interface AuditLog {
@@ -53,7 +60,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   const rows = createSpoolWriter(parts);
   const ids = createIds();
   const write = (entry: AuditEntry): void => {
-    const { action, caller, ...same } = entry;
+    const { action, caller, details, ...same } = entry;
     const record = Object.assign(new RequestRecord(), same, {
       kind: "audit" as const,
       startedAtMs: parts.clock.wallMs() - entry.durationNs / 1e6,
@@ -61,17 +68,18 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
       spanId: ids.spanId(),
       configRevision: parts.configRevision(),
       route: ROUTE,
-      identity: caller.name === "" ? ANONYMOUS : identityOf(caller),
+      identity: identityOf(caller),
       authOutcome: entry.errorCode === "unauthenticated" ? "none" : "ok",
       completed: true,
       errorSource: entry.errorCode === "" ? "" : entry.status < 500 ? "client" : "weir",
-      attributes: ["audit.action", action, "audit.role", caller.role],
+      attributes: ["audit.action", action, "audit.role", caller.role, ...details],
     });
     rows.append(record);
   };
   return { write, writable: rows.writable, close: () => rows.close() };
 }
 
-function identityOf({ name, role }: AuditEntry["caller"]): RequestRecord["identity"] {
-  return { subject: name, kind: "token", issuer: "", roles: [role], attributes: {} };
+function identityOf({ name, role, kind, issuer }: AuditEntry["caller"]): RequestRecord["identity"] {
+  if (kind === "local") return ANONYMOUS;
+  return { subject: name, kind, issuer, roles: [role], attributes: {} };
 }

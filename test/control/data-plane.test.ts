@@ -14,6 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), "weir-data-plane-"));
 /** What no worker can attach. */
 const BAD = { roles: "none" } as never;
 
+const NOBODY = { revision: "", rules: 0, decide: () => expect.fail("nobody asks") };
+
 /** One service with these endpoints; a policy that the main thread took and no worker will. */
 function inForce(revision: string, ports: readonly number[], isBad = false): InForce {
   const overrides = { listen: "127.0.0.1:0", data: folder };
@@ -28,8 +30,9 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
     authzen: null,
-    tls: { revision: "", server: null, upstreams: {}, certificates: [] },
+    tls: { revision: "", server: null, admin: null, upstreams: {}, certificates: [] },
     users: null,
+    roles: { snapshot: NOBODY, names: [] },
     files: [],
     loadedAtMs: 0,
   };

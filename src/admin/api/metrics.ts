@@ -2,13 +2,19 @@
 import { z } from "zod";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { NONE } from "../http/schemas.ts";
-import { CONTENT_TYPE, expose } from "../metrics/exposition.ts";
+import { CONTENT_TYPE, expose, type Metric } from "../metrics/exposition.ts";
 import { processMetrics } from "../metrics/process.ts";
 import type { RequestCounts } from "../metrics/request-counts.ts";
 import { trafficMetrics, upstreamMetrics } from "../metrics/traffic.ts";
 import type { AdminParts } from "../parts.ts";
 
-export function metricsEndpoint(parts: AdminParts, counts: RequestCounts): Endpoint {
+interface Counted {
+  readonly counts: RequestCounts;
+  /** Who was not let in here, by code. */
+  readonly refusals: { readonly counts: ReadonlyMap<string, number> };
+}
+
+export function metricsEndpoint(parts: AdminParts, { counts, refusals }: Counted): Endpoint {
   return defineEndpoint({
     method: "get",
     path: "/metrics",
@@ -23,8 +29,18 @@ export function metricsEndpoint(parts: AdminParts, counts: RequestCounts): Endpo
         ...trafficMetrics(counts),
         ...upstreamMetrics(parts.services()),
         ...processMetrics(parts),
+        refusalMetric(refusals.counts),
       ];
       return { kind: "text", type: CONTENT_TYPE, text: expose(metrics) };
     },
   });
+}
+
+function refusalMetric(counts: ReadonlyMap<string, number>): Metric {
+  return {
+    name: "weir_admin_refused_total",
+    help: "Requests and connections that the admin side did not let in.",
+    type: "counter",
+    samples: [...counts].map(([code, count]) => [{ code }, count]),
+  };
 }

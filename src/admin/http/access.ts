@@ -1,75 +1,92 @@
-// Who asks: a token beyond loopback, no rebound names on loopback, no pages of other sites.
-import { createHash, timingSafeEqual } from "node:crypto";
+// Who asks: a token or a certificate beyond loopback, no rebound names, no pages of other sites.
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP } from "node:net";
-import type { AdminRole, AdminToken, ListenAddress } from "../../config/config.ts";
+import { isIP } from "node:net";
+import type { ListenAddress } from "../../config/config.ts";
+import { isLoopback } from "../../core/loopback.ts";
+import type { TlsFacts } from "../../core/peer-certificate.ts";
+import type { FailureLimits } from "../../identity/failure-limits.ts";
+import type { Caller, KnownCallers } from "./callers.ts";
 import { Problem } from "./problem.ts";
 
 export interface AccessRules {
   readonly listen: ListenAddress;
-  /** The owner's; empty: none set. */
-  readonly token: string;
-  readonly tokens: readonly AdminToken[];
-}
-
-export interface Caller {
-  /** Of the token; empty on loopback without one, where nobody says who it is. */
-  readonly name: string;
-  readonly role: AdminRole;
+  /** Those of the config in force, as are all that follow. */
+  readonly callers: () => KnownCallers;
+  readonly limits: () => Pick<FailureLimits, "take" | "giveBack">;
+  /** DNS names of the admin side's own certificate, wildcards as "*.example.org". */
+  readonly names: () => readonly string[];
+  /** null: not encrypted. */
+  readonly tlsOf: (request: IncomingMessage) => TlsFacts | null;
 }
 
 /** Throws Problem where the request may not ask. */
 export type Access = (request: IncomingMessage) => Caller;
 
 /** Who can reach loopback can read the config as well. */
-const LOCAL: Caller = { name: "", role: "owner" };
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
+const LOCAL: Caller = { name: "", role: "owner", kind: "local", issuer: "" };
 
 /** Somebody else stands behind these, whoever the connection comes from. */
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
 
-export function createAccess({ listen, token, tokens }: AccessRules): Access {
-  const owner = { token, name: "admin.token", role: "owner" } as const;
-  const known = [owner, ...tokens]
-    .filter((each) => each.token !== "")
-    .map((each) => ({ wanted: digest(each.token), name: each.name, role: each.role }));
-  const callerOf = (request: IncomingMessage): Caller | undefined => {
-    const given = /^Bearer +(?<token>\S+) *$/i.exec(request.headers.authorization ?? "")?.groups;
-    // Digests, so that neither content nor length shows in the time it takes.
-    const seen = digest(given?.["token"] ?? "");
-    return known.find(({ wanted }) => timingSafeEqual(seen, wanted));
-  };
+export function createAccess(rules: AccessRules): Access {
   return (request) => {
-    refuseOtherSites(request);
-    const caller = callerOf(request);
-    if (caller !== undefined) return { name: caller.name, role: caller.role };
-    if (!isLocal(request)) throw needsToken();
-    refuseReboundName(request, listen.host);
-    return LOCAL;
+    const tls = rules.tlsOf(request);
+    refuseOtherSites(request, tls !== null);
+    const byToken = callerByToken(request, rules);
+    if (byToken !== undefined) return byToken;
+    // What a browser gives by itself, to any page: the name it was asked by must be ours.
+    const caller = callerByCertificate(tls, rules) ?? (isLocal(request) ? LOCAL : undefined);
+    if (caller === undefined) throw needsToken(fault(tls, rules));
+    refuseReboundName(request, rules);
+    return caller;
   };
 }
 
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** Beyond loopback each try counts as a failure until it is none: nobody learns more from one that is not made. */
+function callerByToken(
+  request: IncomingMessage,
+  { callers, limits }: AccessRules,
+): Caller | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  const given = /^Bearer +(?<token>\S+) *$/i.exec(authorization)?.groups;
+  const known = callers().byToken(given?.["token"] ?? "");
+  if (isLocal(request)) return known;
+  const { remoteAddress: address = "" } = request.socket;
+  const waitS = limits().take(address);
+  if (waitS > 0) throw tooMany(waitS);
+  if (known === undefined) throw needsToken("it is none that is known here");
+  limits().giveBack(address, "");
+  return known;
 }
 
-function needsToken(): Problem {
-  return new Problem(
-    "unauthenticated",
-    "beyond loopback, send Authorization: Bearer and a token of the config's admin section",
-    {
-      headers: { "www-authenticate": 'Bearer realm="weir admin"' },
-    },
-  );
+function callerByCertificate(tls: TlsFacts | null, { callers }: AccessRules): Caller | undefined {
+  const certificate = tls?.certificate() ?? null;
+  if (certificate === null) return undefined;
+  const found = callers().byCertificate(certificate);
+  return "fault" in found ? undefined : found;
 }
 
-export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  const family = isIP(plain);
-  return family !== 0 && LOOPBACK.check(plain, family === 6 ? "ipv6" : "ipv4");
+/** Why the certificate lets nobody in; empty where there is none. */
+function fault(tls: TlsFacts | null, { callers }: AccessRules): string {
+  const certificate = tls?.certificate() ?? null;
+  if (certificate === null) return "";
+  const found = callers().byCertificate(certificate);
+  return "fault" in found ? `the client certificate ${found.fault}` : "";
+}
+
+function needsToken(why: string): Problem {
+  const what =
+    "beyond loopback, send Authorization: Bearer and a token of the config's admin section, or over TLS a client certificate of admin.certificates";
+  return new Problem("unauthenticated", why === "" ? what : `${why}; ${what}`, {
+    headers: { "www-authenticate": 'Bearer realm="weir admin"' },
+  });
+}
+
+function tooMany(waitS: number): Problem {
+  return new Problem("too_many_failures", `try again in ${waitS} s`, {
+    headers: { "retry-after": String(waitS) },
+  });
 }
 
 function isLocal({ socket, headers }: IncomingMessage): boolean {
@@ -77,10 +94,12 @@ function isLocal({ socket, headers }: IncomingMessage): boolean {
 }
 
 /** A page whose own name was made to point at loopback (DNS rebinding) still says that name here. */
-function refuseReboundName(request: IncomingMessage, listenHost: string): void {
+function refuseReboundName(request: IncomingMessage, { listen, names }: AccessRules): void {
   const name = hostName(authorityOf(request));
-  if (isIP(name) !== 0 || name === "localhost" || name === listenHost.toLowerCase()) return;
-  throw new Problem("misdirected", "ask by an IP address or as localhost");
+  if (isIP(name) !== 0 || name === "localhost" || name === listen.host.toLowerCase()) return;
+  const wildcard = name.replace(/^[^.]+/, "*");
+  if (name !== "" && names().some((each) => each === name || each === wildcard)) return;
+  throw new Problem("misdirected", "ask by an IP address, as localhost or by a name of admin.tls");
 }
 
 /** An absolute target counts, not the Host beside it (RFC 9112 section 3.2.2); two Hosts name nobody. */
@@ -99,16 +118,20 @@ function hostName(host: string): string {
 }
 
 /** Browsers say where a request comes from; other clients say nothing, and mean it. */
-function refuseOtherSites({ method, headers }: IncomingMessage): void {
+function refuseOtherSites({ method, headers }: IncomingMessage, isSecure: boolean): void {
   const site = headers["sec-fetch-site"];
   const isOwn = site === undefined || site === "same-origin" || site === "none";
   const isRead = method === "GET" || method === "HEAD";
   // A link to here is a navigation; a page that fetches from here is not.
   const isFollowed = isRead && headers["sec-fetch-mode"] === "navigate";
-  if ((isOwn || isFollowed) && (isRead || isOwnOrigin(headers))) return;
+  if ((isOwn || isFollowed) && (isRead || isOwnOrigin(headers, isSecure))) return;
   throw new Problem("cross_site", "only weir's own pages may do this from a browser");
 }
 
-function isOwnOrigin({ origin, host }: IncomingMessage["headers"]): boolean {
-  return origin === undefined || URL.parse(origin)?.host === host?.toLowerCase();
+function isOwnOrigin({ origin, host }: IncomingMessage["headers"], isSecure: boolean): boolean {
+  if (origin === undefined) return true;
+  const url = URL.parse(origin);
+  // Without TLS here, a proxy in front may have ended it.
+  const isScheme = url?.protocol === "https:" || (url?.protocol === "http:" && !isSecure);
+  return isScheme && url.host === host?.toLowerCase();
 }

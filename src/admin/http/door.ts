@@ -2,13 +2,23 @@
 import type { IncomingMessage } from "node:http";
 import type { Decision, PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AuditEntry, AuditLog } from "../../telemetry/audit-log.ts";
-import { type Access, type AccessRules, type Caller, createAccess } from "./access.ts";
+import { type Access, type AccessRules, createAccess } from "./access.ts";
+import type { Caller } from "./callers.ts";
 import type { Endpoint, Reply } from "./endpoint.ts";
 import { Problem, toProblem } from "./problem.ts";
+import type { Refusals } from "./refusals.ts";
 
-interface DoorParts extends AccessRules {
-  readonly roles: PolicySnapshot;
+/** As admin-roles.ts loads them. */
+export interface Roles {
+  readonly snapshot: PolicySnapshot;
+  readonly names: readonly string[];
+}
+
+export interface DoorParts extends AccessRules {
+  /** Those of the config in force. */
+  readonly roles: () => Roles;
   readonly audit: AuditLog;
+  readonly refusals: Refusals;
 }
 
 /** How far a request came. */
@@ -16,20 +26,24 @@ interface Visit {
   readonly startedMs: number;
   readonly caller: Caller | null;
   readonly decision: Decision | null;
+  /** Of the roles' policy. */
+  readonly revision: string;
 }
 
-const NOBODY = { name: "", role: "" };
+const NOBODY = { name: "", role: "", kind: "local", issuer: "" } as const;
 const UNDECIDED = { effect: "none", rule: "", ruleSource: "" } as const;
 
 export class Door {
-  readonly #roles: PolicySnapshot;
+  readonly #roles: () => Roles;
   readonly #audit: AuditLog;
+  readonly #refusals: Refusals;
   readonly #access: Access;
   readonly #visits = new WeakMap<IncomingMessage, Visit>();
 
   constructor(parts: DoorParts) {
     this.#roles = parts.roles;
     this.#audit = parts.audit;
+    this.#refusals = parts.refusals;
     this.#access = createAccess(parts);
   }
 
@@ -38,7 +52,11 @@ export class Door {
     try {
       this.#enter(endpoint, request);
     } catch (thrown) {
-      this.#note(endpoint, request, toProblem(thrown));
+      const problem = toProblem(thrown);
+      this.#refusals.count(problem.code);
+      if (this.#refusals.mayRecord(problem.code, performance.now())) {
+        this.#note(endpoint, request, problem);
+      }
       throw thrown;
     }
   }
@@ -61,13 +79,17 @@ export class Door {
 
   #enter(endpoint: Endpoint, request: IncomingMessage): void {
     const startedMs = performance.now();
-    this.#visits.set(request, { startedMs, caller: null, decision: null });
+    const { snapshot, names } = this.#roles();
+    const { revision } = snapshot;
+    this.#visits.set(request, { startedMs, caller: null, decision: null, revision });
     const caller = this.#access(request);
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
-    const decision = this.#roles.decide([caller.role, endpoint.path, method]);
-    this.#visits.set(request, { startedMs, caller, decision });
+    const asked = [endpoint.path, method] as const;
+    const decision = snapshot.decide([caller.role, ...asked]);
+    this.#visits.set(request, { startedMs, caller, decision, revision });
     if (decision.effect !== "allow") {
-      throw new Problem("forbidden", `the role ${caller.role} may not do this`);
+      const able = names.filter((role) => snapshot.decide([role, ...asked]).effect === "allow");
+      throw forbidden(caller, asked, able);
     }
     if (endpoint.audit === undefined || method === "GET" || this.#audit.writable()) return;
     throw new Problem("not_recorded", "its audit row can't be kept; see weir's log");
@@ -79,11 +101,16 @@ export class Door {
     if (visit === undefined || isOther) return;
     const { body } = request as { readonly body?: unknown };
     const action = endpoint.audit?.(body) ?? null;
-    if (action !== null)
-      this.#audit.write({ ...this.#seen(visit, request), action, ...end(problem) });
+    if (action === null) return;
+    const unsaid = this.#refusals.takeUnsaid();
+    const details = unsaid === 0 ? [] : ["audit.unsaid_refusals", String(unsaid)];
+    this.#audit.write({ ...this.#seen(visit, request), action, details, ...end(problem) });
   }
 
-  #seen(visit: Visit, request: IncomingMessage): Omit<AuditEntry, "action" | keyof End> {
+  #seen(
+    visit: Visit,
+    request: IncomingMessage,
+  ): Omit<AuditEntry, "action" | "details" | keyof End> {
     const { effect, rule, ruleSource } = visit.decision ?? UNDECIDED;
     const { method = "", url = "", headers, socket } = request;
     return {
@@ -91,7 +118,7 @@ export class Door {
       decision: effect,
       rule,
       ruleSource,
-      policyRevision: this.#roles.revision,
+      policyRevision: visit.revision,
       method,
       path: url.split("?")[0] ?? "",
       host: headers.host ?? "",
@@ -100,6 +127,19 @@ export class Door {
       durationNs: Math.round((performance.now() - visit.startedMs) * 1e6),
     };
   }
+}
+
+/** Says what is missing: who reads it knows whom to ask. */
+function forbidden(
+  { role }: Caller,
+  [path, method]: readonly [string, string],
+  able: readonly string[],
+): Problem {
+  const who = able.length === 0 ? "no role may" : `these may: ${able.join(", ")}`;
+  const members = { role, allowed_roles: able };
+  return new Problem("forbidden", `the role ${role} may not ${method} ${path}; ${who}`, {
+    members,
+  });
 }
 
 type End = Pick<AuditEntry, "status" | "errorCode">;

@@ -1,38 +1,18 @@
 // The sections that say where weir listens, stores its data and how it ends.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import {
-  anyText,
-  cidrBlock,
-  pathOf,
-  integer,
-  listenAddress,
-  milliseconds,
-  nameText,
-  textLike,
-} from "../fields.ts";
+import { cidrBlock, pathOf, integer, listenAddress, milliseconds, nameText } from "../fields.ts";
 
 const MAX_WORKERS = 64;
-const MAX_ADMIN_TOKENS = 1000;
-
-const adminToken = z.strictObject({
-  token: textLike("visible ASCII without blanks, 16 to 512 long", (text) =>
-    /^[!-~]{16,512}$/.test(text),
-  ).meta({ description: "The secret; give a reference" }),
-  name: nameText().meta({ description: "Who holds it, in audit rows" }),
-  role: z.enum(["viewer", "operator", "owner"]).meta({
-    description: "viewer reads, operator saves test cases as well, owner may do all",
-  }),
-});
 
 const MAX_CERTIFICATES = 1_000;
 
-const certificate = z.strictObject({
+export const certificate = z.strictObject({
   cert: pathOf("file").meta({ description: "A certificate and its chain, in PEM" }),
   key: pathOf("file").meta({ description: "Its private key, in PEM without a passphrase" }),
 });
 
-const clientCertificates = z.strictObject({
+export const clientCertificates = z.strictObject({
   ca: pathOf("file").meta({ description: "The authorities that vouch for clients, in PEM" }),
   crl: pathOf("file").optional().meta({
     description: "What they revoked, in PEM: a list of each authority in a chain",
@@ -61,21 +41,6 @@ export const listenSection = z.strictObject({
     .prefault(DEFAULTS.listen_http)
     .meta({ description: "Where requests arrive; port 0 asks the system for a free one" }),
   https: httpsSection.optional().meta({ description: "Where requests arrive over TLS" }),
-});
-
-export const adminSection = z.strictObject({
-  listen: listenAddress().prefault(DEFAULTS.admin_listen).meta({
-    description: "Where the admin API and the UI answer; beyond loopback only with a token",
-  }),
-  token: anyText().default("").meta({
-    description:
-      "Bearer token of the admin API, with the role owner; a secret, so give a reference",
-  }),
-  tokens: z
-    .array(adminToken)
-    .max(MAX_ADMIN_TOKENS)
-    .default([])
-    .meta({ description: "Further bearer tokens, each with its holder's name and role" }),
 });
 
 export const dataField = pathOf("folder").default(DEFAULTS.data).meta({

@@ -1,7 +1,9 @@
 // Who may ask: peers, tokens, names and sites, each as a row of a table.
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { createAccess, isLoopback } from "../../../src/admin/http/access.ts";
+import { createAccess } from "../../../src/admin/http/access.ts";
+import { createKnownCallers } from "../../../src/admin/http/callers.ts";
+import { isLoopback } from "../../../src/core/loopback.ts";
 import { Problem } from "../../../src/admin/http/problem.ts";
 
 interface Asked {
@@ -18,7 +20,14 @@ function ask({
   headers = {},
   token = "s3cret",
 }: Asked): string {
-  const access = createAccess({ listen: { host: "weir.internal", port: 9090 }, token, tokens: [] });
+  const known = createKnownCallers({ token, tokens: [], certificates: [] });
+  const access = createAccess({
+    listen: { host: "weir.internal", port: 9090 },
+    callers: () => known,
+    limits: () => ({ take: () => 0, giveBack: () => undefined }),
+    names: () => [],
+    tlsOf: () => null,
+  });
   const all = { host: "127.0.0.1:9090", ...headers };
   try {
     const headersDistinct = { host: [all.host] };

@@ -5,18 +5,29 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AdminParts } from "../../../src/admin/parts.ts";
 import { type Admin, startAdmin } from "../../../src/admin/server.ts";
+import type { AdminOptions } from "../../../src/config/config.ts";
 import { upstreamConfig } from "../../../src/config/upstream-config.ts";
+import { loadAdminRoles } from "../../../src/control/admin-roles.ts";
 import { silentLog } from "../../../src/core/log.ts";
 
-export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
+const loadedRoles = await loadAdminRoles({ rules: "", tokens: [], certificates: [] });
+if (!loadedRoles.ok) throw new Error("the built-in roles are wrong");
+const { roles } = loadedRoles;
+
+/** Parts, and what its config says of who is let in. */
+type Changes = Partial<AdminParts> &
+  Partial<Pick<AdminOptions, "token" | "tokens" | "certificates">>;
+
+export function adminParts(all: Changes = {}): AdminParts {
+  const { token = "", tokens = [], certificates = [], ...changes } = all;
   const loaded = upstreamConfig("http://127.0.0.1:1");
   if (!loaded.ok) throw new Error("the test's config is wrong");
-  const { config, revision } = loaded;
+  const { revision } = loaded;
+  const admin = { ...loaded.config.admin, token, tokens, certificates };
+  const config = { ...loaded.config, admin };
   return {
     listen: { host: "127.0.0.1", port: 0 },
     proxy: "http://127.0.0.1:8080",
-    token: "",
-    tokens: [],
     audit: { writable: () => true, write: () => undefined, close: () => undefined },
     instance: "test-1",
     version: "0.0.0",
@@ -28,7 +39,8 @@ export function adminParts(changes: Partial<AdminParts> = {}): AdminParts {
       policy: null,
       shadow: null,
       authzen: null,
-      tls: { certificates: [] },
+      tls: { certificates: [], admin: null },
+      roles,
       loadedAtMs: 0,
     }),
     lastReload: () => null,
@@ -72,7 +84,7 @@ export interface TestAdmin extends Admin {
 }
 
 /** Closed when the test ends. */
-export async function startTestAdmin(changes: Partial<AdminParts> = {}): Promise<TestAdmin> {
+export async function startTestAdmin(changes: Changes = {}): Promise<TestAdmin> {
   const admin = await startAdmin(adminParts(changes));
   onTestFinished(() => admin.close());
   return { ...admin, url: `http://127.0.0.1:${admin.address.port}` };

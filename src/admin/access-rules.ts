@@ -1,0 +1,37 @@
+// What decides on who asks, as the config in force has it: made anew only where that changed.
+import { systemClock } from "../core/clock.ts";
+import { createFailureCells, createFailureLimits } from "../identity/failure-limits.ts";
+import type { AccessRules } from "./http/access.ts";
+import { createKnownCallers } from "./http/callers.ts";
+import type { AdminParts } from "./parts.ts";
+
+export function accessRules(
+  { listen, running }: Pick<AdminParts, "listen" | "running">,
+  tlsOf: AccessRules["tlsOf"],
+): AccessRules {
+  // Its own: who guesses at the admin side is not one who fails at a route.
+  const cells = createFailureCells();
+  return {
+    listen,
+    tlsOf,
+    callers: ofNewest(() => running().config.admin, createKnownCallers),
+    limits: ofNewest(
+      () => running().config.identity.failures,
+      (options) => createFailureLimits(cells, options, systemClock),
+    ),
+    names: ofNewest(
+      () => running().tls.admin,
+      (tls) => tls?.pairs.flatMap((pair) => pair.names) ?? [],
+    ),
+  };
+}
+
+/** What `make` made of the value last seen. */
+function ofNewest<From, Made>(value: () => From, make: (from: From) => Made): () => Made {
+  let last: { readonly from: From; readonly made: Made } | null = null;
+  return () => {
+    const from = value();
+    if (last?.from !== from) last = { from, made: make(from) };
+    return last.made;
+  };
+}
