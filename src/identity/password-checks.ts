@@ -4,6 +4,7 @@ import type { Clock, Random } from "../core/clock.ts";
 import type { PasswordHash } from "./password-hash.ts";
 import type { PasswordAnswer } from "./password-thread.ts";
 import { createPasswordVerifier, type VerifyPassword } from "./password-verifier.ts";
+import { createVerifications } from "./verifications.ts";
 
 /** Who was verified by a credential, and against what. */
 export interface Remembered {
@@ -38,7 +39,7 @@ export interface PasswordCheckParts {
 
 /** Each takes a core and its memory: more at a time would only take them from the traffic. */
 const AT_A_TIME = 1;
-/** About a second of waiting. */
+/** About a second. */
 const MAX_WAITING = 32;
 const MAX_REMEMBERED = 10_000;
 const LIFE_NS = 60e9;
@@ -56,6 +57,8 @@ export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks 
   const { clock, random } = parts;
   const secret = randomBytes(32).toString("hex");
   const known = new Map<string, Verified>();
+  const verify = parts.verify ?? createPasswordVerifier();
+  const inTurn = createVerifications<PasswordAnswer>({ atATime: AT_A_TIME, waiting: MAX_WAITING });
   return {
     keyOf: (credential) => hash("sha256", secret + credential),
     remembered(key) {
@@ -70,39 +73,6 @@ export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks 
       const [oldest] = known.keys();
       if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
     },
-    verify: createQueue(parts.verify ?? createPasswordVerifier()),
-  };
-}
-
-function createQueue(verify: VerifyPassword): PasswordChecks["verify"] {
-  const underway = new Map<string, Promise<PasswordAnswer>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  const turn = async (): Promise<void> => {
-    if (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-  };
-  /** Hands its place to the next, so that nobody comes in between. */
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  };
-  const inTurn = async ({ id, password, hash }: PasswordCheck): Promise<PasswordAnswer> => {
-    await turn();
-    try {
-      return await verify(password, hash);
-    } finally {
-      underway.delete(id);
-      leave();
-    }
-  };
-  return (check) => {
-    const same = underway.get(check.id);
-    if (same !== undefined) return same;
-    if (waiting.length >= MAX_WAITING) return null;
-    const begun = inTurn(check);
-    underway.set(check.id, begun);
-    return begun;
+    verify: ({ id, password, hash: stored }) => inTurn(id, () => verify(password, stored)),
   };
 }
