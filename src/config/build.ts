@@ -168,7 +168,12 @@ function buildIdentity(input: ConfigInput["identity"], folder: string): Identity
   const { users } = input;
   return {
     ...input,
-    tokens: input.tokens.map(({ jwks_url = "", ...rest }) => ({ ...rest, jwks_url })),
+    tokens: input.tokens.map(({ audience = [], jwks_url = "", introspection = null, ...rest }) => ({
+      ...rest,
+      audience,
+      jwks_url,
+      introspection,
+    })),
     users: users === undefined ? null : { ...users, file: resolve(folder, users.file) },
     headers: mapValues(input.headers, lower),
   };

@@ -69,6 +69,8 @@ export const DEFAULTS = {
     leeway_ms: 30_000,
     /** RFC 7519 section 4.1.2, RFC 9068 section 2.2.3.1 */
     claims: { subject: "sub", roles: "roles" },
+    /** A token that its issuer takes back is let in for no longer. */
+    introspection_cache_ms: 30_000,
   },
   /** What most servers say. */
   users_realm: "weir",

@@ -16,6 +16,7 @@ export function checkTokens(config: RawMapping): Finding[] {
   }));
   return [
     ...findRepeated(names, "issuer"),
+    ...checkIntrospection(issuers),
     ...issuers.flatMap(({ path, issuer }) => [
       ...checkSource(path, issuer),
       ...checkKeys(path, issuer),
@@ -25,15 +26,36 @@ export function checkTokens(config: RawMapping): Finding[] {
   ];
 }
 
+interface RawIssuer {
+  readonly path: KeyPath;
+  readonly issuer: RawMapping;
+}
+
+function checkIntrospection(issuers: readonly RawIssuer[]): Finding[] {
+  const asked = issuers.filter(({ issuer }) => issuer["introspection"] !== undefined);
+  const all = issuers.filter((each) => !asked.includes(each));
+  return [
+    ...asked.slice(1).map(({ path }) => {
+      const message = "is the second one: a token that is no JWT does not say whom to ask";
+      return { path: [...path, "introspection"], message };
+    }),
+    ...all
+      .filter(({ issuer }) => issuer["audience"] === undefined)
+      .map(({ path }) => ({ path: [...path, "audience"], message: "is required" })),
+  ];
+}
+
 function checkSource(path: KeyPath, issuer: RawMapping): Finding[] {
   const given = [
     issuer["jwks_url"] !== undefined,
     issuer["discovery"] === true,
     listOf(issuer["keys"]).length > 0,
     listOf(issuer["secrets"]).length > 0,
+    issuer["introspection"] !== undefined,
   ].filter(Boolean);
   if (given.length !== 1) {
-    return [{ path, message: "needs exactly one of jwks_url, discovery: true, keys and secrets" }];
+    const sources = "jwks_url, discovery: true, keys, secrets and introspection";
+    return [{ path, message: `needs exactly one of ${sources}` }];
   }
   if (issuer["discovery"] !== true || secureUrl(textOf(issuer["issuer"])) !== null) return [];
   const message = "must be an https URL, or http to loopback, so that it can be asked";

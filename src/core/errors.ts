@@ -41,6 +41,7 @@ export const ERRORS = {
   no_endpoint: entry(503, "upstream", "The service has no endpoint to send to."),
   policy_error: entry(503, "weir", "The policy could not be evaluated."),
   verifier_busy: entry(503, "weir", "Too many credentials wait for their verification."),
+  verifier_unavailable: entry(503, "weir", "The credentials can't be verified at the moment."),
   audit_unavailable: entry(
     503,
     "weir",

@@ -42,7 +42,13 @@ export type TokenOutcome =
   | "wrong_algorithm"
   | "malformed"
   | "revoked"
-  | "keys_unavailable";
+  /** What introspection says of an opaque one. */
+  | "inactive"
+  | "not_bearer"
+  | UnavailableOutcome;
+
+/** Why it can't be said whether a token holds: nothing is wrong with it. */
+export type UnavailableOutcome = "keys_unavailable" | "introspection_unavailable";
 
 export interface AuthResult {
   readonly outcome: AuthOutcome;

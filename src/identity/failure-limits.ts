@@ -5,6 +5,8 @@ import type { FailureOptions } from "./options.ts";
 import { sourceOf } from "./source.ts";
 
 export interface FailureLimits {
+  /** Seconds until the source may fail again, 0: now. Takes nothing. */
+  readonly wait: (address: string) => number;
   /** Takes a failure's token from the source: 0, or the seconds until there is one. */
   readonly take: (address: string) => number;
   /** The same of a source and of the subject it claims to be, from both or from neither. */
@@ -45,6 +47,7 @@ export function createFailureLimits(
   const subject = bucketKind("subject", options.per_subject_per_minute);
   const take = (address: string): number => table.take(source, sourceOf(address));
   return {
+    wait: (address) => table.wait(source, sourceOf(address)),
     take,
     takeBoth(address, name) {
       const waitS = take(address);
@@ -83,16 +86,24 @@ class Table {
     this.#clock = clock;
   }
 
+  /** Seconds until `take` would take, rounded up. */
+  wait(kind: BucketKind, key: string): number {
+    if (kind === null) return 0;
+    const now = this.#nowUs();
+    const [one, other] = this.#placesOf(kind.name, key);
+    const fullAt = lesser(Atomics.load(this.#cells, one), Atomics.load(this.#cells, other));
+    return secondsOver(fullAt + kind.tokenUs, now);
+  }
+
   /** Seconds to wait, rounded up; 0: taken. */
   take(kind: BucketKind, key: string): number {
     if (kind === null) return 0;
     const now = this.#nowUs();
     const places = this.#placesOf(kind.name, key);
     const fullAt = places.map((at) => this.#move(at, kind.tokenUs, now)).reduce(lesser);
-    const overUs = fullAt - now - MICROS_PER_MINUTE;
-    if (overUs <= 0n) return 0;
-    for (const at of places) this.#move(at, -kind.tokenUs, now);
-    return Math.ceil(Number(overUs) / 1e6);
+    const waitS = secondsOver(fullAt, now);
+    if (waitS > 0) for (const at of places) this.#move(at, -kind.tokenUs, now);
+    return waitS;
   }
 
   giveBack(kind: BucketKind, key: string): void {
@@ -121,6 +132,12 @@ class Table {
   #nowUs(): bigint {
     return BigInt(Math.trunc(this.#clock.nowNs() / NANOS_PER_MICRO));
   }
+}
+
+/** How long until no more than a minute's tokens are missing. */
+function secondsOver(fullAtUs: bigint, nowUs: bigint): number {
+  const overUs = fullAtUs - nowUs - MICROS_PER_MINUTE;
+  return overUs <= 0n ? 0 : Math.ceil(Number(overUs) / 1e6);
 }
 
 function lesser(one: bigint, other: bigint): bigint {

@@ -93,6 +93,13 @@ function withoutCredential(
   return refused(NONE, challengesOf(methods, byMethod));
 }
 
+const UNTRIED: ReadonlySet<AuthOutcome> = new Set([
+  "keys_unavailable",
+  "introspection_unavailable",
+  "verifier_busy",
+  "too_many_failures",
+]);
+
 /** What could not be tried is no failure of the caller, and what counts by itself is counted. */
 function countFailure(
   found: Verification,
@@ -101,7 +108,7 @@ function countFailure(
 ): Verification {
   const checked = named(found);
   if (checked.outcome === "ok" || countsFailures === true) return checked;
-  if (checked.outcome === "keys_unavailable") return checked;
+  if (UNTRIED.has(checked.outcome)) return checked;
   const retryAfterS = take();
   return retryAfterS > 0 ? { ...checked, outcome: "too_many_failures", retryAfterS } : checked;
 }

@@ -13,7 +13,7 @@ export interface KeyOptions {
 export interface TokenOptions {
   /** Exactly the claim `iss`. */
   readonly issuer: string;
-  /** One of them must be in the claim `aud`. */
+  /** One of them must be in the claim `aud`; empty, with introspection alone: it says of no others that they hold. */
   readonly audience: readonly string[];
   /** Where the JWK set is; "": not fetched from an address that the config names. */
   readonly jwks_url: string;
@@ -25,8 +25,19 @@ export interface TokenOptions {
   readonly secrets: readonly string[];
   /** Empty: all that fit the keys; of secrets HS256 alone. */
   readonly algorithms: readonly SignatureAlgorithm[];
+  /** null: its tokens are verified here. */
+  readonly introspection: IntrospectionOptions | null;
   readonly leeway_ms: number;
   readonly claims: ClaimOptions;
+}
+
+/** Where an issuer is asked about each of its tokens (RFC 7662). */
+export interface IntrospectionOptions {
+  readonly url: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  /** How long an answer is believed at most; 0: each request asks. */
+  readonly cache_ms: number;
 }
 
 /** Names of claims, or paths such as realm_access.roles. */

@@ -41,6 +41,8 @@ const CODES: Partial<Readonly<Record<AuthOutcome, ErrorCode>>> = {
   none: "unauthenticated",
   too_many_failures: "too_many_failures",
   verifier_busy: "verifier_busy",
+  keys_unavailable: "verifier_unavailable",
+  introspection_unavailable: "verifier_unavailable",
 };
 
 /** The client learns a code, the row the word: whether a name is known is nothing for the client. */

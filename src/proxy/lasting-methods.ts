@@ -25,14 +25,17 @@ export function createLastingMethods(parts: LastingMethodsParts): LastingMethods
     tokenMethods?.close();
     tokenMethods = null;
   };
-  const keepTokens = async ({ tokens }: IdentityOptions): Promise<readonly Authenticator[]> => {
+  const keepTokens = async (
+    { tokens }: IdentityOptions,
+    failures: FailureLimits,
+  ): Promise<readonly Authenticator[]> => {
     if (tokens.length === 0) {
       closeTokens();
       return [];
     }
     const { createTokenMethods } = await import("../identity/tokens/token-methods.ts");
     tokenMethods ??= createTokenMethods(parts);
-    return [tokenMethods.keep(tokens)];
+    return [tokenMethods.keep(tokens, failures)];
   };
   const keepPasswords = createKeepPasswords(parts);
   return {
@@ -40,7 +43,7 @@ export function createLastingMethods(parts: LastingMethodsParts): LastingMethods
     async keep(identity, users) {
       const failures = createFailureLimits(parts.failures, identity.failures, parts.clock);
       const passwords = await keepPasswords(identity, { users, failures });
-      return { further: [...(await keepTokens(identity)), ...passwords], failures };
+      return { further: [...(await keepTokens(identity, failures)), ...passwords], failures };
     },
   };
 }

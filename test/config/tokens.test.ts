@@ -12,6 +12,12 @@ const SMALL = generateKeyPairSync("rsa", { modulusLength: 1024 })
 const SECRET = "0123456789abcdef0123456789abcdef";
 const ISSUER = "https://issuer.test";
 
+const ASKED = {
+  url: "https://issuer.test/ask",
+  client_id: "weir",
+  client_secret: "s3cret-of-weir",
+};
+
 function load(tokens: readonly object[], authenticate: readonly string[] = ["jwt"]) {
   const config = {
     services: { app: { endpoints: ["http://127.0.0.1:4001"] } },
@@ -30,6 +36,28 @@ test.each<[object[], string, string]>([
   [[token({ keys: [PEM], secrets: [SECRET] })], "identity.tokens[0]", "exactly one of"],
   [[{ issuer: ISSUER, keys: [PEM] }], "identity.tokens[0].audience", "is required"],
   [[token({ keys: [PEM], audience: [] })], "identity.tokens[0].audience", "at least"],
+  [[{ issuer: ISSUER, discovery: true }], "identity.tokens[0].audience", "is required"],
+  [[token({ keys: [PEM], introspection: ASKED })], "identity.tokens[0]", "exactly one of"],
+  [
+    [token({ introspection: ASKED }), { issuer: "https://b.test", introspection: ASKED }],
+    "identity.tokens[1].introspection",
+    "second",
+  ],
+  [
+    [token({ introspection: { ...ASKED, url: "http://issuer.test/" } })],
+    "identity.tokens[0].introspection.url",
+    "https URL",
+  ],
+  [
+    [token({ introspection: { ...ASKED, client_secret: "" } })],
+    "identity.tokens[0].introspection.client_secret",
+    "text",
+  ],
+  [
+    [token({ introspection: { url: ASKED.url } })],
+    "identity.tokens[0].introspection.client_id",
+    "is required",
+  ],
   [[token({ keys: ["nonsense"] })], "identity.tokens[0].keys[0]", "neither PEM nor a JWK"],
   [[token({ keys: ["{"] })], "identity.tokens[0].keys[0]", "not well-formed JSON"],
   [[token({ keys: [PRIVATE] })], "identity.tokens[0].keys[0]", "private key"],
@@ -52,7 +80,7 @@ test.each<[object[], string, string]>([
   const fault = loaded.faults.find((each) => each.keyPath === keyPath);
   expect(loaded.faults.map((each) => each.keyPath)).toContain(keyPath);
   expect(fault?.message).toContain(message);
-  for (const secret of [SECRET, PRIVATE, "nonsense"]) {
+  for (const secret of [SECRET, PRIVATE, "nonsense", ASKED.client_secret]) {
     expect(JSON.stringify(loaded.faults)).not.toContain(secret);
   }
 });
@@ -72,5 +100,14 @@ test.each([
     leeway_ms: 30_000,
     claims: { subject: "sub", roles: "roles", attributes: {} },
     ...changes,
+  });
+});
+
+test("introspection needs no audience, and believes an answer for 30 s", () => {
+  const loaded = load([{ issuer: ISSUER, introspection: ASKED }]);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  expect(loaded.config.identity.tokens[0]).toMatchObject({
+    audience: [],
+    introspection: { ...ASKED, cache_ms: 30_000 },
   });
 });

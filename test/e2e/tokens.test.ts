@@ -1,6 +1,6 @@
 // README's section on tokens, as it stands there: its commands run against a real weir; revocation outlives a restart.
 import { execFile } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
@@ -11,15 +11,18 @@ import {
   startWeir,
   type WeirProcess,
 } from "../support/weir-process.ts";
+import { startIssuer } from "../identity/tokens/support.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SECTION = /## Take tokens\n([\s\S]*?)\n## /.exec(
   readFileSync(join(ROOT, "README.md"), "utf8"),
 )![1]!;
-const YAML = /```yaml\n([\s\S]*?)```/.exec(SECTION)![1]!;
+const [YAML, INTROSPECTION] = [...SECTION.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+  ([, text]) => text!,
+) as [string, string];
 /** Runs of lines that are indented by four blanks, outside the YAML. */
-const COMMANDS = [...SECTION.replace(/```[\s\S]*?```/, "").matchAll(/(?:^ {4}.*\n?)+/gm)].map(
+const COMMANDS = [...SECTION.replace(/```[\s\S]*?```/g, "").matchAll(/(?:^ {4}.*\n?)+/gm)].map(
   ([text]) => text,
 );
 
@@ -80,5 +83,38 @@ test("README: a token of one's own, and its end", { timeout: 60_000 }, async () 
   const refused = spawnWeir(["run", "-c", site.file]);
   const code = await new Promise((resolve) => refused.child.once("exit", resolve));
   expect([code, refused.errors()]).toEqual([2, expect.stringContaining("revocations.json")]);
+  upstream.close();
+});
+
+test("README: opaque tokens, asked about once for each worker", { timeout: 60_000 }, async () => {
+  const upstream = await startUpstream();
+  const answer = { active: true, username: "alice", scope: "read write" };
+  const issuer = await startIssuer({ "/introspect": answer });
+  const config = INTROSPECTION.replace(
+    "https://login.example.com/introspect",
+    `${issuer.url}/introspect`,
+  );
+  const site = createSite(
+    `listen: { http: "127.0.0.1:0" }\nadmin: { listen: 127.0.0.1:0 }\ndata: ./data\nworkers: 2\nservices: { orders: { endpoints: [ "${upstream.url}" ] } }\nroutes: [ { name: orders, service: orders, authenticate: [ jwt ] } ]\n${config}`,
+  );
+  const weir = await startWeir(site, { WEIR_SECRET: "s3cret-of-weir" });
+  const ask = async (): Promise<number> => {
+    const headers = { authorization: "Bearer 2YotnFZFEjr1zCsicMWpAA", connection: "close" };
+    return (await fetch(`${weir.proxy}/a`, { headers })).status;
+  };
+  for (let turn = 0; turn < 20; turn++) expect(await ask()).toBe(200);
+  expect([1, 2]).toContain(issuer.asked.length);
+  await weir.drained();
+  expect(await weir.sql("SELECT DISTINCT principal, issuer, roles FROM requests")).toEqual([
+    { principal: "alice", issuer: "https://login.example.com", roles: ["read", "write"] },
+  ]);
+  await weir.stop();
+  const seen = `${weir.errors()}${readdirSync(site.data, { recursive: true, encoding: "utf8" })
+    .map((name) => join(site.data, name))
+    .filter((file) => file.includes("spool") && statSync(file).isFile())
+    .map((file) => readFileSync(file, "utf8"))
+    .join("")}`;
+  for (const secret of ["2YotnFZFEjr1zCsicMWpAA", "s3cret-of-weir"])
+    expect(seen).not.toContain(secret);
   upstream.close();
 });

@@ -91,3 +91,56 @@ it("without a token the next method is asked, and the challenge names both and n
   const keyed = await exchangeRaw(proxy.port, requestText("GET /a", { "x-api-key": "k-alice" }));
   expect(keyed.status).toBe(200);
 });
+
+it.each<[string, object]>([
+  ["keys_unavailable", { jwks_url: "http://127.0.0.1:9/keys", audience: ["orders"] }],
+  [
+    "introspection_unavailable",
+    { introspection: { url: "http://127.0.0.1:9/ask", client_id: "weir", client_secret: "s" } },
+  ],
+])(
+  "%s: the token may be good, so it is 503, to be tried again, and no failure of its source",
+  async (...[outcome, source]) => {
+    await using upstream = await startUpstream(answerOk);
+    const identity = {
+      tokens: [{ issuer: ISSUER, ...source }],
+      failures: { per_source_per_minute: 1 },
+    };
+    await using proxy = await startProxy({
+      upstreams: [upstream.url],
+      config: { ...config, identity },
+    });
+    const fields = { Authorization: `Bearer ${await signer.sign({ ...FRESH, sub: "alice" })}` };
+    for (const turn of [0, 1, 2]) {
+      const response = await exchangeRaw(proxy.port, requestText("GET /a", fields));
+      expect(response.status).toBe(503);
+      expect(response.fields.get("retry-after")).toMatch(/^[15]$/);
+      expect(response.fields.get("www-authenticate")).toBeUndefined();
+      expect(proxy.rows[turn]).toMatchObject({
+        authOutcome: outcome,
+        errorCode: "verifier_unavailable",
+      });
+    }
+    expect(upstream.calls).toHaveLength(0);
+  },
+);
+
+it("a source whose tokens fail too often is told to wait; what it had verified gets in, and so do others", async () => {
+  await using upstream = await startUpstream(answerOk);
+  const identity = { ...config.identity, failures: { per_source_per_minute: 3 } };
+  await using proxy = await startProxy({
+    upstreams: [upstream.url],
+    config: { ...config, identity },
+  });
+  const ask = async (token: string) => {
+    const fields = { Authorization: `Bearer ${token}` };
+    return (await exchangeRaw(proxy.port, requestText("GET /a", fields))).status;
+  };
+  const good = (jti: string) => signer.sign({ ...FRESH, jti, sub: "alice" });
+  const [known, fresh] = [await good("known"), await good("fresh")];
+  expect(await ask(known)).toBe(200);
+  const statuses: (number | undefined)[] = [];
+  for (let turn = 0; turn < 5; turn++) statuses.push(await ask(`bad-${turn}`));
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  expect([await ask(known), await ask(fresh)]).toEqual([200, 429]);
+});

@@ -8,6 +8,7 @@ import { anyText, integer, nameText, textLike } from "../fields.ts";
 const MAX_ISSUERS = 32;
 const MAX_KEYS = 32;
 const MAX_LEEWAY_MS = 600_000;
+const MAX_CACHE_MS = 3_600_000;
 const { token } = DEFAULTS;
 
 const claimName = (): z.ZodString =>
@@ -33,17 +34,28 @@ const secureAddress = (): z.ZodString =>
 /** As long as a file reference may be: a JWK set does not fit into other texts' limit. */
 const keyText = z.string().min(1).meta({ type: "public key: PEM, JWK or JWK set" });
 
+/** As a form field of HTTP Basic: any text that a header could hold. */
+const credential = (): z.ZodString =>
+  textLike("text without line ends, at most 1,024 long", (text) => /^\P{Cc}{1,1024}$/u.test(text));
+
+const introspection = z.strictObject({
+  url: secureAddress().meta({ description: "Where the issuer is asked about a token (RFC 7662)" }),
+  client_id: credential().meta({ description: "Who asks: weir's own name at the issuer" }),
+  client_secret: credential().meta({ description: "Weir's own secret there; give a reference" }),
+  cache_ms: integer(0, MAX_CACHE_MS).default(token.introspection_cache_ms).meta({
+    description: "How long an answer is believed, at most until exp; 0: each request asks",
+  }),
+});
+
 const issuer = z.strictObject({
   issuer: textLike("exactly the claim iss, without line ends", (text) =>
     /^\P{Cc}+$/u.test(text),
   ).meta({
     description: "Who signs: exactly the claim iss",
   }),
-  audience: z
-    .array(anyText())
-    .min(1)
-    .max(MAX_KEYS)
-    .meta({ description: "For whom: the claim aud must name one of them" }),
+  audience: z.array(anyText()).min(1).max(MAX_KEYS).optional().meta({
+    description: "For whom: the claim aud must name one of them; needed but for introspection",
+  }),
   jwks_url: secureAddress().optional().meta({
     description: "Where its public keys are; fetched, rotated, and kept through outages",
   }),
@@ -68,6 +80,9 @@ const issuer = z.strictObject({
       description:
         "Algorithms that are taken; none named: those that fit the keys, HS256 for secrets",
     }),
+  introspection: introspection
+    .optional()
+    .meta({ description: "Ask the issuer about each token, also of those that are no JWTs" }),
   leeway_ms: integer(0, MAX_LEEWAY_MS)
     .default(token.leeway_ms)
     .meta({ description: "How far the issuer's clock may be off" }),
@@ -78,4 +93,4 @@ export const tokensField = z
   .array(issuer)
   .max(MAX_ISSUERS)
   .default([])
-  .meta({ description: "Issuers of JSON Web Tokens" });
+  .meta({ description: "Issuers of tokens" });

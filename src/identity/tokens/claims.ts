@@ -29,7 +29,8 @@ export function readClaims(
   if (nowMs >= untilMs) return "expired";
   const early = startFault(claims, nowMs + options.leeway_ms);
   if (early !== null) return early;
-  if (!isFor(claims["aud"], options.audience)) return "wrong_audience";
+  const { audience } = options;
+  if (audience.length > 0 && !isFor(claims["aud"], audience)) return "wrong_audience";
   const identity = identityOf(claims, options);
   return identity === null ? "malformed" : { identity, untilMs, jti };
 }

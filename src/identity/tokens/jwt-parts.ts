@@ -29,6 +29,11 @@ export function readJwtParts(token: string): JwtParts | null {
   return { alg, kid, claims };
 }
 
+/** Whatever comes apart as a JWT or a JWE does, and begins as a JSON object does in base64url. */
+export function isJwtShaped(token: string): boolean {
+  return /^ey[^.]*\.[^.]+\.[^.]*(?:\.[^.]*\.[^.]*)?$/.test(token);
+}
+
 /** What must be understood, an unencoded payload, encryption, a token within the token. */
 const REFUSED = ["crit", "b64", "enc", "zip", "cty"] as const;
 

@@ -35,6 +35,7 @@ const FLOOR_NS = 30e9;
 const FIRST_FLOOR_NS = 5e9;
 /** A key that was withdrawn is believed no longer than this. */
 const REFRESH_MS = 300_000;
+const LIMITS = { timeoutMs: 5_000, maxBytes: 262_144 } as const;
 
 export function staticKeys({ keys, secrets }: TokenOptions): KeySource {
   const all = [
@@ -107,14 +108,14 @@ class RemoteKeys implements KeySource {
 async function fetchKeySet({ issuer, jwks_url }: TokenOptions): Promise<string> {
   const url = secureUrl(jwks_url === "" ? await discover(issuer) : jwks_url);
   if (url === null) throw new Error("the key set's URL must be https, or http to loopback");
-  return askJson({ url });
+  return askJson({ url, ...LIMITS });
 }
 
 /** OpenID Connect Discovery 1.0 section 4: the document must name the issuer it was asked of. */
 async function discover(issuer: string): Promise<string> {
   const url = secureUrl(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   if (url === null) throw new Error("the issuer must be https, or http to loopback");
-  const document = readJsonObject(await askJson({ url }));
+  const document = readJsonObject(await askJson({ url, ...LIMITS }));
   if (document?.["issuer"] !== issuer) throw new Error("the discovered issuer is another one");
   const { jwks_uri: keySet } = document;
   const isDowngrade = url.protocol === "https:" && !String(keySet).startsWith("https:");

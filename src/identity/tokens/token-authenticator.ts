@@ -1,89 +1,108 @@
 // The method "jwt": bearer tokens, verified once and remembered until they expire or are revoked.
 import type { Clock } from "../../core/clock.ts";
-import type { Authenticator, TokenOutcome, Verification } from "../authenticator.ts";
-import {
-  BEARER_CHALLENGE,
-  BEARER_HEADER,
-  invalidToken,
-  MAX_TOKEN_CHARS,
-  presentedToken,
-} from "./bearer.ts";
-import type { VerifiedClaims } from "./claims.ts";
-import { readJwtParts } from "./jwt-parts.ts";
+import type { Authenticator, Verification } from "../authenticator.ts";
+import type { FailureLimits } from "../failure-limits.ts";
+import { BEARER_CHALLENGE, BEARER_HEADER, MAX_TOKEN_CHARS, presentedToken } from "./bearer.ts";
+import { isJwtShaped, readJwtParts } from "./jwt-parts.ts";
 import { type Revocations, revocationName } from "./revocations.ts";
 import { type RememberedToken, TokenCache } from "./token-cache.ts";
-import { type TokenIssuer, verifyJwt } from "./verify-jwt.ts";
+import {
+  BUSY,
+  FAILURES,
+  type OpaqueVerifier,
+  type TokenVerdict,
+  type TokenVerifier,
+} from "./token-verifier.ts";
 
 export interface TokenAuthenticatorParts {
-  readonly issuers: readonly TokenIssuer[];
+  readonly issuers: readonly TokenVerifier[];
+  /** One of them: a token that is no JWT names no issuer, so only one can be asked. */
+  readonly opaque: OpaqueVerifier | null;
   readonly revocations: Revocations;
   readonly clock: Clock;
 }
 
-export function createTokenAuthenticator(parts: TokenAuthenticatorParts): Authenticator {
+/** Where failures are counted: a source with too many of them is refused before anything is verified. */
+export type SourceFailures = Pick<FailureLimits, "wait">;
+
+/** Remembers as long as it lives; `failures` may change with each config. */
+export function createTokenAuthenticator(
+  parts: TokenAuthenticatorParts,
+): (failures: SourceFailures) => Authenticator {
   const tokens = new Tokens(parts);
-  return {
+  return (failures) => ({
     method: "jwt",
     credentialHeaders: [BEARER_HEADER],
     challenge: BEARER_CHALLENGE,
-    authenticate: (headers) => {
+    authenticate: (headers, { address }) => {
       const presented = presentedToken(headers);
-      return presented === null ? null : tokens.verify(presented);
+      if (presented === null) return null;
+      const known = tokens.known(presented);
+      if (known !== null) return known;
+      const retryAfterS = failures.wait(address);
+      if (retryAfterS > 0) return { outcome: "too_many_failures", retryAfterS };
+      return tokens.verify(presented);
     },
-  };
+  });
 }
 
+/** RFC 6750 section 2.1 */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
+
 class Tokens {
-  readonly #issuers: ReadonlyMap<unknown, TokenIssuer>;
+  readonly #issuers: ReadonlyMap<unknown, TokenVerifier>;
+  readonly #opaque: OpaqueVerifier | null;
   readonly #revocations: Revocations;
   readonly #nowMs: () => number;
   readonly #cache = new TokenCache();
-  /** One verification for all requests that bring the same token at once. */
-  readonly #running = new Map<string, Promise<Verification>>();
 
-  constructor({ issuers, revocations, clock }: TokenAuthenticatorParts) {
+  constructor({ issuers, opaque, revocations, clock }: TokenAuthenticatorParts) {
     this.#issuers = new Map(issuers.map((each) => [each.options.issuer, each]));
+    this.#opaque = opaque;
     this.#revocations = revocations;
     this.#nowMs = clock.wallMs;
   }
 
+  known(token: string): Verification | null {
+    const remembered = this.#cache.get(token, this.#nowMs());
+    return remembered === null ? null : this.#unlessRevoked(remembered);
+  }
+
   verify(token: string): Verification | Promise<Verification> {
     if (token.length > MAX_TOKEN_CHARS) return FAILURES.malformed;
-    const digest = this.#cache.digestOf(token);
-    const known = this.#cache.get(digest, this.#nowMs());
-    if (known !== null) return this.#unlessRevoked(known);
-    const running = this.#running.get(digest);
-    if (running !== undefined) return running;
-    const started = this.#verifyNew(token, digest);
-    if (started instanceof Promise) this.#running.set(digest, started);
-    return started;
-  }
-
-  #verifyNew(token: string, digest: string): Verification | Promise<Verification> {
     const jwt = readJwtParts(token);
-    if (jwt === null) return FAILURES.malformed;
+    if (jwt === null) return this.#verifyOpaque(token);
     const issuer = this.#issuers.get(jwt.claims["iss"]);
     if (issuer === undefined) return FAILURES.wrong_issuer;
-    return verifyJwt(token, jwt, { issuer, nowMs: this.#nowMs })
-      .then((found) => this.#remember(digest, found, issuer))
-      .finally(() => this.#running.delete(digest));
+    return this.#concluded(token, issuer, issuer.verify(token, jwt));
   }
 
-  #remember(
-    digest: string,
-    found: VerifiedClaims | TokenOutcome,
-    { keys, options }: TokenIssuer,
-  ): Verification {
-    if (typeof found === "string") return FAILURES[found];
-    const token: RememberedToken = {
-      verification: { outcome: "ok", identity: found.identity },
-      untilMs: found.untilMs,
-      revocation: revocationName(options.issuer, found.jti),
-      keys: keys.current,
-      verifiedBy: keys.current(),
-    };
-    this.#cache.set(digest, token);
-    return this.#unlessRevoked(token);
+  /** A broken JWT is somebody's all the same: it goes to nobody. */
+  #verifyOpaque(token: string): Verification | Promise<Verification> {
+    const issuer = this.#opaque;
+    const isOpaque = BEARER_TOKEN.test(token) && !isJwtShaped(token);
+    if (issuer === null || !isOpaque) return FAILURES.malformed;
+    return this.#concluded(token, issuer, issuer.verify(token));
+  }
+
+  #concluded(
+    token: string,
+    issuer: TokenVerifier,
+    verifying: Promise<TokenVerdict> | null,
+  ): Verification | Promise<Verification> {
+    if (verifying === null) return BUSY;
+    const { keys, options } = issuer;
+    // Those of now: if they change meanwhile, the token is verified once more.
+    const verifiedBy = keys();
+    return verifying.then((found) => {
+      if (typeof found === "string") return FAILURES[found];
+      const { identity, untilMs, jti } = found;
+      const revocation = revocationName(options.issuer, jti);
+      const verification = { outcome: "ok", identity } as const;
+      const remembered = { verification, untilMs, revocation, keys, verifiedBy };
+      this.#cache.set(token, remembered);
+      return this.#unlessRevoked(remembered);
+    });
   }
 
   /** Asked again for each request, so that a revocation takes effect at once. */
@@ -91,20 +110,3 @@ class Tokens {
     return this.#revocations.has(revocation) ? FAILURES.revoked : verification;
   }
 }
-
-function failure(outcome: TokenOutcome): Verification {
-  return { outcome, challenge: invalidToken(outcome) };
-}
-
-const FAILURES: Readonly<Record<TokenOutcome, Verification>> = {
-  expired: failure("expired"),
-  not_yet_valid: failure("not_yet_valid"),
-  wrong_audience: failure("wrong_audience"),
-  wrong_issuer: failure("wrong_issuer"),
-  bad_signature: failure("bad_signature"),
-  unknown_key: failure("unknown_key"),
-  wrong_algorithm: failure("wrong_algorithm"),
-  malformed: failure("malformed"),
-  revoked: failure("revoked"),
-  keys_unavailable: failure("keys_unavailable"),
-};

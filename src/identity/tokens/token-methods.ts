@@ -1,13 +1,16 @@
 // Keeps what outlives a snapshot: fetched keys, and verified tokens while the config of tokens stays.
 import type { Authenticator } from "../authenticator.ts";
-import type { TokenOptions } from "../options.ts";
+import type { IntrospectionOptions, TokenOptions } from "../options.ts";
+import { createIntrospection } from "./introspection.ts";
+import { createJwtVerifier } from "./jwt-verifier.ts";
 import { type KeySource, type KeySourceParts, remoteKeys, staticKeys } from "./key-source.ts";
 import type { Revocations } from "./revocations.ts";
-import { createTokenAuthenticator } from "./token-authenticator.ts";
+import { createTokenAuthenticator, type SourceFailures } from "./token-authenticator.ts";
+import type { OpaqueVerifier, TokenVerifier } from "./token-verifier.ts";
 
 export interface TokenMethods {
-  /** The same as before where the options are. @throws Error for a static key that can't be used. */
-  readonly keep: (tokens: readonly TokenOptions[]) => Authenticator;
+  /** What is remembered stays where the options do. @throws Error for options that can't be used. */
+  readonly keep: (tokens: readonly TokenOptions[], failures: SourceFailures) => Authenticator;
   readonly close: () => void;
 }
 
@@ -16,35 +19,72 @@ export interface TokenMethodsParts extends KeySourceParts {
 }
 
 export function createTokenMethods(parts: TokenMethodsParts): TokenMethods {
-  let sources: ReadonlyMap<string, KeySource> = new Map();
+  const keys = new KeptKeys(parts);
   let text = "";
-  let kept: Authenticator | null = null;
-  const issuersOf = (tokens: readonly TokenOptions[]) => {
-    const before = sources;
-    const next = new Map<string, KeySource>();
-    const issuers = tokens.map((options) => {
-      if (!isRemote(options)) return { options, keys: staticKeys(options) };
-      const place = `${options.issuer}\n${options.jwks_url}`;
-      const keys = before.get(place) ?? remoteKeys(options, parts);
-      next.set(place, keys);
-      return { options, keys };
-    });
-    for (const [place, source] of before) if (!next.has(place)) source.close();
-    sources = next;
-    return issuers;
-  };
+  let kept: ReturnType<typeof createTokenAuthenticator> | null = null;
   return {
-    keep(tokens) {
+    keep(tokens, failures) {
       const newest = JSON.stringify(tokens);
-      if (kept !== null && newest === text) return kept;
-      kept = createTokenAuthenticator({ ...parts, issuers: issuersOf(tokens) });
-      text = newest;
-      return kept;
+      if (kept === null || newest !== text) {
+        const sources = keys.keep(tokens);
+        kept = createTokenAuthenticator({ ...parts, ...verifiersOf(tokens, sources, parts) });
+        text = newest;
+      }
+      return kept(failures);
     },
-    close() {
-      for (const source of sources.values()) source.close();
-    },
+    close: () => keys.close(),
   };
+}
+
+function verifiersOf(
+  tokens: readonly TokenOptions[],
+  keys: ReadonlyMap<TokenOptions, KeySource>,
+  parts: TokenMethodsParts,
+): { readonly issuers: readonly TokenVerifier[]; readonly opaque: OpaqueVerifier | null } {
+  const [opaque = null] = tokens
+    .filter(isIntrospected)
+    .map((options) => createIntrospection(options, parts));
+  const jwt = [...keys].map(([options, source]) =>
+    createJwtVerifier(options, source, parts.clock.wallMs),
+  );
+  return { issuers: opaque === null ? jwt : [...jwt, opaque], opaque };
+}
+
+type Introspected = TokenOptions & { readonly introspection: IntrospectionOptions };
+
+function isIntrospected(options: TokenOptions): options is Introspected {
+  return options.introspection !== null;
+}
+
+/** Fetched keys by where they come from, so that a reload does not ask again for what it keeps. */
+class KeptKeys {
+  readonly #parts: KeySourceParts;
+  #remote: ReadonlyMap<string, KeySource> = new Map();
+
+  constructor(parts: KeySourceParts) {
+    this.#parts = parts;
+  }
+
+  keep(tokens: readonly TokenOptions[]): ReadonlyMap<TokenOptions, KeySource> {
+    const next = new Map<string, KeySource>();
+    const sources = new Map<TokenOptions, KeySource>();
+    for (const options of tokens) {
+      if (isIntrospected(options)) continue;
+      if (isRemote(options)) {
+        const place = `${options.issuer}\n${options.jwks_url}`;
+        const source = this.#remote.get(place) ?? remoteKeys(options, this.#parts);
+        next.set(place, source);
+        sources.set(options, source);
+      } else sources.set(options, staticKeys(options));
+    }
+    for (const [place, source] of this.#remote) if (!next.has(place)) source.close();
+    this.#remote = next;
+    return sources;
+  }
+
+  close(): void {
+    for (const source of this.#remote.values()) source.close();
+  }
 }
 
 function isRemote({ jwks_url, discovery }: TokenOptions): boolean {

@@ -44,12 +44,16 @@ function allowed(alg: string, { algorithms, secrets }: TokenOptions): SignatureA
   return list.find((each) => each === alg) ?? null;
 }
 
+/** Whether nobody has to be asked for it. */
+export function knowsKey(source: KeySource, { kid }: JwtParts): boolean {
+  return named(source.current(), kid).length > 0;
+}
+
 async function keysFor({ kid }: JwtParts, source: KeySource): Promise<Keys | TokenOutcome> {
-  let found = named(source.current(), kid);
-  if (found.length === 0) {
-    await source.refresh();
-    found = named(source.current(), kid);
-  }
+  const known = named(source.current(), kid);
+  if (known.length > 0) return known;
+  await source.refresh();
+  const found = named(source.current(), kid);
   if (source.current() === null) return "keys_unavailable";
   return found.length > 0 ? found : "unknown_key";
 }

@@ -31,7 +31,7 @@ export const CALLERS = 100;
 const ISSUER = "https://issuer.test";
 const LEAST_COST = { memoryKib: 4_096, passes: 1, parallelism: 1 };
 const PLAIN: Caller = { address: "127.0.0.1", tls: null };
-const NO_LIMITS = { take: () => 0, takeBoth: () => 0, giveBack: () => undefined };
+const NO_LIMITS = { wait: () => 0, take: () => 0, takeBoth: () => 0, giveBack: () => undefined };
 
 const keyOf = (at: number): string => `a-key-of-thirty-two-characters-${at % CALLERS}`;
 const passwordOf = (at: number): string =>
@@ -45,7 +45,7 @@ export async function identityCases(): Promise<IdentityCases> {
   const revocations = new Revocations();
   revocations.replace([{ issuer: ISSUER, jti: "none-of-these" }]);
   const methods = createTokenMethods({ clock: systemClock, log: silentLog, revocations });
-  const further = [methods.keep(options.tokens), await passwordMethod()];
+  const further = [methods.keep(options.tokens, NO_LIMITS), await passwordMethod()];
   const sign = (_: unknown, at: number): Promise<string> => tokenOf(at, privateKey);
   const tokens = await Promise.all(Array.from({ length: CALLERS }, sign));
   const certified = Array.from({ length: CALLERS }, (_, at) => certifiedCaller(at));
@@ -122,6 +122,7 @@ function optionsOf(publicKey: string): IdentityOptions {
         keys: [publicKey],
         secrets: [],
         algorithms: [],
+        introspection: null,
         leeway_ms: 30_000,
         claims: { subject: "sub", roles: "roles", attributes: {} },
       },

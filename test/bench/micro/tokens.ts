@@ -29,6 +29,7 @@ const identity: IdentityOptions = {
       keys: [publicKey.export({ format: "pem", type: "spki" }).toString()],
       secrets: [],
       algorithms: [],
+      introspection: null,
       leeway_ms: 30_000,
       claims: { subject: "sub", roles: "roles", attributes: {} },
     },
@@ -42,7 +43,7 @@ const revocations = new Revocations();
 revocations.replace([{ issuer: ISSUER, jti: "none-of-these" }]);
 const methods = createTokenMethods({ clock: systemClock, log: silentLog, revocations });
 const identifier = createIdentifier(identity, {
-  further: [methods.keep(identity.tokens)],
+  further: [methods.keep(identity.tokens, { wait: () => 0 })],
   failures: { take: () => 0 },
 });
 const caller = { address: "127.0.0.1", tls: null };

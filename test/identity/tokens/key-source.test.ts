@@ -6,12 +6,15 @@ import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { TokenOptions } from "../../../src/identity/options.ts";
 import { Revocations } from "../../../src/identity/tokens/revocations.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
+import { HeaderList } from "../../../src/core/header-list.ts";
 import {
+  CALLER,
   CLAIMS,
   createSigner,
   ISSUER,
   type ManualClock,
   manualClock,
+  NO_FAILURES,
   outcomeOf,
   type Signer,
   startIssuer,
@@ -34,7 +37,8 @@ function make(changes: Partial<TokenOptions>): Made {
     log: createLog("info", (line) => void log.push(line)),
   });
   onTestFinished(methods.close);
-  const keep = (next: Partial<TokenOptions>): Authenticator => methods.keep([tokenOptions(next)]);
+  const keep = (next: Partial<TokenOptions>): Authenticator =>
+    methods.keep([tokenOptions(next)], NO_FAILURES);
   return { authenticator: keep(changes), keep, clock, log };
 }
 
@@ -165,9 +169,15 @@ test("a reload keeps fetched keys, and known tokens where the issuers stay as th
   const issuer = await startIssuer({ "/keys": setOf(signer) });
   const options = { jwks_url: `${issuer.url}/keys` };
   const { authenticator, keep } = make(options);
-  expect(await outcomeOf(authenticator, await signer.sign())).toBe("ok");
+  // The first one waited for its keys, and is verified again by them.
+  const token = await signer.sign();
+  expect([await outcomeOf(authenticator, token), await outcomeOf(authenticator, token)]).toEqual([
+    "ok",
+    "ok",
+  ]);
   issuer.answers.delete("/keys");
-  expect(keep(options)).toBe(authenticator);
+  const headers = new HeaderList(["authorization", `Bearer ${token}`]);
+  expect(keep(options).authenticate(headers, CALLER)).toMatchObject({ outcome: "ok" });
   const other = keep({ ...options, audience: ["billing"] });
   expect(await outcomeOf(other, await signer.sign())).toBe("wrong_audience");
   expect(issuer.asked).toHaveLength(1);
@@ -193,4 +203,23 @@ test("discovery: by the issuer's document, which must name it", async () => {
   issuer.answers.set(path, { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` });
   expect(await outcomeOf(make(options).authenticator, token)).toBe("ok");
   expect(issuer.asked.filter((each) => each.path === "/keys")).toHaveLength(1);
+});
+
+test("made-up key names wait for a slow issuer in small numbers, and hold up nobody else", async () => {
+  const [known, unknown] = await Promise.all([createSigner(), createSigner("ES256", "k2")]);
+  const issuer = await startIssuer({ "/keys": setOf(known) });
+  const { authenticator, clock } = make({ jwks_url: `${issuer.url}/keys` });
+  expect(await outcomeOf(authenticator, await known.sign())).toBe("ok");
+  clock.pass(30_000);
+  const slow = Promise.withResolvers<ServerResponse>();
+  issuer.answers.set("/keys", slow.resolve);
+  const madeUp = await Promise.all(
+    Array.from({ length: 100 }, (_, at) => unknown.sign({ ...CLAIMS, jti: `${at}` })),
+  );
+  const waiting = madeUp.map((token) => outcomeOf(authenticator, token));
+  const response = await slow.promise;
+  expect(await outcomeOf(authenticator, await known.sign({ ...CLAIMS, jti: "new" }))).toBe("ok");
+  response.end(JSON.stringify(setOf(known)));
+  const outcomes = Object.groupBy(await Promise.all(waiting), (each) => each);
+  expect([outcomes["unknown_key"]?.length, outcomes["verifier_busy"]?.length]).toEqual([64, 36]);
 });

@@ -23,6 +23,7 @@ export function tokenOptions(changes: Partial<TokenOptions> = {}): TokenOptions 
     keys: [],
     secrets: [],
     algorithms: [],
+    introspection: null,
     leeway_ms: 30_000,
     claims: { subject: "sub", roles: "roles", attributes: {} },
     ...changes,
@@ -56,6 +57,9 @@ export function manualClock(): ManualClock {
   return { nowNs: () => ms * 1e6, wallMs: () => ms, pass: (more) => void (ms += more) };
 }
 
+/** As if nobody ever failed. */
+export const NO_FAILURES = { wait: (): number => 0 };
+
 export const CALLER = { address: "192.0.2.1", tls: null };
 
 export async function outcomeOf(authenticator: Authenticator, token: string): Promise<string> {
@@ -86,7 +90,7 @@ export interface TestIssuer {
   readonly answers: Map<string, unknown>;
 }
 
-type Answer = (response: ServerResponse) => void;
+type Answer = (response: ServerResponse, body: string) => void;
 
 /** JSON for each path, or a function that answers; closed when the test ends. */
 export async function startIssuer(answers: Record<string, unknown> = {}): Promise<TestIssuer> {
@@ -99,8 +103,13 @@ export async function startIssuer(answers: Record<string, unknown> = {}): Promis
       const { url: path = "", headers } = request;
       asked.push({ path, body, authorization: headers.authorization ?? "" });
       const answer = byPath.get(path);
-      if (typeof answer === "function") (answer as Answer)(response);
-      else response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer));
+      if (typeof answer === "function") (answer as Answer)(response, body);
+      else {
+        response.writeHead(answer === undefined ? 404 : 200, {
+          "content-type": "application/json",
+        });
+        response.end(JSON.stringify(answer));
+      }
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -4,9 +4,11 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import { HeaderList } from "../../../src/core/header-list.ts";
+import { ANONYMOUS } from "../../../src/core/identity.ts";
 import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { TokenOptions } from "../../../src/identity/options.ts";
 import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { TokenCache } from "../../../src/identity/tokens/token-cache.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import {
   CALLER,
@@ -15,6 +17,7 @@ import {
   ISSUER,
   type ManualClock,
   manualClock,
+  NO_FAILURES,
   NOW_S,
   outcomeOf,
   type Signer,
@@ -41,7 +44,11 @@ function make(...issuers: Partial<TokenOptions>[]): Made {
   const clock = manualClock();
   const revocations = new Revocations();
   const methods = createTokenMethods({ clock, revocations, log: silentLog });
-  return { authenticator: methods.keep(issuers.map(tokenOptions)), clock, revocations };
+  return {
+    authenticator: methods.keep(issuers.map(tokenOptions), NO_FAILURES),
+    clock,
+    revocations,
+  };
 }
 
 function encode(part: unknown): string {
@@ -120,10 +127,9 @@ describe("a token that holds", () => {
 
   it("is verified once for all who bring it at once", async () => {
     const { authenticator } = make({ keys: [ec.pem] });
-    const headers = new HeaderList(["authorization", `Bearer ${await ec.sign()}`]);
-    expect(authenticator.authenticate(headers, CALLER)).toBe(
-      authenticator.authenticate(headers, CALLER),
-    );
+    const token = await ec.sign();
+    const all = Array.from({ length: 1_000 }, () => outcomeOf(authenticator, token));
+    expect(new Set(await Promise.all(all))).toEqual(new Set(["ok"]));
   });
 
   it("is revoked at once, also when it is remembered, and alone", async () => {
@@ -135,6 +141,84 @@ describe("a token that holds", () => {
     expect(await outcomeOf(authenticator, other)).toBe("ok");
     revocations.replace([{ issuer: "https://other.test", jti: "t-1" }]);
     expect(await outcomeOf(authenticator, token)).toBe("ok");
+  });
+});
+
+describe("a flood of made-up tokens", () => {
+  const forged = (at: number): string =>
+    `${encode({ alg: "ES256", kid: "k1" })}.${encode({ ...CLAIMS, jti: at })}.${randomBytes(64).toString("base64url")}`;
+
+  it("has an end to its queue, and good tokens get in again once it is gone", async () => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    const all = Array.from({ length: 1_000 }, (_, at) => outcomeOf(authenticator, forged(at)));
+    const outcomes = Object.groupBy(await Promise.all(all), (each) => each);
+    expect([outcomes["bad_signature"]?.length, outcomes["verifier_busy"]?.length]).toEqual([
+      260, 740,
+    ]);
+    expect(await verificationOf(authenticator, await ec.sign())).toMatchObject({ outcome: "ok" });
+  });
+
+  it("of one issuer takes no turn of another's tokens", async () => {
+    const other = { issuer: "https://other.test", keys: [rsa.pem] };
+    const { authenticator } = make({ keys: [ec.pem] }, other);
+    const flood = Array.from({ length: 1_000 }, (_, at) => outcomeOf(authenticator, forged(at)));
+    const good = await rsa.sign({ ...CLAIMS, iss: other.issuer });
+    expect(await outcomeOf(authenticator, good)).toBe("ok");
+    await Promise.all(flood);
+  });
+
+  it("from a source that failed too often is not verified; what is remembered gets in all the same", async () => {
+    const clock = manualClock();
+    const failing = { wait: (address: string) => (address === "192.0.2.66" ? 7 : 0) };
+    const methods = createTokenMethods({ clock, revocations: new Revocations(), log: silentLog });
+    const authenticator = methods.keep([tokenOptions({ keys: [ec.pem] })], failing);
+    const from = async (address: string, token: string) => {
+      const headers = new HeaderList(["authorization", `Bearer ${token}`]);
+      return authenticator.authenticate(headers, { address, tls: null });
+    };
+    const [remembered, fresh] = [await ec.sign(), await ec.sign({ ...CLAIMS, jti: "2" })];
+    expect(await from("192.0.2.1", remembered)).toMatchObject({ outcome: "ok" });
+    expect(await from("192.0.2.66", remembered)).toMatchObject({ outcome: "ok" });
+    for (const token of [fresh, forged(1), "garbage"]) {
+      expect(await from("192.0.2.66", token)).toEqual({
+        outcome: "too_many_failures",
+        retryAfterS: 7,
+      });
+    }
+    expect(await from("192.0.2.1", fresh)).toMatchObject({ outcome: "ok" });
+  });
+});
+
+describe("remembered tokens", () => {
+  it("are told apart by all of their text, not by their end alone", async () => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    const good = await ec.sign();
+    expect(await outcomeOf(authenticator, good)).toBe("ok");
+    const [head, , signature] = good.split(".");
+    for (const body of [encode({ ...CLAIMS, sub: "root" }), encode(CLAIMS).slice(0, -1), ""]) {
+      expect(await outcomeOf(authenticator, `${head}.${body}.${signature}`)).not.toBe("ok");
+    }
+    expect(await outcomeOf(authenticator, signature!)).toBe("malformed");
+    expect(await outcomeOf(authenticator, good)).toBe("ok");
+  });
+
+  it("go by number and by length, those first that were there longest", () => {
+    const verification = { outcome: "ok", identity: ANONYMOUS } as const;
+    const keys = (): null => null;
+    const remembered = { verification, untilMs: 10, revocation: "", keys, verifiedBy: null };
+    const cache = new TokenCache();
+    const known = (name: string): boolean => cache.get(name, 0) !== null;
+    for (let at = 0; at <= 10_000; at++) cache.set(`token-${at}`, remembered);
+    expect(["token-0", "token-1", "token-10000"].map(known)).toEqual([false, true, true]);
+    // 8 KB each: a thousand and some fit.
+    for (let at = 0; at < 1_025; at++) cache.set(`${"x".repeat(8_188)}${1_000 + at}`, remembered);
+    expect(known("token-10000")).toBe(false);
+    expect([1_000, 1_001, 2_024].map((at) => known(`${"x".repeat(8_188)}${at}`))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(cache.get(`${"x".repeat(8_188)}2024`, 10)).toBeNull();
   });
 });
 
