@@ -2,7 +2,13 @@
 import type { HeaderList } from "../core/header-list.ts";
 import { ANONYMOUS, type Identity } from "../core/identity.ts";
 import { createKeyAuthenticator, isApiKey, MAX_KEY_CHARS } from "./api-key.ts";
-import type { Authenticator, AuthResult, Caller, Verification } from "./authenticator.ts";
+import type {
+  Authenticator,
+  AuthOutcome,
+  AuthResult,
+  Caller,
+  Verification,
+} from "./authenticator.ts";
 import type { FailureLimits } from "./failure-limits.ts";
 import { createCertificateAuthenticator } from "./certificate.ts";
 import type { AuthenticationMethod, IdentityOptions } from "./options.ts";

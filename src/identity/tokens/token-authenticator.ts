@@ -90,12 +90,12 @@ class Tokens {
     issuer: TokenVerifier,
     verifying: Promise<TokenVerdict> | null,
   ): Verification | Promise<Verification> {
-    if (verifying === null) return BUSY;
     const { keys, options } = issuer;
+    if (verifying === null) return { ...BUSY, issuer: options.issuer };
     // Those of now: if they change meanwhile, the token is verified once more.
     const verifiedBy = keys();
     return verifying.then((found) => {
-      if (typeof found === "string") return FAILURES[found];
+      if (typeof found === "string") return { ...FAILURES[found], issuer: options.issuer };
       const { identity, untilMs, jti } = found;
       const revocation = revocationName(options.issuer, jti);
       const verification = { outcome: "ok", identity } as const;
@@ -107,6 +107,7 @@ class Tokens {
 
   /** Asked again for each request, so that a revocation takes effect at once. */
   #unlessRevoked({ verification, revocation }: RememberedToken): Verification {
-    return this.#revocations.has(revocation) ? FAILURES.revoked : verification;
+    if (!this.#revocations.has(revocation)) return verification;
+    return { ...FAILURES.revoked, issuer: verification.identity.issuer };
   }
 }

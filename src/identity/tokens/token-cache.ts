@@ -3,7 +3,7 @@ import type { Verification } from "../authenticator.ts";
 import type { Keys } from "./key-source.ts";
 
 export interface RememberedToken {
-  readonly verification: Verification;
+  readonly verification: Verification & { readonly outcome: "ok" };
   /** Wall time. */
   readonly untilMs: number;
   /** What revocation knows it by; "": can't be revoked. */

@@ -26,10 +26,12 @@ export interface OpaqueVerifier extends TokenVerifier {
 const KEYS_RETRY_S = 5;
 const RETRY_S = 1;
 
-export const BUSY: Verification = { outcome: "verifier_busy", retryAfterS: RETRY_S };
+type Failure = Exclude<Verification, { readonly outcome: "ok" }>;
+
+export const BUSY: Failure = { outcome: "verifier_busy", retryAfterS: RETRY_S };
 
 /** 401 where the token is bad (RFC 6750 section 3.1); where nobody can tell, it may be good: 503. */
-export const FAILURES: Readonly<Record<TokenOutcome, Verification>> = {
+export const FAILURES: Readonly<Record<TokenOutcome, Failure>> = {
   expired: failure("expired"),
   not_yet_valid: failure("not_yet_valid"),
   wrong_audience: failure("wrong_audience"),
@@ -45,6 +47,6 @@ export const FAILURES: Readonly<Record<TokenOutcome, Verification>> = {
   introspection_unavailable: { outcome: "introspection_unavailable", retryAfterS: RETRY_S },
 };
 
-function failure(outcome: TokenOutcome): Verification {
+function failure(outcome: TokenOutcome): Failure {
   return { outcome, challenge: invalidToken(outcome) };
 }

@@ -261,6 +261,7 @@ test.each(hostile)(
     expect(await verificationOf(authenticator, TOKEN)).toEqual({
       outcome: "introspection_unavailable",
       retryAfterS: 1,
+      issuer: ISSUER,
     });
     expect(log).toHaveLength(1);
     expect(log[0]).toContain("introspection_failed");
