@@ -154,6 +154,7 @@ function buildRoute(input: RouteInput, timeouts: ConfigInput["timeouts"]): Route
       connect_ms: input.timeouts.connect_ms ?? timeouts.connect_ms,
       header_ms: input.timeouts.header_ms ?? timeouts.header_ms,
       idle_ms: input.timeouts.idle_ms ?? timeouts.idle_ms,
+      min_bytes_per_second: input.timeouts.min_bytes_per_second ?? timeouts.min_bytes_per_second,
       total_ms: input.timeouts.total_ms ?? timeouts.total_ms,
     },
   };

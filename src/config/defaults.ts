@@ -41,6 +41,8 @@ export const DEFAULTS = {
     /** What browsers and other proxies wait. */
     header_ms: 60_000,
     idle_ms: 60_000,
+    /** Kestrel's: 60 s of a body bring 14 kB, or hold a connection for nothing. */
+    min_bytes_per_second: 240,
     /** None: streams and WebSockets live long, and idle_ms ends the dead ones. */
     total_ms: 0,
   },

@@ -27,6 +27,7 @@ export const ERRORS = {
   expectation_failed: entry(417, "client", "The expectation cannot be met."),
   too_many_failures: entry(429, "client", "Too many failed attempts to authenticate."),
   headers_too_large: entry(431, "client", "The request header fields are too large."),
+  client_too_slow: entry(499, "client", "The client took its reply too slowly."),
   client_closed: entry(499, "client", "The client went away before the response was complete."),
   internal: entry(500, "weir", "Something in weir failed."),
   method_not_supported: entry(501, "client", "This method is not supported by a reverse proxy."),

@@ -2,26 +2,11 @@
 import type { Socket } from "node:net";
 import { toWeirError, WeirError } from "../core/errors.ts";
 import { ClientExchange, type ExchangeCarrier } from "./client-exchange.ts";
-import type { ArrivedHead, Detached, Downstream, Sender } from "./downstream.ts";
+import type { ConnectionOwner } from "./connection-owner.ts";
+import type { ArrivedHead, Detached, Sender } from "./downstream.ts";
+import { PaceMeter } from "./pace.ts";
 import { RequestParser } from "./request-parser.ts";
 import { tlsFactsOf } from "./tls-facts.ts";
-
-export interface ConnectionLimits {
-  readonly header_bytes: number;
-  /** For a client to send a whole request head. */
-  readonly head_ms: number;
-  readonly keep_alive_ms: number;
-}
-
-export interface ConnectionOwner {
-  readonly limits: ConnectionLimits;
-  readonly opened: (downstream: Downstream) => void;
-  /** Bytes that are no request: the whole reply as Latin-1, or null where none may be given. */
-  readonly refused: (error: WeirError, sender: Sender) => string | null;
-  /** The owner's own code threw; the connection is cut. */
-  readonly failed: (thrown: unknown) => void;
-  readonly closed: (connection: ClientConnection) => void;
-}
 
 /** Bytes read ahead of their turn; more stay with the kernel. */
 const MAX_HELD_BYTES = 16_384;
@@ -29,13 +14,13 @@ const MAX_HELD_BYTES = 16_384;
 const LINGER_MS = 2_000;
 /** A client may send when it believes the connection kept; it is closed a little later than told. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
-const NO_BYTES = Buffer.alloc(0);
 
 export class ClientConnection implements ExchangeCarrier {
   readonly socket: Socket;
   readonly tls: Sender["tls"];
   readonly #owner: ConnectionOwner;
   readonly #parser: RequestParser;
+  readonly #meter = new PaceMeter();
   #exchange: ClientExchange | null = null;
   #held: Buffer | null = null;
   #stage: "serving" | "closing" | "detached" = "serving";
@@ -77,7 +62,19 @@ export class ClientConnection implements ExchangeCarrier {
 
   /** Ends what has waited for too long; `nowMs` by performance.now(). */
   sweep(nowMs: number): void {
-    if (this.#exchange !== null || this.#stage !== "serving") return;
+    if (this.#stage === "detached") return;
+    const slow = this.#meter.slow(nowMs, this.socket, this.#exchange);
+    if (slow === "body") this.#guarded(() => this.#exchange?.sink?.silent("slow"));
+    else if (slow === "reader") this.#cut(new WeirError("client_too_slow", "reads too slowly"));
+    if (this.#exchange === null && this.#stage === "serving") this.#sweepIdle(nowMs);
+  }
+
+  #cut(error: WeirError): void {
+    this.#guarded(() => this.#exchange?.breakOff(error));
+    this.socket.destroy();
+  }
+
+  #sweepIdle(nowMs: number): void {
     const { head_ms: headMs, keep_alive_ms: keepAliveMs } = this.#owner.limits;
     const waitedMs = nowMs - this.#sinceMs;
     if (this.#parser.begun) {
@@ -104,6 +101,7 @@ export class ClientConnection implements ExchangeCarrier {
   replyEnded(): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
+    this.#meter.pace = exchange.pace;
     if (!exchange.keepAlive) {
       this.#close(exchange.complete);
       return;
@@ -124,7 +122,7 @@ export class ClientConnection implements ExchangeCarrier {
     socket.off("drain", this.#drained);
     socket.off("timeout", this.#timedOut);
     socket.pause();
-    const leftover = this.#held ?? NO_BYTES;
+    const leftover = this.#held ?? Buffer.alloc(0);
     this.#held = null;
     return { socket, leftover };
   }

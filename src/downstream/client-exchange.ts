@@ -1,10 +1,11 @@
 // One request on a client's connection, and the writing of its reply.
 import type { Socket } from "node:net";
-import type { WeirError } from "../core/errors.ts";
+import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
+import { FIRST_PACE, type Pace } from "./pace.ts";
 import { encodeReplyHead, framingOfReply, type ReplyFraming, statusLine } from "./reply-head.ts";
 
 /** What carries the exchange. */
@@ -32,12 +33,16 @@ export class ClientExchange implements Downstream {
   gone = false;
   replied = false;
   keepAlive: boolean;
+  pace: Pace = FIRST_PACE;
   watcher: Watcher | null = null;
   onDrain: (() => void) | null = null;
   /** The reply is over; only the rest of the request may still come. */
   ended = false;
   sink: BodySink | null = null;
+  /** Of body, decoded. */
+  receivedBytes = 0;
   #paused = false;
+  #pausedLately = false;
   #discarding = false;
   /** What was agreed for the upload and for the reply; 0: any time. */
   #uploadSilenceMs = 0;
@@ -86,6 +91,7 @@ export class ClientExchange implements Downstream {
   /** While the upstream takes nothing the silence is not the client's. */
   pauseBody(): void {
     this.#paused = true;
+    this.#pausedLately = true;
     this.#awaitClient();
   }
 
@@ -110,6 +116,7 @@ export class ClientExchange implements Downstream {
 
   /** Body bytes as they were read; the last of them with the request's end. */
   arrived(bytes: Buffer, trailers: RawHeaders): void {
+    this.receivedBytes += bytes.length;
     if (bytes.length > 0) this.sink?.data(bytes);
     if (!this.complete || this.sink === null) return;
     this.#awaitClient();
@@ -118,8 +125,18 @@ export class ClientExchange implements Downstream {
 
   /** The socket was still for as long as was agreed. */
   timedOut(): void {
-    if (this.#uploading) this.sink?.silent();
-    else this.destroy();
+    if (this.#uploading) this.sink?.silent("silent");
+    else {
+      this.breakOff(new WeirError("client_too_slow", "reads nothing"));
+      this.destroy();
+    }
+  }
+
+  /** Whether the body was waited for ever since this was last asked. */
+  waitedForBody(): boolean {
+    const waited = this.#uploading && !this.#pausedLately;
+    this.#pausedLately = this.#paused;
+    return waited;
   }
 
   /** Tells the watcher, once. */

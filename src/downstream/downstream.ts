@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { WeirError } from "../core/errors.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
+import type { Pace } from "./pace.ts";
 
 /** How the request's body is framed: none, by Content-Length, or chunked; "unclear" may not be read. */
 export type BodyFraming = "none" | "length" | "chunked" | "unclear";
@@ -25,8 +26,8 @@ export interface BodySink {
   /** The receiver may keep the bytes. */
   readonly data: (chunk: Buffer) => void;
   readonly end: (trailers: RawHeaders) => void;
-  /** The client sent nothing for the time agreed, though it was waited for. */
-  readonly silent: () => void;
+  /** The client sent nothing for the time agreed, or less than agreed, though it was waited for. */
+  readonly silent: (how: "silent" | "slow") => void;
 }
 
 /** Is told once when the rest of the exchange can't happen. */
@@ -65,6 +66,8 @@ export interface Downstream {
   readonly replied: boolean;
   /** Whether the connection may serve another request; once false, it ends after this reply. */
   keepAlive: boolean;
+  /** How slow the client may be, both ways. */
+  pace: Pace;
   watcher: Watcher | null;
   /** Called when the client takes more after `write` said false. */
   onDrain: (() => void) | null;

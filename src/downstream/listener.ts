@@ -1,11 +1,8 @@
 // The listening socket: lets clients in, ends the ones that wait too long, and drains.
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createAdmission } from "./admission.ts";
-import {
-  ClientConnection,
-  type ConnectionLimits,
-  type ConnectionOwner,
-} from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ConnectionLimits, ConnectionOwner } from "./connection-owner.ts";
 import type { ServerTls } from "./options.ts";
 import { createTlsServer, type TlsServer } from "./tls-server.ts";
 

@@ -11,6 +11,7 @@ import type {
   Downstream,
   Watcher,
 } from "../downstream/downstream.ts";
+import { FIRST_PACE, type Pace } from "../downstream/pace.ts";
 import { statusLine } from "../downstream/reply-head.ts";
 import { framingOf } from "../downstream/request-head.ts";
 import { tlsFactsOf } from "../downstream/tls-facts.ts";
@@ -24,6 +25,8 @@ export class NodeDownstream implements Downstream {
   readonly #response: ServerResponse;
   readonly head: ArrivedHead;
   readonly tls: TlsFacts | null;
+  /** Not held to: node:http has limits of its own. */
+  pace: Pace = FIRST_PACE;
   watcher: Watcher | null = null;
   onDrain: (() => void) | null = null;
   #sink: BodySink | null = null;
@@ -162,6 +165,6 @@ export class NodeDownstream implements Downstream {
 
   /** While the upstream takes nothing the silence is not the client's. */
   readonly #silent = (): void => {
-    if (!this.#request.isPaused()) this.#sink?.silent();
+    if (!this.#request.isPaused()) this.#sink?.silent("silent");
   };
 }

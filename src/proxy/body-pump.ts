@@ -53,8 +53,8 @@ export class BodyPump implements BodySink {
     else attempt.finish(sendableTrailers(trailers, outgoing.isDropped));
   }
 
-  silent(): void {
-    this.#parts.abort(new WeirError("request_timeout"));
+  silent(how: "silent" | "slow"): void {
+    this.#parts.abort(new WeirError("request_timeout", `${how} body`));
   }
 
   readonly #resume = (): void => this.#parts.exchange.downstream.resumeBody();

@@ -94,6 +94,7 @@ class Forwarding implements ResponseSink, Watcher {
       return;
     }
     exchange.underway = this;
+    exchange.downstream.pace = routed.match.route.pace;
     this.#armDeadline();
     const service = exchange.snapshot.services.get(routed.match.route.options.service);
     const pool = service?.upstreams.get(lease.endpoint.url);

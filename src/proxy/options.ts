@@ -23,6 +23,8 @@ export interface TimeoutOptions {
   readonly header_ms: number;
   /** Longest silence in a body either way. */
   readonly idle_ms: number;
+  /** A client slower than this over `idle_ms`, sending or reading, is cut off; 0: no limit. */
+  readonly min_bytes_per_second: number;
   /** Whole request; 0: no limit. */
   readonly total_ms: number;
 }

@@ -1,5 +1,6 @@
 // Finds the route of a request: a trie of path segments for each host, compiled once per config.
 import type { HeaderList } from "../core/header-list.ts";
+import type { Pace } from "../downstream/pace.ts";
 import type { AttemptTimeouts } from "../upstream/upstream.ts";
 import type { RouteOptions } from "./options.ts";
 
@@ -9,6 +10,7 @@ export interface Route {
   /** Position in the config: a small number for tables by route. */
   readonly id: number;
   readonly timeouts: AttemptTimeouts;
+  readonly pace: Pace;
 }
 
 export interface RouteMatch {
@@ -73,8 +75,13 @@ function findBelow(root: Node | undefined, walk: Walk): Route | null {
 }
 
 function routeOf(options: RouteOptions, id: number): Route {
-  const { connect_ms, header_ms, idle_ms } = options.timeouts;
-  return { options, id, timeouts: { connectMs: connect_ms, headerMs: header_ms, idleMs: idle_ms } };
+  const { connect_ms, header_ms, idle_ms, min_bytes_per_second } = options.timeouts;
+  return {
+    options,
+    id,
+    timeouts: { connectMs: connect_ms, headerMs: header_ms, idleMs: idle_ms },
+    pace: { minBytesPerS: min_bytes_per_second, windowMs: idle_ms },
+  };
 }
 
 function hostNode(hosts: Map<string, Node>, host: string): Node {

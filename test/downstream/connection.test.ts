@@ -485,7 +485,7 @@ describe("backpressure", () => {
     while (one.downstream.write(Buffer.alloc(100_000)));
     one.downstream.limitSilence(100);
     await one.until(({ told }) => told.length > 0);
-    expect(one.told[0]!.code).toBe("client_closed");
+    expect(one.told[0]!.code).toBe("client_too_slow");
   });
 
   it("so it is where its upload ended while the reply was held up", async () => {
@@ -500,7 +500,7 @@ describe("backpressure", () => {
     one.downstream.limitSilence(100);
     client.send("lf");
     await one.until(({ told }) => told.length > 0);
-    expect([one.body, one.told[0]!.code]).toEqual(["half", "client_closed"]);
+    expect([one.body, one.told[0]!.code]).toEqual(["half", "client_too_slow"]);
   });
 
   it("onDrain is called when it takes more, and the limit of one reply is not the next one's", async () => {

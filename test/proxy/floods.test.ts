@@ -83,7 +83,7 @@ describe("bodies", () => {
 
   it("a body of one byte now and then ends with the time for the whole request", async () => {
     await using upstream = await startUpstream((call) => void call.body().catch(() => undefined));
-    const config = { timeouts: { idle_ms: 200, total_ms: 400 } };
+    const config = { timeouts: { idle_ms: 200, total_ms: 400, min_bytes_per_second: 0 } };
     await using proxy = await startProxy({ upstreams: [upstream.url], config });
     using client = await connectRaw(proxy.port);
     client.send(requestText("POST /", { "Content-Length": "1000000" }));
@@ -91,6 +91,25 @@ describe("bodies", () => {
     const { status, text } = await client.response().finally(() => clearInterval(drip));
     expect(status).toBe(504);
     expect(JSON.parse(text)).toMatchObject({ code: "total_timeout" });
+  });
+
+  it("a body of one byte now and then ends when it is slower than allowed", async () => {
+    await using upstream = await startUpstream((call) => void call.body().catch(() => undefined));
+    const app = { timeouts: { idle_ms: 300, min_bytes_per_second: 1_000 } };
+    const routes = [{ name: "all", service: "app", ...app }];
+    await using proxy = await startProxy({ upstreams: [upstream.url], config: { routes } });
+    using client = await connectRaw(proxy.port);
+    client.send(requestText("POST /", { "Content-Length": "1000000" }));
+    const drip = setInterval(() => client.send("x"), 20);
+    const { status, text } = await client.response().finally(() => clearInterval(drip));
+    expect([status, JSON.parse(text)]).toMatchObject([408, { code: "request_timeout" }]);
+    expect(proxy.rows[0]).toMatchObject({
+      status: 408,
+      errorCode: "request_timeout",
+      errorSource: "client",
+      fault: "slow body",
+    });
+    expect(proxy.rows[0]!.requestBytes).toBeGreaterThan(5);
   });
 
   it("heads sent byte by byte end with the time for a head, however busy", async () => {

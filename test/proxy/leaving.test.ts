@@ -194,7 +194,7 @@ describe("time limits", () => {
     await closing(socket);
     expect(await proxy.row(0)).toMatchObject({
       status: 200,
-      errorCode: "client_closed",
+      errorCode: "client_too_slow",
       completed: false,
     });
   });

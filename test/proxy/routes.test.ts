@@ -23,7 +23,7 @@ function routeOf(name: string, match: Match, rewrite: string | null = null): Rou
     rewrite,
     request_headers: edit,
     response_headers: edit,
-    timeouts: { connect_ms: 0, header_ms: 0, idle_ms: 0, total_ms: 0 },
+    timeouts: { connect_ms: 0, header_ms: 0, idle_ms: 0, min_bytes_per_second: 0, total_ms: 0 },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   fieldName,
   fieldValue,
   hostPattern,
+  integer,
   milliseconds,
   nameText,
   textLike,
@@ -17,6 +18,8 @@ const { timeouts } = DEFAULTS;
 
 /** A tiny limit would end every request; 0 means none, where that is allowed. */
 const LEAST_TIMEOUT_MS = 10;
+/** More would end clients on good lines. */
+const MAX_LEAST_RATE = 1_048_576;
 
 const METHODS = "an upper-case HTTP method";
 
@@ -65,6 +68,10 @@ const timeoutFields = {
   idle_ms: milliseconds(LEAST_TIMEOUT_MS).meta({
     description: "Longest silence in a body, either way",
   }),
+  min_bytes_per_second: integer(0, MAX_LEAST_RATE).meta({
+    description:
+      "A client that sends a body or reads an answer more slowly, over idle_ms, is cut off; 0: no limit",
+  }),
   total_ms: milliseconds(0).meta({ description: "Whole request; 0: no limit" }),
 };
 
@@ -72,6 +79,7 @@ export const timeoutsSection = z.strictObject({
   connect_ms: timeoutFields.connect_ms.default(timeouts.connect_ms),
   header_ms: timeoutFields.header_ms.default(timeouts.header_ms),
   idle_ms: timeoutFields.idle_ms.default(timeouts.idle_ms),
+  min_bytes_per_second: timeoutFields.min_bytes_per_second.default(timeouts.min_bytes_per_second),
   total_ms: timeoutFields.total_ms.default(timeouts.total_ms),
 });
 
