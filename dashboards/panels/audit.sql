@@ -5,6 +5,8 @@
 -- column principal: text
 -- column role: text
 -- column action: text
+-- column changed: text
+-- column cause: text
 -- column decision: text
 -- column status: text
 -- column error_code: text
@@ -18,6 +20,10 @@ SELECT
     principal,
     attributes['audit.role'] AS role,
     attributes['audit.action'] AS action,
+    arrayStringConcat(arrayFilter(word -> word != '', [
+        attributes['audit.changed'], attributes['audit.issuer'], attributes['audit.jti']
+    ]), ' ') AS changed,
+    attributes['audit.cause'] AS cause,
     decision,
     toString(status) AS status,
     error_code,

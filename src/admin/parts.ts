@@ -72,6 +72,13 @@ export interface Reloaded {
   readonly shadowFault: string | null;
   /** Keys that changed but wait for a restart. */
   readonly restart: readonly string[];
+  /** Who asked for it: "files", "signal", "api". */
+  readonly causes: readonly string[];
+  /** Revisions of the config in force before and after. */
+  readonly before: string;
+  readonly after: string;
+  /** What came into force, such as "policy" or "users". */
+  readonly changed: readonly string[];
 }
 
 interface StoreHealth {
@@ -125,7 +132,7 @@ export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
   readonly proxy: string;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, "writable" | "write">;
   readonly instance: string;
   readonly version: string;
   readonly startedAtMs: number;

@@ -54,7 +54,7 @@ export function adminPartsOf(running: Running): AdminParts {
     log,
     running: reloader.current,
     lastReload: reloader.last,
-    reload: reloader.reload,
+    reload: () => reloader.reload("api"),
     store: store.store,
     storeHealth: store.state,
     drain: drain.stats,

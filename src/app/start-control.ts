@@ -6,7 +6,8 @@ import { createAuthzen } from "../control/authzen.ts";
 import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy-explainer.ts";
-import { createReloader, type Reloader } from "../control/reloader.ts";
+import { auditReload } from "../control/audit-reload.ts";
+import { createReloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
 import { createStatistics } from "../control/statistics.ts";
 import type { StoreLink } from "../control/store-link.ts";
@@ -36,17 +37,18 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const { dataPlane, store, initial, revocations, load, log } = start;
   const rows = createRowFeed(store.sink, log);
   const drain = createRowDrain(start, rows);
-  const watch = watchFiles(() => void reloader.reload());
+  const watch = watchFiles(() => void reloader.reload("files"));
   let admin: Admin | undefined;
   const publish = publisher({ dataPlane, store, log, taken: (next) => admin?.renew(next) });
-  const reloader = createReloader({ initial, load, log, publish, look: watch.files });
+  const audit = openAuditLog(start, () => reloader.current().revision);
+  const ended = auditReload(audit);
+  const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
-  const audit = openAuditLog(start, reloader);
   const looks = { rows: rows.live, spans, statistics, explainer, authzen, revocations, audit };
   const parts = { dataPlane, reloader, store, drain, ...looks, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
@@ -78,12 +80,11 @@ function openDecisionLog({ dataPlane, spool, initial, log }: ControlOptions): De
 /** After the decisions' number. */
 function openAuditLog(
   { dataPlane, spool, initial, log }: ControlOptions,
-  reloader: Reloader,
+  configRevision: () => string,
 ): AuditLog {
   const { instance, memory } = dataPlane;
   const clock = createSharedClock(memory);
   const worker = initial.config.workers + 1;
-  const configRevision = (): string => reloader.current().revision;
   return createAuditLog({ spool, instance, worker, clock, log, configRevision });
 }
 

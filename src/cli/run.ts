@@ -82,7 +82,7 @@ export async function run(parts: Run): Promise<void> {
   };
   const app = await start(parts, { log: createLog("info"), answering });
   if (app !== null) {
-    reload = () => void app.reloader.reload();
+    reload = () => void app.reloader.reload("signal");
     const admin = `admin API and UI  ${adminUrl(app)}`;
     say(json ? [jsonGreeting(app)] : [admin, ...(hints?.(urlOf(app)) ?? [])]);
     await signalled.promise;

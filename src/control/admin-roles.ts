@@ -37,11 +37,14 @@ e = some(where (p.eft == allow))
 m = g(r.role, p.role) && keyMatch(r.path, p.path) && (p.method == "*" || r.method == p.method)
 `.trimStart();
 
-/** Paths as the API's description has them. To ask in SQL or by AuthZEN is to read. */
+/** Paths as the API's description has them. To ask in SQL, by AuthZEN or for an explanation is to read. */
 const BUILT_IN_RULES = `
+p, viewer, /readyz, GET
 p, viewer, /metrics, GET
+p, viewer, /.well-known/*, GET
 p, viewer, /api/v1/*, GET
 p, viewer, /api/v1/sql, POST
+p, viewer, /api/v1/policy/explain, POST
 p, viewer, /access/v1/*, POST
 p, operator, /api/v1/policy/cases, POST
 p, owner, *, *

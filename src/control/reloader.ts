@@ -16,14 +16,25 @@ export interface ReloadResult {
   readonly shadowFault: string | null;
   /** Keys that differ from what the process began with, so wait for a restart. */
   readonly restart: readonly string[];
+  /** Who asked for it, each once. */
+  readonly causes: readonly ReloadCause[];
+  /** Revision of the config that was in force before. */
+  readonly before: string;
+  /** Of the config that is in force now. */
+  readonly after: string;
+  /** What came into force: "config", "policy", "shadow", "authzen", "tls", "users" or "roles". */
+  readonly changed: readonly string[];
 }
+
+/** A change of a watched file, SIGHUP, or somebody at the admin API. */
+export type ReloadCause = "files" | "signal" | "api";
 
 export interface Reloader {
   readonly current: () => InForce;
   /** The newest try; null before the first. */
   readonly last: () => ReloadResult | null;
   /** Tries run one after the other, and whoever asks while one has yet to begin gets that one; never rejects. */
-  readonly reload: () => Promise<ReloadResult>;
+  readonly reload: (cause?: ReloadCause) => Promise<ReloadResult>;
 }
 
 export interface ReloaderParts {
@@ -33,6 +44,8 @@ export interface ReloaderParts {
   readonly publish: (next: InForce) => Promise<string | null>;
   /** Told after each try which files to look at from now on. */
   readonly look?: (files: readonly string[]) => void;
+  /** Told of each try once it is over. */
+  readonly ended?: (result: ReloadResult) => void;
   readonly log: Log;
 }
 
@@ -44,14 +57,20 @@ export function createReloader(parts: ReloaderParts): Reloader {
   const attempts = new Attempts(parts);
   let queue: Promise<unknown> = Promise.resolve();
   let waiting: Promise<ReloadResult> | null = null;
-  const begin = (): Promise<ReloadResult> => {
+  let causes = new Set<ReloadCause>();
+  const begin = async (): Promise<ReloadResult> => {
     waiting = null;
-    return attempts.next();
+    const asked = [...causes];
+    causes = new Set();
+    const result = await attempts.next(asked);
+    parts.ended?.(result);
+    return result;
   };
   return {
     current: () => attempts.current,
     last: () => attempts.last,
-    reload: () => {
+    reload: (cause = "api") => {
+      causes.add(cause);
       waiting ??= queue.then(begin);
       queue = waiting;
       return waiting;
@@ -63,13 +82,19 @@ class Attempts {
   readonly #parts: ReloaderParts;
   current: InForce;
   last: ReloadResult | null = null;
+  /** Of the try under way. */
+  #causes: readonly ReloadCause[] = [];
+  #before: InForce;
 
   constructor(parts: ReloaderParts) {
     this.#parts = parts;
     this.current = parts.initial;
+    this.#before = parts.initial;
   }
 
-  async next(): Promise<ReloadResult> {
+  async next(causes: readonly ReloadCause[]): Promise<ReloadResult> {
+    this.#causes = causes;
+    this.#before = this.current;
     try {
       return await this.#try();
     } catch (thrown) {
@@ -125,6 +150,10 @@ class Attempts {
       fault,
       shadowFault: shadowFaultOf(shadow),
       restart,
+      causes: this.#causes,
+      before: this.#before.revision,
+      after: this.current.revision,
+      changed: changesOf(this.#before, this.current),
     };
     return this.last;
   }
@@ -138,14 +167,26 @@ function filesOf(loaded: Loaded, current: InForce): readonly string[] {
 
 /** A file that was touched, or saved as it was: nothing to swap. */
 function isSame(before: InForce, after: InForce): boolean {
-  const [one, other] = [before, after].map(revisionsOf);
-  return String(one) === String(other);
+  return changesOf(before, after).length === 0;
 }
 
-function revisionsOf(inForce: InForce): readonly unknown[] {
+function changesOf(before: InForce, after: InForce): readonly string[] {
+  if (before === after) return [];
+  const [one, other] = [revisionsOf(before), revisionsOf(after)];
+  return Object.keys(one).filter((name) => one[name] !== other[name]);
+}
+
+function revisionsOf(inForce: InForce): Readonly<Record<string, string | undefined>> {
   const { revision, policy, shadow, authzen, tls, users, roles } = inForce;
-  const policies = [policy?.revision, shadow?.policy?.revision, authzen?.revision];
-  return [revision, ...policies, tls.revision, users?.revision, roles.snapshot.revision];
+  return {
+    config: revision,
+    policy: policy?.revision,
+    shadow: shadow?.policy?.revision,
+    authzen: authzen?.revision,
+    tls: tls.revision,
+    users: users?.revision,
+    roles: roles.snapshot.revision,
+  };
 }
 
 /** Certificates change while their listener stays, and so does who is let in by them or by tokens. */

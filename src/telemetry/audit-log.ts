@@ -36,10 +36,20 @@ export interface AuditEntry {
   readonly details: readonly string[];
 }
 
+/** What nobody asked by HTTP: a reload by a signal or a file. */
+export interface OwnChange {
+  readonly action: string;
+  /** Code of what went wrong; empty where nothing did. */
+  readonly errorCode: string;
+  /** As AuditEntry has them. */
+  readonly details: readonly string[];
+}
+
 export interface AuditLog {
   /** False while audit is required and no row can be kept: nothing may be changed then. */
   readonly writable: () => boolean;
   readonly write: (entry: AuditEntry) => void;
+  readonly writeOwn: (change: OwnChange) => void;
   readonly close: () => void;
 }
 
@@ -76,8 +86,27 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     });
     rows.append(record);
   };
-  return { write, writable: rows.writable, close: () => rows.close() };
+  const writeOwn = ({ action, errorCode, details }: OwnChange): void => {
+    const status = errorCode === "" ? 200 : 500;
+    write({ ...ITSELF, action, errorCode, details, status });
+  };
+  return { write, writeOwn, writable: rows.writable, close: () => rows.close() };
 }
+
+/** Nobody's request: weir did it by itself. */
+const ITSELF: Omit<AuditEntry, "action" | "errorCode" | "details" | "status"> = {
+  caller: { name: "", role: "", kind: "local", issuer: "" },
+  method: "",
+  path: "",
+  host: "",
+  clientAddress: "",
+  userAgent: "",
+  decision: "none",
+  rule: "",
+  ruleSource: "",
+  policyRevision: "",
+  durationNs: 0,
+};
 
 function identityOf({ name, role, kind, issuer }: AuditEntry["caller"]): RequestRecord["identity"] {
   if (kind === "local") return ANONYMOUS;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { post, problemOf, startTestAdmin, temporaryFolder } from "./support/admin-kit.ts";
+import { RELOADED, post, problemOf, startTestAdmin, temporaryFolder } from "./support/admin-kit.ts";
 import { readPrometheus } from "./support/prometheus.ts";
 
 const API = "/api/v1";
@@ -161,7 +161,7 @@ test("a rebound name gets nothing", async () => {
 
 test("a refused reload is 422 with every fault", async () => {
   const fault = "weir.yaml:3: routes[0].path: must begin with /";
-  const refused = { atMs: 1000, ok: false, fault, shadowFault: null, restart: [] };
+  const refused = { ...RELOADED, atMs: 1000, ok: false, fault };
   const { url } = await startTestAdmin({ reload: () => Promise.resolve(refused) });
   expect(await problemOf(await fetch(`${url}${API}/reload`, { method: "POST" }))).toMatchObject({
     status: 422,

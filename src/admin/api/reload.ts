@@ -16,6 +16,13 @@ export function reloadEndpoint(parts: AdminParts): Endpoint {
     answer: json("It is in force", reloadSchema),
     problems: ["reload_refused", "not_recorded"],
     audit: () => "reload",
+    auditDetails: ({ before, after, changed = [] }) =>
+      Object.entries({
+        "audit.cause": "api",
+        "audit.before": String(before),
+        "audit.after": String(after),
+        "audit.changed": String(changed),
+      }).flat(),
     handle: async () => {
       const body = reloadOf(await parts.reload());
       if (body.ok) return { kind: "json", body };

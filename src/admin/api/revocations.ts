@@ -63,6 +63,7 @@ function addEndpoint({ revocations }: AdminParts): Endpoint {
     answer: json("It is revoked", revocation),
     problems: ["too_many_revocations"],
     audit: () => "revoke_token",
+    auditDetails: tokenDetails,
     handle: async ({ body: { issuer, jti, expires_at: expires } }) => {
       const revokedAtMs = Date.now();
       const expiresAtMs = expires === undefined ? null : Date.parse(expires);
@@ -85,9 +86,15 @@ function removeEndpoint({ revocations }: AdminParts): Endpoint {
     answer: json("The token holds again, while its time lasts", token),
     problems: ["not_found"],
     audit: () => "take_back_revocation",
+    auditDetails: tokenDetails,
     handle: async ({ query }) => {
       if (await revocations.remove(query)) return { kind: "json", body: query };
       throw new Problem("not_found", "no such token is revoked");
     },
   });
+}
+
+/** Which token it was about; its ID is no secret. */
+function tokenDetails({ issuer, jti }: Readonly<Record<string, unknown>>): readonly string[] {
+  return ["audit.issuer", String(issuer), "audit.jti", String(jti)];
 }

@@ -14,6 +14,12 @@ export const reloadSchema = z.strictObject({
     .nullable()
     .meta({ description: "Why the candidate policy's newest version is not asked" }),
   restart: z.array(z.string()).meta({ description: "Keys whose change waits for a restart" }),
+  causes: z.array(z.string()).meta({ description: "Who asked for it: files, signal, api" }),
+  before: z.string().meta({ description: "Revision of the config in force before" }),
+  after: z.string().meta({ description: "Revision of the config in force since" }),
+  changed: z.array(z.string()).meta({
+    description: "What came into force: config, policy, shadow, authzen, tls, users, roles",
+  }),
 });
 
 const statusSchema = z.strictObject({
@@ -114,8 +120,15 @@ function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
 }
 
 export function reloadOf(reloaded: Reloaded): z.output<typeof reloadSchema> {
-  const { atMs, ok, fault, shadowFault, restart } = reloaded;
-  return { at: iso(atMs), ok, fault, shadow_fault: shadowFault, restart: [...restart] };
+  const { atMs, shadowFault, restart, causes, changed, ...same } = reloaded;
+  return {
+    ...same,
+    at: iso(atMs),
+    shadow_fault: shadowFault,
+    restart: [...restart],
+    causes: [...causes],
+    changed: [...changed],
+  };
 }
 
 function describeReload(parts: AdminParts): z.output<typeof reloadSchema> | null {

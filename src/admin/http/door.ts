@@ -17,7 +17,7 @@ export interface Roles {
 export interface DoorParts extends AccessRules {
   /** Those of the config in force. */
   readonly roles: () => Roles;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, "writable" | "write">;
   readonly refusals: Refusals;
 }
 
@@ -35,7 +35,7 @@ const UNDECIDED = { effect: "none", rule: "", ruleSource: "" } as const;
 
 export class Door {
   readonly #roles: () => Roles;
-  readonly #audit: AuditLog;
+  readonly #audit: DoorParts["audit"];
   readonly #refusals: Refusals;
   readonly #access: Access;
   readonly #visits = new WeakMap<IncomingMessage, Visit>();
@@ -55,7 +55,7 @@ export class Door {
       const problem = toProblem(thrown);
       this.#refusals.count(problem.code);
       if (this.#refusals.mayRecord(problem.code, performance.now())) {
-        this.#note(endpoint, request, problem);
+        this.#note(endpoint, request, { problem, members: {} });
       }
       throw thrown;
     }
@@ -69,10 +69,12 @@ export class Door {
   ): Promise<Reply> {
     try {
       const reply = await work();
-      this.#note(endpoint, request, null);
+      const members = reply.kind === "json" ? reply.body : {};
+      this.#note(endpoint, request, { problem: null, members });
       return reply;
     } catch (thrown) {
-      this.#note(endpoint, request, toProblem(thrown));
+      const problem = toProblem(thrown);
+      this.#note(endpoint, request, { problem, members: problem.members });
       throw thrown;
     }
   }
@@ -95,7 +97,7 @@ export class Door {
     throw new Problem("not_recorded", "its audit row can't be kept; see weir's log");
   }
 
-  #note(endpoint: Endpoint, request: IncomingMessage, problem: Problem | null): void {
+  #note(endpoint: Endpoint, request: IncomingMessage, { problem, members }: Outcome): void {
     const visit = this.#visits.get(request);
     const isOther = request.method?.toLowerCase() !== endpoint.method;
     if (visit === undefined || isOther) return;
@@ -103,7 +105,10 @@ export class Door {
     const action = endpoint.audit?.(body) ?? null;
     if (action === null) return;
     const unsaid = this.#refusals.takeUnsaid();
-    const details = unsaid === 0 ? [] : ["audit.unsaid_refusals", String(unsaid)];
+    const details = [
+      ...detailsOf(endpoint, members),
+      ...(unsaid === 0 ? [] : ["audit.unsaid_refusals", String(unsaid)]),
+    ];
     this.#audit.write({ ...this.#seen(visit, request), action, details, ...end(problem) });
   }
 
@@ -140,6 +145,18 @@ function forbidden(
   return new Problem("forbidden", `the role ${role} may not ${method} ${path}; ${who}`, {
     members,
   });
+}
+
+interface Outcome {
+  readonly problem: Problem | null;
+  /** Of the answer or the problem; none where the request was not let in. */
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+/** Nothing where it was not let in, or had nothing to say. */
+function detailsOf({ auditDetails }: Endpoint, members: Outcome["members"]): readonly string[] {
+  if (auditDetails === undefined || Object.keys(members).length === 0) return [];
+  return auditDetails(members);
 }
 
 type End = Pick<AuditEntry, "status" | "errorCode">;

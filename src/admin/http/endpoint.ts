@@ -44,6 +44,8 @@ interface Described {
   readonly open?: true;
   /** What of it is a change, and so an audit row; null: this call of it is none. */
   readonly audit?: (body: unknown) => string | null;
+  /** What its audit row says besides, of the answer's members or of the problem's: [name, value, ...]. */
+  readonly auditDetails?: (members: Readonly<Record<string, unknown>>) => readonly string[];
   /** Spoken by clients that know AuthZEN and not weir: see authzen-binding.ts. */
   readonly binding?: "authzen";
 }

@@ -86,7 +86,6 @@ describe("audit rows", () => {
     const audit = {
       writable: () => true,
       write: (entry: AuditEntry) => void entries.push(entry),
-      close: () => undefined,
     };
     const { url } = await startTestAdmin({ tokens: TOKENS, audit });
     for (const role of ["nobody", "viewer", "owner"]) {
@@ -114,7 +113,7 @@ describe("audit rows", () => {
 
   test("where one must be kept and can't be, nothing is changed", async () => {
     let reloads = 0;
-    const audit = { writable: () => false, write: () => undefined, close: () => undefined };
+    const audit = { writable: () => false, write: () => undefined };
     const reload = () => {
       reloads++;
       return Promise.reject(new Error("not reached"));

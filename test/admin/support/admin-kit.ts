@@ -14,6 +14,19 @@ const loadedRoles = await loadAdminRoles({ rules: "", tokens: [], certificates: 
 if (!loadedRoles.ok) throw new Error("the built-in roles are wrong");
 const { roles } = loadedRoles;
 
+/** What reloading answers: nothing was to be done. */
+export const RELOADED = {
+  atMs: 0,
+  ok: true,
+  fault: null,
+  shadowFault: null,
+  restart: [],
+  causes: ["api"],
+  before: "one",
+  after: "one",
+  changed: [],
+} as const;
+
 /** Parts, and what its config says of who is let in. */
 type Changes = Partial<AdminParts> &
   Partial<Pick<AdminOptions, "token" | "tokens" | "certificates">>;
@@ -28,7 +41,10 @@ export function adminParts(all: Changes = {}): AdminParts {
   return {
     listen: { host: "127.0.0.1", port: 0 },
     proxy: "http://127.0.0.1:8080",
-    audit: { writable: () => true, write: () => undefined, close: () => undefined },
+    audit: {
+      writable: () => true,
+      write: () => undefined,
+    },
     instance: "test-1",
     version: "0.0.0",
     startedAtMs: Date.now(),
@@ -44,8 +60,7 @@ export function adminParts(all: Changes = {}): AdminParts {
       loadedAtMs: 0,
     }),
     lastReload: () => null,
-    reload: () =>
-      Promise.resolve({ atMs: 0, ok: true, fault: null, shadowFault: null, restart: [] }),
+    reload: () => Promise.resolve(RELOADED),
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
