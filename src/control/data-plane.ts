@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { createSharedMemory, type SharedMemory, SharedState } from "../balancer/shared-state.ts";
-import { createSlotTable, type SlotPlan } from "../balancer/slot-table.ts";
+import { createSlotTable, type SlotPlan, type SlotTable } from "../balancer/slot-table.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
@@ -12,6 +12,7 @@ import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
+import { KeySets } from "./key-sets.ts";
 import { type InForce, snapshotSource } from "./load-all.ts";
 
 export interface DataPlane {
@@ -45,34 +46,42 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   const { workers: count } = initial.config;
   const memory = createSharedMemory({ workers: count });
   const shared = new SharedState(memory);
-  const { nowNs } = createSharedClock(memory);
+  const clock = createSharedClock(memory);
+  const { nowNs } = clock;
   const table = createSlotTable(shared);
   const { services } = initial.config;
   let balanced: BalancedServices = { services, slots: table.assign(services, nowNs()) };
   const instance = `${hostname()}-${randomBytes(3).toString("hex")}`;
+  const keySets = new KeySets({ clock, log });
+  keySets.follow(initial.config.identity.tokens);
   const workers = await startWorkers({
     count,
     boot: { instance, shared: memory, failures: createFailureCells(), spool },
     revoked,
+    keySets,
     source: snapshotSource(initial, balanced.slots),
     log,
     first,
     lost: (index) => shared.resetWorker(index),
   });
-  const assign = (next: InForce): SlotPlan | string => {
-    try {
-      return table.assign(next.config.services, nowNs());
-    } catch (thrown) {
-      return messageOf(thrown);
-    }
-  };
   const publish = async (next: InForce): Promise<string | null> => {
-    const slots = assign(next);
+    const slots = assign(table, next, nowNs());
     if (typeof slots === "string") return slots;
-    const fault = await workers.publish(snapshotSource(next, slots));
+    const { tokens } = next.config.identity;
+    const swap = (): Promise<string | null> => workers.publish(snapshotSource(next, slots));
+    const fault = await keySets.followAfter(swap, tokens);
     if (fault === null) balanced = { services: next.config.services, slots };
     else table.undo();
     return fault;
   };
   return { instance, memory, shared, workers, publish, balanced: () => balanced };
+}
+
+/** A fault where there are too many endpoints. */
+function assign(table: SlotTable, { config }: InForce, nowNs: number): SlotPlan | string {
+  try {
+    return table.assign(config.services, nowNs);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
 }

@@ -3,6 +3,8 @@ import { createServicePools } from "../balancer/service-pools.ts";
 import type { SharedState } from "../balancer/shared-state.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { TokenOptions } from "../identity/options.ts";
+import type { KeySource } from "../identity/tokens/key-source.ts";
 import type { Revocations } from "../identity/tokens/revocations.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { AttachedPolicies } from "./attached-policies.ts";
@@ -19,6 +21,8 @@ export interface SnapshotBuilderParts {
   readonly clock: Clock;
   readonly propagation: Propagation;
   readonly revocations: Revocations;
+  /** Where keys come from that issuers of tokens publish. */
+  readonly openKeys?: (options: TokenOptions) => KeySource;
   readonly log: Log;
   /** How an endpoint is reached: weir's own client, but in an Express application. */
   readonly openPool?: OpenPool;

@@ -4,6 +4,7 @@ import type { SlotPlan } from "../balancer/slot-table.ts";
 import type { Config } from "../config/config.ts";
 import type { ServerTls } from "../downstream/options.ts";
 import type { User } from "../identity/users-text.ts";
+import type { KeySetText } from "../identity/tokens/published-keys.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
@@ -43,6 +44,8 @@ export interface WorkerBoot {
   readonly spool: Spool;
   readonly source: SnapshotSource;
   readonly revoked: readonly RevokedToken[];
+  /** That issuers of tokens publish, as far as they were fetched. */
+  readonly keySets: readonly KeySetText[];
   readonly ports: Ports;
   /** Whether several workers listen on the same ports. */
   readonly reusePort: boolean;
@@ -59,10 +62,16 @@ export type ToWorker =
       readonly publication: number;
       readonly revoked: readonly RevokedToken[];
     }
+  /** All of them. */
+  | { readonly kind: "keys"; readonly keySets: readonly KeySetText[] }
+  /** Newer keys of this place came before it, or are not to be had. */
+  | { readonly kind: "keys_answered"; readonly place: string }
   | { readonly kind: "drain"; readonly graceMs: number };
 
 export type FromWorker =
   | { readonly kind: "listening"; readonly ports: Ports }
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "swapped"; readonly publication: number; readonly fault: string | null }
+  /** A token names a key that is not known. */
+  | { readonly kind: "keys_wanted"; readonly place: string }
   | { readonly kind: "drained" };

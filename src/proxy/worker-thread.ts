@@ -2,18 +2,24 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
+import type { KeySetFeed, KeySetText } from "../identity/tokens/published-keys.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { FromWorker, Ports, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
 export interface WorkerThread {
-  /** Once: the ports; rejects where the thread ends, or says that it can't, before it listens. */
-  readonly boot: (boot: WorkerBoot) => Promise<Ports>;
+  /**
+   * Once: the ports; rejects where the thread ends, or says that it can't, before it listens.
+   * From then on `refreshKeys` is asked for the keys that it lacks.
+   */
+  readonly boot: (boot: WorkerBoot, refreshKeys: KeySetFeed["refresh"]) => Promise<Ports>;
   /** The exit code, however it ended. */
   readonly ended: Promise<number>;
   /** Its fault, or null: taken, or ended meanwhile. One that is still starting takes it afterwards. */
   readonly swap: (source: SnapshotSource) => Promise<string | null>;
   /** Resolves when it knows, or has ended. */
   readonly revoke: (revoked: readonly RevokedToken[]) => Promise<void>;
+  /** One that is still starting takes them, too. */
+  readonly giveKeys: (keySets: readonly KeySetText[]) => void;
   /** Resolves when the thread has ended: by itself within the grace, or terminated. */
   readonly drain: (graceMs: number) => Promise<void>;
   /** At once, whatever it does. */
@@ -65,7 +71,8 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
   };
   return {
     ended,
-    boot(boot) {
+    boot(boot, refreshKeys) {
+      answerForKeys(worker, refreshKeys);
       tell({ kind: "boot", boot });
       return portsOf(worker, ended);
     },
@@ -73,16 +80,23 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
     async revoke(revoked) {
       await publish({ kind: "revoked", revoked });
     },
+    giveKeys: (keySets) => tell({ kind: "keys", keySets }),
     async drain(graceMs) {
       tell({ kind: "drain", graceMs });
       const late = setTimeout(() => void worker.terminate(), graceMs + EXIT_MS);
       await ended;
       clearTimeout(late);
     },
-    async terminate() {
-      await worker.terminate();
-    },
+    terminate: async () => void (await worker.terminate()),
   };
+}
+
+function answerForKeys(worker: Worker, refresh: KeySetFeed["refresh"]): void {
+  worker.on("message", (message: FromWorker) => {
+    if (message.kind !== "keys_wanted") return;
+    const answer: ToWorker = { kind: "keys_answered", place: message.place };
+    void refresh(message.place).then(() => worker.postMessage(answer));
+  });
 }
 
 function portsOf(worker: Worker, ended: Promise<number>): Promise<Ports> {

@@ -4,10 +4,11 @@ import { setImmediate } from "node:timers/promises";
 import { parentPort } from "node:worker_threads";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { SharedState } from "../balancer/shared-state.ts";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { keepCompiled } from "../core/keep-compiled.ts";
 import { createLog } from "../core/log.ts";
+import { PublishedKeys } from "../identity/tokens/published-keys.ts";
 import { Revocations } from "../identity/tokens/revocations.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
@@ -27,6 +28,10 @@ interface DataWorker {
 
 const log = createLog("info");
 const revocations = new Revocations();
+const keys = new PublishedKeys({
+  clock: systemClock,
+  ask: (place) => tell({ kind: "keys_wanted", place }),
+});
 /** What comes while it starts waits until it listens. */
 let started: Promise<DataWorker | null> = Promise.resolve(null);
 
@@ -34,6 +39,8 @@ parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "boot") started = start(message.boot).catch(failed);
   else if (message.kind === "snapshot") void swap(message);
   else if (message.kind === "revoked") revoke(message);
+  else if (message.kind === "keys") keys.replace(message.keySets);
+  else if (message.kind === "keys_answered") keys.answered(message.place);
   else
     void started.then((worker) => worker?.drain(message.graceMs)).then(() => parentPort?.close());
 });
@@ -51,6 +58,7 @@ function revoke({ publication, revoked }: ToWorker & { kind: "revoked" }): void 
 
 async function start(boot: WorkerBoot): Promise<DataWorker> {
   revocations.replace(boot.revoked);
+  keys.replace(boot.keySets);
   const clock = createSharedClock(boot.shared);
   const ids = createIds();
   const rows = createSpoolWriter({ ...boot, worker: boot.index, log, clock });
@@ -92,7 +100,16 @@ function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotB
     warn: log.warn,
   });
   const memory = new SharedState(shared);
-  const own = { shared: memory, worker, failures, clock, propagation, revocations, log };
+  const own = {
+    shared: memory,
+    worker,
+    failures,
+    clock,
+    propagation,
+    revocations,
+    log,
+    openKeys: keys.open,
+  };
   return createSnapshotBuilder(own);
 }
 

@@ -1,6 +1,7 @@
 // The main thread's side of the data plane: starts workers, publishes snapshots, replaces the dead.
 import type { Log } from "../core/log.ts";
 import { messageOf } from "../core/errors.ts";
+import type { KeySetFeed } from "../identity/tokens/published-keys.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 import type { Ports, SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
 import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
@@ -8,9 +9,14 @@ import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
 export interface WorkersParts {
   readonly count: number;
   /** Everything but what differs from worker to worker. */
-  readonly boot: Omit<WorkerBoot, "index" | "ports" | "reusePort" | "source" | "revoked">;
+  readonly boot: Omit<
+    WorkerBoot,
+    "index" | "ports" | "reusePort" | "source" | "revoked" | "keySets"
+  >;
   readonly source: SnapshotSource;
   readonly revoked?: readonly RevokedToken[];
+  /** Keys that issuers of tokens publish. */
+  readonly keySets: KeySetFeed;
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
   readonly lost: (index: number) => void;
@@ -72,6 +78,8 @@ class Fleet implements Workers {
     this.#parts = parts;
     this.#source = parts.source;
     this.#revoked = parts.revoked ?? [];
+    const { keySets } = parts;
+    keySets.listen(() => this.#each((thread) => thread.giveKeys(keySets.current())));
     this.#places = Array.from({ length: parts.count }, (_, index) => ({
       thread: index === 0 ? (parts.first ?? null) : null,
       listeningSinceMs: null,
@@ -126,7 +134,7 @@ class Fleet implements Workers {
   }
 
   /** Those that are still starting, too: they do what they are told once they listen. */
-  #each<T>(act: (thread: WorkerThread) => Promise<T>): Promise<T>[] {
+  #each<T>(act: (thread: WorkerThread) => T): T[] {
     return this.#places.flatMap(({ thread }) => (thread === null ? [] : [act(thread)]));
   }
 
@@ -140,18 +148,13 @@ class Fleet implements Workers {
   }
 
   async #spawn(place: Place, index: number): Promise<Ports> {
-    const { boot, count, entry, log } = this.#parts;
+    const { boot, count, entry, log, keySets } = this.#parts;
     const thread = place.thread ?? openWorkerThread({ index, entry, log });
     place.thread = thread;
     const reusePort = count > 1;
-    const bound = await thread.boot({
-      ...boot,
-      index,
-      source: this.#source,
-      revoked: this.#revoked,
-      ports: this.ports,
-      reusePort,
-    });
+    const own = { index, source: this.#source, revoked: this.#revoked, ports: this.ports };
+    const all = { ...boot, ...own, keySets: keySets.current(), reusePort };
+    const bound = await thread.boot(all, keySets.refresh);
     place.listeningSinceMs = performance.now();
     return bound;
   }

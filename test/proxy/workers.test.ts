@@ -35,6 +35,7 @@ async function startFleet(revision: string): Promise<Fleet> {
     count: 2,
     boot: {} as Parameters<typeof startWorkers>[0]["boot"],
     source: sourceOf(revision),
+    keySets: { current: () => [], refresh: () => Promise.resolve(), listen: () => undefined },
     entry: ENTRY,
     log: createLog("info", (line) => void log.push(JSON.parse(line) as LogLine)),
     lost: (index) => void lost.push(index),

@@ -39,6 +39,8 @@ export function askJson(question: JsonQuestion): Promise<string> {
       const late = error.name === "AbortError" || error.name === "TimeoutError";
       reject(late ? new Error(`${url.host} did not answer in time`) : error);
     });
+    // It holds up the end of nothing.
+    sent.on("socket", (socket) => socket.unref());
     sent.end(form);
   });
 }

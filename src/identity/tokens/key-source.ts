@@ -24,9 +24,17 @@ export interface KeySource {
   readonly close: () => void;
 }
 
+/** One that fetches. */
+export interface RemoteKeys extends KeySource {
+  /** The newest good set as it came; "": none yet. */
+  readonly text: () => string;
+}
+
 export interface KeySourceParts {
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of each newer set, before those who wait for it are. */
+  readonly changed?: () => void;
 }
 
 /** Between fetches that tokens with unknown keys ask for: such a token costs its sender nothing. */
@@ -50,11 +58,11 @@ export function staticKeys({ keys, secrets }: TokenOptions): KeySource {
 }
 
 /** Begins to fetch at once. Whatever the other end does, the last good set stays. */
-export function remoteKeys(options: TokenOptions, parts: KeySourceParts): KeySource {
-  return new RemoteKeys(options, parts);
+export function remoteKeys(options: TokenOptions, parts: KeySourceParts): RemoteKeys {
+  return new FetchedKeys(options, parts);
 }
 
-class RemoteKeys implements KeySource {
+class FetchedKeys implements RemoteKeys {
   readonly #options: TokenOptions;
   readonly #parts: KeySourceParts;
   readonly #timer: NodeJS.Timeout;
@@ -71,6 +79,8 @@ class RemoteKeys implements KeySource {
   }
 
   readonly current = (): Keys | null => this.#keys;
+
+  readonly text = (): string => this.#text;
 
   refresh(): Promise<void> | null {
     if (this.#running !== null) return this.#running;
@@ -95,6 +105,7 @@ class RemoteKeys implements KeySource {
       const read = readKeySet(text);
       if (!read.ok) throw new Error(`the key set ${read.fault}`);
       [this.#text, this.#keys] = [text, read.keys];
+      this.#parts.changed?.();
     } catch (thrown) {
       const known = this.#keys?.length ?? 0;
       const { issuer } = this.#options;

@@ -4,6 +4,7 @@ import type { IntrospectionOptions, TokenOptions } from "../options.ts";
 import { createIntrospection } from "./introspection.ts";
 import { createJwtVerifier } from "./jwt-verifier.ts";
 import { type KeySource, type KeySourceParts, remoteKeys, staticKeys } from "./key-source.ts";
+import { isFetched, placeOf } from "./published-keys.ts";
 import type { Revocations } from "./revocations.ts";
 import { createTokenAuthenticator, type SourceFailures } from "./token-authenticator.ts";
 import type { OpaqueVerifier, TokenVerifier } from "./token-verifier.ts";
@@ -14,12 +15,14 @@ export interface TokenMethods {
   readonly close: () => void;
 }
 
-export interface TokenMethodsParts extends KeySourceParts {
+export interface TokenMethodsParts extends Pick<KeySourceParts, "clock" | "log"> {
   readonly revocations: Revocations;
+  /** Where keys come from that an issuer publishes; fetched by this thread unless told. */
+  readonly openKeys?: (options: TokenOptions) => KeySource;
 }
 
 export function createTokenMethods(parts: TokenMethodsParts): TokenMethods {
-  const keys = new KeptKeys(parts);
+  const keys = new KeptKeys(parts.openKeys ?? ((options) => remoteKeys(options, parts)));
   let text = "";
   let kept: ReturnType<typeof createTokenAuthenticator> | null = null;
   return {
@@ -58,11 +61,11 @@ function isIntrospected(options: TokenOptions): options is Introspected {
 
 /** Fetched keys by where they come from, so that a reload does not ask again for what it keeps. */
 class KeptKeys {
-  readonly #parts: KeySourceParts;
+  readonly #open: (options: TokenOptions) => KeySource;
   #remote: ReadonlyMap<string, KeySource> = new Map();
 
-  constructor(parts: KeySourceParts) {
-    this.#parts = parts;
+  constructor(open: (options: TokenOptions) => KeySource) {
+    this.#open = open;
   }
 
   keep(tokens: readonly TokenOptions[]): ReadonlyMap<TokenOptions, KeySource> {
@@ -70,9 +73,9 @@ class KeptKeys {
     const sources = new Map<TokenOptions, KeySource>();
     for (const options of tokens) {
       if (isIntrospected(options)) continue;
-      if (isRemote(options)) {
-        const place = `${options.issuer}\n${options.jwks_url}`;
-        const source = this.#remote.get(place) ?? remoteKeys(options, this.#parts);
+      if (isFetched(options)) {
+        const place = placeOf(options);
+        const source = this.#remote.get(place) ?? this.#open(options);
         next.set(place, source);
         sources.set(options, source);
       } else sources.set(options, staticKeys(options));
@@ -85,8 +88,4 @@ class KeptKeys {
   close(): void {
     for (const source of this.#remote.values()) source.close();
   }
-}
-
-function isRemote({ jwks_url, discovery }: TokenOptions): boolean {
-  return jwks_url !== "" || discovery;
 }
