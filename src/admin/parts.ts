@@ -2,6 +2,7 @@
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
+import type { Expiring } from "../core/expiry.ts";
 import type { Log } from "../core/log.ts";
 import type { ServerTls } from "../downstream/options.ts";
 import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
@@ -45,14 +46,19 @@ interface Running {
   readonly loadedAtMs: number;
 }
 
-/** A certificate in use. */
-interface CertificateFacts {
+/** A certificate, an authority's certificate or a revocation list in use. */
+interface CertificateFacts extends Expiring {
   /** Of the config, such as listen.https.certificates[0].cert. */
   readonly keyPath: string;
   readonly file: string;
   /** DNS names. */
   readonly names: readonly string[];
-  readonly notAfterMs: number;
+}
+
+/** Of what the config's CA issued; counts of this run. */
+interface Renewals {
+  readonly renewed: number;
+  readonly failed: number;
 }
 
 interface AuthzenFacts {
@@ -158,6 +164,8 @@ export interface AdminParts {
   readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | "no_policy" | "busy">;
   readonly authzen: AuthzenSide;
   readonly revocations: Revocations;
+  /** null while no CA is configured. */
+  readonly renewals: () => Renewals | null;
   /** Folder of the built UI. */
   readonly ui: string;
 }

@@ -14,6 +14,7 @@ import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen.ts";
+import type { CertificateCare } from "../control/certificate-care.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy-explainer.ts";
 import type { Revocations } from "../control/revocations.ts";
@@ -34,6 +35,7 @@ export interface Running {
   readonly authzen: Authzen;
   readonly audit: AuditLog;
   readonly revocations: Revocations;
+  readonly care: CertificateCare;
   readonly log: Log;
 }
 
@@ -66,6 +68,7 @@ export function adminPartsOf(running: Running): AdminParts {
     findUnused: explainer.findUnused,
     authzen,
     revocations,
+    renewals: running.care.renewals,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };

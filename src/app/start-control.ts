@@ -3,6 +3,7 @@ import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "./start-app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen.ts";
+import { createCertificateCare } from "../control/certificate-care.ts";
 import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy-explainer.ts";
@@ -39,18 +40,23 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const drain = createRowDrain(start, rows);
   const watch = watchFiles(() => void reloader.reload("files"));
   let admin: Admin | undefined;
-  const publish = publisher({ dataPlane, store, log, taken: (next) => admin?.renew(next) });
+  const taken = (next: InForce): void => {
+    admin?.renew(next);
+    care.look();
+  };
+  const publish = publisher({ dataPlane, store, log, taken });
   const audit = openAuditLog(start, () => reloader.current().revision);
   const ended = auditReload(audit);
   const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
+  const care = createCertificateCare({ reloader, nowMs: Date.now, log });
   const options = () => reloader.current().config.statistics;
   const statistics = createStatistics({ dataPlane, store: store.store, options, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
-  const looks = { rows: rows.live, spans, statistics, explainer, authzen, revocations, audit };
-  const parts = { dataPlane, reloader, store, drain, ...looks, log };
+  const seen = { rows: rows.live, spans, statistics, explainer, authzen, audit };
+  const parts = { dataPlane, reloader, store, drain, ...seen, revocations, care, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   try {
     admin = await startAdmin(adminPartsOf(parts));
@@ -63,6 +69,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
   }
   watch.files(initial.files);
   statistics.start();
+  care.start();
   return running(parts, { watch, admin, decisions });
 }
 
@@ -113,7 +120,7 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin, decisions }: Attached): App {
-  const { dataPlane, reloader, store, drain, spans, statistics, explainer, audit } = parts;
+  const { dataPlane, reloader, store, drain, spans, statistics, explainer, audit, care } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -129,6 +136,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     async stop() {
       watch.close();
       statistics.stop();
+      await care.stop();
       await workers.drain(reloader.current().config.drain_ms);
       decisions.close();
       audit.close();

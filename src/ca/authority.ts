@@ -23,8 +23,22 @@ export const CA_FILES = { certificate: "ca.crt", key: "ca.key", list: "ca.crl" }
 const MOST_BYTES = 65_536;
 const OTHERS = 0o077;
 
-/** @throws CaError that says what is wrong with which file */
+/** To sign with. @throws CaError that says what is wrong with which file, or with the time */
 export function openAuthority(folder: string, nowMs: number): Authority {
+  const authority = readAuthority(folder);
+  const file = join(folder, CA_FILES.certificate);
+  const { validFromDate, validToDate } = authority.certificate;
+  if (nowMs < authority.notBeforeMs) {
+    throw unusable(file, `is valid from ${validFromDate.toISOString()} on: is the clock right?`);
+  }
+  if (nowMs >= authority.notAfterMs) {
+    throw unusable(file, `has expired (${validToDate.toISOString()}); init another CA`);
+  }
+  return authority;
+}
+
+/** Whatever the time is. @throws CaError that says what is wrong with which file */
+export function readAuthority(folder: string): Authority {
   const file = join(folder, CA_FILES.certificate);
   const certificatePem = readSmall(file, folder);
   const certificate = parseCertificate(file, certificatePem);
@@ -35,15 +49,6 @@ export function openAuthority(folder: string, nowMs: number): Authority {
   const trustDomain = trustDomainOf(file, certificate);
   const notBeforeMs = certificate.validFromDate.getTime();
   const notAfterMs = certificate.validToDate.getTime();
-  if (nowMs < notBeforeMs) {
-    throw unusable(
-      file,
-      `is valid from ${certificate.validFromDate.toISOString()} on: is the clock right?`,
-    );
-  }
-  if (nowMs >= notAfterMs) {
-    throw unusable(file, `has expired (${certificate.validToDate.toISOString()}); init another CA`);
-  }
   return { folder, trustDomain, certificatePem, certificate, key, notBeforeMs, notAfterMs };
 }
 

@@ -72,12 +72,19 @@ function finishReplacement(files: PairFiles, nowMs: number): void {
 }
 
 /** Whether both are there and belong together. */
-export function isPair({ cert, key }: PairFiles): boolean {
+function isPair({ cert, key }: PairFiles): boolean {
   try {
     return fits(readFileSync(cert, "utf8"), key);
   } catch {
     return false;
   }
+}
+
+/** When a pair that does not fit may be replaced: not while somebody copies another into its place. */
+export function mendingMs(files: PairFiles): number {
+  if (isPair(files)) return Infinity;
+  const changedMs = [files.cert, files.key].map((file) => statsOf(file)?.mtimeMs ?? 0);
+  return Math.max(...changedMs) + STALE_MS;
 }
 
 function fits(certificate: string, keyFile: string): boolean {

@@ -8,14 +8,14 @@ import { issueLeaf } from "./issue.ts";
 import { type LeafNames, leafNames } from "./leaf-names.ts";
 import { isRevoked } from "./ledger.ts";
 import { type Lifetime, lifetimeAt, renewalMs } from "./lifetime.ts";
-import { isPair, type PairFiles, replacePair } from "./pair-files.ts";
+import { mendingMs, type PairFiles, replacePair } from "./pair-files.ts";
 import { spiffeId } from "./spiffe-id.ts";
 import { altNamesIn } from "./write-certificate.ts";
 
 export interface RenewablePair extends Lifetime {
   readonly files: PairFiles;
   readonly certificate: X509Certificate;
-  /** From when on it is to be renewed; at once where the key does not fit. */
+  /** From when on it is to be renewed; soon where the key does not fit. */
   readonly dueMs: number;
 }
 
@@ -25,7 +25,7 @@ export function renewablePair(authority: Authority, files: PairFiles): Renewable
   if (!isIssuedBy(authority, certificate)) return null;
   const notBeforeMs = certificate.validFromDate.getTime();
   const life = { notBeforeMs, notAfterMs: certificate.validToDate.getTime() };
-  const dueMs = isPair(files) ? renewalMs(life, chanceOf(certificate)) : notBeforeMs;
+  const dueMs = Math.min(renewalMs(life, chanceOf(certificate)), mendingMs(files));
   return { ...life, files, certificate, dueMs };
 }
 

@@ -17,8 +17,8 @@ export type RenewalEvent =
     };
 
 export interface RenewalsParts {
-  /** The CA's. */
-  readonly folder: string;
+  /** The CA's; empty: there is nothing to do for now. */
+  readonly folder: () => string;
   /** Asked each time; those of other CAs are passed over. */
   readonly pairs: () => readonly PairFiles[];
   readonly nowMs: () => number;
@@ -81,7 +81,9 @@ class Round {
 
   /** Never rejects; gives when the next one is due. */
   async run(): Promise<number> {
-    const opened = await this.#attempt(this.#parts.folder, () => this.#open());
+    const folder = this.#parts.folder();
+    if (folder === "") return Infinity;
+    const opened = await this.#attempt(folder, () => this.#open(folder));
     if (opened.value === undefined) return opened.dueMs;
     const { authority, pairs, listDueMs } = opened.value;
     const dues = [listDueMs];
@@ -92,8 +94,8 @@ class Round {
     return Math.min(...dues);
   }
 
-  async #open(): Promise<Opened> {
-    const { folder, pairs, nowMs } = this.#parts;
+  async #open(folder: string): Promise<Opened> {
+    const { pairs, nowMs } = this.#parts;
     const authority = openAuthority(folder, nowMs());
     if (listDueMs(authority) <= nowMs()) await refreshList(authority, nowMs());
     return { authority, pairs: pairs(), listDueMs: listDueMs(authority) };

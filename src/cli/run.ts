@@ -7,6 +7,8 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import type { UpstreamOverrides } from "../config/upstream-config.ts";
 import { messageOf } from "../core/errors.ts";
 import { createLog } from "../core/log.ts";
+import { endingOf } from "../control/expiry-watch.ts";
+import { harmless } from "./format-text.ts";
 import { untilSignalled } from "./signals.ts";
 
 const EXIT_BAD_CONFIG = 2;
@@ -151,7 +153,7 @@ function adminUrl({ adminAddress, adminIsSecure }: App): string {
 
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
 function whatAnswers(proxy: Answering): string[] {
-  const { config, policy } = proxy.inForce();
+  const { config, policy, tls } = proxy.inForce();
   const https = httpsUrlOf(proxy);
   return [
     `weir listens on   ${urlOf(proxy)}`,
@@ -159,5 +161,11 @@ function whatAnswers(proxy: Answering): string[] {
     policy === null
       ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,
+    ...endingOf(tls.certificates, Date.now()).map(({ file, notAfterMs }) => {
+      const end = new Date(notAfterMs).toISOString();
+      return harmless(
+        `CERTIFICATE ${notAfterMs > Date.now() ? "EXPIRES SOON" : "EXPIRED"}: ${file}, ${end}`,
+      );
+    }),
   ];
 }

@@ -27,6 +27,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     listen: buildListen(input.listen, folder),
     admin: buildAdmin(input.admin, folder),
     data: resolve(folder, input.data),
+    ca: input.ca === undefined ? "" : resolve(folder, input.ca),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },

@@ -76,6 +76,8 @@ export interface Config {
   readonly admin: AdminOptions;
   /** Absolute path of the data folder. */
   readonly data: string;
+  /** Absolute path of the CA's folder; empty: certificates are renewed by others. */
+  readonly ca: string;
   readonly workers: number;
   readonly store: StoreOptions;
   readonly retention: RetentionOptions;

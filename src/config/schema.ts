@@ -3,6 +3,7 @@ import { z } from "zod";
 import { identitySection, policySection } from "./sections/identity.ts";
 import { adminSection } from "./sections/admin.ts";
 import {
+  caField,
   dataField,
   drainField,
   forwardedSection,
@@ -18,6 +19,7 @@ export const configSchema = z.strictObject({
   listen: listenSection.prefault({}).meta({ description: "Where requests arrive" }),
   admin: adminSection.prefault({}).meta({ description: "The admin side" }),
   data: dataField,
+  ca: caField,
   workers: workersField,
   store: storeSection,
   retention: retentionSection.prefault({}).meta({ description: "How long rows are kept" }),

@@ -6,7 +6,9 @@ import { nextOf } from "../ca/pair-files.ts";
 import type { Fault } from "../config/fault.ts";
 import { parseAltNames } from "../core/alt-names.ts";
 import { messageOf } from "../core/errors.ts";
+import type { Expiring } from "../core/expiry.ts";
 import { statsOf } from "../core/folder.ts";
+import { listTimes } from "../core/list-times.ts";
 import type { CertificatePair } from "../downstream/options.ts";
 import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
 
@@ -16,12 +18,13 @@ export interface NamedFile {
   readonly keyPath: string;
 }
 
-/** What status and metrics show of a certificate. */
-export interface CertificateFacts {
+/** What status and metrics show of a certificate, an authority's certificate or a revocation list. */
+export interface CertificateFacts extends Expiring {
   readonly keyPath: string;
   readonly file: string;
   readonly names: readonly string[];
-  readonly notAfterMs: number;
+  /** Absolute paths of a certificate and its key; null where weir has no key. */
+  readonly pair: { readonly cert: string; readonly key: string } | null;
 }
 
 /** Thrown here, told by whoever reads them all. */
@@ -62,12 +65,20 @@ function certificatesOf(named: NamedFile, text: string): X509Certificate[] {
   }
 }
 
-function factsOf(named: NamedFile, certificate: X509Certificate): CertificateFacts {
+export function factsOf(named: NamedFile, certificate: X509Certificate): CertificateFacts {
   const { file, keyPath } = named;
   const { dns } = parseAltNames(certificate.subjectAltName ?? "");
   const { CN } = certificate.toLegacyObject().subject;
   const names = dns.length === 0 && typeof CN === "string" ? [CN] : dns;
-  return { keyPath, file: shownFile(file), names, notAfterMs: Date.parse(certificate.validTo) };
+  return {
+    keyPath,
+    file: shownFile(file),
+    names,
+    notBeforeMs: certificate.validFromDate.getTime(),
+    notAfterMs: certificate.validToDate.getTime(),
+    isAuthority: certificate.ca,
+    pair: null,
+  };
 }
 
 /** A certificate with its chain, and its key. @throws PemFault */
@@ -81,7 +92,9 @@ export function readPair(
   } catch (thrown) {
     throw new PemFault(cert, `can't be used with its key (${messageOf(thrown)})`);
   }
-  const facts = factsOf(cert, leaf);
+  const files = { cert: cert.file, key: key.file };
+  // One that signed itself may call itself an authority, and is nobody else's.
+  const facts = { ...factsOf(cert, leaf), isAuthority: false, pair: files };
   const keyType = privateKey.asymmetricKeyType ?? "";
   const { dns: names } = parseAltNames(leaf.subjectAltName ?? "");
   return { pair: { ...pem, names, keyType }, facts };
@@ -121,8 +134,17 @@ export function readTrust(
 } {
   const text = readPem(ca);
   const facts = certificatesOf(ca, text).map((each) => factsOf(ca, each));
-  const crls = crl === null ? [] : readLists(crl);
-  return { ca: text, crls, facts };
+  if (crl === null) return { ca: text, crls: [], facts };
+  const crls = readLists(crl);
+  return { ca: text, crls, facts: [...facts, ...crls.flatMap((each) => factsOfList(crl, each))] };
+}
+
+/** Nobody is trusted by a list that is out of date, so that is an end like any other. None where it never is. */
+function factsOfList({ file, keyPath }: NamedFile, pem: string): readonly CertificateFacts[] {
+  const { thisUpdateMs: notBeforeMs = 0, nextUpdateMs: notAfterMs = null } = listTimes(pem) ?? {};
+  if (notAfterMs === null) return [];
+  const shown = { keyPath, file: shownFile(file), names: [] };
+  return [{ ...shown, notBeforeMs, notAfterMs, isAuthority: false, pair: null }];
 }
 
 /** A file without a list would revoke nothing. */

@@ -9,6 +9,7 @@ import type {
 import type { Fault } from "../config/fault.ts";
 import type { ClientTrust, ServerTls } from "../downstream/options.ts";
 import type { UpstreamTls } from "../upstream/options.ts";
+import { readOwnCa } from "./own-ca.ts";
 import { type CertificateFacts, type NamedFile, readPair, readTrust } from "./pem-files.ts";
 import { createReading, digestOf, type Reading } from "./pem-reading.ts";
 import { readUpstreams } from "./upstream-tls-files.ts";
@@ -41,9 +42,11 @@ export function loadTls(config: Config): TlsCheck {
   const server = https && readServer(httpsFiles(https), reading);
   const admin = tls && readServer(adminFiles(tls), reading);
   const upstreams = readUpstreams(config, reading);
+  const ca = config.ca === "" ? null : reading.read(() => readOwnCa(config.ca));
+  if (ca !== null) reading.certificates.push(ca);
   const { faults, certificates } = reading;
   if (faults.length > 0) return { ok: false, faults };
-  const revision = digestOf([server, admin, upstreams]);
+  const revision = digestOf([server, admin, upstreams, ca]);
   return { ok: true, tls: { revision, server, admin, upstreams, certificates } };
 }
 

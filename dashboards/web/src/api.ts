@@ -85,6 +85,16 @@ export interface Status {
   readonly store: StoreStatus;
   readonly spool: SpoolStatus;
   readonly workers: number;
+  /** Authorities and revocation lists as well. */
+  readonly certificates: readonly CertificateStatus[];
+}
+
+export interface CertificateStatus {
+  /** Of the config. */
+  readonly key: string;
+  readonly file: string;
+  readonly not_after: IsoTime;
+  readonly state: "ok" | "soon" | "expired";
 }
 
 export interface Column {

@@ -1,5 +1,6 @@
 // GET /api/v1/status: everything an operator wants to know at a glance.
 import { z } from "zod";
+import { expiryState } from "../../core/expiry.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
 import type { AdminParts, Reloaded } from "../parts.ts";
@@ -62,9 +63,13 @@ const statusSchema = z.strictObject({
         file: z.string(),
         names: z.array(z.string()).meta({ description: "DNS names" }),
         not_after: time,
+        state: z.enum(["ok", "soon", "expired"]).meta({
+          description:
+            "soon: in the last quarter of its life, at most 21 days before its end; of an authority, a year",
+        }),
       }),
     )
-    .meta({ description: "Certificates in use" }),
+    .meta({ description: "Certificates, authorities and revocation lists in use" }),
 });
 
 export function statusEndpoint(parts: AdminParts): Endpoint {
@@ -96,11 +101,12 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     store: { ...store, since: iso(sinceMs) },
     spool: spoolOf(parts),
     workers: parts.workers(),
-    certificates: parts.running().tls.certificates.map(({ keyPath, file, names, notAfterMs }) => ({
-      key: keyPath,
-      file,
-      names: [...names],
-      not_after: iso(notAfterMs),
+    certificates: parts.running().tls.certificates.map((each) => ({
+      key: each.keyPath,
+      file: each.file,
+      names: [...each.names],
+      not_after: iso(each.notAfterMs),
+      state: expiryState(each, Date.now()),
     })),
   };
 }

@@ -1,5 +1,6 @@
 // Metrics of weir itself: store, spool, workers, config, policy, build and process.
 import type { AdminParts } from "../parts.ts";
+import { certificateMetrics } from "./certificates.ts";
 import type { Labels, Metric } from "./exposition.ts";
 
 const STATES = ["starting", "ready", "down"] as const;
@@ -10,7 +11,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ...storeMetrics(parts),
     ...exportMetrics(parts),
     ...configMetrics(parts),
-    certificateMetrics(parts),
+    ...certificateMetrics(parts, Date.now()),
     ...runtimeMetrics(parts),
   ];
 }
@@ -97,20 +98,6 @@ function configMetrics(parts: AdminParts): Metric[] {
       : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
     ...(shadow === null ? [] : shadowMetrics(shadow)),
   ];
-}
-
-/** By the key of the config that names it; the family is left out where no certificate is in use. */
-function certificateMetrics(parts: AdminParts): Metric {
-  const { certificates } = parts.running().tls;
-  return {
-    name: "weir_certificate_not_after_seconds",
-    help: "When a certificate in use expires.",
-    type: "gauge",
-    samples: certificates.map(({ keyPath, file, names, notAfterMs }) => [
-      { key: keyPath, file, name: names[0] ?? "" },
-      notAfterMs / MILLIS,
-    ]),
-  };
 }
 
 /** No time before the first reload. */

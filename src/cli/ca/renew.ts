@@ -108,7 +108,7 @@ async function watch(files: readonly string[], options: RenewOptions): Promise<v
   await telling(options, async () => roundOf(files, options));
   if (process.exitCode !== undefined) return;
   const renewals = createRenewals({
-    folder: dir,
+    folder: () => dir,
     pairs: () => pairsOf(openAuthority(dir, Date.now()), files).map((pair) => pair.files),
     nowMs: Date.now,
     told: (event) => sayOf(event, isJson),

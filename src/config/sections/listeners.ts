@@ -47,6 +47,11 @@ export const dataField = pathOf("folder").default(DEFAULTS.data).meta({
   description: "Folder for the spool, the embedded store and the CA, seen from the config",
 });
 
+export const caField = pathOf("folder").optional().meta({
+  description:
+    "Folder of a CA by `weir ca init`: what it issued, and this config names, is renewed while weir runs",
+});
+
 export const workersField = integer(1, MAX_WORKERS)
   .optional()
   .meta({ description: "Worker threads that carry traffic", default: "number of cores" });

@@ -84,6 +84,7 @@ export function adminParts(all: Changes = {}): AdminParts {
     explain: () => Promise.resolve("no_policy"),
     findUnused: () => Promise.resolve("no_policy"),
     authzen: { point: () => Promise.resolve(null), open: () => null },
+    renewals: () => null,
     revocations: {
       list: () => [],
       add: () => Promise.resolve(true),

@@ -12,7 +12,7 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
   const now = useNow(5000);
   if (status.error !== null) return <Unreachable status={status} now={now} />;
   if (status.data === null) return null;
-  const { store, policy, reload, spool } = status.data;
+  const { store, policy, reload, spool, certificates } = status.data;
   return (
     <>
       {store.state === "ready" ? null : <StoreBanner status={status.data} now={now} />}
@@ -21,6 +21,7 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
       <PolicyFault policy={policy} reload={reload} />
       <ShadowFault policy={policy} />
       {policy.enforced ? null : <OpenBanner />}
+      <ExpiryBanner certificates={certificates} />
       {spool.dropped_rows + spool.rejected_rows > 0 ? <LossBanner spool={spool} /> : null}
     </>
   );
@@ -55,6 +56,23 @@ function ShadowFault({ policy: { shadow } }: Pick<Status, "policy">): ReactNode 
   return (
     <Banner tone="slow" icon="shield" title={title}>
       <code>{shadow.fault}</code>
+    </Banner>
+  );
+}
+
+/** The first to end is named. */
+function ExpiryBanner({ certificates }: Pick<Status, "certificates">): ReactNode {
+  const ending = certificates
+    .filter(({ state }) => state !== "ok")
+    .sort((one, other) => timeMs(one.not_after) - timeMs(other.not_after));
+  const [first] = ending;
+  if (first === undefined) return null;
+  const title =
+    first.state === "soon" ? "A certificate expires soon." : "A certificate has expired.";
+  return (
+    <Banner tone={first.state === "soon" ? "slow" : "error"} icon="shield" title={title}>
+      <code>{first.key}</code> ({first.file}): {first.not_after}
+      {ending.length > 1 ? `, and ${count(ending.length - 1)[0]} more` : ""}
     </Banner>
   );
 }
