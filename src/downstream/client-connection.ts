@@ -55,6 +55,11 @@ export class ClientConnection implements ExchangeCarrier {
     }
   }
 
+  /** Ends the connection unless a request is under way, be it that its head has begun to come. */
+  closeUnlessAsked(): void {
+    if (this.#stage === "serving" && this.#exchange === null) this.#close(true);
+  }
+
   /** The exchange under way ends the connection. */
   endAfterReply(): void {
     if (this.#exchange !== null) this.#exchange.keepAlive = false;

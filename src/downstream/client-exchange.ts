@@ -200,7 +200,7 @@ export class ClientExchange implements Downstream {
   destroy(): void {
     const { socket } = this.#carrier;
     // A reply that ends with its connection would pass for whole; a reset can't be taken for an end.
-    if (this.replied && this.#framing === "close" && this.tls === null) socket.resetAndDestroy();
+    if (this.replied && this.#framing === "close") socket.resetAndDestroy();
     else socket.destroy();
   }
 

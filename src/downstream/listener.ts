@@ -70,9 +70,14 @@ export function createListener(options: ListenerOptions): Listener {
     renew(tls) {
       if (secure === null) return;
       secure.renew(tls);
-      // The verdict on a client's certificate is that of its handshake.
-      if (tls.clients?.revision !== trust) for (const client of clients) endSoon(client);
+      if (tls.clients?.revision === trust) return;
       trust = tls.clients?.revision;
+      // The verdict on a client's certificate is that of its handshake: no request that begins now rests on the old one.
+      secure.cutHandshakes();
+      for (const client of clients) {
+        client.endAfterReply();
+        client.closeUnlessAsked();
+      }
     },
     async drain(graceMs) {
       draining = true;

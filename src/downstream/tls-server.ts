@@ -35,7 +35,13 @@ export function createTlsServer(
 ): TlsServer {
   const handshakes = new Map<string, Socket>();
   const accepted = (socket: Socket): void => {
+    const plain = handshakes.get(keyOf(socket));
     handshakes.delete(keyOf(socket));
+    // Node resets only what is not encrypted.
+    socket.resetAndDestroy = () => {
+      plain?.resetAndDestroy();
+      return socket.destroy();
+    };
     socket.allowHalfOpen = true;
     accept(socket);
   };

@@ -1,9 +1,10 @@
 // Client certificates: who they say calls, each way to refuse one with its word in the row, and what a reload changes.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { Agent, request, type RequestOptions } from "node:https";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
@@ -39,7 +40,7 @@ beforeAll(async () => {
   for (const [name, issue] of Object.entries(ISSUES)) clients[name] = authority.issue(name, issue);
   clients["foreign"] = stranger.issue("foreign", { cn: "alice" });
   crl = authority.revoke(clients["revoked"]!);
-  upstream = createServer((incoming, reply) => {
+  upstream = createHttpServer((incoming, reply) => {
     seen.push(String(incoming.headers["x-weir-subject"]));
     reply.end();
   });
@@ -202,6 +203,65 @@ test.each(["TLSv1.2", "TLSv1.3"] as const)(
     agent.destroy();
   },
 );
+
+describe("when what is revoked changes, no request rests on the verdict of before", () => {
+  const HEAD = "GET / HTTP/1.1\r\nHost: weir.test\r\n";
+
+  test.each([
+    { what: "that has asked for nothing", sent: "" },
+    { what: "whose head is on its way", sent: HEAD },
+  ])("a connection $what ends unanswered", async ({ sent }) => {
+    await using proxy = await startProxy(setup());
+    const socket = connectAs(proxy.httpsPort, "dns");
+    let text = "";
+    socket.on("data", (chunk: Buffer) => (text += String(chunk))).on("error", () => undefined);
+    await once(socket, "secureConnect");
+    if (sent !== "") await new Promise((resolve) => socket.write(sent, resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = once(socket, "close");
+    await proxy.swap(setup({ list: authority.revoke() }));
+    if (socket.writable) socket.write(sent === "" ? `${HEAD}\r\n` : "\r\n");
+    await closed;
+    expect(text).toBe("");
+    expect(proxy.rows).toEqual([]);
+  });
+
+  test("a handshake under way is broken off", async () => {
+    await using proxy = await startProxy(setup());
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    // Lets the first flight of a client through, and holds the second back.
+    const between = createServer((client) => {
+      const server = connect(proxy.httpsPort, "127.0.0.1");
+      let flights = 0;
+      client.on("data", (chunk) => {
+        if (flights++ === 0) server.write(chunk);
+        else void released.then(() => server.write(chunk));
+      });
+      server.on("data", (chunk) => client.write(chunk)).on("close", () => client.destroy());
+      server.on("error", () => undefined);
+      client.on("close", () => server.destroy()).on("error", () => undefined);
+    });
+    await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+    const socket = connectAs((between.address() as AddressInfo).port, "dns");
+    let text = "";
+    socket.on("data", (chunk: Buffer) => (text += String(chunk))).on("error", () => undefined);
+    socket.on("secureConnect", () => socket.write(`${HEAD}\r\n`));
+    const closed = once(socket, "close");
+    await once(socket, "secureConnect");
+    await proxy.swap(setup({ list: authority.revoke() }));
+    release();
+    await closed;
+    expect(text).toBe("");
+    expect(proxy.rows).toEqual([]);
+    between.close();
+  });
+});
+
+function connectAs(port: number, name: string): TLSSocket {
+  const ca = readFileSync(authority.ca);
+  return connectTls({ port, host: "127.0.0.1", servername: "weir.test", ca, ...identityOf(name) });
+}
 
 interface Resumed {
   readonly reused: boolean;

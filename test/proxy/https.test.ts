@@ -221,3 +221,18 @@ test.each(["TLSv1.2", "TLSv1.3"] as const)(
     }
   },
 );
+
+test("a reply that ends with its connection and is cut short: reset, as it is without TLS", async () => {
+  await using proxy = await startProxy(setup(["ec"]));
+  const socket = await dial(proxy);
+  const failed = new Promise<NodeJS.ErrnoException>((resolve) => socket.on("error", resolve));
+  let ended = false;
+  let text = "";
+  socket.on("data", (chunk: Buffer) => (text += String(chunk)));
+  socket.on("end", () => (ended = true));
+  socket.write("GET /cut HTTP/1.0\r\nHost: weir.test\r\n\r\n");
+  expect((await failed).code).toBe("ECONNRESET");
+  expect(ended).toBe(false);
+  expect(text).toMatch(/half$/);
+  expect(await proxy.row(0)).toMatchObject({ status: 200, completed: false });
+});
