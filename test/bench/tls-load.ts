@@ -71,17 +71,12 @@ async function standIdle(port: number, connections: number): Promise<number> {
 }
 
 async function run(task: TlsTask): Promise<number> {
-  switch (task.kind) {
-    case "handshakes":
-      return handshakes(task.port, performance.now() + task.ms);
-    case "bodies":
-      return bodies(task.port, task.bytes, performance.now() + task.ms);
-    case "idle":
-      return standIdle(task.port, task.connections);
-    case "close":
-      for (const socket of idle.splice(0)) socket.destroy();
-      return 0;
-  }
+  const nowMs = performance.now();
+  if (task.kind === "handshakes") return handshakes(task.port, nowMs + task.ms);
+  if (task.kind === "bodies") return bodies(task.port, task.bytes, nowMs + task.ms);
+  if (task.kind === "idle") return standIdle(task.port, task.connections);
+  for (const socket of idle.splice(0)) socket.destroy();
+  return 0;
 }
 
 process.on("message", (task: TlsTask) => {

@@ -100,10 +100,11 @@ async function startWeir(file: string): Promise<{ child: ChildProcess; port: num
 
 const load = fork(join(import.meta.dirname, "tls-load.ts"));
 
+const ended = once(load, "exit").then(() => {
+  throw new Error("the client ended");
+});
+
 async function run(task: TlsTask): Promise<TlsDone> {
-  const ended = once(load, "exit").then(() => {
-    throw new Error("the client ended");
-  });
   const answer = once(load, "message") as Promise<[TlsDone]>;
   load.send(task);
   return (await Promise.race([answer, ended]))[0];
@@ -201,8 +202,7 @@ try {
 } finally {
   load.kill("SIGKILL");
   for (const child of children) child.kill("SIGTERM");
-  await Promise.all(
-    children.map((child) => (child.exitCode === null ? once(child, "exit") : undefined)),
-  );
+  const running = children.filter(({ exitCode }) => exitCode === null);
+  await Promise.all(running.map((child) => once(child, "exit")));
   rmSync(folder, { recursive: true, force: true });
 }
