@@ -48,16 +48,10 @@ export class ClientConnection implements ExchangeCarrier {
     return this.socket.bytesRead === 0;
   }
 
-  /** Ends the connection unless something is under way; nothing that comes later is acted on. */
-  closeIdle(): void {
-    if (this.#stage === "serving" && this.#exchange === null && !this.#parser.begun) {
-      this.#close(true);
-    }
-  }
-
-  /** Ends the connection unless a request is under way, be it that its head has begun to come. */
-  closeUnlessAsked(): void {
-    if (this.#stage === "serving" && this.#exchange === null) this.#close(true);
+  /** Ends the connection unless something is under way, for which half a head may count; nothing that comes later is acted on. */
+  closeIdle(halfHeadCounts = true): void {
+    const isAsked = this.#exchange !== null || (halfHeadCounts && this.#parser.begun);
+    if (this.#stage === "serving" && !isAsked) this.#close(true);
   }
 
   /** The exchange under way ends the connection. */

@@ -72,12 +72,9 @@ export function createListener(options: ListenerOptions): Listener {
       secure.renew(tls);
       if (tls.clients?.revision === trust) return;
       trust = tls.clients?.revision;
-      // The verdict on a client's certificate is that of its handshake: no request that begins now rests on the old one.
+      // The verdict on a certificate is that of its handshake: what begins now rests on none of before.
       secure.cutHandshakes();
-      for (const client of clients) {
-        client.endAfterReply();
-        client.closeUnlessAsked();
-      }
+      for (const client of clients) endNow(client);
     },
     async drain(graceMs) {
       draining = true;
@@ -130,6 +127,11 @@ function listen(server: Server, address: ListenAt, reusePort: boolean): Promise<
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+function endNow(client: ClientConnection): void {
+  client.endAfterReply();
+  client.closeIdle(false);
 }
 
 function endSoon(client: ClientConnection): void {
