@@ -63,17 +63,15 @@ export function createListener(options: ListenerOptions): Listener {
       const port = await listen(server, address, reusePort);
       // Accepting can fail, too: for want of file descriptors or memory.
       server.on("error", failed);
-      sweep = setInterval(() => sweepAll(clients), sweepMs(limits));
-      sweep.unref();
+      sweep = setInterval(() => sweepAll(clients), sweepMs(limits)).unref();
       return port;
     },
     renew(tls) {
-      if (secure === null) return;
-      secure.renew(tls);
+      secure?.renew(tls);
       if (tls.clients?.revision === trust) return;
       trust = tls.clients?.revision;
       // The verdict on a certificate is that of its handshake: what begins now rests on none of before.
-      secure.cutHandshakes();
+      secure?.cutHandshakes();
       for (const client of clients) endNow(client);
     },
     async drain(graceMs) {
