@@ -1,4 +1,4 @@
-// Runs the comparisons with other servers' parsers, at length; they need nginx and HAProxy.
+// Runs the comparisons with other servers' parsers, which need nginx and HAProxy, and the fuzz targets, at length.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

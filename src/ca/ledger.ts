@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { commonNameOf } from "../core/common-name.ts";
 import { makeFolder } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -84,10 +85,9 @@ function serialsIn(folder: string, kind: string): readonly string[] {
 function read(file: string, serial: string): LedgerEntry | null {
   try {
     const certificate = new X509Certificate(readFileSync(file));
-    const { CN } = certificate.toLegacyObject().subject;
     return {
       serial,
-      name: typeof CN === "string" ? CN : "",
+      name: commonNameOf(certificate),
       notBeforeMs: certificate.validFromDate.getTime(),
       notAfterMs: certificate.validToDate.getTime(),
     };

@@ -1,6 +1,7 @@
 // Renews a certificate that this CA issued: the same names and length of life, a new key.
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { commonNameOf } from "../core/common-name.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Authority, isIssuedBy } from "./authority.ts";
 import { CaError } from "./ca-error.ts";
@@ -58,11 +59,10 @@ async function namesOf(
   const all = await altNamesIn(certificate.toString());
   const named = (type: string): string[] =>
     all.filter((each) => each.type === type).map(({ value }) => value);
-  const { CN } = certificate.toLegacyObject().subject;
   const [uri = ""] = named("url");
   const own = spiffeId(trustDomain);
   const spiffePath = uri.startsWith(`${own}/`) ? uri.slice(own.length) : uri;
-  const name = typeof CN === "string" ? CN : "";
+  const name = commonNameOf(certificate);
   return leafNames({ name, spiffePath, dns: named("dns"), ips: named("ip") }, trustDomain);
 }
 

@@ -5,6 +5,7 @@ import { createSecureContext } from "node:tls";
 import { nextOf } from "../ca/pair-files.ts";
 import type { Fault } from "../config/fault.ts";
 import { parseAltNames } from "../core/alt-names.ts";
+import { commonNameOf } from "../core/common-name.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Expiring } from "../core/expiry.ts";
 import { statsOf } from "../core/folder.ts";
@@ -68,8 +69,8 @@ function certificatesOf(named: NamedFile, text: string): X509Certificate[] {
 export function factsOf(named: NamedFile, certificate: X509Certificate): CertificateFacts {
   const { file, keyPath } = named;
   const { dns } = parseAltNames(certificate.subjectAltName ?? "");
-  const { CN } = certificate.toLegacyObject().subject;
-  const names = dns.length === 0 && typeof CN === "string" ? [CN] : dns;
+  const commonName = commonNameOf(certificate);
+  const names = dns.length === 0 && commonName !== "" ? [commonName] : dns;
   return {
     keyPath,
     file: shownFile(file),

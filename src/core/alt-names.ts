@@ -7,7 +7,8 @@ export interface AltNames {
 
 const NONE: AltNames = { dns: [], uris: [] };
 /** One name; a value that could be taken for more than one is in JSON's quotes. */
-const NAME = /([A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y;
+const NAME =
+  /([A-Za-z][A-Za-z ]*):("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"|[^",]*)(?:, |$)/uy;
 
 /** Text that can't be read to its end has no names: half of it could say something else. */
 export function parseAltNames(text: string): AltNames {
