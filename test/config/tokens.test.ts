@@ -9,6 +9,9 @@ const PRIVATE = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 const SMALL = generateKeyPairSync("rsa", { modulusLength: 1024 })
   .publicKey.export({ format: "pem", type: "spki" })
   .toString();
+const ED448 = generateKeyPairSync("ed448")
+  .publicKey.export({ format: "pem", type: "spki" })
+  .toString();
 const SECRET = "0123456789abcdef0123456789abcdef";
 const ISSUER = "https://issuer.test";
 
@@ -61,6 +64,7 @@ test.each<[object[], string, string]>([
   [[token({ keys: ["nonsense"] })], "identity.tokens[0].keys[0]", "neither PEM nor a JWK"],
   [[token({ keys: ["{"] })], "identity.tokens[0].keys[0]", "not well-formed JSON"],
   [[token({ keys: [PRIVATE] })], "identity.tokens[0].keys[0]", "private key"],
+  [[token({ keys: [ED448] })], "identity.tokens[0].keys[0]", "type or size"],
   [[token({ keys: [SMALL] })], "identity.tokens[0].keys[0]", "type or size"],
   [[token({ secrets: ["short"] })], "identity.tokens[0].secrets[0]", "at least 32 bytes"],
   [[token({ keys: [PEM], algorithms: ["HS256"] })], "identity.tokens[0].algorithms[0]", "only for"],

@@ -144,3 +144,21 @@ it("a source whose tokens fail too often is told to wait; what it had verified g
   expect(statuses).toEqual([401, 401, 401, 429, 429]);
   expect([await ask(known), await ask(fresh)]).toEqual([200, 429]);
 });
+
+it("a token in the query or in the body is none (RFC 6750 sections 2.2 and 2.3), and is in no row", async () => {
+  await using upstream = await startUpstream(answerOk);
+  await using proxy = await startProxy({ upstreams: [upstream.url], config });
+  const token = await signer.sign({ ...FRESH, sub: "alice" });
+  const inQuery = requestText(`GET /a?access_token=${token}`);
+  const body = `access_token=${token}`;
+  const form = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Content-Length": `${body.length}`,
+  };
+  const inBody = requestText("POST /a", form) + body;
+  for (const [turn, text] of [inQuery, inBody].entries()) {
+    expect((await exchangeRaw(proxy.port, text)).status).toBe(401);
+    expect(proxy.rows[turn]).toMatchObject({ authOutcome: "none" });
+  }
+  expect(JSON.stringify(proxy.rows)).not.toContain(token.split(".")[2]!);
+});

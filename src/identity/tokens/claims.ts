@@ -16,6 +16,8 @@ export interface VerifiedClaims {
 const MAX_ROLES = 64;
 const MAX_TEXT = 1_024;
 const SECOND_MS = 1_000;
+/** No Date is later: an `exp` beyond it is a mistake, and would hold for ever. */
+const LAST_S = 8.64e12;
 
 /** A word for what is wrong. `exp` must be there: a token for ever can't be cached, nor forgotten. */
 export function readClaims(
@@ -96,7 +98,7 @@ function isFor(aud: unknown, wanted: readonly string[]): boolean {
 
 /** NumericDate: a number, maybe with a fraction; nothing that only looks like one. */
 function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+  return typeof value === "number" && value >= 0 && value <= LAST_S;
 }
 
 function isAbsentOrTime(value: unknown): value is number | undefined {

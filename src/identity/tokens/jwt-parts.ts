@@ -15,12 +15,14 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * null for all that is no signed JWT of the plain kind: JWE, nested, with `crit` (so also b64: false),
- * with a name twice, or not in the alphabet. Keys and addresses in the header (jwk, jku, x5c, x5u)
+ * with a name twice, not in the alphabet, or with bits to spare that are set: one token has one spelling. Keys and addresses in the header (jwk, jku, x5c, x5u)
  * are never looked at.
  */
 export function readJwtParts(token: string): JwtParts | null {
   if (!SIGNED.test(token)) return null;
-  const [head = "", body = ""] = token.split(".");
+  const parts = token.split(".");
+  if (!parts.every(isCanonical)) return null;
+  const [head = "", body = ""] = parts;
   const header = decode(head);
   const claims = decode(body);
   if (header === null || claims === null || REFUSED.some((name) => name in header)) return null;
@@ -36,6 +38,11 @@ export function isJwtShaped(token: string): boolean {
 
 /** What must be understood, an unencoded payload, encryption, a token within the token. */
 const REFUSED = ["crit", "b64", "enc", "zip", "cty"] as const;
+
+/** RFC 4648 section 3.5 */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, "base64url").toString("base64url") === part;
+}
 
 function isKeyName(kid: unknown): kid is string | undefined {
   return kid === undefined || (typeof kid === "string" && kid.length <= MAX_KID_CHARS);

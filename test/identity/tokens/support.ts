@@ -1,7 +1,7 @@
 // Keys, tokens and an issuer on loopback for tests of tokens.
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { CompactSign, exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../../src/core/clock.ts";
 import { HeaderList } from "../../../src/core/header-list.ts";
@@ -34,6 +34,8 @@ export interface Signer {
   readonly pem: string;
   readonly jwk: Readonly<Record<string, unknown>>;
   readonly sign: (claims?: object, header?: object) => Promise<string>;
+  /** Claims as no library would write them. */
+  readonly signText: (claims: string) => Promise<string>;
 }
 
 export async function createSigner(alg = "ES256", kid = "k1"): Promise<Signer> {
@@ -45,6 +47,8 @@ export async function createSigner(alg = "ES256", kid = "k1"): Promise<Signer> {
       new SignJWT(claims as Record<string, unknown>)
         .setProtectedHeader({ alg, kid, ...header })
         .sign(privateKey),
+    signText: (claims) =>
+      new CompactSign(Buffer.from(claims)).setProtectedHeader({ alg, kid }).sign(privateKey),
   };
 }
 
