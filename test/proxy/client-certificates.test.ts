@@ -31,6 +31,8 @@ const ISSUES = {
   forged: { san: "@alt\n[alt]\nURI.1=urn:x, DNS:root.test" },
   revoked: { cn: "mallory" },
   expired: { cn: "old", expired: true },
+  forServers: { cn: "server", ext: "extendedKeyUsage=serverAuth" },
+  weak: { cn: "weak", keyType: "rsa1024" },
 } as const;
 
 beforeAll(async () => {
@@ -92,6 +94,8 @@ function get({ httpsPort: port }: TestProxy, name: string | null, agent?: Agent)
       servername: "weir.test",
       ca,
       agent: agent ?? false,
+      // A client that has no standards of its own.
+      ...(name === "weak" && { ciphers: "DEFAULT@SECLEVEL=0" }),
       ...identityOf(name),
     });
     sent.on("error", reject).on("response", (reply) => {
@@ -131,6 +135,8 @@ const REFUSED = [
   { name: "expired", code: "invalid_credentials", outcome: "expired_certificate", issuer: CA },
   // Whoever makes an authority of their own names it.
   { name: "foreign", code: "invalid_credentials", outcome: "untrusted_certificate", issuer: "" },
+  { name: "forServers", code: "invalid_credentials", outcome: "untrusted_certificate", issuer: "" },
+  { name: "weak", code: "invalid_credentials", outcome: "untrusted_certificate", issuer: "" },
 ];
 
 describe.each([{ required: true }, { required: false }])("required: $required", ({ required }) => {
@@ -144,6 +150,12 @@ describe.each([{ required: true }, { required: false }])("required: $required", 
     const authMethod = name === null ? "" : "certificate";
     expect(row).toMatchObject({ authMethod, authIssuer: issuer });
   });
+});
+
+test("a list that is out of date: nobody is let in by a certificate until there is a newer one", async () => {
+  await using proxy = await startProxy(setup({ list: authority.outdated() }));
+  expect(await get(proxy, "cn")).toBe(401);
+  expect((await proxy.row(0)).authOutcome).toBe("untrusted_certificate");
 });
 
 test.each([

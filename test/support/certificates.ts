@@ -14,7 +14,7 @@ export interface Issue {
   readonly cn?: string;
   /** As openssl writes them: "DNS:a.test,URI:spiffe://test/a". */
   readonly san?: string;
-  readonly keyType?: "ec" | "rsa";
+  readonly keyType?: "ec" | "rsa" | "rsa1024";
   /** Ended years ago. */
   readonly expired?: boolean;
   /** Further extensions, as openssl writes them. */
@@ -28,6 +28,8 @@ export interface Authority extends Disposable {
   readonly issue: (name: string, issue: Issue) => Pair;
   /** Path of a list that names these. */
   readonly revoke: (...pairs: readonly Pair[]) => string;
+  /** Path of a list that should long have been replaced. */
+  readonly outdated: () => string;
 }
 
 const SUBJECT_ALT = (san: string): string => `subjectAltName=${san}\n`;
@@ -38,8 +40,8 @@ export function createAuthority(name = "Test CA"): Authority {
   const openssl = (...args: readonly string[]): void =>
     void execFileSync("openssl", args, { stdio: "pipe", cwd: folder });
   const newKey = (file: string, type: Issue["keyType"]): void =>
-    type === "rsa"
-      ? openssl("genrsa", "-out", file, "2048")
+    type?.startsWith("rsa")
+      ? openssl("genrsa", "-out", file, type === "rsa" ? "2048" : "1024")
       : openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file);
   let lists = 0;
   newKey("ca.key", "ec");
@@ -107,6 +109,12 @@ export function createAuthority(name = "Test CA"): Authority {
       for (const { cert } of pairs) openssl("ca", "-config", "ca.cnf", "-revoke", cert);
       const list = `ca-${++lists}.crl`;
       openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", list);
+      return at(list);
+    },
+    outdated() {
+      const list = `ca-${++lists}.crl`;
+      const times = ["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200102000000Z"];
+      openssl("ca", "-config", "ca.cnf", "-gencrl", ...times, "-out", list);
       return at(list);
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
