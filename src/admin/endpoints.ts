@@ -15,6 +15,7 @@ import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
 import { requestsEndpoint } from "./api/requests.ts";
+import { revealEndpoint } from "./api/reveal.ts";
 import { revocationEndpoints } from "./api/revocations.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
 import { sqlEndpoint } from "./api/sql.ts";
@@ -53,6 +54,7 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     requestsEndpoint(questions),
     streamEndpoint(tail),
     traceEndpoint(questions),
+    revealEndpoint(questions),
     sqlEndpoint(questions),
     reloadEndpoint(parts),
     ...revocationEndpoints(parts),

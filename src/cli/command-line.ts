@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   ca: async () => (await import("./ca.ts")).caCommand(),
   query: async () => (await import("./query.ts")).queryCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
+  reveal: async () => (await import("./reveal.ts")).revealCommand(),
   trace: async () => (await import("./trace.ts")).traceCommand(),
 };
 

@@ -48,7 +48,8 @@ export interface OwnChange {
 export interface AuditLog {
   /** False while audit is required and no row can be kept: nothing may be changed then. */
   readonly writable: () => boolean;
-  readonly write: (entry: AuditEntry) => void;
+  /** False: it could not be written. */
+  readonly write: (entry: AuditEntry) => boolean;
   readonly writeOwn: (change: OwnChange) => void;
   readonly close: () => void;
 }
@@ -69,7 +70,7 @@ const ROUTE = "audit";
 export function createAuditLog(parts: AuditLogParts): AuditLog {
   const rows = createSpoolWriter(parts);
   const ids = createIds();
-  const write = (entry: AuditEntry): void => {
+  const write = (entry: AuditEntry): boolean => {
     const { action, caller, details, ...same } = entry;
     const record = Object.assign(new RequestRecord(), same, {
       kind: "audit" as const,
@@ -84,7 +85,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
       errorSource: entry.errorCode === "" ? "" : entry.status < 500 ? "client" : "weir",
       attributes: ["audit.action", action, "audit.role", caller.role, ...details],
     });
-    rows.append(record);
+    return rows.keep(record);
   };
   const writeOwn = ({ action, errorCode, details }: OwnChange): void => {
     const status = errorCode === "" ? 200 : 500;

@@ -1,5 +1,11 @@
 // Encrypts single values of a row, each bound to its column and row, and opens them again.
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { deriveKey, fieldKeyId } from "./field-key.ts";
 import { REDACTED } from "./redact-path.ts";
 
@@ -78,13 +84,19 @@ export function decryptField(key: Buffer, value: string, place: FieldPlace): Dec
   }
 }
 
+/** The id of the key that opens a value; null for a text that is not encrypted. */
+export function keyIdOf(value: string): string | null {
+  return ENCRYPTED.exec(value)?.[1] ?? null;
+}
+
 /** UTF-8 bytes whose encryption is at most `limit` characters long. */
 function plainBytesIn(limit: number): number {
   return Math.floor(((limit - PREFIX_CHARS) * 3) / 4) - EXTRA_BYTES;
 }
 
-function encryptionKey(key: Buffer, salt: Buffer): Buffer {
-  return deriveKey(key, { purpose: "encrypt", salt });
+/** As an object, with which a cipher is made in a fraction of the time that bytes take. */
+function encryptionKey(key: Buffer, salt: Buffer): KeyObject {
+  return createSecretKey(deriveKey(key, { purpose: "encrypt", salt }));
 }
 
 function associated({ field, traceId, spanId }: FieldPlace): Buffer {

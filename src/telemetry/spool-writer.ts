@@ -21,6 +21,8 @@ export interface SpoolWriter {
   readonly append: (record: RequestRecord) => boolean;
   /** The same for several rows in one write; how many of them, from the first on, may be answered. */
   readonly appendAll: (records: readonly RequestRecord[]) => number;
+  /** As `append`, but true only where the row is written, whatever audit asks for. */
+  readonly keep: (record: RequestRecord) => boolean;
   /** False while a new request must be refused: audit is required, and the spool is full or failing. */
   readonly writable: () => boolean;
   readonly close: () => void;
@@ -47,14 +49,19 @@ export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
   const rows = new RowWriter(options);
   const gauge = new SpoolGauge(spool.gauge);
   const highWater = highWaterBytes(spool);
-  const appendAll = (records: readonly RequestRecord[]): number => {
+  const keepAll = (records: readonly RequestRecord[]): number => {
     const kept = rows.keep(records);
     if (kept < records.length) gauge.addDropped(records.length - kept);
+    return kept;
+  };
+  const appendAll = (records: readonly RequestRecord[]): number => {
+    const kept = keepAll(records);
     return required ? kept : records.length;
   };
   return {
     append: (record) => appendAll([record]) === 1,
     appendAll,
+    keep: (record) => keepAll([record]) === 1,
     writable: () => !required || (gauge.usedBytes < highWater && !rows.isResting()),
     close: () => rows.close(),
   };

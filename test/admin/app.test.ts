@@ -172,6 +172,13 @@ test("an empty name asks for what has none", async () => {
   expect(anonymous.rows).toMatchObject([{ principal: "", route: "upstream" }]);
 });
 
+test("a trace without encrypted fields is revealed as such", async () => {
+  const { rows } = await get("/api/v1/requests", "?limit=1");
+  const trace_id = (rows as { trace_id: string }[])[0]?.trace_id;
+  const answer = await post(`${api}/api/v1/reveal`, { trace_id, reason: "a look" });
+  expect(await described("/api/v1/reveal", answer, "post")).toEqual({ trace_id, rows: [] });
+});
+
 test("status, services, routes, policy and reload are as described", async () => {
   expect(await get("/api/v1/status")).toMatchObject({
     instance: app.instance,
@@ -236,6 +243,7 @@ test("the OpenAPI document names what is promised", () => {
     "post /api/v1/policy/cases",
     "post /api/v1/policy/explain",
     "post /api/v1/reload",
+    "post /api/v1/reveal",
     "post /api/v1/revocations",
     "post /api/v1/sql",
   ]);

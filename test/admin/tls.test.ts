@@ -65,7 +65,7 @@ interface Secure {
 
 async function start(changes: Partial<AdminParts> = {}): Promise<Secure> {
   const entries: AuditEntry[] = [];
-  const write = (entry: AuditEntry): void => void entries.push(entry);
+  const write = (entry: AuditEntry): boolean => entries.push(entry) > 0;
   let inForce = running();
   const admin = await startAdmin({
     ...adminParts(changes),

@@ -190,6 +190,19 @@ test("audit required: a failing disk refuses the answer and new requests until i
   expect(rowsOf(spool)).toEqual(["0", "2"]);
 });
 
+test("whether a row is written is told, also where its answer does not hang on it", () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const clock = manualClock();
+  const writer = writerOn(spool, { clock, files: failingFiles(new Map([[1, "error"]])) });
+  expect([writer.keep(numbered(0)), writer.keep(numbered(1))]).toEqual([true, false]);
+  expect(writer.append(numbered(2))).toBe(true);
+  clock.ms += 1001;
+  expect(writer.keep(numbered(3))).toBe(true);
+  expect(rowsOf(spool)).toEqual(["0", "3"]);
+  expect(new SpoolGauge(spool.gauge).droppedRows).toBe(2);
+});
+
 test("audit required: a full spool takes no new request, keeps rows of those in flight, loses nothing", async () => {
   using folder = tempFolder();
   const spool = spoolIn(folder.path, { audit: "required", maxBytes: 64_000, segmentBytes: 4000 });

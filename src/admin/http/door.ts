@@ -70,8 +70,9 @@ export class Door {
     try {
       const reply = await work();
       const members = reply.kind === "json" ? reply.body : {};
-      this.#note(endpoint, request, { problem: null, members });
-      return reply;
+      const isNoted = this.#note(endpoint, request, { problem: null, members });
+      if (isNoted || endpoint.mustBeRecorded !== true) return reply;
+      throw new Problem("not_recorded", "its audit row can't be kept; see weir's log");
     } catch (thrown) {
       const problem = toProblem(thrown);
       this.#note(endpoint, request, { problem, members: problem.members });
@@ -97,19 +98,21 @@ export class Door {
     throw new Problem("not_recorded", "its audit row can't be kept; see weir's log");
   }
 
-  #note(endpoint: Endpoint, request: IncomingMessage, { problem, members }: Outcome): void {
+  /** Whether its audit row is written; false also for what has none. */
+  #note(endpoint: Endpoint, request: IncomingMessage, { problem, members }: Outcome): boolean {
     const visit = this.#visits.get(request);
     const isOther = request.method?.toLowerCase() !== endpoint.method;
-    if (visit === undefined || isOther) return;
+    if (visit === undefined || isOther) return false;
     const { body } = request as { readonly body?: unknown };
     const action = endpoint.audit?.(body) ?? null;
-    if (action === null) return;
+    if (action === null) return false;
     const unsaid = this.#refusals.takeUnsaid();
     const details = [
+      ...(endpoint.auditAsked?.(body) ?? []),
       ...detailsOf(endpoint, members),
       ...(unsaid === 0 ? [] : ["audit.unsaid_refusals", String(unsaid)]),
     ];
-    this.#audit.write({ ...this.#seen(visit, request), action, details, ...end(problem) });
+    return this.#audit.write({ ...this.#seen(visit, request), action, details, ...end(problem) });
   }
 
   #seen(

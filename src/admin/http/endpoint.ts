@@ -44,8 +44,12 @@ interface Described {
   readonly open?: true;
   /** What of it is a change, and so an audit row; null: this call of it is none. */
   readonly audit?: (body: unknown) => string | null;
+  /** What its audit row says of what was asked, whatever came of it: [name, value, ...]. The body is not checked. */
+  readonly auditAsked?: (body: unknown) => readonly string[];
   /** What its audit row says besides, of the answer's members or of the problem's: [name, value, ...]. */
   readonly auditDetails?: (members: Readonly<Record<string, unknown>>) => readonly string[];
+  /** Not answered unless its audit row is written first. */
+  readonly mustBeRecorded?: true;
   /** Spoken by clients that know AuthZEN and not weir: see authzen-binding.ts. */
   readonly binding?: "authzen";
 }

@@ -43,7 +43,7 @@ export function adminParts(all: Changes = {}): AdminParts {
     proxy: "http://127.0.0.1:8080",
     audit: {
       writable: () => true,
-      write: () => undefined,
+      write: () => true,
     },
     instance: "test-1",
     version: "0.0.0",
