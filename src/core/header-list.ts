@@ -47,6 +47,12 @@ export class HeaderList {
   has(name: string): boolean {
     return this.names.includes(name);
   }
+
+  /** More than one field of this lower-case name. */
+  isRepeated(name: string): boolean {
+    const { names } = this;
+    return names.indexOf(name) !== names.lastIndexOf(name);
+  }
 }
 
 function lowerNames(raw: RawHeaders): string[] {

@@ -66,7 +66,7 @@ export function createKeyAuthenticator(keys: readonly KeyOptions[]): Authenticat
 function presentedKey(headers: HeaderList): string | Verification | null {
   const first = headers.get(API_KEY_HEADER);
   if (first === undefined) return null;
-  if (headers.all(API_KEY_HEADER).length > 1 || first.includes(",")) return REPEATED;
+  if (headers.isRepeated(API_KEY_HEADER) || first.includes(",")) return REPEATED;
   if (first === "" || first.length > MAX_KEY_CHARS) return INVALID;
   return first;
 }

@@ -5,7 +5,7 @@ import type { Authenticator, Verification } from "./authenticator.ts";
 import { AUTHORIZATION, basicField, readBasic } from "./basic-credentials.ts";
 import type { FailureLimits } from "./failure-limits.ts";
 import { DEFAULT_COST, decoyHash, parsePasswordHash, type PasswordHash } from "./password-hash.ts";
-import type { PasswordChecks, Remembered } from "./password-checks.ts";
+import type { PasswordChecks } from "./password-checks.ts";
 import type { User } from "./users-text.ts";
 
 export interface BasicParts {
@@ -63,7 +63,7 @@ class Basic {
   authenticate(headers: HeaderList, address: string): ReturnType<Authenticator["authenticate"]> {
     const field = basicField(headers);
     if (field === null) return null;
-    if (headers.all(AUTHORIZATION).length > 1) return this.#refused(REPEATED, address);
+    if (headers.isRepeated(AUTHORIZATION)) return this.#refused(REPEATED, address);
     const key = this.#parts.checks.keyOf(field);
     const held = this.#heldBy(key);
     if (held?.isFresh === true) return held.verification;
@@ -80,12 +80,13 @@ class Basic {
   }
 
   /** What this credential was once verified as, if that user's hash is the same still. */
-  #heldBy(key: string): (Pick<Remembered, "isFresh"> & Pick<Known, "verification">) | null {
-    const remembered = this.#parts.checks.remembered(key);
+  #heldBy(key: string): { readonly isFresh: boolean; readonly verification: Verification } | null {
+    const { checks } = this.#parts;
+    const remembered = checks.remembered(key);
     if (remembered === undefined) return null;
     const user = this.#users.get(remembered.name);
     if (user?.hash !== remembered.hash) return null;
-    return { isFresh: remembered.isFresh, verification: user.verification };
+    return { isFresh: checks.isFresh(remembered), verification: user.verification };
   }
 
   #refused(verification: Verification, address: string): Verification {
@@ -124,7 +125,7 @@ class Basic {
   /** Of some user, always the same for one name: that hashes differ in cost tells nothing either. */
   #someHash(name: string): string {
     const { users, checks } = this.#parts;
-    const at = Number.parseInt(checks.keyOf(name).slice(0, 8), 16) % users.length;
+    const at = Buffer.from(checks.keyOf(name), "latin1").readUInt32BE() % users.length;
     return users[at]?.hash ?? "";
   }
 }

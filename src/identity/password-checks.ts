@@ -11,14 +11,15 @@ export interface Remembered {
   readonly name: string;
   /** PHC string: with another one in the users file this is worth nothing. */
   readonly hash: string;
-  /** Beyond its short life it has to be verified again, and says only that it held once. */
-  readonly isFresh: boolean;
+  readonly staleAtNs: number;
 }
 
 export interface PasswordChecks {
-  /** By a keyed hash of the credential as it was sent, so that no password is kept. */
+  /** A keyed hash of the credential as it was sent, a character a byte, so that no password is kept. */
   readonly keyOf: (credential: string) => string;
   readonly remembered: (key: string) => Remembered | undefined;
+  /** Beyond its short life it has to be verified again, and says only that it held once. */
+  readonly isFresh: (remembered: Remembered) => boolean;
   readonly remember: (key: string, name: string, hash: string) => void;
   /** null: too many wait; a promise of null: it could not be tried. Several checks of one id are one. */
   readonly verify: (check: PasswordCheck) => Promise<PasswordAnswer> | null;
@@ -46,25 +47,17 @@ const LIFE_NS = 60e9;
 /** Lives end apart, so that credentials that came together are not verified together again. */
 const JITTER = 0.25;
 
-interface Verified {
-  readonly name: string;
-  readonly hash: string;
-  readonly staleAtNs: number;
-}
-
 /** Outlives snapshots: a reload makes nobody prove again what has not changed. */
 export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks {
   const { clock, random } = parts;
-  const secret = randomBytes(32).toString("hex");
-  const known = new Map<string, Verified>();
+  const secret = randomBytes(32).toString("base64url");
+  const known = new Map<string, Remembered>();
   const verify = parts.verify ?? createPasswordVerifier();
   const inTurn = createVerifications<PasswordAnswer>({ atATime: AT_A_TIME, waiting: MAX_WAITING });
   return {
-    keyOf: (credential) => hash("sha256", secret + credential),
-    remembered(key) {
-      const found = known.get(key);
-      return found && { ...found, isFresh: clock.nowNs() < found.staleAtNs };
-    },
+    keyOf: (credential) => hash("sha256", secret + credential, "binary"),
+    remembered: (key) => known.get(key),
+    isFresh: ({ staleAtNs }) => clock.nowNs() < staleAtNs,
     remember(key, name, phc) {
       // At the end of the order, so that those go first that were verified longest ago.
       known.delete(key);

@@ -32,7 +32,6 @@ class PasswordThread {
 
   constructor(entry: URL) {
     this.#worker = new Worker(entry, { name: "weir-passwords", resourceLimits });
-    this.#worker.unref();
     this.#worker.on("message", (answer: PasswordAnswer) => this.#settle(answer));
     // Its end follows.
     this.#worker.on("error", () => undefined);
@@ -40,6 +39,8 @@ class PasswordThread {
       this.hasEnded = true;
       while (this.#waiting.length > 0) this.#settle(null);
     });
+    // After the listeners, since they hold the parent again.
+    this.#worker.unref();
   }
 
   verify(order: PasswordOrder): Promise<PasswordAnswer> {

@@ -1,6 +1,8 @@
 // Passwords verified in a thread of their own: right and wrong ones, its priority, and what happens when it ends.
 import { getPriority } from "node:os";
 import { readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { decoyHash, hashPassword, parsePasswordHash } from "../../src/identity/password-hash.ts";
 import { createPasswordVerifier } from "../../src/identity/password-verifier.ts";
@@ -47,4 +49,11 @@ test("a thread that ends takes what waits along, and another one takes what come
   expect(await verify("wrong", hash)).toBe(false);
   expect(await verify("unusable", hash)).toBeNull();
   expect(await verify("right", hash)).toBe(true);
+});
+
+test("it keeps no worker from ending", async () => {
+  const worker = new Worker(new URL("support/verifying-child.ts", import.meta.url));
+  expect(await once(worker, "message")).toEqual([false]);
+  worker.postMessage("close");
+  expect(await once(worker, "exit")).toEqual([0]);
 });
