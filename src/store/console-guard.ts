@@ -34,17 +34,25 @@ interface Node {
   readonly name: string;
 }
 
-/**
- * Why a statement must not run; null where it may. `tree` is the answer to EXPLAIN AST, a line each;
- * `database` is the one whose tables may be read.
- */
-export function consoleFault(tree: readonly string[], database: string): string | null {
+export interface Ground {
+  /** Whose tables may be read. */
+  readonly database: string;
+  /** Functions that are not ClickHouse's own: programs, or other functions under another name. */
+  readonly foreignFunctions: ReadonlySet<string>;
+}
+
+/** Why a statement must not run; null where it may. `tree` is the answer to EXPLAIN AST, a line each. */
+export function consoleFault(
+  tree: readonly string[],
+  { database, foreignFunctions }: Ground,
+): string | null {
   const nodes = tree.filter((line) => line.trim() !== "").map(nodeOf);
   if (nodes.length === 0) return "the statement can't be read";
   for (const [at, node] of nodes.entries()) {
     const before = nodes[at - 1];
     const fault = kindFault(node, before) ?? functionFault(node, before);
     if (fault !== null) return fault;
+    if (foreignFunctions.has(node.name)) return `${node.name}() is not allowed`;
   }
   const tables = nodes.filter(({ kind }) => kind === "TableIdentifier");
   const foreign = [...tables, ...tablesAfterIn(nodes)].find(({ name }) => !isOpen(name, database));

@@ -20,8 +20,17 @@ export async function askConsole(
   demand(statementFault(tokens), SYNTAX_ERROR);
   demand(readonlyFault(tokens) ?? showFault(tokens), READONLY);
   const options = { ...limits, readonly: true, maxMemoryBytes: MOST_MEMORY_BYTES };
-  demand(consoleFault(await store.syntaxTree(sql, options), store.database), READONLY);
+  const tree = await store.syntaxTree(sql, options);
+  const foreignFunctions = await foreignFunctionsOf(store, limits.timeoutMs);
+  demand(consoleFault(tree, { database: store.database, foreignFunctions }), READONLY);
   return store.query(sql, {}, options);
+}
+
+/** Asked each time: a server's operator may add one at any moment. */
+async function foreignFunctionsOf(store: Store, timeoutMs: number): Promise<ReadonlySet<string>> {
+  const sql = "SELECT name FROM system.functions WHERE origin != 'System'";
+  const { rows } = await store.query(sql, {}, { readonly: true, timeoutMs });
+  return new Set(rows.map(({ name }) => String(name)));
 }
 
 const SHOWN = /^(?:TABLES|DATABASES|CREATE|COLUMNS|FIELDS|FULL|EXTENDED|FUNCTIONS)$/i;

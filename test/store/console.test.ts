@@ -39,6 +39,7 @@ beforeAll(async () => {
   await system.store.command(
     "CREATE DICTIONARY other.words (k UInt64, v String) PRIMARY KEY k SOURCE(CLICKHOUSE(TABLE 'pairs' DB 'other')) LAYOUT(FLAT()) LIFETIME(0)",
   );
+  await system.store.command("CREATE FUNCTION leak AS path -> file(path)");
   await system.store.write(batch("console", [line({ trace_id: "a".repeat(32), path: "/x" })]));
 });
 
@@ -189,6 +190,9 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "SELECT 1 into/**/outfile 'OUT' TRUNCATE",
     "SELECT $$'$$ AS a, 1 AS b INTO OUTFILE 'OUT' /*$$'$$*/",
     "SELECT (1, 2).1INTO OUTFILE 'OUT'",
+    "SELECT leak('FILE')",
+    "SELECT arrayMap(leak, ['FILE'])",
+    "SELECT * APPLY(leak) FROM (SELECT 'FILE')",
     "SELECT * FROM loop(requests)",
     "SELECT * FROM format(JSONEachRow, '{}')",
     "SELECT * FROM fuzzQuery('SELECT 1')",
