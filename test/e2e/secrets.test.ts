@@ -1,4 +1,7 @@
 // Planted secrets are looked for in everything that a real weir prints, answers, spools and stores.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,25 +17,51 @@ const SECRETS = {
   viewer: "planted-viewer-token-1a2b",
   wrong: "planted-wrong-key-9d8c",
   query: "planted-query-value-3c4d",
+  path: "planted-path-part-8e7f",
+  cookie: "planted-cookie-6b5a",
+  password: "planted-password-2d1c",
+  basic: Buffer.from("eve:planted-password-2d1c").toString("base64"),
+  fragment: "planted-fragment-4a3b",
+  agent: "planted-agent-9f8e",
+  header: "planted-header-7d6c",
+  fieldKey: Buffer.from("planted-field-key-of-32-bytes-ab").toString("base64"),
 } as const;
 
 let upstream: Upstream;
 let site: Site;
 let weir: WeirProcess;
 let answers = "";
+let exported = "";
+
+const receiver = createServer((request, response) => {
+  request.setEncoding("utf8").on("data", (chunk: string) => (exported += chunk));
+  request.on("end", () => response.writeHead(200).end("{}"));
+});
 
 beforeAll(async () => {
   upstream = await startUpstream();
+  await once(receiver.listen(0, "127.0.0.1"), "listening");
   site = createSite(config(""), {
     "key.txt": `${SECRETS.file}\n`,
     "print.mjs": `console.log(${JSON.stringify(SECRETS.exec)})`,
     "owner.txt": SECRETS.owner,
+    "fields.key": SECRETS.fieldKey,
+    "model.conf": MODEL,
+    "policy.csv": "p, *\n",
   });
-  weir = await startWeir(site, { ALICE_KEY: SECRETS.env, VIEWER: SECRETS.viewer });
+  const { port } = receiver.address() as AddressInfo;
+  weir = await startWeir(site, {
+    ALICE_KEY: SECRETS.env,
+    VIEWER: SECRETS.viewer,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_BSP_SCHEDULE_DELAY: "200",
+  });
 }, 30_000);
 
 afterAll(() => {
   upstream.close();
+  receiver.closeAllConnections();
+  receiver.close();
   cleanUp();
 });
 
@@ -47,12 +76,36 @@ const ADMIN = `admin:
   listen: 127.0.0.1:0
   token: "\${file:owner.txt}"
   tokens: [ { token: "\${env:VIEWER}", name: vera, role: viewer } ]`;
-const IDENTITY = `identity:
+const MODEL = `[request_definition]
+r = sub, path, referer, cookie, agent
+[policy_definition]
+p = path
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = keyMatch(r.path, p.path)
+`;
+const IDENTITY = `policy:
+  model: model.conf
+  rules: policy.csv
+  request: [ identity.subject, request.path, request.header.referer, request.header.cookie, request.header.user-agent ]
+telemetry:
+  headers: [ referer, cookie, x-chosen ]
+  redact: { path: [ "/reset/:token" ] }
+  protect: { key: "\${file:fields.key}", encrypt: [ user_agent, headers.x-chosen ], hash: [ client_address ] }
+identity:
   keys:
     - { key: "\${env:ALICE_KEY}", subject: alice }
     - { key: "\${file:key.txt}", subject: bob }
     - { key: "\${exec:node print.mjs}", subject: carol }
 `;
+
+const told = {
+  cookie: `session=${SECRETS.cookie}`,
+  referer: `http://u:${SECRETS.password}@a.example/reset/${SECRETS.path}?token=${SECRETS.query}#${SECRETS.fragment}`,
+  "user-agent": SECRETS.agent,
+  "x-chosen": SECRETS.header,
+};
 
 async function ask(url: string, init: RequestInit = {}): Promise<number> {
   const response = await fetch(url, init);
@@ -69,10 +122,13 @@ const reload = (token: string): Promise<number> =>
 test("secrets by all three references are known, and changes are told of by name", async () => {
   const statuses: number[] = [];
   for (const key of [SECRETS.env, SECRETS.file, SECRETS.exec, SECRETS.wrong]) {
-    const path = `/a?token=${SECRETS.query}&x=1`;
-    statuses.push(await ask(`${weir.proxy}${path}`, { headers: { "x-api-key": key } }));
+    const path = `/reset/${SECRETS.path}/a?token=${SECRETS.query}&x=1`;
+    statuses.push(await ask(`${weir.proxy}${path}`, { headers: { ...told, "x-api-key": key } }));
   }
-  expect(statuses).toEqual([200, 200, 200, 401]);
+  const basic = { ...told, authorization: `Basic ${SECRETS.basic}` };
+  statuses.push(await ask(`${weir.proxy}/reset/${SECRETS.path}`, { headers: basic }));
+  statuses.push(await ask(`${weir.proxy}/reset/${SECRETS.path}/%2e%2f`, { headers: told }));
+  expect(statuses).toEqual([200, 200, 200, 401, 401, 400]);
   expect([await reload(SECRETS.viewer), await reload(SECRETS.owner)]).toEqual([403, 200]);
   site.write(config("nonsense: 1\n"));
   expect(await reload(SECRETS.owner)).toBe(422);
@@ -103,6 +159,7 @@ test("and stand nowhere in what weir wrote", async () => {
   const texts = new Map([
     ["answers", answers],
     ["output", weir.output() + weir.errors()],
+    ["spans", exported],
     ...filesBelow(site.data).map((file) => [file, readFileSync(file, "latin1")] as const),
   ]);
   expect(texts.size).toBeGreaterThan(10);
@@ -111,6 +168,8 @@ test("and stand nowhere in what weir wrote", async () => {
   }
   // The search finds what is there.
   expect(answers).toContain("alice");
+  expect(answers).toContain("/reset/-/a");
+  expect(exported).toContain("/reset/-/a");
 });
 
 function filesBelow(folder: string): string[] {
