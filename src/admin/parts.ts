@@ -154,6 +154,8 @@ export interface AdminParts {
   readonly spans: () => SpanExportStats | null;
   /** Data workers that listen. */
   readonly workers: () => number;
+  /** Clients closed at once, by the limit of the config they met. */
+  readonly refusedConnections: () => readonly (readonly [limit: string, count: number])[];
   readonly services: () => readonly ServiceDescription[];
   readonly rows: RowFeed;
   /** Adds to the cases of the policy in force, or only says what would be added. */

@@ -62,6 +62,7 @@ export function adminPartsOf(running: Running): AdminParts {
     drain: drain.stats,
     spans: () => spans?.stats() ?? null,
     workers: () => workers.alive(),
+    refusedConnections: dataPlane.refused,
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
     rows,
     explain: explainer.explain,

@@ -8,6 +8,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import { createRefusedConnections, refusedConnections } from "../proxy/refused-connections.ts";
 import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
 import type { BalancedServices } from "../statistics/poll.ts";
@@ -20,6 +21,8 @@ export interface DataPlane {
   readonly instance: string;
   readonly memory: SharedMemory;
   readonly shared: SharedState;
+  /** Clients closed at once, by the limit they met. */
+  readonly refused: () => RefusedCounts;
   readonly workers: Workers;
   /** A fault where it can't be taken; then the one before stays in force. */
   readonly publish: (next: InForce) => Promise<string | null>;
@@ -51,12 +54,12 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   const table = createSlotTable(shared);
   const { services } = initial.config;
   let balanced: BalancedServices = { services, slots: table.assign(services, nowNs()) };
-  const instance = `${hostname()}-${randomBytes(3).toString("hex")}`;
+  const boot = bootOf(memory, spool);
   const keySets = new KeySets({ clock, log });
   keySets.follow(initial.config.identity.tokens);
   const workers = await startWorkers({
     count,
-    boot: { instance, shared: memory, failures: createFailureCells(), spool },
+    boot,
     revoked,
     keySets,
     source: snapshotSource(initial, balanced.slots),
@@ -74,7 +77,22 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
     else table.undo();
     return fault;
   };
-  return { instance, memory, shared, workers, publish, balanced: () => balanced };
+  const { instance } = boot;
+  const refused = (): RefusedCounts => refusedConnections(boot.refusedConnections);
+  return { instance, memory, shared, refused, workers, publish, balanced: () => balanced };
+}
+
+type RefusedCounts = ReturnType<typeof refusedConnections>;
+
+/** What all workers are given alike, those too that replace a lost one. */
+function bootOf(memory: SharedMemory, spool: Spool) {
+  return {
+    instance: `${hostname()}-${randomBytes(3).toString("hex")}`,
+    shared: memory,
+    failures: createFailureCells(),
+    refusedConnections: createRefusedConnections(),
+    spool,
+  };
 }
 
 /** A fault where there are too many endpoints. */

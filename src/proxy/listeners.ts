@@ -11,13 +11,14 @@ export interface Listeners {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-type Boot = Pick<WorkerBoot, "source" | "ports" | "reusePort">;
+type Boot = Pick<WorkerBoot, "source" | "ports" | "reusePort" | "refusedConnections">;
 
 export function openListeners(
-  parts: Omit<ListenerParts, "tls">,
-  { source, ports, reusePort }: Boot,
+  rest: Omit<ListenerParts, "tls" | "refusedConnections">,
+  { source, ports, reusePort, refusedConnections }: Boot,
 ): Listeners {
   const { http: plainAt, https } = source.config.listen;
+  const parts = { ...rest, refusedConnections };
   const plain = createListener({ ...parts, tls: null });
   const secure = source.tls === null ? null : createListener({ ...parts, tls: source.tls });
   return {

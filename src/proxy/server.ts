@@ -9,6 +9,7 @@ import { createFloodLog } from "./flood-log.ts";
 import type { Handler } from "./handler.ts";
 import { createRefusal, type RefusalParts } from "./malformed.ts";
 import type { LimitOptions } from "./options.ts";
+import { countRefused } from "./refused-connections.ts";
 
 export interface ListenerParts extends RefusalParts {
   readonly limits: LimitOptions;
@@ -18,18 +19,24 @@ export interface ListenerParts extends RefusalParts {
   readonly tls: ServerTls | null;
   readonly open: (downstream: Downstream) => Exchange;
   readonly isProxy: (address: string) => boolean;
+  /** Where all workers count whom they close at once. */
+  readonly refusedConnections: SharedArrayBuffer;
 }
 
 export function createListener(parts: ListenerParts): Listener {
   const { limits, tls, log, handler, open, isProxy } = parts;
   const failed = (thrown: unknown): void =>
     log.error("handler_failed", { cause: messageOf(thrown) });
+  const tell = createFloodLog(log, () => performance.now());
   return listenTo({
     limits,
     tls,
     failed,
     isProxy,
-    turnedAway: createFloodLog(log, () => performance.now()),
+    turnedAway(limit, address) {
+      countRefused(parts.refusedConnections, limit);
+      tell(limit, address);
+    },
     refused: createRefusal(parts),
     opened(downstream) {
       handler(open(downstream)).catch((thrown: unknown) => {

@@ -41,6 +41,8 @@ export interface WorkerBoot {
   readonly shared: SharedMemory;
   /** Where all workers count failures to authenticate. */
   readonly failures: SharedArrayBuffer;
+  /** Where they count clients that they close at once. */
+  readonly refusedConnections: SharedArrayBuffer;
   readonly spool: Spool;
   readonly source: SnapshotSource;
   readonly revoked: readonly RevokedToken[];

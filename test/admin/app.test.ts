@@ -144,6 +144,11 @@ describe("a request through the proxy", () => {
       labels: { ...labels, status: "5xx" },
       value: 1,
     });
+    const refused = readPrometheus(text).get("weir_refused_connections_total")?.samples;
+    expect(refused?.map(({ labels: { limit } }) => limit)).toEqual([
+      "connections",
+      "source_connections",
+    ]);
   });
 
   test("is told to who watches", async () => {

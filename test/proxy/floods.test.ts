@@ -28,6 +28,22 @@ describe("connections", () => {
     expect(createProxyTest({ trusted, pseudonym: "weir" })(address)).toBe(expected);
   });
 
+  it("beyond the limit are closed at once, unread, and counted", async () => {
+    await using upstream = await startUpstream((call) => call.reply(OK));
+    const config = { limits: { connections: 1 } };
+    await using proxy = await startProxy({ upstreams: [upstream.url], config });
+    using first = await connectRaw(proxy.port);
+    first.send(requestText("GET /"));
+    expect((await first.response()).status).toBe(200);
+    for (let nth = 0; nth < 3; nth++) {
+      using other = await connectRaw(proxy.port);
+      await other.closed;
+    }
+    expect(proxy.refused()).toEqual({ connections: 3, source_connections: 0 });
+    expect(proxy.rows).toHaveLength(1);
+    expect(proxy.log.filter((line) => line.includes("connections_refused"))).toHaveLength(1);
+  });
+
   it("that are refused are told of at once, then once a minute", () => {
     const lines: string[] = [];
     let ms = 0;

@@ -12,6 +12,10 @@ import { createLog } from "../../src/core/log.ts";
 import { Revocations } from "../../src/identity/tokens/revocations.ts";
 import { createFailureCells } from "../../src/identity/failure-limits.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
+import {
+  createRefusedConnections,
+  refusedConnections,
+} from "../../src/proxy/refused-connections.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
 import { openListeners } from "../../src/proxy/listeners.ts";
 import { createSnapshotBuilder } from "../../src/proxy/snapshot-builder.ts";
@@ -46,6 +50,8 @@ export interface TestProxy extends AsyncDisposable {
   readonly rows: RequestRecord[];
   /** Lines of weir's own log. */
   readonly log: string[];
+  /** Clients closed at once, by the limit they met. */
+  readonly refused: () => Readonly<Record<string, number>>;
   /** Resolves when the nth row (from 0) is there. */
   readonly row: (nth: number) => Promise<RequestRecord>;
   readonly revocations: Revocations;
@@ -85,15 +91,17 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   const captured = captureRows();
   const rows = setup.rowLog ?? captured.rowLog;
   const pipeline = createPipeline({ clock, ids, rows, log, current: () => current });
+  const refused = createRefusedConnections();
   const listeners = openListeners(
     { limits: current.limits, ...pipeline },
-    { source, ports: { http: 0, https: 0 }, reusePort: false },
+    { source, ports: { http: 0, https: 0 }, reusePort: false, refusedConnections: refused },
   );
   const ports = await listeners.listen();
   return {
     port: ports.http,
     httpsPort: ports.https,
     log: lines,
+    refused: () => Object.fromEntries(refusedConnections(refused)),
     revocations,
     rows: captured.rows,
     row: captured.row,

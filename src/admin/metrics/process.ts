@@ -12,6 +12,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ...exportMetrics(parts),
     ...configMetrics(parts),
     ...certificateMetrics(parts, Date.now()),
+    refusedMetric(parts),
     ...runtimeMetrics(parts),
   ];
 }
@@ -128,6 +129,15 @@ function shadowMetrics({ policy, faults }: Shadow): Metric[] {
 }
 
 type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
+
+function refusedMetric(parts: AdminParts): Metric {
+  return {
+    name: "weir_refused_connections_total",
+    help: "Clients closed at once and unread, by the key of limits that they met.",
+    type: "counter",
+    samples: parts.refusedConnections().map(([limit, count]) => [{ limit }, count]),
+  };
+}
 
 function runtimeMetrics(parts: AdminParts): Metric[] {
   const { user, system } = process.cpuUsage();

@@ -78,6 +78,10 @@ export function adminParts(all: Changes = {}): AdminParts {
       lagMs: 0,
     }),
     workers: () => 1,
+    refusedConnections: () => [
+      ["connections", 0],
+      ["source_connections", 3],
+    ],
     services: () => [],
     saveCase: () => ({ ok: false, reason: "unusable", message: "no policy is in force" }),
     rows: { subscribe: () => () => undefined },
