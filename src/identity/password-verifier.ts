@@ -39,18 +39,19 @@ class PasswordThread {
       this.hasEnded = true;
       while (this.#waiting.length > 0) this.#settle(null);
     });
-    // After the listeners, since they hold the parent again.
-    this.#worker.unref();
   }
 
   verify(order: PasswordOrder): Promise<PasswordAnswer> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
+      this.#worker.ref();
       this.#worker.postMessage(order);
     });
   }
 
   #settle(answer: PasswordAnswer): void {
     this.#waiting.shift()?.(answer);
+    // Nothing to wait for any more, so it keeps nobody from ending.
+    if (this.#waiting.length === 0) this.#worker.unref();
   }
 }
