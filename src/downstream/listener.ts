@@ -19,6 +19,8 @@ export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refus
   readonly isProxy: (address: string) => boolean;
   /** A client was closed at once, for want of room for it. */
   readonly turnedAway: (limit: "connections" | "source_connections", address: string) => void;
+  /** Of TLS, for a reason in OpenSSL's words or Node's code. */
+  readonly handshakeFailed: (reason: string, address: string) => void;
 }
 
 export interface ListenAt {
@@ -90,14 +92,16 @@ interface Servers {
 }
 
 function createServers(options: ListenerOptions, accept: (socket: Socket) => void): Servers {
-  const { limits, tls, isProxy, turnedAway } = options;
+  const { limits, tls, isProxy, turnedAway, handshakeFailed } = options;
   const admit = createAdmission({
     sourceConnections: limits.source_connections,
     isProxy,
     turnedAway: (address) => turnedAway("source_connections", address),
   });
   const secure =
-    tls === null ? null : createTlsServer(tls, { handshakeMs: limits.head_ms, admit, accept });
+    tls === null
+      ? null
+      : createTlsServer(tls, { handshakeMs: limits.head_ms, admit, accept, handshakeFailed });
   const server =
     secure?.server ??
     createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {

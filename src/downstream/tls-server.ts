@@ -20,6 +20,8 @@ export interface TlsServerParts {
   /** Asked before anything is spent on a client. */
   readonly admit: Admit;
   readonly accept: (socket: Socket) => void;
+  /** A handshake came to nothing, for a reason in OpenSSL's words or Node's code. */
+  readonly handshakeFailed: (reason: string, address: string) => void;
 }
 
 type EndingParts = Omit<TlsServerParts, "admit">;
@@ -29,10 +31,8 @@ type EndingParts = Omit<TlsServerParts, "admit">;
  * read here, and each set of certificates has a server of its own, in which OpenSSL chooses between
  * ECDSA and RSA by what the client can verify.
  */
-export function createTlsServer(
-  tls: ServerTls,
-  { handshakeMs, admit, accept }: TlsServerParts,
-): TlsServer {
+export function createTlsServer(tls: ServerTls, { admit, ...parts }: TlsServerParts): TlsServer {
+  const { handshakeMs, accept } = parts;
   const handshakes = new Map<string, Socket>();
   const accepted = (socket: Socket): void => {
     const plain = handshakes.get(keyOf(socket));
@@ -45,7 +45,8 @@ export function createTlsServer(
     socket.allowHalfOpen = true;
     accept(socket);
   };
-  let endings = createEndings(tls, { handshakeMs, accept: accepted });
+  const ending = { ...parts, accept: accepted };
+  let endings = createEndings(tls, ending);
   const server = createTcpServer({ noDelay: true }, (socket) => {
     if (!admit(socket)) return;
     const key = keyOf(socket);
@@ -56,7 +57,7 @@ export function createTlsServer(
   });
   return {
     server,
-    renew: (next) => (endings = createEndings(next, { handshakeMs, accept: accepted })),
+    renew: (next) => (endings = createEndings(next, ending)),
     cutHandshakes() {
       for (const socket of handshakes.values()) socket.destroy();
     },
@@ -94,7 +95,7 @@ function createEndings(tls: ServerTls, parts: EndingParts): Endings {
 function createEnding(
   tls: ServerTls,
   pairs: readonly CertificatePair[],
-  { handshakeMs, accept }: EndingParts,
+  { handshakeMs, accept, handshakeFailed }: EndingParts,
 ): NodeTlsServer {
   // Only where it is configured: a worker should listen soon.
   const { createServer } = process.getBuiltinModule("node:tls");
@@ -110,7 +111,11 @@ function createEnding(
     accept,
   );
   // Node leaves it to this listener to end what ran out of time.
-  server.on("tlsClientError", (_, socket) => void socket.destroy());
+  server.on("tlsClientError", (error, socket) => {
+    const { code = "", reason = code } = error as NodeJS.ErrnoException & { reason?: string };
+    handshakeFailed(reason, socket.remoteAddress ?? "");
+    socket.destroy();
+  });
   return server;
 }
 

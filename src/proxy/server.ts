@@ -6,6 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
 import { createFloodLog } from "./flood-log.ts";
+import { createHandshakeLog } from "./handshake-log.ts";
 import type { Handler } from "./handler.ts";
 import { createRefusal, type RefusalParts } from "./malformed.ts";
 import type { LimitOptions } from "./options.ts";
@@ -37,6 +38,7 @@ export function createListener(parts: ListenerParts): Listener {
       countRefused(parts.refusedConnections, limit);
       tell(limit, address);
     },
+    handshakeFailed: createHandshakeLog(log, () => performance.now()),
     refused: createRefusal(parts),
     opened(downstream) {
       handler(open(downstream)).catch((thrown: unknown) => {

@@ -105,6 +105,7 @@ export async function serve({
     limits: { ...LIMITS, ...limits },
     isProxy,
     turnedAway: (...what) => void turnedAway.push(what),
+    handshakeFailed: () => undefined,
     opened(downstream) {
       const one = new Served(downstream);
       served.push(one);

@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { connect as connectPlain } from "node:net";
 import type { AddressInfo } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
 
@@ -235,4 +235,23 @@ test("a reply that ends with its connection and is cut short: reset, as it is wi
   expect(ended).toBe(false);
   expect(text).toMatch(/half$/);
   expect(await proxy.row(0)).toMatchObject({ status: 200, completed: false });
+});
+
+test.each([
+  {
+    what: "an old version",
+    options: { maxVersion: "TLSv1.1", minVersion: "TLSv1" },
+    says: /protocol/,
+  },
+  { what: "another protocol", options: { ALPNProtocols: ["h2"] }, says: /application protocol/ },
+] as const)("the log tells of handshakes that fail, once: $what", async ({ options, says }) => {
+  await using proxy = await startProxy(setup(["ec"]));
+  for (let nth = 0; nth < 3; nth++) {
+    const ciphers = "DEFAULT@SECLEVEL=0";
+    await expect(dial(proxy, { ...options, ciphers })).rejects.toThrow();
+  }
+  await vi.waitFor(() => expect(proxy.log).toHaveLength(1));
+  const said = JSON.parse(proxy.log[0]!) as { event?: string; reason: string };
+  expect(proxy.log[0]).toContain("tls_handshake_failed");
+  expect(said.reason).toMatch(says);
 });
