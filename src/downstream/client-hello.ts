@@ -5,18 +5,21 @@ const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
 const HOST_NAME = 0;
 const SERVER_NAME = 0;
-/** Of a record (RFC 8446 section 5.1); a hello of several records is for OpenSSL to judge, without a name. */
+const MESSAGE_HEAD = 4;
+/** Of a record (RFC 8446 section 5.1). */
 const MAX_RECORD = 16_384;
+/** A hello that is longer, with all its records, is for OpenSSL to judge; its name counts if it comes sooner. */
+const MAX_HELLO = RECORD_HEAD + MAX_RECORD;
 
 /** "": it asks for none, or this is no hello that could be read; null: more bytes are needed. */
 export function serverNameOf(bytes: Buffer): string | null {
-  if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return "";
-  if (bytes.length < RECORD_HEAD) return null;
-  const end = RECORD_HEAD + bytes.readUInt16BE(3);
-  if (end - RECORD_HEAD > MAX_RECORD) return "";
-  if (bytes.length < end) return null;
+  const { hello, isBroken } = messageIn(bytes);
+  if (!isWhole(hello)) {
+    if (isBroken) return "";
+    if (bytes.length < MAX_HELLO) return null;
+  }
   try {
-    return nameIn(bytes.subarray(RECORD_HEAD, end));
+    return nameIn(hello);
   } catch (thrown) {
     // A length in it points behind its end.
     if (thrown instanceof RangeError) return "";
@@ -24,11 +27,41 @@ export function serverNameOf(bytes: Buffer): string | null {
   }
 }
 
+interface Message {
+  /** What is there of it: it may be spread over many records, which may end anywhere. */
+  readonly hello: Buffer;
+  /** Something else follows. */
+  readonly isBroken: boolean;
+}
+
+function messageIn(bytes: Buffer): Message {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const isBroken = bytes[at] !== HANDSHAKE_RECORD;
+    if (isBroken || at + RECORD_HEAD > bytes.length)
+      return { hello: Buffer.concat(parts), isBroken };
+    const size = bytes.readUInt16BE(at + 3);
+    if (size === 0 || size > MAX_RECORD) return { hello: Buffer.alloc(0), isBroken: true };
+    at += RECORD_HEAD;
+    parts.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return { hello: Buffer.concat(parts), isBroken: false };
+}
+
+/** By its own length; so is what can be no hello, for it gets no longer. */
+function isWhole(message: Buffer): boolean {
+  if (message.length > 0 && message[0] !== CLIENT_HELLO) return true;
+  return (
+    message.length >= MESSAGE_HEAD && message.length >= MESSAGE_HEAD + message.readUIntBE(1, 3)
+  );
+}
+
 /** RFC 8446 section 4.1.2. */
 function nameIn(hello: Buffer): string {
   if (hello.readUInt8(0) !== CLIENT_HELLO) return "";
   // Type and length, version, random.
-  let at = 4 + 2 + 32;
+  let at = MESSAGE_HEAD + 2 + 32;
   at += 1 + hello.readUInt8(at);
   at += 2 + hello.readUInt16BE(at);
   at += 1 + hello.readUInt8(at);

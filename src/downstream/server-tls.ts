@@ -66,7 +66,8 @@ export function chooseCertificates(pairs: readonly CertificatePair[]): Certifica
     byName: groups.size > 1,
     first,
     forName(asked) {
-      const name = asked.toLowerCase();
+      // Some clients send the dot of a full name, which RFC 6066 section 3 leaves out.
+      const name = asked.toLowerCase().replace(/\.$/, "");
       return named.get(name) ?? named.get(wildcardOf(name)) ?? first;
     },
   };
@@ -84,7 +85,7 @@ function fitting(
 
 function wildcardOf(name: string): string {
   const dot = name.indexOf(".");
-  return dot < 0 ? "" : `*${name.slice(dot)}`;
+  return dot < 1 ? "" : `*${name.slice(dot)}`;
 }
 
 function oneOfEachType(pairs: readonly CertificatePair[]): CertificatePair[] {

@@ -34,6 +34,18 @@ test.each(["", "a.example", "Weir.Test"])(
   },
 );
 
+test("what follows a whole hello does not matter", () => {
+  const more = Buffer.from([20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 2, 7]);
+  expect(serverNameOf(Buffer.concat([hellos["a.example"]!, more]))).toBe("a.example");
+});
+
+test("a hello without an end is not waited for beyond a record's length", () => {
+  const hello = Buffer.alloc(20_000, 1);
+  const record = Buffer.concat([Buffer.from([22, 3, 1, 0x40, 0]), hello]).subarray(0, 16_388);
+  expect(serverNameOf(record)).toBeNull();
+  expect(serverNameOf(Buffer.concat([record, Buffer.from([1])]))).toBe("");
+});
+
 test.each([
   { what: "a request in plain HTTP", bytes: Buffer.from("GET / HTTP/1.1\r\n") },
   { what: "an alert", bytes: Buffer.from([21, 3, 1, 0, 2, 2, 40]) },
