@@ -20,6 +20,7 @@ import { replyFields } from "./reply-fields.ts";
 import type { RoutedRequest } from "./route.ts";
 import { sendableTrailers } from "./trailers.ts";
 import { joinSockets, noteTunnelEnd, type Tunnel } from "./tunnel.ts";
+import { acceptsWebSocket } from "./websocket-accept.ts";
 
 export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest) => Send;
 
@@ -171,6 +172,11 @@ class Forwarding implements ResponseSink, Watcher {
 
   upgraded(head: ResponseHead, socket: Duplex, leftover: Buffer): void {
     const { exchange, routed, request, lease, clock } = this.#parts;
+    if (!acceptsWebSocket(exchange.headers, head)) {
+      socket.destroy();
+      this.fail(new WeirError("upstream_malformed", "101 that accepts no WebSocket"));
+      return;
+    }
     lease.firstByte(clock.nowNs(), head.status);
     exchange.record.kind = "websocket";
     exchange.record.status = head.status;

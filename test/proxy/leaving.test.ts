@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { startProxy } from "../support/proxy.ts";
-import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, startUpstream } from "../support/raw-upstream.ts";
+import { connectRaw, exchangeRaw, requestText, UPGRADE } from "../support/raw-client.ts";
+import { OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
 
 const CHUNKED =
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -270,17 +270,14 @@ describe("drain", () => {
 
   it("after the grace it is cut off, upgraded connections too", async () => {
     await using upstream = await startUpstream((call) => {
-      if (call.target === "/ws")
-        call.reply(
-          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-        );
+      if (call.target === "/ws") call.reply(SWITCHING);
       return never;
     });
     await using proxy = await startProxy({ upstreams: [upstream.url] });
     using plain = await connectRaw(proxy.port);
     using socket = await connectRaw(proxy.port);
     plain.send(requestText("GET /"));
-    socket.send(requestText("GET /ws", { Connection: "Upgrade", Upgrade: "websocket" }));
+    socket.send(requestText("GET /ws", UPGRADE));
     await socket.head();
     await upstream.call(1);
     await proxy.drain(100);

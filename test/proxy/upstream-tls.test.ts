@@ -10,6 +10,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
+import { requestText, UPGRADE } from "../support/raw-client.ts";
+import { SWITCHING } from "../support/raw-upstream.ts";
 
 let authority: Authority;
 let stranger: Authority;
@@ -359,17 +361,12 @@ async function serveRaw(act: (socket: Socket) => void): Promise<AsyncDisposable 
 test("a WebSocket through it", async () => {
   await using upstream = await serve("good");
   upstream.server.on("upgrade", (_, socket: Socket) => {
-    socket.write(
-      "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
-    );
+    socket.write(SWITCHING);
     socket.on("data", (chunk) => socket.write(chunk));
   });
   await using proxy = await startProxy(setup(upstream.url, {}));
   const socket = connect(proxy.port, "127.0.0.1");
-  socket.write(
-    "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\n" +
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-  );
+  socket.write(requestText("GET /", UPGRADE));
   let text = "";
   socket.on("data", (chunk) => (text += String(chunk)));
   await vi.waitFor(() => expect(text).toMatch(/^HTTP\/1.1 101 /));

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
-import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, startUpstream } from "../support/raw-upstream.ts";
+import { connectRaw, exchangeRaw, requestText, UPGRADE } from "../support/raw-client.ts";
+import { OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
 
 interface Echo extends AsyncDisposable {
   readonly url: string;
@@ -37,12 +37,6 @@ async function startEcho(): Promise<Echo> {
 const KEYED = {
   identity: { keys: [{ key: "k1", subject: "alice" }] },
   routes: [{ name: "ws", service: "app", authenticate: ["key"] }],
-};
-const UPGRADE = {
-  Connection: "Upgrade",
-  Upgrade: "websocket",
-  "Sec-WebSocket-Version": "13",
-  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
 async function open(
@@ -103,9 +97,7 @@ it("identity and policy apply to upgrades", async () => {
 
 it("bytes right behind the heads arrive, both ways", async () => {
   await using upstream = await startUpstream(async (call) => {
-    call.reply(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nearly-down",
-    );
+    call.reply(`${SWITCHING}early-down`);
     call.reply((await call.reader.exactly(8)).toString());
     await new Promise(() => undefined);
   });
@@ -124,9 +116,7 @@ it("bytes right behind the heads arrive, both ways", async () => {
 it.each(["client", "upstream"])("the %s may end its side first", async (first) => {
   const heard = Promise.withResolvers<Buffer>();
   await using upstream = await startUpstream(async (call) => {
-    call.reply(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-    );
+    call.reply(SWITCHING);
     if (first === "upstream") call.socket.end("down");
     heard.resolve(await call.reader.rest());
     if (first === "client") call.socket.end("down");
@@ -262,4 +252,43 @@ it.each([
     completed: false,
     errorCode: code,
   });
+});
+
+const withoutAccept = SWITCHING.replace(/Sec-WebSocket-Accept.*\r\n/, "");
+
+it.each([
+  ["no accept", withoutAccept, UPGRADE],
+  ["the accept of another key", SWITCHING.replace("s3p", "S3P"), UPGRADE],
+  ["two accepts", SWITCHING.replace("Sec-", "Sec-WebSocket-Accept: x\r\nSec-"), UPGRADE],
+  ["another protocol", SWITCHING.replace("websocket", "h2c"), UPGRADE],
+  ["no protocol", SWITCHING.replace("Upgrade: websocket\r\n", ""), UPGRADE],
+  ["no Connection", SWITCHING.replace("Connection: Upgrade\r\n", ""), UPGRADE],
+  ["a body", `${SWITCHING.trimEnd()}\r\nContent-Length: 4\r\n\r\nevil`, UPGRADE],
+  ["no key asked for it", SWITCHING, { Connection: "Upgrade", Upgrade: "websocket" }],
+])("a 101 is no WebSocket and joins nothing: %s", async (_, answer, fields) => {
+  await using upstream = await startUpstream((call) => call.reply(answer));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  // Of what a tunnel would bring the upstream nothing was decided on.
+  client.send(`${requestText("GET /", fields)}${requestText("GET /smuggled")}`);
+  const { status, text } = await client.response();
+  expect([status, JSON.parse(text)]).toMatchObject([502, { code: "upstream_malformed" }]);
+  await client.closed;
+  expect(upstream.calls.map(({ target }) => target)).toEqual(["/"]);
+  expect(upstream.sockets.size).toBe(0);
+  expect(proxy.rows).toMatchObject([{ kind: "http", status: 502 }]);
+});
+
+it("a refused version is answered by the upstream, and what is sent behind it is not acted on", async () => {
+  const refusal =
+    "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n";
+  await using upstream = await startUpstream((call) => call.reply(refusal));
+  await using proxy = await startProxy({ upstreams: [upstream.url] });
+  using client = await connectRaw(proxy.port);
+  const fields = { ...UPGRADE, "Sec-WebSocket-Version": "1337" };
+  client.send(`${requestText("GET /", fields)}${requestText("GET /smuggled")}`);
+  expect((await client.response()).status).toBe(426);
+  await client.closed;
+  expect(upstream.calls.map(({ target }) => target)).toEqual(["/"]);
+  expect(proxy.rows).toMatchObject([{ kind: "http", status: 426 }]);
 });

@@ -50,6 +50,14 @@ export async function connectRaw(port: number, halfOpen = false): Promise<RawCli
   };
 }
 
+/** Fields that ask for a WebSocket, with the key of RFC 6455 section 1.3. */
+export const UPGRADE: Readonly<Record<string, string>> = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
 /** One request as bytes on a connection of its own, and its response. */
 export async function exchangeRaw(port: number, text: string): Promise<RawResponse> {
   using client = await connectRaw(port);

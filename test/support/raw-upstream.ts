@@ -84,6 +84,11 @@ async function readCall(socket: Socket, reader: ByteReader): Promise<UpstreamCal
 
 export const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+/** Switches to WebSocket for the key of `UPGRADE` (RFC 6455 section 1.3). */
+export const SWITCHING =
+  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+  "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
 /** Answers everything with 200 "ok" at once. */
 export const answerOk: Answer = (call) => call.reply(OK);
 
