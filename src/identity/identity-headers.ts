@@ -1,4 +1,5 @@
 // Which request fields only weir may set, and what it sets there for a verified caller.
+import { foldedName } from "../core/folded-name.ts";
 import type { Identity, PrincipalKind } from "../core/identity.ts";
 import type { IdentityHeaderOptions } from "./options.ts";
 
@@ -37,11 +38,7 @@ const KNOWN: readonly string[] = [
 /** Names in this prefix are weir's own, now and later. */
 const OWN_PREFIX = "x-weir-";
 
-/**
- * CGI (RFC 3875 section 4.1.18), and with it WSGI, Rack and PHP, hand "X-Weir-Subject" and
- * "X_Weir_Subject" to the application under one name; so do some that fold dots or blanks. Names are
- * therefore compared with everything but letters and digits as "-".
- */
+/** Names are judged as the laxest reader has them. */
 export function createIdentityHeaders(
   options: IdentityHeaderOptions,
   credentialHeaders: ReadonlySet<string>,
@@ -49,17 +46,13 @@ export function createIdentityHeaders(
   const reserved = new Set(
     [...KNOWN, ...credentialHeaders, options.subject, options.roles]
       .filter((name) => name !== "")
-      .map(folded),
+      .map(foldedName),
   );
   const isReserved = (name: string): boolean => {
-    const plain = folded(name);
+    const plain = foldedName(name);
     return reserved.has(plain) || plain.startsWith(OWN_PREFIX);
   };
   return { isReserved, fieldsOf: (identity) => fieldsFor(identity, options) };
-}
-
-function folded(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "-");
 }
 
 const VERIFIED: Readonly<Record<PrincipalKind, boolean>> = {

@@ -50,7 +50,7 @@ export class BodyPump implements BodySink {
     this.consumed = true;
     // Upstreams leave out, unsaid, what is beyond their own count.
     if (trailers.length / 2 > limits.header_count) abort(new WeirError("headers_too_large"));
-    else attempt.finish(sendableTrailers(trailers, outgoing.isDropped));
+    else attempt.finish(sendableTrailers(trailers, outgoing.isDroppedTrailer));
   }
 
   silent(how: "silent" | "slow"): void {

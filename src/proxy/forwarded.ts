@@ -22,18 +22,6 @@ export interface Hop {
   readonly headers: HeaderList;
 }
 
-/** Fields weir alone writes: a client's own are dropped unless they came through a trusted proxy. */
-export const FORWARDING_FIELDS: ReadonlySet<string> = new Set([
-  "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-proto",
-  "x-forwarded-host",
-  "x-forwarded-port",
-  "x-forwarded-server",
-  "x-forwarded-prefix",
-  "x-real-ip",
-]);
-
 const MAX_CHAIN = 32;
 const SCHEME = /^https?$/;
 const FORWARDED_HOST = /^[\w.\-:[\]]+$/;

@@ -1,10 +1,11 @@
 // Builds the head of one upstream request; the only place that can, so every rule holds for each attempt.
+import { foldedName } from "../core/folded-name.ts";
 import type { HeaderList } from "../core/header-list.ts";
 import type { Identity } from "../core/identity.ts";
 import { remembering } from "../core/remembering.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
-import { appendForwarded, FORWARDING_FIELDS } from "./forwarded.ts";
+import { appendForwarded } from "./forwarded.ts";
 import { editFields } from "./header-edit.ts";
 import { hopByHop, isHopByHop } from "./hop-by-hop.ts";
 import { countHop } from "./max-forwards.ts";
@@ -12,8 +13,15 @@ import type { RoutedRequest } from "./route.ts";
 
 /** What a snapshot fixes about upstream requests. */
 export interface OutgoingRules {
-  /** Whether a field (lower case) is never passed on: identity, credentials, propagation, forwarding. */
+  /**
+   * Whether a field (lower case) is never passed on: identity, credentials, propagation, forwarding, and
+   * what only looks like a field that was decided on, as some upstreams would read it in its place.
+   */
   readonly isDropped: (name: string) => boolean;
+  /** The same of a trailer (folded), and what was decided on: some upstreams add trailers to the fields. */
+  readonly isDroppedTrailer: (name: string) => boolean;
+  /** Whether routes or policy read a field (lower case), so that Connection can't take it away. */
+  readonly isDecidedOn: (name: string) => boolean;
   readonly pseudonym: string;
   /** Whether a field is one only weir may set, or a credential it took. */
   readonly isReserved: (name: string) => boolean;
@@ -29,29 +37,49 @@ const REWRITTEN: ReadonlySet<string> = new Set([
   "content-length",
   "trailer",
   "http2-settings",
-  // Symfony, ASP.NET and others take these for the path in place of the target's.
-  "x-original-url",
-  "x-original-uri",
+  "forwarded",
+  "x-real-ip",
+  // CGI makes HTTP_PROXY of it, which many programs take for the proxy of their own requests.
+  "proxy",
+  // Frameworks take these for the target's path, host or scheme, or for the client's address.
   "x-rewrite-url",
-  "x-forwarded-uri",
-  "x-forwarded-path",
+  "x-host",
+  "x-http-host-override",
+  "x-url-scheme",
+  "front-end-https",
+  "client-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
 ]);
+/** The same, and who is calling, in the words of many gateways. */
+const TOLD_BY_GATEWAYS = /^x-(?:forwarded|original)-/;
 
-/** Joins what this file and forwarding own with what propagation and identity do. */
-export function droppedFields(
+type FieldRules = Pick<OutgoingRules, "isDropped" | "isDroppedTrailer" | "isDecidedOn">;
+
+/** Joins what this file owns with what propagation, identity, and routes and policy (`decidedOn`, lower case) do. */
+export function createFieldRules(
   propagated: ReadonlySet<string>,
   isReserved: (name: string) => boolean,
-): (name: string) => boolean {
-  return remembering((name) => {
-    const read = dashed(name);
+  decidedOn: ReadonlySet<string>,
+): FieldRules {
+  const decidedNames = new Set([...decidedOn].map(foldedName));
+  const isDecidedOn = (name: string): boolean => decidedOn.has(name);
+  const isDropped = remembering((name) => {
+    const read = foldedName(name);
     return (
       REWRITTEN.has(read) ||
-      FORWARDING_FIELDS.has(read) ||
+      TOLD_BY_GATEWAYS.test(read) ||
       isHopByHop(read) ||
       propagated.has(read) ||
-      isReserved(name)
+      isReserved(name) ||
+      (decidedNames.has(read) && !isDecidedOn(name))
     );
   });
+  return {
+    isDropped,
+    isDroppedTrailer: (name) => isDropped(name) || decidedNames.has(name),
+    isDecidedOn,
+  };
 }
 
 /** What differs from attempt to attempt. */
@@ -94,18 +122,13 @@ export function buildOutgoing(
 
 function copyFields(into: string[], exchange: Exchange): void {
   const { raw, names } = exchange.headers;
-  const { isDropped } = exchange.snapshot.outgoing;
+  const { isDropped, isDecidedOn } = exchange.snapshot.outgoing;
   const ends = hopByHop(exchange.headers);
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? "";
-    if (ends(name) || isDropped(name)) continue;
+    if ((ends(name) && !isDecidedOn(name)) || isDropped(name)) continue;
     into.push(raw[at * 2] ?? "", raw[at * 2 + 1] ?? "");
   }
-}
-
-/** Many servers read "_" in a field name as "-": a name is judged as they would read it. */
-function dashed(name: string): string {
-  return name.includes("_") ? name.replaceAll("_", "-") : name;
 }
 
 function appendFraming(headers: string[], head: RequestHead): void {

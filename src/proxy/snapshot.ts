@@ -16,7 +16,7 @@ import type { UpstreamPool } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
 import type { LimitOptions } from "./options.ts";
-import { droppedFields, type OutgoingRules } from "./outgoing.ts";
+import { createFieldRules, type OutgoingRules } from "./outgoing.ts";
 import { createRecordTuple, type RecordTuple, secretFieldsOf } from "./recorded-tuple.ts";
 import type { RoutedRequest } from "./route.ts";
 import { compileRoutes, type RouteTable } from "./route-table.ts";
@@ -95,13 +95,20 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     limits: config.limits,
     requiresCertificate: config.listen.https?.client_certificates?.required ?? false,
     outgoing: {
-      isDropped: droppedFields(propagation.fields, identity.isReserved),
+      ...createFieldRules(propagation.fields, identity.isReserved, decidedOn(config)),
       isReserved: identity.isReserved,
       pseudonym: config.forwarded.pseudonym,
       identityFields: identity.fieldsOf,
     },
     propagation,
   };
+}
+
+/** The fields (lower case) that routes and policy read. */
+function decidedOn({ routes, policy }: Config): ReadonlySet<string> {
+  const matched = routes.flatMap(({ match }) => Object.keys(match.headers));
+  const asked = policy?.request.flatMap((name) => name.split("request.header.").slice(1)) ?? [];
+  return new Set([...matched, ...asked].map((name) => name.toLowerCase()));
 }
 
 function createService(name: string, parts: SnapshotParts): Service {

@@ -1,4 +1,5 @@
 // Which trailer fields cross the proxy: none that frame, route, authenticate or steer (RFC 9110 section 6.5.1).
+import { foldedName } from "../core/folded-name.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -37,7 +38,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 
 const NONE: RawHeaders = [];
 
-/** `isDropped` names (lower case) what the same sender may not say in a header either. */
+/** `isDropped` names (folded) what the same sender may not say in a header either. */
 export function sendableTrailers(
   raw: RawHeaders,
   isDropped: (name: string) => boolean = () => false,
@@ -46,8 +47,8 @@ export function sendableTrailers(
   const kept: string[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? "";
-    const lower = name.toLowerCase();
-    if (!FORBIDDEN.has(lower) && !isDropped(lower)) kept.push(name, raw[at + 1] ?? "");
+    const read = foldedName(name);
+    if (!FORBIDDEN.has(read) && !isDropped(read)) kept.push(name, raw[at + 1] ?? "");
   }
   return kept;
 }
