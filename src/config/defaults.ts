@@ -70,7 +70,7 @@ export const DEFAULTS = {
     /** Clocks of two machines that are kept by NTP differ by less. */
     leeway_ms: 30_000,
     /** RFC 7519 section 4.1.2, RFC 9068 section 2.2.3.1 */
-    claims: { subject: "sub", roles: "roles" },
+    claims: { subject: "sub", audience: "aud", roles: "roles" },
     /** A token that its issuer takes back is let in for no longer. */
     introspection_cache_ms: 30_000,
   },

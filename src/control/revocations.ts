@@ -5,11 +5,12 @@ import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import { makeFolder } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
+import { MAX_LEEWAY_MS } from "../identity/options.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
 
 export interface Revocation extends RevokedToken {
   readonly revokedAtMs: number;
-  /** When the token's own time is over, and with it the revocation; null: kept until taken back. */
+  /** When the token's own time is over, but for the leeway; null: kept until taken back. */
   readonly expiresAtMs: number | null;
 }
 
@@ -46,7 +47,9 @@ export function createRevocations(parts: RevocationsParts): Revocations {
   const { folder, initial, publish, nowMs } = parts;
   let current = initial;
   const inForce = (): Revocation[] =>
-    current.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > nowMs());
+    current.filter(
+      ({ expiresAtMs }) => expiresAtMs === null || expiresAtMs + MAX_LEEWAY_MS > nowMs(),
+    );
   const change = async (next: readonly Revocation[]): Promise<void> => {
     makeFolder(folder);
     replaceFile(join(folder, FILE), JSON.stringify(next), { mode: 0o600 });

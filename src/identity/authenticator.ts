@@ -42,9 +42,12 @@ export type TokenOutcome =
   | "wrong_algorithm"
   | "malformed"
   | "revoked"
-  /** What introspection says of an opaque one. */
+  /** What introspection says of one. */
   | "inactive"
+  /** For another use, such as a refresh, or bound to a key. */
   | "not_bearer"
+  /** A claim that policies read has to be fetched elsewhere. */
+  | "distributed_claims"
   | UnavailableOutcome;
 
 /** Why it can't be said whether a token holds: nothing is wrong with it. */

@@ -9,6 +9,9 @@ export interface KeyOptions {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A token holds for no longer after its time is over, whatever the config says. */
+export const MAX_LEEWAY_MS = 600_000;
+
 /** One issuer of tokens; its keys are those given here, or those it publishes. */
 export interface TokenOptions {
   /** Exactly the claim `iss`. */
@@ -43,6 +46,8 @@ export interface IntrospectionOptions {
 /** Names of claims, or paths such as realm_access.roles. */
 export interface ClaimOptions {
   readonly subject: string;
+  /** Whom the token is for: `aud`, or where that says nothing of it `azp` or `client_id`. */
+  readonly audience: string;
   /** "": tokens carry no roles. */
   readonly roles: string;
   /** Attribute by claim. */

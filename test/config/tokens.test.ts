@@ -102,7 +102,7 @@ test.each([
     jwks_url: "",
     algorithms: [],
     leeway_ms: 30_000,
-    claims: { subject: "sub", roles: "roles", attributes: {} },
+    claims: { subject: "sub", audience: "aud", roles: "roles", attributes: {} },
     ...changes,
   });
 });

@@ -51,10 +51,12 @@ test("what is revoked is on disk, for weir alone, then told, and there again aft
   expect(open(folder).revocations.list()).toEqual([revocation("b"), revocation("a", 5)]);
 });
 
-test("one whose token has expired is forgotten", async () => {
+test("one whose token has expired is forgotten, but not while a leeway may keep the token", async () => {
   const { revocations, told, at } = open(place());
   await revocations.add(revocation("a", 5));
-  at(5);
+  at(600_004);
+  expect(revocations.list()).toHaveLength(1);
+  at(600_005);
   expect(revocations.list()).toEqual([]);
   await revocations.add(revocation("b"));
   expect(told.at(-1)).toEqual(["b"]);

@@ -58,7 +58,13 @@ test("README: a token of one's own, and its end", { timeout: 60_000 }, async () 
       "SELECT principal, principal_kind, issuer, roles, auth_outcome FROM requests WHERE route = 'orders' GROUP BY ALL ORDER BY principal",
     ),
   ).toEqual([
-    { principal: "", principal_kind: "anonymous", issuer: "", roles: [], auth_outcome: "revoked" },
+    {
+      principal: "",
+      principal_kind: "anonymous",
+      issuer: "https://login.example.com",
+      roles: [],
+      auth_outcome: "revoked",
+    },
     {
       principal: "alice",
       principal_kind: "token",
@@ -75,6 +81,15 @@ test("README: a token of one's own, and its end", { timeout: 60_000 }, async () 
   expect((await fetch(`${list}${same}`, { method: "DELETE" })).status).toBe(200);
   expect((await fetch(`${list}${same}`, { method: "DELETE" })).status).toBe(404);
   expect(await run(curl, weir)).toMatch(/^HTTP\/1.1 200/);
+  const mistyped = await fetch(list, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ issuer: "https://login.example.com/", jti: "t-1" }),
+  });
+  expect([mistyped.status, await mistyped.json()]).toEqual([
+    400,
+    expect.objectContaining({ detail: expect.stringContaining("https://login.example.com") }),
+  ]);
   const put = await fetch(list, { method: "PUT" });
   expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, HEAD, POST, DELETE"]);
   await weir.stop();

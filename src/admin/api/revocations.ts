@@ -52,7 +52,7 @@ function listEndpoint({ revocations }: AdminParts): Endpoint {
   });
 }
 
-function addEndpoint({ revocations }: AdminParts): Endpoint {
+function addEndpoint({ revocations, running }: AdminParts): Endpoint {
   return defineEndpoint({
     method: "post",
     path: PATH,
@@ -61,10 +61,16 @@ function addEndpoint({ revocations }: AdminParts): Endpoint {
     query: NONE,
     body: wishes,
     answer: json("It is revoked", revocation),
-    problems: ["too_many_revocations"],
+    problems: ["bad_body", "too_many_revocations"],
     audit: () => "revoke_token",
     auditDetails: tokenDetails,
     handle: async ({ body: { issuer, jti, expires_at: expires } }) => {
+      const known = running().config.identity.tokens.map((each) => each.issuer);
+      if (!known.includes(issuer)) {
+        const members = { parameter: "issuer" };
+        const detail = `nobody's tokens would be revoked; the issuers are ${known.join(", ") || "none"}`;
+        throw new Problem("bad_body", detail, { members });
+      }
       const revokedAtMs = Date.now();
       const expiresAtMs = expires === undefined ? null : Date.parse(expires);
       const added = { issuer, jti, revokedAtMs, expiresAtMs };

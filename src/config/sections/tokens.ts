@@ -3,11 +3,11 @@ import { z } from "zod";
 import { secureUrl } from "../../core/secure-url.ts";
 import { PUBLIC_ALGORITHMS, SECRET_ALGORITHMS } from "../../core/verification-key.ts";
 import { DEFAULTS } from "../defaults.ts";
+import { MAX_LEEWAY_MS } from "../../identity/options.ts";
 import { anyText, integer, nameText, textLike } from "../fields.ts";
 
 const MAX_ISSUERS = 32;
 const MAX_KEYS = 32;
-const MAX_LEEWAY_MS = 600_000;
 const MAX_CACHE_MS = 3_600_000;
 const { token } = DEFAULTS;
 
@@ -18,6 +18,9 @@ const claims = z.strictObject({
   subject: claimName()
     .default(token.claims.subject)
     .meta({ description: "Claim with the subject" }),
+  audience: claimName().default(token.claims.audience).meta({
+    description: "Claim with the audience; azp or client_id where the issuer puts none into aud",
+  }),
   roles: z
     .union([claimName(), z.literal("")])
     .default(token.claims.roles)

@@ -1,7 +1,7 @@
 // Claims of a verified token: time and audience checked (RFC 7519 section 4.1), then mapped to an identity.
 import type { Identity } from "../../core/identity.ts";
 import type { TokenOutcome } from "../authenticator.ts";
-import type { TokenOptions } from "../options.ts";
+import type { ClaimOptions, TokenOptions } from "../options.ts";
 import type { JsonObject } from "./json-object.ts";
 
 /** What a token says once all of it holds. */
@@ -13,7 +13,8 @@ export interface VerifiedClaims {
   readonly jti: string;
 }
 
-const MAX_ROLES = 64;
+/** Entra lists up to 200 groups. */
+const MAX_ROLES = 256;
 const MAX_TEXT = 1_024;
 const SECOND_MS = 1_000;
 /** No Date is later: an `exp` beyond it is a mistake, and would hold for ever. */
@@ -25,14 +26,18 @@ export function readClaims(
   options: TokenOptions,
   nowMs: number,
 ): VerifiedClaims | TokenOutcome {
-  const { exp, jti = "" } = claims;
+  const { exp, jti = "", cnf } = claims;
   if (!isTime(exp) || !isPlainText(jti)) return "malformed";
   const untilMs = exp * SECOND_MS + options.leeway_ms;
   if (nowMs >= untilMs) return "expired";
   const early = startFault(claims, nowMs + options.leeway_ms);
   if (early !== null) return early;
+  // Bound to a key or a certificate (RFC 7800), it is worth nothing to who merely bears it.
+  if (cnf !== undefined) return "not_bearer";
   const { audience } = options;
-  if (audience.length > 0 && !isFor(claims["aud"], audience)) return "wrong_audience";
+  const aud = claimAt(claims, options.claims.audience);
+  if (audience.length > 0 && !isFor(aud, audience)) return "wrong_audience";
+  if (isElsewhere(claims, options.claims)) return "distributed_claims";
   const identity = identityOf(claims, options);
   return identity === null ? "malformed" : { identity, untilMs, jti };
 }
@@ -62,15 +67,26 @@ function identityOf(claims: JsonObject, options: TokenOptions): Identity | null 
   });
 }
 
-/** By its whole name, or else step by step: realm_access.roles. */
-function claimAt(claims: JsonObject, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let at: unknown = claims;
-  for (const step of name.split(".")) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = (at as JsonObject)[step];
+/** By its whole name, or else step by step, each the longest name that is there: realm_access.roles, https://a.example/app.roles. */
+function claimAt(claims: JsonObject, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) {
+    const name = path.slice(0, end);
+    if (!Object.hasOwn(claims, name)) continue;
+    const inner = claims[name];
+    const isObject = typeof inner === "object" && inner !== null;
+    return isObject ? claimAt(inner as JsonObject, path.slice(end + 1)) : undefined;
   }
-  return at;
+  return undefined;
+}
+
+/** Whether the issuer keeps one of these where it has to be fetched (OpenID Connect Core section 5.6.2): it is not there, and not absent. */
+function isElsewhere(claims: JsonObject, { subject, roles, attributes }: ClaimOptions): boolean {
+  const { _claim_names: elsewhere } = claims;
+  if (elsewhere === undefined) return false;
+  const names = typeof elsewhere === "object" && elsewhere !== null ? elsewhere : {};
+  const wanted = [subject, roles, ...Object.values(attributes)];
+  return wanted.some((name) => !Object.hasOwn(claims, name) && Object.hasOwn(names, name));
 }
 
 /** A list, or words with blanks between them as in `scope` (RFC 8693 section 4.2). */

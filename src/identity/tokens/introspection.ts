@@ -91,7 +91,9 @@ class Introspection {
     const { wallMs } = this.#parts.clock;
     const verdict = readAnswer(answer, this.#options, wallMs());
     if (typeof verdict === "string") return this.#refused(digest, verdict);
-    return { ...verdict, untilMs: Math.min(verdict.untilMs, wallMs() + this.#cacheMs) };
+    // Leeway is for the moment of asking: nothing is kept beyond exp (RFC 7662 section 4).
+    const expMs = verdict.untilMs - this.#options.leeway_ms;
+    return { ...verdict, untilMs: Math.min(expMs, wallMs() + this.#cacheMs) };
   }
 
   #refused(digest: string, outcome: TokenOutcome): TokenOutcome {

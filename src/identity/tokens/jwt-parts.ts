@@ -6,6 +6,8 @@ export interface JwtParts {
   readonly alg: string;
   /** undefined: it names no key. */
   readonly kid: string | undefined;
+  /** What it is for; "": it does not say. */
+  readonly typ: string;
   readonly claims: JsonObject;
 }
 
@@ -26,9 +28,9 @@ export function readJwtParts(token: string): JwtParts | null {
   const header = decode(head);
   const claims = decode(body);
   if (header === null || claims === null || REFUSED.some((name) => name in header)) return null;
-  const { alg, kid } = header;
-  if (typeof alg !== "string" || !isKeyName(kid)) return null;
-  return { alg, kid, claims };
+  const { alg, kid, typ = "" } = header;
+  if (typeof alg !== "string" || typeof typ !== "string" || !isKeyName(kid)) return null;
+  return { alg, kid, typ, claims };
 }
 
 /** Whatever comes apart as a JWT or a JWE does, and begins as a JSON object does in base64url. */

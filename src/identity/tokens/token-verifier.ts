@@ -43,6 +43,7 @@ export const FAILURES: Readonly<Record<TokenOutcome, Failure>> = {
   revoked: failure("revoked"),
   inactive: failure("inactive"),
   not_bearer: failure("not_bearer"),
+  distributed_claims: failure("distributed_claims"),
   keys_unavailable: { outcome: "keys_unavailable", retryAfterS: KEYS_RETRY_S },
   introspection_unavailable: { outcome: "introspection_unavailable", retryAfterS: RETRY_S },
 };

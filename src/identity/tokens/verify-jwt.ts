@@ -12,6 +12,8 @@ export interface TokenIssuer {
   readonly keys: KeySource;
 }
 
+/** JWTs typed for another use than access, such as logout+jwt (RFC 8725 section 3.11, RFC 9068 section 2.1). */
+const OTHER_USE = /^(?!(?:application\/)?at\+jwt$).*\+(?:sd-)?jwt$/i;
 /** Keys without names, and tokens that name none: so many are tried. */
 const MAX_TRIED = 4;
 
@@ -22,6 +24,7 @@ export async function verifyJwt(
   { issuer, nowMs }: { readonly issuer: TokenIssuer; readonly nowMs: () => number },
 ): Promise<VerifiedClaims | TokenOutcome> {
   const { options, keys } = issuer;
+  if (OTHER_USE.test(parts.typ)) return "not_bearer";
   const algorithm = allowed(parts.alg, options);
   if (algorithm === null) return "wrong_algorithm";
   const named = await keysFor(parts, keys);
@@ -60,7 +63,8 @@ async function keysFor({ kid }: JwtParts, source: KeySource): Promise<Keys | Tok
 
 function named(keys: Keys | null, kid: string | undefined): Keys {
   if (keys === null || kid === undefined) return keys ?? [];
-  return keys.filter((key) => key.kid === "" || key.kid === kid);
+  const same = keys.filter((key) => key.kid === kid);
+  return same.length > 0 ? same : keys.filter((key) => key.kid === "");
 }
 
 async function trySignature(

@@ -124,7 +124,7 @@ function optionsOf(publicKey: string): IdentityOptions {
         algorithms: [],
         introspection: null,
         leeway_ms: 30_000,
-        claims: { subject: "sub", roles: "roles", attributes: {} },
+        claims: { subject: "sub", audience: "aud", roles: "roles", attributes: {} },
       },
     ],
     certificates: { subject: ["cn"] },

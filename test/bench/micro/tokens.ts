@@ -31,7 +31,7 @@ const identity: IdentityOptions = {
       algorithms: [],
       introspection: null,
       leeway_ms: 30_000,
-      claims: { subject: "sub", roles: "roles", attributes: {} },
+      claims: { subject: "sub", audience: "aud", roles: "roles", attributes: {} },
     },
   ],
   certificates: { subject: ["cn"] },

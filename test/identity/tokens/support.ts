@@ -25,7 +25,7 @@ export function tokenOptions(changes: Partial<TokenOptions> = {}): TokenOptions 
     algorithms: [],
     introspection: null,
     leeway_ms: 30_000,
-    claims: { subject: "sub", roles: "roles", attributes: {} },
+    claims: { subject: "sub", audience: "aud", roles: "roles", attributes: {} },
     ...changes,
   };
 }
