@@ -34,9 +34,7 @@ export function readClaims(
   if (early !== null) return early;
   // Bound to a key or a certificate (RFC 7800), it is worth nothing to who merely bears it.
   if (cnf !== undefined) return "not_bearer";
-  const { audience } = options;
-  const aud = claimAt(claims, options.claims.audience);
-  if (audience.length > 0 && !isFor(aud, audience)) return "wrong_audience";
+  if (!isForUs(claims, options)) return "wrong_audience";
   if (isElsewhere(claims, options.claims)) return "distributed_claims";
   const identity = identityOf(claims, options);
   return identity === null ? "malformed" : { identity, untilMs, jti };
@@ -107,7 +105,10 @@ function isPlainText(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_TEXT && !/\p{Cc}/u.test(value);
 }
 
-function isFor(aud: unknown, wanted: readonly string[]): boolean {
+function isForUs(claims: JsonObject, options: TokenOptions): boolean {
+  const { audience: wanted } = options;
+  if (wanted.length === 0) return true;
+  const aud = claimAt(claims, options.claims.audience);
   if (typeof aud === "string") return wanted.includes(aud);
   return Array.isArray(aud) && wanted.some((each) => aud.includes(each));
 }

@@ -25,12 +25,16 @@ export function readJwtParts(token: string): JwtParts | null {
   const parts = token.split(".");
   if (!parts.every(isCanonical)) return null;
   const [head = "", body = ""] = parts;
-  const header = decode(head);
+  const header = readHeader(decode(head));
   const claims = decode(body);
-  if (header === null || claims === null || REFUSED.some((name) => name in header)) return null;
+  return header === null || claims === null ? null : { ...header, claims };
+}
+
+function readHeader(header: JsonObject | null): Omit<JwtParts, "claims"> | null {
+  if (header === null || REFUSED.some((name) => name in header)) return null;
   const { alg, kid, typ = "" } = header;
   if (typeof alg !== "string" || typeof typ !== "string" || !isKeyName(kid)) return null;
-  return { alg, kid, typ, claims };
+  return { alg, kid, typ };
 }
 
 /** Whatever comes apart as a JWT or a JWE does, and begins as a JSON object does in base64url. */

@@ -253,7 +253,7 @@ test.each<[string, Partial<ClaimOptions>, { claims?: object; header?: object }, 
     { claims: { cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2Hg" } } },
     "not_bearer",
   ],
-])("%s", async (_, names, { claims = {}, header = {} }, outcome) => {
+])("%s", async (...[, names, { claims = {}, header = {} }, outcome]) => {
   const found = await verified({}, names, { claims: { ...CLAIMS, ...claims }, header });
   expect(found.outcome).toBe(outcome);
 });
