@@ -1,6 +1,7 @@
 // Lets an application's own handlers answer what weir allowed, and writes the row before the last byte.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WeirError } from "../core/errors.ts";
+import { normalAuthority } from "../proxy/authority.ts";
 import type { Exchange } from "../proxy/exchange.ts";
 
 /** What a handler of node:http gets, and what weir knows of it. */
@@ -15,6 +16,7 @@ export function letAnswer(guarded: Guarded, handlers: () => void): Promise<void>
   const { exchange, request, response } = guarded;
   const { record, headers } = exchange;
   checkSpelling(exchange);
+  checkHost(exchange);
   // As announced: who reads the body is the handlers' business.
   record.requestBytes = Number(headers.get("content-length") ?? 0);
   trustOnlyVerified(exchange, request);
@@ -43,6 +45,12 @@ function checkSpelling({ downstream, record }: Exchange): void {
   );
 }
 
+/** The target may have named another host, which was decided on, than the field that handlers read. */
+function checkHost({ headers, record }: Exchange): void {
+  if ((normalAuthority(headers.get("host") ?? "") ?? "") === record.host) return;
+  throw new WeirError("bad_host", "not the host of the target, and a guarded handler reads it");
+}
+
 /** Handlers are the upstream here: what they read of identity is what weir verified, or nothing. */
 function trustOnlyVerified(exchange: Exchange, request: IncomingMessage): void {
   const { headers, record, snapshot } = exchange;
@@ -50,11 +58,16 @@ function trustOnlyVerified(exchange: Exchange, request: IncomingMessage): void {
   const verified = identityFields(record.identity);
   const kept: string[] = [];
   headers.names.forEach((name, at) => {
-    if (isReserved(name)) delete request.headers[name];
-    else kept.push(headers.raw[at * 2] ?? "", headers.raw[at * 2 + 1] ?? "");
+    if (isReserved(name)) {
+      delete request.headers[name];
+      delete request.headersDistinct[name];
+    } else kept.push(headers.raw[at * 2] ?? "", headers.raw[at * 2 + 1] ?? "");
   });
   for (let at = 0; at + 1 < verified.length; at += 2) {
-    request.headers[(verified[at] ?? "").toLowerCase()] = verified[at + 1];
+    const name = (verified[at] ?? "").toLowerCase();
+    const value = verified[at + 1] ?? "";
+    request.headers[name] = value;
+    request.headersDistinct[name] = [value];
   }
   request.rawHeaders = [...kept, ...verified];
 }

@@ -8,7 +8,7 @@ import type { Identity } from "../core/identity.ts";
 import { createLog, type Log } from "../core/log.ts";
 import { startEngine } from "./engine.ts";
 import { letAnswer } from "./guarded-reply.ts";
-import { NodeDownstream } from "./node-downstream.ts";
+import { isBehindUnclear, NodeDownstream } from "./node-downstream.ts";
 import type { RowReceiver } from "./recording.ts";
 
 export interface WeirOptions {
@@ -62,6 +62,7 @@ export async function createWeir(options: WeirOptions): Promise<Weir> {
   const { open, handler, guard } = engine.pipeline;
   return {
     middleware: () => (request, response, next) => {
+      if (isBehindUnclear(request)) return;
       if (bodyIsGone(request)) {
         next(new Error("weir.middleware() must come before what reads request bodies"));
         return;
@@ -69,6 +70,7 @@ export async function createWeir(options: WeirOptions): Promise<Weir> {
       void handler(open(downstreamOf(request, response)));
     },
     guard: () => (request, response, next) => {
+      if (isBehindUnclear(request)) return;
       void guard(open(downstreamOf(request, response)), (_permit, exchange) => {
         const { identity, traceId, spanId } = exchange.record;
         response.locals["weir"] = { identity, traceId, spanId } satisfies Verified;

@@ -20,6 +20,14 @@ import { pairs } from "./header-pairs.ts";
 /** For a client to notice an early reply and stop sending. */
 const LINGER_MS = 2_000;
 
+/** Sockets on which nobody can tell where the next request begins; node:http reads on nevertheless. */
+const UNCLEAR = new WeakSet<object>();
+
+/** Behind a request whose end is unclear: not to be acted on, nor answered. */
+export function isBehindUnclear({ socket }: IncomingMessage): boolean {
+  return UNCLEAR.has(socket);
+}
+
 export class NodeDownstream implements Downstream {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -39,6 +47,10 @@ export class NodeDownstream implements Downstream {
     this.tls = tlsFactsOf(request.socket);
     const body = framingOf(headers, httpVersion);
     this.head = { method, target, httpVersion, headers, body, upgrade: "" };
+    if (body === "unclear") {
+      response.shouldKeepAlive = false;
+      UNCLEAR.add(request.socket);
+    }
     response.on("drain", () => this.onDrain?.());
     response.on("close", () => {
       if (!response.writableFinished) this.#left();

@@ -114,6 +114,8 @@ export class ProxiedAttempt implements Attempt {
       return;
     }
     this.#upstream = upstream;
+    // http-proxy-middleware joins paths: "*" would become "/*".
+    upstream.path = this.#parts.request.target;
     this.timing.queueNs = clock.nowNs() - this.#beganNs;
     this.reusedConnection = upstream.reusedSocket;
     upstream.on("information", this.#informational);
