@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
+import { returning } from "../core/slabs.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
 import { FIRST_PACE, type Pace } from "./pace.ts";
@@ -209,9 +210,10 @@ export class ClientExchange implements Downstream {
   }
 
   #writePiece(socket: Socket, chunk: Buffer): boolean {
-    if (this.#framing !== "chunked") return socket.write(chunk);
+    const written = returning(chunk);
+    if (this.#framing !== "chunked") return socket.write(chunk, written);
     socket.write(chunk.length.toString(16) + CRLF, "latin1");
-    socket.write(chunk);
+    socket.write(chunk, written);
     return socket.write(CRLF, "latin1");
   }
 

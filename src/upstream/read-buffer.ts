@@ -1,23 +1,21 @@
-// Where a connection reads into: one scratch buffer for all, private ones while a large body runs.
+// Where a connection reads into: one scratch buffer for all, a slab of its own while a large body runs.
+import { lendPiece, SLAB_BYTES, takeSlab } from "../core/slabs.ts";
 
-const SIZE = 65_536;
 /** A read that fills this much of its buffer is handed on without a copy. */
-const BULK = SIZE / 2;
+const BULK = SLAB_BYTES / 2;
 
 /** A read and its callback are one turn, so that all connections can share one buffer. */
-const SCRATCH = Buffer.allocUnsafeSlow(SIZE);
+const SCRATCH = Buffer.allocUnsafeSlow(SLAB_BYTES);
 
 export class ReadBuffer {
-  #current = SCRATCH;
+  #current: Buffer = SCRATCH;
   #bulk = false;
   #given = false;
 
   /** The buffer for the next read. */
   next(): Buffer {
     if (!this.#bulk) this.#current = SCRATCH;
-    else if (this.#given || this.#current === SCRATCH) {
-      this.#current = Buffer.allocUnsafeSlow(SIZE);
-    }
+    else if (this.#given || this.#current === SCRATCH) this.#current = takeSlab();
     this.#given = false;
     return this.#current;
   }
@@ -25,13 +23,18 @@ export class ReadBuffer {
   /** Bytes [start, end) of a read as a buffer the receiver may keep. */
   take(bytes: Buffer, start: number, end: number): Buffer {
     this.#bulk = end - start >= BULK;
-    if (this.#bulk && bytes !== SCRATCH) {
+    if (this.#bulk && this.#isOwn(bytes)) {
       this.#given = true;
-      return bytes.subarray(start, end);
+      return lendPiece(bytes, start, end);
     }
     const copy = Buffer.allocUnsafe(end - start);
     bytes.copy(copy, 0, start, end);
     return copy;
+  }
+
+  /** Buffers of sockets that were meant for a tunnel are Node's. */
+  #isOwn(bytes: Buffer): boolean {
+    return bytes === this.#current && bytes !== SCRATCH && !this.#given;
   }
 
   /** No large body is running any more. */

@@ -1,0 +1,116 @@
+// Many large replies at once, each with bytes of its own: nobody gets another's, however fast who reads.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import {
+  Agent as PlainAgent,
+  createServer,
+  get,
+  type IncomingMessage,
+  type Server,
+} from "node:http";
+import { Agent, get as getSecurely } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Authority, createAuthority } from "../support/certificates.ts";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+
+const SEED = Number(process.env["WEIR_SEED"] ?? 20_261_122);
+const AT_ONCE = 12;
+let authority: Authority;
+let upstream: Server;
+let proxy: TestProxy;
+
+/** Every eight bytes say whose they are, and where they stand. */
+function bodyOf(id: number, bytes: number): Buffer {
+  const body = Buffer.alloc(bytes);
+  for (let at = 0; at + 8 <= bytes; at += 8) {
+    body.writeUInt32BE(id, at);
+    body.writeUInt32BE(at, at + 4);
+  }
+  return body;
+}
+
+beforeAll(async () => {
+  authority = createAuthority();
+  const pair = authority.issue("bulk", { san: "DNS:weir.test" });
+  upstream = createServer((incoming, reply) => {
+    const [, id, bytes, framing] = (incoming.url ?? "").split("/");
+    const body = bodyOf(Number(id), Number(bytes));
+    if (framing === "length") reply.setHeader("content-length", body.length);
+    for (let at = 0; at < body.length; at += 300_007) reply.write(body.subarray(at, at + 300_007));
+    reply.end();
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const https = { listen: "127.0.0.1:0", certificates: [pair] };
+  proxy = await startProxy({
+    upstreams: [url],
+    config: { listen: { http: "127.0.0.1:0", https } },
+  });
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  upstream.close();
+  authority[Symbol.dispose]();
+});
+
+interface Plan {
+  readonly id: number;
+  readonly bytes: number;
+  readonly framing: "length" | "chunked";
+  readonly secure: boolean;
+  /** After so many pieces a rest, or leaving. */
+  readonly restAfter: number;
+  readonly leaves: boolean;
+}
+
+const plan = fc.record({
+  id: fc.integer({ min: 1, max: 0xffff_ffff }),
+  bytes: fc.integer({ min: 100_000, max: 3_000_000 }),
+  framing: fc.constantFrom("length" as const, "chunked" as const),
+  secure: fc.boolean(),
+  restAfter: fc.integer({ min: 1, max: 20 }),
+  leaves: fc.boolean(),
+});
+
+async function answerTo(path: string, secure: boolean): Promise<IncomingMessage> {
+  const to = { host: "127.0.0.1", path };
+  const ca = readFileSync(authority.ca, "utf8");
+  return new Promise((resolve, reject) => {
+    const sent = secure
+      ? getSecurely({ ...to, port: proxy.httpsPort, ca, servername: "weir.test", agent: TLS })
+      : get({ ...to, port: proxy.port, agent: PLAIN });
+    sent.on("response", resolve).on("error", reject);
+  });
+}
+const TLS = new Agent({ keepAlive: true });
+const PLAIN = new PlainAgent({ keepAlive: true });
+
+/** Digest of what came, or "left". */
+async function fetched({ id, bytes, framing, secure, restAfter, leaves }: Plan): Promise<string> {
+  const reply = await answerTo(`/${id}/${bytes}/${framing}`, secure);
+  const digest = createHash("sha256");
+  let pieces = 0;
+  for await (const piece of reply) {
+    digest.update(piece as Buffer);
+    if (++pieces !== restAfter) continue;
+    if (leaves) return "left";
+    await pause(20);
+  }
+  return digest.digest("hex");
+}
+
+test("each gets its own bytes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(plan, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (plans) => {
+      const got = await Promise.all(plans.map(fetched));
+      const wanted = plans.map(({ id, bytes }, nth) =>
+        got[nth] === "left" ? "left" : createHash("sha256").update(bodyOf(id, bytes)).digest("hex"),
+      );
+      expect(got).toEqual(wanted);
+    }),
+    { numRuns: 6, seed: SEED, endOnFailure: true },
+  );
+}, 60_000);
