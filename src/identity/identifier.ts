@@ -27,6 +27,8 @@ export interface Identifier {
   ) => AuthResult | Promise<AuthResult>;
   /** Lower-case request fields that carry credentials; removed from what upstreams get. */
   readonly credentialHeaders: ReadonlySet<string>;
+  /** Those of them that none of these methods takes. */
+  readonly untakenHeaders: (methods: readonly AuthenticationMethod[]) => ReadonlySet<string>;
 }
 
 export interface IdentifierParts {
@@ -74,8 +76,17 @@ export function identifierOf(
       }
       return withoutCredential(headers, methods, byMethod);
     },
-    credentialHeaders: new Set(authenticators.flatMap((each) => each.credentialHeaders)),
+    credentialHeaders: headersOf(authenticators),
+    untakenHeaders(methods) {
+      const isTaken = ({ method }: Authenticator): boolean => methods.includes(method);
+      const taken = headersOf(authenticators.filter(isTaken));
+      return new Set([...headersOf(authenticators)].filter((name) => !taken.has(name)));
+    },
   };
+}
+
+function headersOf(authenticators: readonly Authenticator[]): Set<string> {
+  return new Set(authenticators.flatMap((each) => each.credentialHeaders));
 }
 
 interface Asked {

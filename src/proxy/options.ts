@@ -35,6 +35,8 @@ export interface RouteOptions {
   readonly service: string;
   /** Methods tried in order; empty: everyone is anonymous. */
   readonly authenticate: readonly AuthenticationMethod[];
+  /** Whether the service gets the credentials of methods that are not among these. */
+  readonly pass_credentials: boolean;
   /** New path, may name parameters of the match: "/v2/:id", "/**"; null: unchanged. */
   readonly rewrite: string | null;
   readonly request_headers: HeaderEdit;

@@ -9,6 +9,7 @@ import { appendForwarded } from "./forwarded.ts";
 import { editFields } from "./header-edit.ts";
 import { hopByHop, isHopByHop } from "./hop-by-hop.ts";
 import { countHop } from "./max-forwards.ts";
+import type { RouteOptions } from "./options.ts";
 import type { RoutedRequest } from "./route.ts";
 
 /** What a snapshot fixes about upstream requests. */
@@ -25,6 +26,8 @@ export interface OutgoingRules {
   readonly pseudonym: string;
   /** Whether a field is one only weir may set, or a credential it took. */
   readonly isReserved: (name: string) => boolean;
+  /** Credentials (lower case) that this route's service gets all the same. */
+  readonly passedCredentials: (route: RouteOptions) => ReadonlySet<string>;
   /** The fields that tell the upstream who was verified. */
   readonly identityFields: (identity: Identity) => readonly string[];
 }
@@ -100,7 +103,7 @@ export function buildOutgoing(
   const { options } = match.route;
   // The host that route and policy saw: an absolute-form target outranks the Host field.
   const headers: string[] = ["Host", head.host === "" ? new URL(url).host : head.host];
-  copyFields(headers, exchange);
+  copyFields(headers, exchange, options);
   appendFraming(headers, head);
   if (exchange.expectsContinue && !exchange.continued && head.body !== "none")
     headers.push("Expect", "100-continue");
@@ -120,13 +123,15 @@ export function buildOutgoing(
   };
 }
 
-function copyFields(into: string[], exchange: Exchange): void {
+function copyFields(into: string[], exchange: Exchange, route: RouteOptions): void {
   const { raw, names } = exchange.headers;
-  const { isDropped, isDecidedOn } = exchange.snapshot.outgoing;
+  const { isDropped, isDecidedOn, passedCredentials } = exchange.snapshot.outgoing;
+  const passed = passedCredentials(route);
   const ends = hopByHop(exchange.headers);
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? "";
-    if ((ends(name) && !isDecidedOn(name)) || isDropped(name)) continue;
+    if (ends(name) && !isDecidedOn(name)) continue;
+    if (isDropped(name) && !passed.has(name)) continue;
     into.push(raw[at * 2] ?? "", raw[at * 2 + 1] ?? "");
   }
 }

@@ -15,7 +15,7 @@ import { createRedaction } from "../telemetry/redact.ts";
 import type { UpstreamPool } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
-import type { LimitOptions } from "./options.ts";
+import type { LimitOptions, RouteOptions } from "./options.ts";
 import { createFieldRules, type OutgoingRules } from "./outgoing.ts";
 import { createRecordTuple, type RecordTuple, secretFieldsOf } from "./recorded-tuple.ts";
 import type { RoutedRequest } from "./route.ts";
@@ -97,11 +97,23 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     outgoing: {
       ...createFieldRules(propagation.fields, identity.isReserved, decidedOn(config)),
       isReserved: identity.isReserved,
+      passedCredentials: passedBy(config.routes, identifier),
       pseudonym: config.forwarded.pseudonym,
       identityFields: identity.fieldsOf,
     },
     propagation,
   };
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+function passedBy(
+  routes: readonly RouteOptions[],
+  { untakenHeaders }: Identifier,
+): OutgoingRules["passedCredentials"] {
+  const passing = routes.filter(({ pass_credentials }) => pass_credentials);
+  const byRoute = new Map(passing.map((route) => [route, untakenHeaders(route.authenticate)]));
+  return (route) => byRoute.get(route) ?? NO_FIELDS;
 }
 
 /** The fields (lower case) that routes and policy read. */

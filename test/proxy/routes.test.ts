@@ -20,6 +20,7 @@ function routeOf(name: string, match: Match, rewrite: string | null = null): Rou
     match: { host: "*", path: "/**", methods: [], headers: {}, ...match },
     service: "app",
     authenticate: [],
+    pass_credentials: false,
     rewrite,
     request_headers: edit,
     response_headers: edit,

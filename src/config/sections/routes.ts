@@ -96,6 +96,10 @@ const routeSchema = z.strictObject({
       description:
         "Ways to prove an identity, tried in order; anonymous: or none; none named: all are anonymous",
     }),
+  pass_credentials: z.boolean().default(false).meta({
+    description:
+      "Whether the service gets authorization and x-api-key, where no method named above takes them",
+  }),
   rewrite: pathPattern.optional().meta({
     description: "New path, with :name and ** of the match",
     default: "unchanged",
