@@ -42,7 +42,7 @@ it.each<[string, object, readonly string[], readonly string[]]>([
   ["default", BOTH, [], []],
   ["key", { "x-api-key": "k-alice", ...LOOK_ALIKES, "x-weir-subject": "root" }, [], []],
   ["key", { ...BOTH, Connection: "authorization" }, [], []],
-])("route %s with %j", async (name, fields, authorization, keys) => {
+])("route %s with %j", async (...[name, fields, authorization, keys]) => {
   await using upstream = await startUpstream(answerOk);
   await using proxy = await startProxy({ upstreams: [upstream.url], config });
   const response = await exchangeRaw(
