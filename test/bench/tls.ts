@@ -1,5 +1,5 @@
-// `npm run bench:tls`: TLS 1.3 full handshakes and bodies of weir beside those of a bare node:https server that answers
-// by itself, in turns on one machine, and resident memory of weir under 10,000 idle TLS connections.
+// `npm run bench:tls`: TLS 1.3 full handshakes and bodies of weir beside those of bare node:https, one server that answers
+// by itself and one that passes on, in turns on one machine; resident memory of weir under 10,000 idle TLS connections.
 // Options: --rounds N, --write (keeps the table in TLS.md).
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -53,8 +53,8 @@ const CASES = [
   },
 ] as const;
 
-function peer(environment: Readonly<Record<string, string>>): ChildProcess {
-  const child = fork(join(import.meta.dirname, "peers/bulk.ts"), {
+function peer(file: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  const child = fork(join(import.meta.dirname, "peers", file), {
     env: { ...process.env, ...environment },
   });
   children.push(child);
@@ -77,7 +77,7 @@ function writeMaterial(upstreamPort: number): string {
   https: { listen: "127.0.0.1:0", certificates: [ { cert: bench.crt, key: bench.key } ] }
 admin: { listen: "127.0.0.1:0" }
 workers: 1
-limits: { connections: 12000 }
+limits: { connections: 12000, keep_alive_ms: 600000 }
 services: { bulk: { endpoints: [ "http://127.0.0.1:${upstreamPort}" ] } }
 routes: [ { name: bulk, service: bulk } ]
 `,
@@ -121,39 +121,49 @@ function median(list: readonly number[]): number {
   return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
 }
 
-function row(
-  name: string,
-  unit: string,
-  runs: readonly [weir: Measured, bare: Measured][],
-): string {
-  const of = (pick: (run: [Measured, Measured]) => number): number =>
-    median(runs.map((each) => pick([...each])));
+/** weir, the bare server, the bare one that passes on: in one round. */
+type Round = readonly [Measured, Measured, Measured];
+
+function row(name: string, unit: string, rounds: readonly Round[]): string {
+  const of = (pick: (round: Round) => number): string => {
+    const value = median(rounds.map(pick));
+    return value < 10 ? value.toFixed(2) : value.toFixed(0);
+  };
   const cells = [
     name,
-    `${of(([weir]) => weir.rate).toFixed(0)} ${unit}`,
-    `${of(([, bare]) => bare.rate).toFixed(0)} ${unit}`,
-    of(([weir, bare]) => weir.rate / bare.rate).toFixed(2),
-    of(([weir]) => weir.micros).toFixed(0),
-    of(([, bare]) => bare.micros).toFixed(0),
-    of(([weir, bare]) => bare.micros / weir.micros).toFixed(2),
+    `${of(([weir]) => weir.rate)} ${unit}`,
+    `${of(([, bare]) => bare.rate)} ${unit}`,
+    of(([weir, bare]) => weir.rate / bare.rate),
+    `${of(([, , passing]) => passing.rate)} ${unit}`,
+    of(([weir, , passing]) => weir.rate / passing.rate),
+    of(([weir]) => weir.micros),
+    of(([, bare]) => bare.micros),
+    of(([, , passing]) => passing.micros),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-async function compare(weir: Server, bare: Server): Promise<string[]> {
+async function serverOf(child: ChildProcess): Promise<Server> {
+  return { port: await portOf(child), pid: child.pid ?? 0 };
+}
+
+async function compare(servers: readonly [Server, Server, Server]): Promise<string[]> {
   const rows: string[] = [];
   for (const { name, unit, each, task } of CASES) {
-    const runs: [Measured, Measured][] = [];
-    // The first round warms both up.
+    const measureOne = ({ port, pid }: Server): Promise<Measured> =>
+      measure(pid, { ...task, port, ms: PHASE_MS }, each);
+    const rounds: Round[] = [];
+    // The first round warms all up.
     for (let round = 0; round <= ROUNDS; round++) {
-      const both = [];
-      for (const { port, pid } of [weir, bare]) {
-        both.push(await measure(pid, { ...task, port, ms: PHASE_MS }, each));
-      }
-      const [one, other] = both;
-      if (round > 0 && one !== undefined && other !== undefined) runs.push([one, other]);
+      const [weir, bare, passing] = servers;
+      const one: Round = [
+        await measureOne(weir),
+        await measureOne(bare),
+        await measureOne(passing),
+      ];
+      if (round > 0) rounds.push(one);
     }
-    rows.push(row(name, unit, runs));
+    rows.push(row(name, unit, rounds));
   }
   return rows;
 }
@@ -173,10 +183,11 @@ async function idleMemory({ port, pid }: Server): Promise<string> {
 }
 
 try {
-  const upstreamPort = await portOf(peer({}));
+  const upstreamPort = await portOf(peer("bulk.ts", {}));
   const file = writeMaterial(upstreamPort);
-  const secure = peer({ CERT: cert ?? "", KEY: key ?? "" });
-  const bare = { port: await portOf(secure), pid: secure.pid ?? 0 };
+  const pair = { CERT: cert ?? "", KEY: key ?? "" };
+  const bare = await serverOf(peer("bulk.ts", pair));
+  const passing = await serverOf(peer("pass-on.ts", { ...pair, UPSTREAM: `${upstreamPort}` }));
   const first = await startWeir(file);
   const weir = { port: first.port, pid: first.child.pid ?? 0 };
   // Before the rest, whose garbage a process keeps.
@@ -186,11 +197,11 @@ try {
   const text = [
     `## TLS 1.3, ECDSA P-256, ${day}, ${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`,
     "",
-    `Medians of ${ROUNDS} rounds in turns; client and upstream share the cores. weir: one worker in front of the upstream, rows and store on; bare: node:https that answers by itself. CPU: of the whole server process, microseconds for a handshake or a MB.`,
+    `Medians of ${ROUNDS} rounds in turns; client and upstream share the cores. weir: one worker in front of the upstream, rows and store on; bare: node:https that answers by itself, from memory; passing on: node:https in front of the same upstream by node:http. CPU: of the whole server process, microseconds for a handshake or a MB.`,
     "",
-    "| what | weir | bare node:https | ratio | weir CPU | bare CPU | ratio |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...(await compare(weir, bare)),
+    "| what | weir | bare | weir to it | passing on | weir to it | weir CPU | bare CPU | passing on CPU |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ...(await compare([weir, bare, passing])),
     "",
     idle,
     "",
