@@ -38,6 +38,8 @@ interface Running {
   readonly authzen: AuthzenFacts | null;
   readonly tls: {
     readonly certificates: readonly CertificateFacts[];
+    /** Why files as they are now are not in use. */
+    readonly faults: readonly Fault[];
     /** Of the admin side; null: plain HTTP. */
     readonly admin: ServerTls | null;
   };
@@ -76,6 +78,8 @@ export interface Reloaded {
   readonly fault: string | null;
   /** Of the candidate policy alone. */
   readonly shadowFault: string | null;
+  /** Of files of certificates, which are used as they were before. */
+  readonly tlsFault: string | null;
   /** Keys that changed but wait for a restart. */
   readonly restart: readonly string[];
   /** Who asked for it: "files", "signal", "api". */

@@ -9,11 +9,11 @@ const MOST_CHARS = 500;
 export function auditReload(
   audit: Pick<AuditLog, "writeOwn">,
 ): (result: Omit<ReloadResult, "restart" | "atMs">) => void {
-  return ({ ok, fault, shadowFault, causes, before, after, changed }) => {
+  return ({ ok, fault, shadowFault, tlsFault, causes, before, after, changed }) => {
     const own = causes.filter((cause) => cause !== "api");
     const isNews = own.includes("signal") || !ok || changed.length > 0;
     if (own.length === 0 || !isNews) return;
-    const wrong = fault ?? shadowFault ?? "";
+    const wrong = fault ?? tlsFault ?? shadowFault ?? "";
     audit.writeOwn({
       action: "reload",
       errorCode: ok ? "" : "reload_refused",

@@ -33,21 +33,21 @@ export type Loaded =
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly files?: readonly string[] };
 
 /**
- * Nothing is changed yet. A faulty candidate keeps weir from starting, as any fault does, but where
- * something was in force `before`, it is only told of.
+ * Nothing is changed yet. A faulty candidate and a broken certificate keep weir from starting, as any
+ * fault does, but where something was in force `before`, they are only told of.
  */
 export async function loadAll(load: ConfigLoader, before: InForce | null = null): Promise<Loaded> {
   const result = await load();
   if (!result.ok) return result;
   const { config, revision, files } = result;
-  const { policy: enforced, authzen: answering } = before ?? NOTHING;
+  const { policy: enforced, authzen: answering, tls } = before ?? NOTHING;
   const check = await checkPolicyFiles(config, imagesOf(enforced));
   const shadow = await loadShadow(result, before);
   const shadowFaults = shadow?.faults ?? [];
   if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
   if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
   const { policy } = check;
-  const beside = await loadBeside(config, policy, answering);
+  const beside = await loadBeside(config, [policy, answering], tls);
   if (!beside.ok) return { ...beside, files };
   const { ok, ...others } = beside;
   const loadedAtMs = Date.now();
@@ -55,9 +55,9 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
 }
 
 /** What else a config names files for. */
-async function loadBeside(config: Config, ...policies: Policies) {
+async function loadBeside(config: Config, policies: Policies, tlsBefore: LoadedTls | null) {
   const asked = await checkAuthzen(config, ...policies);
-  const secure = loadTls(config);
+  const secure = loadTls(config, tlsBefore);
   const known = loadUsers(config);
   const admin = await loadAdminRoles(config.admin);
   const faults = [asked, secure, known, admin].flatMap((each) => (each.ok ? [] : each.faults));
@@ -68,7 +68,7 @@ async function loadBeside(config: Config, ...policies: Policies) {
 
 type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];
 
-const NOTHING = { policy: null, authzen: null } as const;
+const NOTHING = { policy: null, authzen: null, tls: null } as const;
 
 /** What workers build their snapshots from. */
 export function snapshotSource(

@@ -82,11 +82,13 @@ export function factsOf(named: NamedFile, certificate: X509Certificate): Certifi
   };
 }
 
+export interface ReadPair {
+  readonly pair: CertificatePair;
+  readonly facts: CertificateFacts;
+}
+
 /** A certificate with its chain, and its key. @throws PemFault */
-export function readPair(
-  cert: NamedFile,
-  key: NamedFile,
-): { readonly pair: CertificatePair; readonly facts: CertificateFacts } {
+export function readPair(cert: NamedFile, key: NamedFile): ReadPair {
   const { pem, leaf, privateKey } = fitting(cert, key);
   try {
     createSecureContext({ ...pem, ca: pem.cert });
@@ -124,20 +126,16 @@ function fitting(cert: NamedFile, key: NamedFile): Fitting {
 
 const LIST = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
 
-/** Authorities, and what they revoked. @throws PemFault */
-export function readTrust(
-  ca: NamedFile,
-  crl: NamedFile | null,
-): {
-  readonly ca: string;
-  readonly crls: readonly string[];
+/** In PEM, one or several. */
+export interface ReadList<T> {
+  readonly pem: T;
   readonly facts: readonly CertificateFacts[];
-} {
-  const text = readPem(ca);
-  const facts = certificatesOf(ca, text).map((each) => factsOf(ca, each));
-  if (crl === null) return { ca: text, crls: [], facts };
-  const crls = readLists(crl);
-  return { ca: text, crls, facts: [...facts, ...crls.flatMap((each) => factsOfList(crl, each))] };
+}
+
+/** Who vouches for others. @throws PemFault */
+export function readAuthorities(named: NamedFile): ReadList<string> {
+  const pem = readPem(named);
+  return { pem, facts: certificatesOf(named, pem).map((each) => factsOf(named, each)) };
 }
 
 /** Nobody is trusted by a list that is out of date, so that is an end like any other. None where it never is. */
@@ -148,16 +146,16 @@ function factsOfList({ file, keyPath }: NamedFile, pem: string): readonly Certif
   return [{ ...shown, notBeforeMs, notAfterMs, isAuthority: false, pair: null }];
 }
 
-/** A file without a list would revoke nothing. */
-function readLists(named: NamedFile): readonly string[] {
-  const lists = readPem(named).match(LIST) ?? [];
-  if (lists.length === 0) throw new PemFault(named, "holds no revocation list in PEM");
+/** What is revoked; a file without a list would revoke nothing. @throws PemFault */
+export function readLists(named: NamedFile): ReadList<readonly string[]> {
+  const pem = readPem(named).match(LIST) ?? [];
+  if (pem.length === 0) throw new PemFault(named, "holds no revocation list in PEM");
   try {
-    createSecureContext({ crl: lists, ca: [] });
+    createSecureContext({ crl: pem, ca: [] });
   } catch {
     throw new PemFault(named, "holds a revocation list that can't be read");
   }
-  return lists;
+  return { pem, facts: pem.flatMap((each) => factsOfList(named, each)) };
 }
 
 function keyOf(named: NamedFile, text: string): KeyObject {

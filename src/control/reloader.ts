@@ -6,6 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll } from "./load-all.ts";
 import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
+import { sayOfTls, tlsFaultOf } from "./tls-faults.ts";
 
 export interface ReloadResult {
   readonly atMs: number;
@@ -14,6 +15,8 @@ export interface ReloadResult {
   readonly fault: string | null;
   /** Of the candidate policy alone, which nothing else depends on; null while it is sound. */
   readonly shadowFault: string | null;
+  /** Of files of certificates, which are used as they were before; null while all are sound. */
+  readonly tlsFault: string | null;
   /** Keys that differ from what the process began with, so wait for a restart. */
   readonly restart: readonly string[];
   /** Who asked for it, each once. */
@@ -113,26 +116,34 @@ class Attempts {
     return fault === null ? this.#accepted(next) : this.#refused(fault);
   }
 
-  /** All but what is wrong with the candidate's files. */
-  #unchanged({ shadow: newest }: InForce): ReloadResult {
-    const { shadow } = this.current;
-    if (shadow !== null) {
-      const faults = newest?.faults ?? [];
-      this.current = { ...this.current, shadow: { ...shadow, faults } };
-      sayOfShadow(this.#parts.log, { before: shadow, after: this.current.shadow });
-    }
+  /** All but what is wrong with the files of the candidate and of certificates. */
+  #unchanged(next: InForce): ReloadResult {
+    const { shadow, tls } = this.current;
+    const faults = next.shadow?.faults ?? [];
+    this.current = {
+      ...this.current,
+      shadow: shadow && { ...shadow, faults },
+      tls: { ...tls, faults: next.tls.faults },
+    };
+    this.#sayOfFaults();
     return this.#ended(null);
   }
 
   #accepted(next: InForce): ReloadResult {
-    const before = this.current.shadow;
     this.current = next;
     const result = this.#ended(null);
     const { revision: config, policy, shadow } = next;
     const revisions = { config, policy: policy?.revision, shadow: shadow?.policy?.revision };
     this.#parts.log.info("reloaded", { ...revisions, restart: result.restart });
-    sayOfShadow(this.#parts.log, { before, after: shadow });
+    this.#sayOfFaults();
     return result;
+  }
+
+  /** Of what did not come into force, though the rest did. */
+  #sayOfFaults(): void {
+    const [before, after] = [this.#before, this.current];
+    sayOfShadow(this.#parts.log, { before: before.shadow, after: after.shadow });
+    sayOfTls(this.#parts.log, { before: before.tls, after: after.tls });
   }
 
   #refused(fault: string): ReloadResult {
@@ -141,7 +152,7 @@ class Attempts {
   }
 
   #ended(fault: string | null): ReloadResult {
-    const { config, shadow } = this.current;
+    const { config, shadow, tls } = this.current;
     // Seen from the start, not from the reload before: that one's wait goes on, and what is taken back ends it.
     const restart = changedKeys(this.#parts.initial.config, config);
     this.last = {
@@ -149,6 +160,7 @@ class Attempts {
       ok: fault === null,
       fault,
       shadowFault: shadowFaultOf(shadow),
+      tlsFault: tlsFaultOf(tls),
       restart,
       causes: this.#causes,
       before: this.#before.revision,

@@ -10,12 +10,12 @@ import type { Fault } from "../config/fault.ts";
 import type { ClientTrust, ServerTls } from "../downstream/options.ts";
 import type { UpstreamTls } from "../upstream/options.ts";
 import { readOwnCa } from "./own-ca.ts";
-import { type CertificateFacts, type NamedFile, readPair, readTrust } from "./pem-files.ts";
-import { createReading, digestOf, type Reading } from "./pem-reading.ts";
+import type { CertificateFacts, NamedFile } from "./pem-files.ts";
+import { digestOf, type HeldPems, PemReading } from "./pem-reading.ts";
 import { readUpstreams } from "./upstream-tls-files.ts";
 
 export interface LoadedTls {
-  /** Changes with any byte of any file. */
+  /** Changes with any byte of what is in use. */
   readonly revision: string;
   /** null: no listener for TLS. */
   readonly server: ServerTls | null;
@@ -24,6 +24,9 @@ export interface LoadedTls {
   /** null: the admin side speaks plain HTTP. */
   readonly admin: ServerTls | null;
   readonly certificates: readonly CertificateFacts[];
+  /** Why files as they are now are not in use; what they held before goes on. */
+  readonly faults: readonly Fault[];
+  readonly held: HeldPems;
 }
 
 export type TlsCheck =
@@ -34,20 +37,23 @@ const TICKET_KEY_BYTES = 48;
 /** Tickets are this process's own: what they resume dies with it. */
 const ticketSecret = randomBytes(32);
 
-/** Never throws: a file that can't be read is a fault like any other. */
-export function loadTls(config: Config): TlsCheck {
+/**
+ * Never throws: a file that can't be read is a fault like any other. Where it was in use `before` it
+ * is only told of, so that a pair half written holds back nothing else.
+ */
+export function loadTls(config: Config, before: Pick<LoadedTls, "held"> | null = null): TlsCheck {
   const { https } = config.listen;
   const { tls } = config.admin;
-  const reading = createReading();
+  const reading = new PemReading(before?.held);
   const server = https && readServer(httpsFiles(https), reading);
   const admin = tls && readServer(adminFiles(tls), reading);
   const upstreams = readUpstreams(config, reading);
-  const ca = config.ca === "" ? null : reading.read(() => readOwnCa(config.ca));
-  if (ca !== null) reading.certificates.push(ca);
-  const { faults, certificates } = reading;
-  if (faults.length > 0) return { ok: false, faults };
+  const ca = config.ca === "" ? null : reading.facts(config.ca, () => readOwnCa(config.ca));
+  const { faults, kept, certificates, held } = reading;
+  if (faults.length > 0) return { ok: false, faults: [...faults, ...kept] };
   const revision = digestOf([server, admin, upstreams, ca]);
-  return { ok: true, tls: { revision, server, admin, upstreams, certificates } };
+  const used = { revision, server, admin, upstreams, certificates };
+  return { ok: true, tls: { ...used, faults: kept, held } };
 }
 
 /** What one listener is made of, each file with the key that names it. */
@@ -78,16 +84,10 @@ function named({ cert, key }: { readonly cert: string; readonly key: string }, p
   };
 }
 
-function readServer(files: ListenerFiles, { read, certificates }: Reading): ServerTls {
-  const pairs = files.pairs.flatMap(({ cert, key }) => {
-    const found = read(() => readPair(cert, key));
-    if (found === null) return [];
-    certificates.push(found.facts);
-    return [found.pair];
-  });
+function readServer(files: ListenerFiles, reading: PemReading): ServerTls {
+  const pairs = files.pairs.flatMap(({ cert, key }) => reading.pair(cert, key) ?? []);
   const { clients: asked, keyPath, minVersion } = files;
-  const path = `${keyPath}.client_certificates`;
-  const clients = asked && read(() => readClients(asked, { path, certificates }));
+  const clients = asked && readClients(asked, `${keyPath}.client_certificates`, reading);
   return {
     pairs,
     minVersion: `TLSv${minVersion}`,
@@ -98,11 +98,13 @@ function readServer(files: ListenerFiles, { read, certificates }: Reading): Serv
 
 function readClients(
   { ca, crl }: Pick<ClientCertificateOptions, "ca" | "crl">,
-  { path, certificates }: { readonly path: string; readonly certificates: CertificateFacts[] },
-): ClientTrust {
-  const list = crl === "" ? null : { file: crl, keyPath: `${path}.crl` };
-  const { facts, ...trust } = readTrust({ file: ca, keyPath: `${path}.ca` }, list);
-  certificates.push(...facts);
+  path: string,
+  reading: PemReading,
+): ClientTrust | null {
+  const authorities = reading.authorities({ file: ca, keyPath: `${path}.ca` });
+  const crls = crl === "" ? [] : reading.lists({ file: crl, keyPath: `${path}.crl` });
+  if (authorities === null || crls === null) return null;
+  const trust = { ca: authorities, crls };
   return { ...trust, revision: digestOf(trust) };
 }
 

@@ -1,16 +1,14 @@
 // Certificates and keys for the way to upstreams, as the config names them by service.
 import type { Config } from "../config/config.ts";
 import type { UpstreamTls, UpstreamTlsOptions } from "../upstream/options.ts";
-import { readPair, readTrust } from "./pem-files.ts";
-import { digestOf, type Reading } from "./pem-reading.ts";
+import { digestOf, type PemReading } from "./pem-reading.ts";
 
-const NO_AUTHORITIES = { ca: "", crls: [] };
 const NO_PAIR = { cert: "", key: "" };
 
 /** By service, those alone that say something of TLS. */
 export function readUpstreams(
   { services }: Config,
-  reading: Reading,
+  reading: PemReading,
 ): Readonly<Record<string, UpstreamTls>> {
   const found = Object.entries(services).flatMap(([name, { tls }]) =>
     tls === null ? [] : [[name, readUpstream(tls, `services.${name}.tls`, reading)] as const],
@@ -18,9 +16,11 @@ export function readUpstreams(
   return Object.fromEntries(found);
 }
 
-function readUpstream(options: UpstreamTlsOptions, path: string, reading: Reading): UpstreamTls {
+function readUpstream(options: UpstreamTlsOptions, path: string, reading: PemReading): UpstreamTls {
+  const { ca, crl } = options;
   const material = {
-    ...readAuthorities(options, path, reading),
+    ca: (ca && reading.authorities({ file: ca, keyPath: `${path}.ca` })) ?? "",
+    crls: (crl === "" ? null : reading.lists({ file: crl, keyPath: `${path}.crl` })) ?? [],
     ...readOwn(options, path, reading),
     serverName: options.server_name,
     serverId: options.server_id,
@@ -29,29 +29,12 @@ function readUpstream(options: UpstreamTlsOptions, path: string, reading: Readin
   return { ...material, revision: digestOf(material) };
 }
 
-function readAuthorities(
-  { ca, crl }: UpstreamTlsOptions,
-  path: string,
-  { read, certificates }: Reading,
-): Pick<UpstreamTls, "ca" | "crls"> {
-  if (ca === "") return NO_AUTHORITIES;
-  const list = crl === "" ? null : { file: crl, keyPath: `${path}.crl` };
-  const found = read(() => readTrust({ file: ca, keyPath: `${path}.ca` }, list));
-  if (found === null) return NO_AUTHORITIES;
-  certificates.push(...found.facts);
-  return { ca: found.ca, crls: found.crls };
-}
-
 function readOwn(
   { cert, key }: UpstreamTlsOptions,
   path: string,
-  { read, certificates }: Reading,
+  reading: PemReading,
 ): Pick<UpstreamTls, "cert" | "key"> {
   if (cert === "") return NO_PAIR;
-  const found = read(() =>
-    readPair({ file: cert, keyPath: `${path}.cert` }, { file: key, keyPath: `${path}.key` }),
-  );
-  if (found === null) return NO_PAIR;
-  certificates.push(found.facts);
-  return { cert: found.pair.cert, key: found.pair.key };
+  const keyFile = { file: key, keyPath: `${path}.key` };
+  return reading.pair({ file: cert, keyPath: `${path}.cert` }, keyFile) ?? NO_PAIR;
 }

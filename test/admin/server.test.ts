@@ -170,6 +170,7 @@ test("a refused reload is 422 with every fault", async () => {
     ok: false,
     fault,
     shadow_fault: null,
+    tls_fault: null,
     restart: [],
   });
 });

@@ -122,6 +122,7 @@ describe("banners", () => {
         at: new Date(nowMs).toISOString(),
         ok: false,
         fault: "weir.yaml:14: services.orders.balance: unknown",
+        tls_fault: null,
         restart: ["listen.http"],
       },
       spool: {

@@ -4,7 +4,8 @@ import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts
 import { weir } from "./support/weir.ts";
 
 const PATH = "POST /api/v1/reload";
-const GOOD = { at: "2026-11-22T00:00:00.000Z", ok: true, fault: null, shadow_fault: null };
+const FINE = { fault: null, shadow_fault: null, tls_fault: null };
+const GOOD = { at: "2026-11-22T00:00:00.000Z", ok: true, ...FINE };
 const answers: Record<string, { body: unknown; status?: number }> = {};
 let admin: AdminFixture;
 
@@ -34,6 +35,9 @@ test("says that it is in force, and what is not", async () => {
   const candidate = await reload(shadow);
   expect([candidate.status, candidate.out]).toEqual([1, expect.stringContaining(fault)]);
   expect(candidate.out).not.toContain("\u001B");
+  const broken = "tls.key:1: listen.https.certificates[0].key: does not belong";
+  const certificate = await reload({ ...GOOD, tls_fault: broken, restart: [] });
+  expect([certificate.status, certificate.out]).toEqual([1, expect.stringContaining(broken)]);
   expect(JSON.parse((await reload(shadow, 200, "--json")).out)).toEqual(shadow);
 });
 

@@ -4,7 +4,14 @@ import { auditReload } from "../../src/control/audit-reload.ts";
 import type { ReloadCause, ReloadResult } from "../../src/control/reloader.ts";
 import type { OwnChange } from "../../src/telemetry/audit-log.ts";
 
-const FINE = { atMs: 0, ok: true, fault: null, shadowFault: null, restart: [] } as const;
+const FINE = {
+  atMs: 0,
+  ok: true,
+  fault: null,
+  shadowFault: null,
+  tlsFault: null,
+  restart: [],
+} as const;
 
 function rowsOf(causes: readonly ReloadCause[], changes: Partial<ReloadResult>): OwnChange[] {
   const rows: OwnChange[] = [];

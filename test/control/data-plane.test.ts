@@ -7,8 +7,19 @@ import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { startDataPlane } from "../../src/control/data-plane.ts";
 import type { InForce } from "../../src/control/load-all.ts";
 import { openSpool } from "../../src/control/open-spool.ts";
+import { PemReading } from "../../src/control/pem-reading.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openWorkerThread } from "../../src/proxy/worker-thread.ts";
+
+const NO_TLS: InForce["tls"] = {
+  revision: "",
+  server: null,
+  admin: null,
+  upstreams: {},
+  certificates: [],
+  faults: [],
+  held: new PemReading().held,
+};
 
 const folder = mkdtempSync(join(tmpdir(), "weir-data-plane-"));
 /** What no worker can attach. */
@@ -30,7 +41,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
     shadow: null,
     authzen: null,
-    tls: { revision: "", server: null, admin: null, upstreams: {}, certificates: [] },
+    tls: NO_TLS,
     users: null,
     roles: { snapshot: NOBODY, names: [] },
     files: [],

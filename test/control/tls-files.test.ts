@@ -49,7 +49,10 @@ test("pairs with their names and kinds of key; a change of any file is another r
   expect(days).toBeGreaterThan(9.9);
   expect(days).toBeLessThan(10.1);
   expect(one.tls.revision).not.toBe(both.tls.revision);
-  expect(loadTls(configOf([good]))).toEqual(one);
+  expect(loadTls(configOf([good]))).toMatchObject({
+    ok: true,
+    tls: { revision: one.tls.revision },
+  });
 });
 
 const KEY = "listen.https.certificates[0].key";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { PemFault, readPair, readTrust } from "../../src/control/pem-files.ts";
+import { PemFault, readAuthorities, readLists, readPair } from "../../src/control/pem-files.ts";
 import { commonNameOf } from "../../src/core/common-name.ts";
 import { parseAltNames } from "../../src/core/alt-names.ts";
 import { readBasic } from "../../src/identity/basic-credentials.ts";
@@ -91,8 +91,8 @@ test("whom to trust, and what is revoked", () => {
   fuzz(
     fc.tuple(brokenPem(certificates, "CERTIFICATE"), brokenPem(lists, "X509 CRL")),
     ([ca, crl]) => {
-      pemFaultOf(() => readTrust(written("ca.crt", ca), null));
-      pemFaultOf(() => readTrust(written("ok.crt", text(authority.ca)), written("ca.crl", crl)));
+      pemFaultOf(() => readAuthorities(written("ca.crt", ca)));
+      pemFaultOf(() => readLists(written("ca.crl", crl)));
     },
     SHARE,
   );

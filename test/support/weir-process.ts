@@ -13,7 +13,11 @@ const POLL_MS = 50;
 export interface Status {
   readonly config_revision: string;
   readonly policy: { readonly revision: string | null };
-  readonly reload: { readonly ok: boolean; readonly fault: string | null } | null;
+  readonly reload: {
+    readonly ok: boolean;
+    readonly fault: string | null;
+    readonly tls_fault: string | null;
+  } | null;
   readonly store: { readonly kind: string; readonly state: string; readonly error: string | null };
   readonly spool: {
     readonly pending_rows: number;

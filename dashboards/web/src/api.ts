@@ -68,6 +68,8 @@ export interface ReloadStatus {
   readonly ok: boolean;
   /** Every fault, one a line. */
   readonly fault: string | null;
+  /** Of files of certificates, which are used as they were before. */
+  readonly tls_fault: string | null;
   /** Keys whose change waits for a restart. */
   readonly restart: readonly string[];
 }

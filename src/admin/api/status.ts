@@ -14,6 +14,9 @@ export const reloadSchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "Why the candidate policy's newest version is not asked" }),
+  tls_fault: z.string().nullable().meta({
+    description: "Files of certificates that can't be used; what they held before is",
+  }),
   restart: z.array(z.string()).meta({ description: "Keys whose change waits for a restart" }),
   causes: z.array(z.string()).meta({ description: "Who asked for it: files, signal, api" }),
   before: z.string().meta({ description: "Revision of the config in force before" }),
@@ -126,11 +129,12 @@ function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
 }
 
 export function reloadOf(reloaded: Reloaded): z.output<typeof reloadSchema> {
-  const { atMs, shadowFault, restart, causes, changed, ...same } = reloaded;
+  const { atMs, shadowFault, tlsFault, restart, causes, changed, ...same } = reloaded;
   return {
     ...same,
     at: iso(atMs),
     shadow_fault: shadowFault,
+    tls_fault: tlsFault,
     restart: [...restart],
     causes: [...causes],
     changed: [...changed],

@@ -11,7 +11,8 @@ export function certificateMetrics(
   parts: Pick<AdminParts, "running" | "renewals">,
   nowMs: number,
 ): Metric[] {
-  const certificates = parts.running().tls.certificates.map((each) => {
+  const { tls } = parts.running();
+  const certificates = tls.certificates.map((each) => {
     const { keyPath: key, file, names } = each;
     const labels: Labels = { key, file, name: names[0] ?? "" };
     return { labels, notAfterMs: each.notAfterMs, state: expiryState(each, nowMs) };
@@ -29,8 +30,18 @@ export function certificateMetrics(
       type: "gauge",
       samples: certificates.map(({ labels, state }) => [labels, SHOWN[state]]),
     },
+    ...(certificates.length === 0 ? [] : [filesMetric(tls.faults.length === 0)]),
     ...renewalMetrics(parts),
   ];
+}
+
+function filesMetric(ok: boolean): Metric {
+  return {
+    name: "weir_certificate_files_ok",
+    help: "0 while a file is broken; what it held before is used.",
+    type: "gauge",
+    samples: [[{}, ok ? 1 : 0]],
+  };
 }
 
 function renewalMetrics({ renewals }: Pick<AdminParts, "renewals">): Metric[] {

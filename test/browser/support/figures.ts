@@ -214,7 +214,13 @@ export function status(nowMs: number): Record<string, unknown> {
       fault: null,
       shadow: null,
     },
-    reload: { at: new Date(nowMs - 1_500_000).toISOString(), ok: true, fault: null, restart: [] },
+    reload: {
+      at: new Date(nowMs - 1_500_000).toISOString(),
+      ok: true,
+      fault: null,
+      tls_fault: null,
+      restart: [],
+    },
     store: {
       kind: "embedded",
       state: "ready",

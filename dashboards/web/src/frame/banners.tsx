@@ -18,6 +18,7 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
       {store.state === "ready" ? null : <StoreBanner status={status.data} now={now} />}
       {reload !== null && !reload.ok ? <ReloadBanner at={reload.at} fault={reload.fault} /> : null}
       <RestartBanner reload={reload} />
+      <TlsFault reload={reload} />
       <PolicyFault policy={policy} reload={reload} />
       <ShadowFault policy={policy} />
       {policy.enforced ? null : <OpenBanner />}
@@ -32,6 +33,16 @@ function RestartBanner({ reload }: Pick<Status, "reload">): ReactNode {
   return (
     <Banner tone="slow" icon="warn" title="Some changes wait for a restart of weir.">
       <code>{reload.restart.join(", ")}</code>
+    </Banner>
+  );
+}
+
+function TlsFault({ reload }: Pick<Status, "reload">): ReactNode {
+  if (reload === null || reload.tls_fault === null) return null;
+  const title = "Files of certificates are broken; what they held before is used.";
+  return (
+    <Banner tone="error" icon="shield" title={title}>
+      <code>{reload.tls_fault}</code>
     </Banner>
   );
 }
