@@ -9,7 +9,10 @@ import type { TlsFacts } from "../core/peer-certificate.ts";
 import { type Admit, createAdmission } from "../downstream/admission.ts";
 import type { ServerTls } from "../downstream/options.ts";
 import { contextOptions } from "../downstream/server-tls.ts";
+import { ticketKeysOf } from "../downstream/ticket-keys.ts";
 import { tlsFactsOf } from "../downstream/tls-facts.ts";
+import { reasonOf } from "../downstream/tls-server.ts";
+import type { AdminParts } from "./parts.ts";
 
 export interface AdminServer {
   readonly server: Server | HttpsServer;
@@ -19,7 +22,7 @@ export interface AdminServer {
   readonly renew: (tls: ServerTls | null) => void;
 }
 
-export interface AdminServerOptions {
+export interface AdminServerOptions extends Pick<AdminParts, "handshakeFailed" | "ticketSecrets"> {
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
   readonly turnedAway: () => void;
@@ -32,7 +35,7 @@ const MAX_CONNECTIONS = 256;
 const SOURCE_CONNECTIONS = 64;
 
 export function createAdminServer(
-  { tls, turnedAway }: AdminServerOptions,
+  { tls, turnedAway, ...secure }: AdminServerOptions,
   listener: RequestListener,
 ): AdminServer {
   const admit = createAdmission({
@@ -41,7 +44,8 @@ export function createAdminServer(
     isProxy: isLoopback,
     turnedAway,
   });
-  const made = tls === null ? plainServer(listener) : secureServer(tls, listener);
+  const made =
+    tls === null ? plainServer(listener) : secureServer({ ...secure, first: tls }, listener);
   made.server.maxConnections = MAX_CONNECTIONS;
   limitSources(made.server, admit);
   made.server.on("drop", turnedAway);
@@ -57,7 +61,14 @@ function plainServer(listener: RequestListener): AdminServer {
   return { server: createServer(LIMITS, listener), tlsOf: () => null, renew: () => undefined };
 }
 
-function secureServer(first: ServerTls, listener: RequestListener): AdminServer {
+interface SecureOptions extends Pick<AdminServerOptions, "handshakeFailed" | "ticketSecrets"> {
+  readonly first: ServerTls;
+}
+
+function secureServer(
+  { first, handshakeFailed, ticketSecrets }: SecureOptions,
+  listener: RequestListener,
+): AdminServer {
   // Only where it is configured: a start should be short.
   const https = process.getBuiltinModule("node:https");
   const server = https.createServer(
@@ -72,7 +83,15 @@ function secureServer(first: ServerTls, listener: RequestListener): AdminServer 
     },
     listener,
   );
-  server.on("tlsClientError", (_, socket) => void socket.destroy());
+  server.on("tlsClientError", (error, socket) => {
+    handshakeFailed(reasonOf(error), socket.remoteAddress ?? "");
+    socket.destroy();
+  });
+  let { ticketScope } = first;
+  const takeTickets = (): void =>
+    server.setTicketKeys(ticketKeysOf(ticketSecrets.current(), ticketScope));
+  takeTickets();
+  ticketSecrets.listen(takeTickets);
   const trust = new Trust(server, first);
   return {
     server,
@@ -80,6 +99,8 @@ function secureServer(first: ServerTls, listener: RequestListener): AdminServer 
     renew(next) {
       if (next === null) return;
       server.setSecureContext(contextOptions(next, next.pairs));
+      ({ ticketScope } = next);
+      takeTickets();
       trust.renew(next);
     },
   };

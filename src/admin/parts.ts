@@ -159,6 +159,12 @@ export interface AdminParts {
   /** Data workers that listen. */
   readonly workers: () => number;
   /** Clients closed at once, by the limit of the config they met. */
+  /** TLS handshakes that came to nothing. */
+  readonly handshakeFailures: () => readonly HandshakeFailureCount[];
+  /** To be told of those of the admin side. */
+  readonly handshakeFailed: (reason: string, address: string) => void;
+  /** What keys of session tickets are made of. */
+  readonly ticketSecrets: TicketSecrets;
   readonly refusedConnections: () => readonly (readonly [limit: string, count: number])[];
   readonly services: () => readonly ServiceDescription[];
   readonly rows: RowFeed;
@@ -174,4 +180,15 @@ export interface AdminParts {
   readonly renewals: () => Renewals | null;
   /** Folder of the built UI. */
   readonly ui: string;
+}
+
+interface HandshakeFailureCount {
+  readonly listener: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+interface TicketSecrets {
+  readonly current: () => Uint8Array;
+  readonly listen: (replaced: (secret: Uint8Array) => void) => void;
 }

@@ -27,7 +27,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
   const { admin: tls } = parts.running().tls;
   const refusals = createRefusals();
   const { server, tlsOf, renew } = createAdminServer(
-    { tls, turnedAway: () => refusals.count("too_many_connections") },
+    { ...parts, tls, turnedAway: () => refusals.count("too_many_connections") },
     (request, response) => app.listener(request, response),
   );
   let basis = basisOf(parts.running());

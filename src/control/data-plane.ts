@@ -8,6 +8,13 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
 import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import {
+  createHandshakeFailures,
+  createHandshakeReport,
+  type HandshakeFailed,
+  type HandshakeFailureCount,
+  handshakeFailures,
+} from "../proxy/handshake-failures.ts";
 import { createRefusedConnections, refusedConnections } from "../proxy/refused-connections.ts";
 import type { WorkerThread } from "../proxy/worker-thread.ts";
 import { startWorkers, type Workers } from "../proxy/workers.ts";
@@ -15,6 +22,7 @@ import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { KeySets } from "./key-sets.ts";
 import { type InForce, snapshotSource } from "./load-all.ts";
+import { createTicketSecrets, type TicketSecrets } from "./ticket-secrets.ts";
 
 export interface DataPlane {
   /** Tells this run of this process from all others; a column of every row. */
@@ -23,6 +31,9 @@ export interface DataPlane {
   readonly shared: SharedState;
   /** Clients closed at once, by the limit they met. */
   readonly refused: () => RefusedCounts;
+  readonly handshakes: Handshakes;
+  /** For listeners of this thread, too. */
+  readonly ticketSecrets: TicketSecrets;
   readonly workers: Workers;
   /** A fault where it can't be taken; then the one before stays in force. */
   readonly publish: (next: InForce) => Promise<string | null>;
@@ -57,11 +68,12 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   const boot = bootOf(memory, spool);
   const keySets = new KeySets({ clock, log });
   keySets.follow(initial.config.identity.tokens);
+  const feeds = { keySets, ticketSecrets: createTicketSecrets() };
   const workers = await startWorkers({
     count,
     boot,
     revoked,
-    keySets,
+    ...feeds,
     source: snapshotSource(initial, balanced.slots),
     log,
     first,
@@ -79,7 +91,21 @@ export async function startDataPlane({ first, ...parts }: DataPlaneParts): Promi
   };
   const { instance } = boot;
   const refused = (): RefusedCounts => refusedConnections(boot.refusedConnections);
-  return { instance, memory, shared, refused, workers, publish, balanced: () => balanced };
+  const counts = { refused, handshakes: handshakesOf(boot.handshakeFailures, log) };
+  const plane = { instance, memory, shared, ...counts, ...feeds, workers, publish };
+  return { ...plane, balanced: () => balanced };
+}
+
+interface Handshakes {
+  /** Those that came to nothing. */
+  readonly failed: () => readonly HandshakeFailureCount[];
+  /** Counts and tells of one of the admin side's. */
+  readonly adminFailed: HandshakeFailed;
+}
+
+function handshakesOf(cells: SharedArrayBuffer, log: Log): Handshakes {
+  const adminFailed = createHandshakeReport({ cells, listener: "admin", log });
+  return { failed: () => handshakeFailures(cells), adminFailed };
 }
 
 type RefusedCounts = ReturnType<typeof refusedConnections>;
@@ -91,6 +117,7 @@ function bootOf(memory: SharedMemory, spool: Spool) {
     shared: memory,
     failures: createFailureCells(),
     refusedConnections: createRefusedConnections(),
+    handshakeFailures: createHandshakeFailures(),
     spool,
   };
 }

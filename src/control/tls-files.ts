@@ -1,5 +1,4 @@
 // Certificates and keys that a config names, read and checked as one: what listeners and clients are made of.
-import { hkdfSync, randomBytes } from "node:crypto";
 import type {
   AdminTlsOptions,
   ClientCertificateOptions,
@@ -32,10 +31,6 @@ export interface LoadedTls {
 export type TlsCheck =
   | { readonly ok: true; readonly tls: LoadedTls }
   | { readonly ok: false; readonly faults: readonly Fault[] };
-
-const TICKET_KEY_BYTES = 48;
-/** Tickets are this process's own: what they resume dies with it. */
-const ticketSecret = randomBytes(32);
 
 /**
  * Never throws: a file that can't be read is a fault like any other. Where it was in use `before` it
@@ -91,7 +86,7 @@ function readServer(files: ListenerFiles, reading: PemReading): ServerTls {
   return {
     pairs,
     minVersion: `TLSv${minVersion}`,
-    ticketKeys: ticketKeysFor(`${keyPath} ${clients?.revision ?? ""}`),
+    ticketScope: `${keyPath} ${clients?.revision ?? ""}`,
     clients,
   };
 }
@@ -106,9 +101,4 @@ function readClients(
   if (authorities === null || crls === null) return null;
   const trust = { ca: authorities, crls };
   return { ...trust, revision: digestOf(trust) };
-}
-
-/** A ticket carries the verdict on a client's certificate, so it outlives neither its listener nor what that rests on. */
-function ticketKeysFor(trust: string): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", ticketSecret, "", trust, TICKET_KEY_BYTES));
 }

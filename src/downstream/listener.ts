@@ -15,6 +15,8 @@ export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refus
   readonly limits: ListenerLimits;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
+  /** What keys of session tickets are made of. */
+  readonly ticketSecret: Uint8Array;
   /** Whether an address brings the clients of many, so that it has no share of its own. */
   readonly isProxy: (address: string) => boolean;
   /** A client was closed at once, for want of room for it. */
@@ -33,6 +35,8 @@ export interface Listener {
   readonly listen: (address: ListenAt, reusePort: boolean) => Promise<number>;
   /** Other certificates for those who connect from now on. Throws where they can't be used. */
   readonly renew: (tls: ServerTls) => void;
+  /** For tickets from now on; the one before is wiped. */
+  readonly replaceTickets: (secret: Uint8Array) => void;
   /** No new connections; requests in flight may go on for so long, then they are cut off. */
   readonly drain: (graceMs: number) => Promise<void>;
 }
@@ -54,10 +58,8 @@ export function createListener(options: ListenerOptions): Listener {
       opened(downstream);
     },
   };
-  const { server, secure } = createServers(
-    options,
-    (socket) => void clients.add(new ClientConnection(socket, owner)),
-  );
+  const accept = (socket: Socket): void => void clients.add(new ClientConnection(socket, owner));
+  const { server, secure } = createServers(options, accept);
   let sweep: NodeJS.Timeout | null = null;
   let trust = options.tls?.clients?.revision;
   return {
@@ -76,6 +78,7 @@ export function createListener(options: ListenerOptions): Listener {
       secure?.cutHandshakes();
       for (const client of clients) endNow(client);
     },
+    replaceTickets: (secret) => secure?.replaceTickets(secret),
     async drain(graceMs) {
       draining = true;
       if (secure !== null) setTimeout(secure.cutHandshakes, HANDSHAKE_GRACE_MS).unref();
@@ -92,7 +95,7 @@ interface Servers {
 }
 
 function createServers(options: ListenerOptions, accept: (socket: Socket) => void): Servers {
-  const { limits, tls, isProxy, turnedAway, handshakeFailed } = options;
+  const { limits, tls, isProxy, turnedAway } = options;
   const admit = createAdmission({
     sourceConnections: limits.source_connections,
     isProxy,
@@ -101,7 +104,7 @@ function createServers(options: ListenerOptions, accept: (socket: Socket) => voi
   const secure =
     tls === null
       ? null
-      : createTlsServer(tls, { handshakeMs: limits.head_ms, admit, accept, handshakeFailed });
+      : createTlsServer(tls, { ...options, handshakeMs: limits.head_ms, admit, accept });
   const server =
     secure?.server ??
     createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {

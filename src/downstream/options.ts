@@ -15,8 +15,8 @@ export interface ServerTls {
   /** The first is shown to those who ask for no name, or for an unknown one. */
   readonly pairs: readonly CertificatePair[];
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
-  /** 48 bytes, the same in all workers, so that each resumes what another began. */
-  readonly ticketKeys: Uint8Array;
+  /** A ticket carries the verdict on a client's certificate, so it outlives neither its listener nor what that rests on. */
+  readonly ticketScope: string;
   /** null: clients are not asked for certificates. */
   readonly clients: ClientTrust | null;
 }

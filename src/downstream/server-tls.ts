@@ -17,11 +17,11 @@ const CIPHERS = [
 const SESSION_CONTEXT = "weir";
 const SESSION_SECONDS = 300;
 
-/** What every context of a listener has. One without a session context would resume no client with a certificate. */
+/** What every context of a listener has, but for ticket keys, which change by themselves. One without a session context would resume no client with a certificate. */
 export function contextOptions(
-  { minVersion, ticketKeys, clients }: ServerTls,
+  { minVersion, clients }: ServerTls,
   pairs: readonly CertificatePair[],
-): SecureContextOptions & { readonly ticketKeys: Buffer } {
+): SecureContextOptions {
   const cert = pairs.map((pair) => pair.cert);
   return {
     cert,
@@ -35,7 +35,6 @@ export function contextOptions(
     secureOptions: NO_RENEGOTIATION,
     sessionIdContext: SESSION_CONTEXT,
     sessionTimeout: SESSION_SECONDS,
-    ticketKeys: Buffer.from(ticketKeys),
   };
 }
 

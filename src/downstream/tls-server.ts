@@ -5,11 +5,14 @@ import type { Admit } from "./admission.ts";
 import { serverNameOf } from "./client-hello.ts";
 import type { CertificatePair, ServerTls } from "./options.ts";
 import { chooseCertificates, contextOptions } from "./server-tls.ts";
+import { ticketKeysOf } from "./ticket-keys.ts";
 
 export interface TlsServer {
   readonly server: Server;
   /** Connections that stand keep what they agreed on. */
   readonly renew: (tls: ServerTls) => void;
+  /** Another secret to make ticket keys of; the one before is wiped. */
+  readonly replaceTickets: (secret: Uint8Array) => void;
   /** Cuts off those whose handshake is not over. */
   readonly cutHandshakes: () => void;
 }
@@ -17,6 +20,8 @@ export interface TlsServer {
 export interface TlsServerParts {
   /** For a whole handshake. */
   readonly handshakeMs: number;
+  /** What ticket keys are made of at first, the same in all workers: each resumes what another began. */
+  readonly ticketSecret: Uint8Array;
   /** Asked before anything is spent on a client. */
   readonly admit: Admit;
   readonly accept: (socket: Socket) => void;
@@ -24,43 +29,57 @@ export interface TlsServerParts {
   readonly handshakeFailed: (reason: string, address: string) => void;
 }
 
-type EndingParts = Omit<TlsServerParts, "admit">;
+type EndingParts = Omit<TlsServerParts, "admit" | "ticketSecret">;
 
 /**
  * Node's SNICallback gives a connection one certificate, whichever was loaded last. So the name is
  * read here, and each set of certificates has a server of its own, in which OpenSSL chooses between
  * ECDSA and RSA by what the client can verify.
  */
-export function createTlsServer(tls: ServerTls, { admit, ...parts }: TlsServerParts): TlsServer {
-  const { handshakeMs, accept } = parts;
+export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsServer {
+  const { accept, admit } = parts;
+  let { ticketSecret: secret } = parts;
   const handshakes = new Map<string, Socket>();
   const accepted = (socket: Socket): void => {
     const plain = handshakes.get(keyOf(socket));
     handshakes.delete(keyOf(socket));
-    // Node resets only what is not encrypted.
-    socket.resetAndDestroy = () => {
-      plain?.resetAndDestroy();
-      return socket.destroy();
-    };
+    if (plain !== undefined) makeResettable(socket, plain);
     socket.allowHalfOpen = true;
     accept(socket);
   };
   const ending = { ...parts, accept: accepted };
-  let endings = createEndings(tls, ending);
+  let endings = createEndings(first, ending);
+  endings.takeTickets(secret);
   const server = createTcpServer({ noDelay: true }, (socket) => {
     if (!admit(socket)) return;
     const key = keyOf(socket);
     handshakes.set(key, socket);
     socket.on("close", () => handshakes.get(key) === socket && handshakes.delete(key));
-    if (endings.byName) readName(socket, handshakeMs, (name) => endings.take(socket, name));
+    if (endings.byName) readName(socket, parts, (name) => endings.take(socket, name));
     else endings.take(socket, "");
   });
   return {
     server,
-    renew: (next) => (endings = createEndings(next, ending)),
+    renew(next) {
+      endings = createEndings(next, ending);
+      endings.takeTickets(secret);
+    },
+    replaceTickets(next) {
+      secret.fill(0);
+      secret = next;
+      endings.takeTickets(secret);
+    },
     cutHandshakes() {
       for (const socket of handshakes.values()) socket.destroy();
     },
+  };
+}
+
+/** Node resets only what is not encrypted. */
+function makeResettable(socket: Socket, plain: Socket): void {
+  socket.resetAndDestroy = () => {
+    plain.resetAndDestroy();
+    return socket.destroy();
   };
 }
 
@@ -73,14 +92,20 @@ interface Endings {
   /** Whether they must be told the name. */
   readonly byName: boolean;
   readonly take: (socket: Socket, name: string) => void;
+  readonly takeTickets: (secret: Uint8Array) => void;
 }
 
 /** Where TLS ends, for one state of the certificates. Throws where one can't be used. */
 function createEndings(tls: ServerTls, parts: EndingParts): Endings {
   const { byName, first, forName } = chooseCertificates(tls.pairs);
   const servers = new Map<readonly CertificatePair[], NodeTlsServer>();
+  let ticketKeys: Buffer = Buffer.alloc(0);
   const serverOf = (pairs: readonly CertificatePair[]): NodeTlsServer => {
-    const server = servers.get(pairs) ?? createEnding(tls, pairs, parts);
+    const known = servers.get(pairs);
+    if (known !== undefined) return known;
+    const server = createEnding(tls, pairs, parts);
+    // Among its options, it would keep the first ones for ever.
+    if (ticketKeys.length > 0) server.setTicketKeys(ticketKeys);
     servers.set(pairs, server);
     return server;
   };
@@ -88,6 +113,11 @@ function createEndings(tls: ServerTls, parts: EndingParts): Endings {
   return {
     byName,
     take: (socket, name) => void serverOf(forName(name)).emit("connection", socket),
+    takeTickets(secret) {
+      ticketKeys.fill(0);
+      ticketKeys = ticketKeysOf(secret, tls.ticketScope);
+      for (const server of servers.values()) server.setTicketKeys(ticketKeys);
+    },
   };
 }
 
@@ -112,18 +142,32 @@ function createEnding(
   );
   // Node leaves it to this listener to end what ran out of time.
   server.on("tlsClientError", (error, socket) => {
-    const { code = "", reason = code } = error as NodeJS.ErrnoException & { reason?: string };
-    handshakeFailed(reason, socket.remoteAddress ?? "");
+    handshakeFailed(reasonOf(error), socket.remoteAddress ?? "");
     socket.destroy();
   });
   return server;
 }
 
+/** Why a handshake failed: OpenSSL's words, or Node's code. */
+export function reasonOf(error: Error): string {
+  const { code = "", reason = code } = error as NodeJS.ErrnoException & { reason?: string };
+  return reason;
+}
+
 /** Leaves the bytes with the socket; one that ends or lingers before they are there is closed. */
-function readName(socket: Socket, limitMs: number, done: (name: string) => void): void {
+function readName(
+  socket: Socket,
+  { handshakeMs, handshakeFailed }: NameParts,
+  done: (name: string) => void,
+): void {
+  const { remoteAddress = "" } = socket;
   let bytes: Buffer = Buffer.alloc(0);
-  const end = (): void => void socket.destroy();
-  const late = setTimeout(end, limitMs);
+  const fail = (reason: string): void => {
+    handshakeFailed(reason, remoteAddress);
+    socket.off("close", left).destroy();
+  };
+  const left = (): void => fail(HUNG_UP);
+  const late = setTimeout(fail, handshakeMs, TOO_LATE);
   const read = (): void => {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
@@ -131,10 +175,17 @@ function readName(socket: Socket, limitMs: number, done: (name: string) => void)
     const name = serverNameOf(bytes);
     if (name === null) return;
     clearTimeout(late);
-    socket.off("readable", read).off("end", end).off("error", end);
+    socket.off("readable", read).off("end", end).off("error", end).off("close", left);
     socket.unshift(bytes);
     done(name);
   };
-  socket.on("readable", read).on("end", end).on("error", end);
+  const end = (): void => void socket.destroy();
+  socket.on("readable", read).on("end", end).on("error", end).on("close", left);
   socket.once("close", () => clearTimeout(late));
 }
+
+type NameParts = Pick<TlsServerParts, "handshakeMs" | "handshakeFailed">;
+
+/** As Node says it of a handshake that has begun. */
+const HUNG_UP = "ECONNRESET";
+const TOO_LATE = "ERR_TLS_HANDSHAKE_TIMEOUT";

@@ -8,17 +8,19 @@ export interface Listeners {
   readonly listen: () => Promise<Ports>;
   /** Throws where the certificates can't be used. */
   readonly renew: (tls: ServerTls) => void;
+  readonly replaceTickets: (secret: Uint8Array) => void;
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-type Boot = Pick<WorkerBoot, "source" | "ports" | "reusePort" | "refusedConnections">;
+type Shared = Pick<WorkerBoot, "refusedConnections" | "handshakeFailures" | "ticketSecret">;
+type Boot = Shared & Pick<WorkerBoot, "source" | "ports" | "reusePort">;
 
 export function openListeners(
-  rest: Omit<ListenerParts, "tls" | "refusedConnections">,
-  { source, ports, reusePort, refusedConnections }: Boot,
+  rest: Omit<ListenerParts, "tls" | keyof Shared>,
+  { source, ports, reusePort, ...shared }: Boot,
 ): Listeners {
   const { http: plainAt, https } = source.config.listen;
-  const parts = { ...rest, refusedConnections };
+  const parts = { ...rest, ...shared };
   const plain = createListener({ ...parts, tls: null });
   const secure = source.tls === null ? null : createListener({ ...parts, tls: source.tls });
   return {
@@ -29,6 +31,7 @@ export function openListeners(
       return { http, https: await secure.listen({ ...https.listen, port }, reusePort) };
     },
     renew: (tls) => secure?.renew(tls),
+    replaceTickets: (secret) => secure?.replaceTickets(secret),
     async drain(graceMs) {
       await Promise.all([plain.drain(graceMs), secure?.drain(graceMs)]);
     },

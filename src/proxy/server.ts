@@ -6,7 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
 import { createFloodLog } from "./flood-log.ts";
-import { createHandshakeLog } from "./handshake-log.ts";
+import { createHandshakeReport } from "./handshake-failures.ts";
 import type { Handler } from "./handler.ts";
 import { createRefusal, type RefusalParts } from "./malformed.ts";
 import type { LimitOptions } from "./options.ts";
@@ -22,23 +22,31 @@ export interface ListenerParts extends RefusalParts {
   readonly isProxy: (address: string) => boolean;
   /** Where all workers count whom they close at once. */
   readonly refusedConnections: SharedArrayBuffer;
+  /** And handshakes that come to nothing. */
+  readonly handshakeFailures: SharedArrayBuffer;
+  readonly ticketSecret: Uint8Array;
 }
 
 export function createListener(parts: ListenerParts): Listener {
-  const { limits, tls, log, handler, open, isProxy } = parts;
+  const { limits, tls, log, handler, open, isProxy, ticketSecret } = parts;
   const failed = (thrown: unknown): void =>
     log.error("handler_failed", { cause: messageOf(thrown) });
   const tell = createFloodLog(log, () => performance.now());
   return listenTo({
     limits,
     tls,
+    ticketSecret,
     failed,
     isProxy,
     turnedAway(limit, address) {
       countRefused(parts.refusedConnections, limit);
       tell(limit, address);
     },
-    handshakeFailed: createHandshakeLog(log, () => performance.now()),
+    handshakeFailed: createHandshakeReport({
+      cells: parts.handshakeFailures,
+      listener: "https",
+      log,
+    }),
     refused: createRefusal(parts),
     opened(downstream) {
       handler(open(downstream)).catch((thrown: unknown) => {

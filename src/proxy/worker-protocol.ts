@@ -43,6 +43,10 @@ export interface WorkerBoot {
   readonly failures: SharedArrayBuffer;
   /** Where they count clients that they close at once. */
   readonly refusedConnections: SharedArrayBuffer;
+  /** And TLS handshakes that come to nothing. */
+  readonly handshakeFailures: SharedArrayBuffer;
+  /** What keys of session tickets are made of, until another one comes. */
+  readonly ticketSecret: Uint8Array;
   readonly spool: Spool;
   readonly source: SnapshotSource;
   readonly revoked: readonly RevokedToken[];
@@ -66,6 +70,7 @@ export type ToWorker =
     }
   /** All of them. */
   | { readonly kind: "keys"; readonly keySets: readonly KeySetText[] }
+  | { readonly kind: "ticket_secret"; readonly secret: Uint8Array }
   /** Newer keys of this place came before it, or are not to be had. */
   | { readonly kind: "keys_answered"; readonly place: string }
   | { readonly kind: "drain"; readonly graceMs: number };

@@ -20,6 +20,7 @@ export interface WorkerThread {
   readonly revoke: (revoked: readonly RevokedToken[]) => Promise<void>;
   /** One that is still starting takes them, too. */
   readonly giveKeys: (keySets: readonly KeySetText[]) => void;
+  readonly giveTicketSecret: (secret: Uint8Array) => void;
   /** Resolves when the thread has ended: by itself within the grace, or terminated. */
   readonly drain: (graceMs: number) => Promise<void>;
   /** At once, whatever it does. */
@@ -81,6 +82,7 @@ export function openWorkerThread({ index, entry, log }: WorkerThreadParts): Work
       await publish({ kind: "revoked", revoked });
     },
     giveKeys: (keySets) => tell({ kind: "keys", keySets }),
+    giveTicketSecret: (secret) => tell({ kind: "ticket_secret", secret }),
     async drain(graceMs) {
       tell({ kind: "drain", graceMs });
       const late = setTimeout(() => void worker.terminate(), graceMs + EXIT_MS);

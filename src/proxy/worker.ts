@@ -23,6 +23,7 @@ import type { FromWorker, SnapshotSource, ToWorker, WorkerBoot } from "./worker-
 interface DataWorker {
   /** Its fault, or null: taken. */
   readonly swap: (source: SnapshotSource) => Promise<string | null>;
+  readonly replaceTickets: (secret: Uint8Array) => void;
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
@@ -40,6 +41,7 @@ parentPort?.on("message", (message: ToWorker) => {
   else if (message.kind === "snapshot") void swap(message);
   else if (message.kind === "revoked") revoke(message);
   else if (message.kind === "keys") keys.replace(message.keySets);
+  else if (message.kind === "ticket_secret") void replaceTickets(message.secret);
   else if (message.kind === "keys_answered") keys.answered(message.place);
   else
     void started.then((worker) => worker?.drain(message.graceMs)).then(() => parentPort?.close());
@@ -48,6 +50,11 @@ parentPort?.on("message", (message: ToWorker) => {
 async function swap({ publication, source }: ToWorker & { kind: "snapshot" }): Promise<void> {
   const worker = await started;
   if (worker !== null) tell({ kind: "swapped", publication, fault: await worker.swap(source) });
+}
+
+async function replaceTickets(secret: Uint8Array): Promise<void> {
+  const worker = await started;
+  worker?.replaceTickets(secret);
 }
 
 /** Also while it starts: its first request must find what holds by then. */
@@ -80,6 +87,7 @@ async function start(boot: WorkerBoot): Promise<DataWorker> {
         return messageOf(thrown);
       }
     },
+    replaceTickets: listeners.replaceTickets,
     async drain(graceMs) {
       await listeners.drain(graceMs);
       await builder.close();

@@ -11,12 +11,14 @@ export interface WorkersParts {
   /** Everything but what differs from worker to worker. */
   readonly boot: Omit<
     WorkerBoot,
-    "index" | "ports" | "reusePort" | "source" | "revoked" | "keySets"
+    "index" | "ports" | "reusePort" | "source" | "revoked" | "keySets" | "ticketSecret"
   >;
   readonly source: SnapshotSource;
   readonly revoked?: readonly RevokedToken[];
   /** Keys that issuers of tokens publish. */
   readonly keySets: KeySetFeed;
+  /** What keys of session tickets are made of. */
+  readonly ticketSecrets: TicketSecretFeed;
   readonly log: Log;
   /** A worker died: its load in shared memory must be forgotten. */
   readonly lost: (index: number) => void;
@@ -24,6 +26,11 @@ export interface WorkersParts {
   readonly first?: WorkerThread;
   /** The module a worker runs; worker.ts unless told. */
   readonly entry?: URL;
+}
+
+export interface TicketSecretFeed {
+  readonly current: () => Uint8Array;
+  readonly listen: (replaced: (secret: Uint8Array) => void) => void;
 }
 
 export interface Workers {
@@ -78,8 +85,9 @@ class Fleet implements Workers {
     this.#parts = parts;
     this.#source = parts.source;
     this.#revoked = parts.revoked ?? [];
-    const { keySets } = parts;
+    const { keySets, ticketSecrets } = parts;
     keySets.listen(() => this.#each((thread) => thread.giveKeys(keySets.current())));
+    ticketSecrets.listen((secret) => this.#each((thread) => thread.giveTicketSecret(secret)));
     this.#places = Array.from({ length: parts.count }, (_, index) => ({
       thread: index === 0 ? (parts.first ?? null) : null,
       listeningSinceMs: null,
@@ -148,12 +156,13 @@ class Fleet implements Workers {
   }
 
   async #spawn(place: Place, index: number): Promise<Ports> {
-    const { boot, count, entry, log, keySets } = this.#parts;
+    const { boot, count, entry, log, keySets, ticketSecrets } = this.#parts;
     const thread = place.thread ?? openWorkerThread({ index, entry, log });
     place.thread = thread;
     const reusePort = count > 1;
     const own = { index, source: this.#source, revoked: this.#revoked, ports: this.ports };
-    const all = { ...boot, ...own, keySets: keySets.current(), reusePort };
+    const fed = { keySets: keySets.current(), ticketSecret: ticketSecrets.current() };
+    const all = { ...boot, ...own, ...fed, reusePort };
     const bound = await thread.boot(all, keySets.refresh);
     place.listeningSinceMs = performance.now();
     return bound;

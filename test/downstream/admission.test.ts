@@ -46,7 +46,7 @@ it("by TLS, too, before a handshake is paid for", async () => {
     tls: {
       pairs: [{ ...pair, names: ["a.test"], keyType: "ec" }],
       minVersion: "TLSv1.3",
-      ticketKeys: new Uint8Array(48),
+      ticketScope: "",
       clients: null,
     },
   });

@@ -102,6 +102,7 @@ export async function serve({
   const waiting: (() => void)[] = [];
   const listener = createListener({
     tls: tls ?? null,
+    ticketSecret: new Uint8Array(32),
     limits: { ...LIMITS, ...limits },
     isProxy,
     turnedAway: (...what) => void turnedAway.push(what),

@@ -36,6 +36,7 @@ async function startFleet(revision: string): Promise<Fleet> {
     boot: {} as Parameters<typeof startWorkers>[0]["boot"],
     source: sourceOf(revision),
     keySets: { current: () => [], refresh: () => Promise.resolve(), listen: () => undefined },
+    ticketSecrets: { current: () => new Uint8Array(32), listen: () => undefined },
     entry: ENTRY,
     log: createLog("info", (line) => void log.push(JSON.parse(line) as LogLine)),
     lost: (index) => void lost.push(index),

@@ -17,6 +17,7 @@ import {
   refusedConnections,
 } from "../../src/proxy/refused-connections.ts";
 import type { RowLog } from "../../src/proxy/row-batch.ts";
+import { createHandshakeFailures, handshakeFailures } from "../../src/proxy/handshake-failures.ts";
 import { openListeners } from "../../src/proxy/listeners.ts";
 import { createSnapshotBuilder } from "../../src/proxy/snapshot-builder.ts";
 import type { SnapshotSource } from "../../src/proxy/worker-protocol.ts";
@@ -52,6 +53,8 @@ export interface TestProxy extends AsyncDisposable {
   readonly log: string[];
   /** Clients closed at once, by the limit they met. */
   readonly refused: () => Readonly<Record<string, number>>;
+  /** TLS handshakes that came to nothing, kinds that came up. */
+  readonly handshakeFailures: () => ReturnType<typeof handshakeFailures>;
   /** Resolves when the nth row (from 0) is there. */
   readonly row: (nth: number) => Promise<RequestRecord>;
   readonly revocations: Revocations;
@@ -92,15 +95,24 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   const rows = setup.rowLog ?? captured.rowLog;
   const pipeline = createPipeline({ clock, ids, rows, log, current: () => current });
   const refused = createRefusedConnections();
+  const failures = createHandshakeFailures();
+  const cells = { refusedConnections: refused, handshakeFailures: failures };
   const listeners = openListeners(
     { limits: current.limits, ...pipeline },
-    { source, ports: { http: 0, https: 0 }, reusePort: false, refusedConnections: refused },
+    {
+      source,
+      ports: { http: 0, https: 0 },
+      reusePort: false,
+      ...cells,
+      ticketSecret: new Uint8Array(32),
+    },
   );
   const ports = await listeners.listen();
   return {
     port: ports.http,
     httpsPort: ports.https,
     log: lines,
+    handshakeFailures: () => handshakeFailures(failures).filter(({ count }) => count > 0),
     refused: () => Object.fromEntries(refusedConnections(refused)),
     revocations,
     rows: captured.rows,

@@ -13,6 +13,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ...configMetrics(parts),
     ...certificateMetrics(parts, Date.now()),
     refusedMetric(parts),
+    handshakesMetric(parts),
     ...runtimeMetrics(parts),
   ];
 }
@@ -129,6 +130,17 @@ function shadowMetrics({ policy, faults }: Shadow): Metric[] {
 }
 
 type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
+
+function handshakesMetric(parts: AdminParts): Metric {
+  return {
+    name: "weir_tls_handshake_failures_total",
+    help: "Clients' TLS handshakes that came to nothing; the log has the reasons in full.",
+    type: "counter",
+    samples: parts
+      .handshakeFailures()
+      .map(({ count, listener, reason }) => [{ listener, reason }, count]),
+  };
+}
 
 function refusedMetric(parts: AdminParts): Metric {
   return {

@@ -79,6 +79,9 @@ export function adminParts(all: Changes = {}): AdminParts {
       lagMs: 0,
     }),
     workers: () => 1,
+    handshakeFailures: () => [{ listener: "admin", reason: "timeout", count: 3 }],
+    handshakeFailed: () => undefined,
+    ticketSecrets: { current: () => new Uint8Array(32), listen: () => undefined },
     refusedConnections: () => [
       ["connections", 0],
       ["source_connections", 3],
