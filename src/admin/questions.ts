@@ -1,21 +1,27 @@
 // Asks the store on behalf of the API: a few at a time, and its failures as the API's problems.
 import { messageOf } from "../core/errors.ts";
 import { StoreError, type Store } from "../store/client.ts";
-import { createLane, LaneFullError } from "../store/embedded/lanes.ts";
+import { createLane, type Lane, LaneFullError } from "../store/embedded/lanes.ts";
 import { iso } from "./http/schemas.ts";
 import { Problem } from "./http/problem.ts";
 import type { AdminParts } from "./parts.ts";
 
 export interface Questions {
   /** Rejects with Problem; `refused` names what a refusal by the store is to the caller. */
-  readonly ask: <T>(question: (store: Store) => Promise<T>, refused?: Refused) => Promise<T>;
+  readonly ask: Ask;
+  /** The same for what people type, in places of its own: it takes none from what pages and commands ask. */
+  readonly askTyped: Ask;
 }
+
+type Ask = <T>(question: (store: Store) => Promise<T>, refused?: Refused) => Promise<T>;
 
 type Refused = (error: StoreError) => Problem;
 
-/** Fewer than the client has connections, so that inserts always find one. */
+/** Together fewer than the client has connections, so that inserts always find one. */
 const AT_ONCE = 4;
+const TYPED_AT_ONCE = 2;
 const WAITING = 64;
+const TYPED_WAITING = 16;
 
 /** ClickHouse's ErrorCodes.cpp. */
 const TIMEOUT_EXCEEDED = 159;
@@ -23,9 +29,9 @@ const TOO_MANY_QUERIES = 202;
 const BAD_VALUES = new Set([27, 38, 41, 53, 69, 70, 72, 456, 457]);
 
 export function createQuestions(parts: Pick<AdminParts, "store" | "storeHealth">): Questions {
-  const lane = createLane(AT_ONCE, WAITING);
-  return {
-    async ask(question, refused = wrongValue) {
+  const through =
+    (lane: Lane): Ask =>
+    async (question, refused = wrongValue) => {
       const store = parts.store();
       if (store === null || parts.storeHealth().state === "down") throw unavailable(parts);
       try {
@@ -33,7 +39,10 @@ export function createQuestions(parts: Pick<AdminParts, "store" | "storeHealth">
       } catch (thrown) {
         throw problemOf(thrown, { parts, refused });
       }
-    },
+    };
+  return {
+    ask: through(createLane(AT_ONCE, WAITING)),
+    askTyped: through(createLane(TYPED_AT_ONCE, TYPED_WAITING)),
   };
 }
 

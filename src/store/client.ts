@@ -5,12 +5,12 @@ import {
   ClickHouseLogLevel,
   createClient,
   type ClickHouseClient,
-  type ClickHouseSettings,
 } from "@clickhouse/client";
 import { messageOf } from "../core/errors.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 import { deliveryOf } from "./delivery.ts";
 import { parseExact } from "./exact-json.ts";
+import { type QueryOptions, settingsOf } from "./query-settings.ts";
 
 export interface Column {
   readonly name: string;
@@ -25,22 +25,9 @@ export interface Rows {
   readonly rows: readonly Row[];
 }
 
-export interface QueryOptions {
-  /** The store itself refuses anything that would change it or reach outside it. */
-  readonly readonly?: boolean;
-  readonly maxRows?: number;
-  /** A longer answer is refused with code 396. */
-  readonly maxBytes?: number;
-  /** A statement that would take more is refused with code 241. */
-  readonly maxMemoryBytes?: number;
-  readonly timeoutMs?: number;
-}
-
 export interface LinesOptions extends QueryOptions {
   /** More groups than this are refused with code 158, before they take memory. */
   readonly maxGroups?: number;
-  /** Ends the statement, too, where the store can. */
-  readonly signal?: AbortSignal;
 }
 
 export type QueryParams = Readonly<Record<string, unknown>>;
@@ -165,6 +152,11 @@ interface JsonAnswer {
   readonly data: readonly Row[];
 }
 
+/** The question's own signal, and the end of our patience. */
+function endOf(limit: AbortSignal, { signal }: QueryOptions): AbortSignal {
+  return signal === undefined ? limit : AbortSignal.any([signal, limit]);
+}
+
 async function query(client: ClickHouseClient, question: Question): Promise<Rows> {
   const { maxRows, timeoutMs = QUERY_TIMEOUT_MS } = question;
   const limit = AbortSignal.timeout(timeoutMs + GRACE_MS);
@@ -173,7 +165,7 @@ async function query(client: ClickHouseClient, question: Question): Promise<Rows
       query: question.sql,
       query_params: { ...question.params },
       format: "JSON",
-      abort_signal: limit,
+      abort_signal: endOf(limit, question),
       clickhouse_settings: settingsOf({ ...question, timeoutMs }),
     });
     const answer = parseExact(await result.text()) as JsonAnswer;
@@ -189,17 +181,16 @@ const LINES_SETTINGS = {
   output_format_json_escape_forward_slashes: 0,
   // Else a server that fails midway has answered 200 already.
   wait_end_of_query: 1,
-  cancel_http_readonly_queries_on_client_close: 1,
 } as const;
 
 async function lines(client: ClickHouseClient, question: Question & LinesOptions): Promise<Buffer> {
-  const { signal, maxGroups, timeoutMs = QUERY_TIMEOUT_MS } = question;
+  const { maxGroups, timeoutMs = QUERY_TIMEOUT_MS } = question;
   const limit = AbortSignal.timeout(timeoutMs + GRACE_MS);
   try {
     const { stream } = await client.exec({
       query: `${question.sql}\nFORMAT JSONCompactEachRow`,
       query_params: { ...question.params },
-      abort_signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      abort_signal: endOf(limit, question),
       clickhouse_settings: {
         ...settingsOf({ ...question, timeoutMs }),
         ...LINES_SETTINGS,
@@ -222,7 +213,7 @@ async function syntaxTree(
   try {
     const { stream } = await client.exec({
       query: `EXPLAIN AST\n${sql}`,
-      abort_signal: AbortSignal.timeout(timeoutMs + GRACE_MS),
+      abort_signal: endOf(AbortSignal.timeout(timeoutMs + GRACE_MS), question),
       clickhouse_settings: settingsOf({ ...question, timeoutMs }),
     });
     return Buffer.concat((await stream.toArray()) as Buffer[])
@@ -235,19 +226,6 @@ async function syntaxTree(
 
 function noAnswer(withinMs: number, cause: unknown): StoreError {
   return new StoreError(`no answer within ${withinMs} ms`, null, { cause });
-}
-
-function settingsOf(question: QueryOptions & { readonly timeoutMs: number }): ClickHouseSettings {
-  const { maxRows, maxBytes, maxMemoryBytes, timeoutMs } = question;
-  return {
-    max_execution_time: timeoutMs / 1000,
-    ...(maxRows === undefined ? {} : { limit: String(maxRows) }),
-    ...(maxBytes === undefined
-      ? {}
-      : { max_result_bytes: String(maxBytes), result_overflow_mode: "throw" as const }),
-    ...(maxMemoryBytes === undefined ? {} : { max_memory_usage: String(maxMemoryBytes) }),
-    ...(question.readonly === true ? { readonly: "1" as const } : {}),
-  };
 }
 
 async function command(client: ClickHouseClient, sql: string): Promise<void> {

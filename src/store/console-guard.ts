@@ -19,9 +19,12 @@ const NODES = new Set(
 const TABLE_FUNCTIONS =
   /^(?:numbers|numbers_mt|zeros|zeros_mt|generate_series|generateSeries|primes|values|view)$/;
 
-/** Functions that reach files, the network, other tables, settings or the process, or only wait. */
+/**
+ * Functions that reach files, the network, other tables, settings or the process, or only wait. Edit
+ * distances cost the product of both lengths, and no limit of time ends them within a block of rows.
+ */
 const DENIED =
-  /^(?:file|dict\w+|joinget\w*|hascolumnintable|getserversetting|getmergetreesetting|getmacro|getclienthttpheader|showcertificate|sleep\w*|logtrace|trap|generateserialid|catboostevaluate|modelevaluate|naivebayesclassifier|lemmatize|synonyms|addressto\w+|demangle|filesystem\w*|zookeeper\w*|fuzz\w+|ai(?:classify|embed|extract|generate|translate)\w*)$/i;
+  /^(?:file|\w*levenshtein\w*|editdistance\w*|jaro\w*|arraysimilarity|dict\w+|joinget\w*|hascolumnintable|getserversetting|getmergetreesetting|getmacro|getclienthttpheader|showcertificate|sleep\w*|logtrace|trap|generateserialid|catboostevaluate|modelevaluate|naivebayesclassifier|lemmatize|synonyms|addressto\w+|demangle|filesystem\w*|zookeeper\w*|fuzz\w+|ai(?:classify|embed|extract|generate|translate)\w*)$/i;
 
 /** What of `system` tells of tables and the engine, and nothing of users, settings or other people's statements. */
 const SYSTEM =
@@ -56,7 +59,17 @@ export function consoleFault(
   }
   const tables = nodes.filter(({ kind }) => kind === "TableIdentifier");
   const foreign = [...tables, ...tablesAfterIn(nodes)].find(({ name }) => !isOpen(name, database));
-  return foreign === undefined ? null : `the table ${foreign.name} is not open to the console`;
+  if (foreign !== undefined) return `the table ${foreign.name} is not open to the console`;
+  const owner = ownerNamed(nodes);
+  return owner === null || owner === database
+    ? null
+    : `the database ${owner} is not open to the console`;
+}
+
+/** Of SHOW CREATE and EXISTS, which name database and table as two identifiers; null: none named. */
+function ownerNamed([first, owner, table]: readonly Node[]): string | null {
+  const isNamed = /^(?:ShowCreateTable|ExistsTable)Query$/.test(first?.kind ?? "");
+  return isNamed && table?.kind === "Identifier" ? (owner?.name ?? null) : null;
 }
 
 function nodeOf(line: string): Node {

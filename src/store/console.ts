@@ -1,25 +1,45 @@
 // Statements that people typed: read by the store first, judged, and only then asked, all within limits.
 import { consoleFault } from "./console-guard.ts";
-import { type QueryOptions, type Rows, type Store, StoreError } from "./client.ts";
+import { type Rows, type Store, StoreError } from "./client.ts";
+import type { QueryOptions } from "./query-settings.ts";
+import { CONSOLE } from "./embedded/call.ts";
 import { readonlyFault, statementFault, type Token, tokensOf } from "./embedded/statement.ts";
 
 /** ClickHouse's codes for what it can't read and what it may not do. */
 const SYNTAX_ERROR = 62;
 const READONLY = 164;
 
-/** Of what the embedded store may take as a whole. */
+/** Of what the embedded store may take as a whole: two at once leave half of it to inserts and panels. */
 const MOST_MEMORY_BYTES = 512 << 20;
 
+const OWN = "database IN (currentDatabase(), 'system')";
+/** What the open tables of `system` say of other databases, and so what SHOW and information_schema make of them. */
+const FILTERS: Readonly<Record<string, string>> = {
+  "system.databases": "name IN (currentDatabase(), 'system')",
+  "system.tables": OWN,
+  "system.columns": OWN,
+  "system.parts": OWN,
+  "system.parts_columns": OWN,
+  "system.projections": OWN,
+  "system.data_skipping_indices": OWN,
+  "system.functions": "origin = 'System'",
+};
+
+export type ConsoleLimits = Required<Pick<QueryOptions, "maxRows" | "maxBytes" | "timeoutMs">> &
+  Pick<QueryOptions, "signal">;
+
 /** Rejects with StoreError; nothing but what `console-guard.ts` knows as reading reaches the store's executor. */
-export async function askConsole(
-  store: Store,
-  sql: string,
-  limits: Required<Pick<QueryOptions, "maxRows" | "maxBytes" | "timeoutMs">>,
-): Promise<Rows> {
+export async function askConsole(store: Store, sql: string, limits: ConsoleLimits): Promise<Rows> {
   const tokens = tokensOf(sql);
   demand(statementFault(tokens), SYNTAX_ERROR);
   demand(readonlyFault(tokens) ?? showFault(tokens), READONLY);
-  const options = { ...limits, readonly: true, maxMemoryBytes: MOST_MEMORY_BYTES };
+  const options = {
+    ...limits,
+    readonly: true,
+    maxMemoryBytes: MOST_MEMORY_BYTES,
+    filters: FILTERS,
+    comment: CONSOLE,
+  };
   const tree = await store.syntaxTree(sql, options);
   const foreignFunctions = await foreignFunctionsOf(store, limits.timeoutMs);
   demand(consoleFault(tree, { database: store.database, foreignFunctions }), READONLY);

@@ -11,6 +11,7 @@ import { batch, line, startTestStore, type TestStore } from "./support.ts";
 
 const LIMITS = { maxRows: 100, maxBytes: 1 << 20, timeoutMs: 2000 };
 const PLANTED = "PLANTED-SECRET";
+const PLANTED_NAME = "planted_view";
 
 let system: TestStore;
 let file: string;
@@ -31,7 +32,11 @@ beforeAll(async () => {
   await once(web, "listening");
   await system.store.command("CREATE DATABASE other");
   await system.store.command(
-    `CREATE TABLE other.secrets (a String) ENGINE = Memory AS SELECT '${PLANTED}'`,
+    `CREATE TABLE other.secrets (a String DEFAULT '${PLANTED}' COMMENT '${PLANTED}') ENGINE = MergeTree ORDER BY a`,
+  );
+  await system.store.command("INSERT INTO other.secrets VALUES (DEFAULT)");
+  await system.store.command(
+    `CREATE VIEW other.${PLANTED_NAME} AS SELECT '${PLANTED}' AS x FROM other.secrets`,
   );
   await system.store.command(
     "CREATE TABLE other.pairs (k UInt8, v String) ENGINE = Join(ANY, LEFT, k)",
@@ -84,6 +89,8 @@ describe("is answered", () => {
     "SELECT a, b FROM requests ARRAY JOIN ['x'] AS a, [1] AS b",
     "SHOW TABLES",
     "SHOW CREATE TABLE requests",
+    "SHOW CREATE TABLE weir.requests",
+    "EXISTS weir.requests",
     "SHOW COLUMNS FROM requests",
     "DESCRIBE requests",
     "EXISTS requests",
@@ -265,6 +272,23 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "SHOW CREATE USER default",
     "SHOW CLUSTERS",
     "SHOW NAMED COLLECTIONS",
+    "SHOW CREATE TABLE other.secrets",
+    "SHOW CREATE other.secrets",
+    "SHOW CREATE TABLE `other`.secrets",
+    "SHOW CREATE VIEW other.planted_view",
+    "SHOW CREATE DATABASE other",
+    "SHOW CREATE DICTIONARY other.words",
+    "EXISTS other.secrets",
+    "EXISTS DATABASE other",
+  ],
+  "what no limit of time ends": [
+    "SELECT levenshteinDistance('a', 'b')",
+    "SELECT editDistance('a', 'b')",
+    "SELECT editDistanceUTF8('a', 'b')",
+    "SELECT damerauLevenshteinDistance('a', 'b')",
+    "SELECT arrayMap(jaroSimilarity, ['a'], ['b'])",
+    "SELECT arrayLevenshteinDistanceWeighted([1], [2], [1.], [1.])",
+    "SELECT arraySimilarity([1], [2], [1.], [1.])",
   ],
 };
 
@@ -278,6 +302,41 @@ for (const [what, statements] of Object.entries(REFUSED)) {
     });
   });
 }
+
+describe("says nothing of other databases, and of functions that somebody added", () => {
+  test.each([
+    "SHOW DATABASES",
+    "SHOW TABLES FROM other",
+    "SHOW FULL TABLES IN other",
+    "SHOW COLUMNS FROM secrets FROM other",
+    "SHOW FULL FIELDS FROM other.secrets",
+    "SHOW FUNCTIONS LIKE 'leak%'",
+    "SELECT * FROM system.databases",
+    "SELECT * FROM system.tables",
+    "SELECT * FROM (SELECT name FROM system.tables WHERE database = 'other')",
+    "SELECT * FROM view(SELECT name FROM system.tables WHERE database = 'other')",
+    "WITH t AS (SELECT name FROM `system`.tables) SELECT * FROM t WHERE name LIKE 'planted%'",
+    "SELECT t.name FROM system.databases AS d JOIN system.tables AS t ON t.database != d.name",
+    "SELECT 1 WHERE 'other' IN (SELECT database FROM system.columns)",
+    "SELECT * FROM system.columns WHERE database = 'other'",
+    "SELECT * FROM system.parts WHERE database = 'other'",
+    "SELECT * FROM system.parts_columns WHERE database = 'other'",
+    "SELECT * FROM system.functions WHERE create_query != ''",
+    ...["schemata", "tables", "columns", "views", "key_column_usage", "statistics"].flatMap(
+      (name) => [
+        `SELECT * FROM information_schema.${name}`,
+        `SELECT * FROM INFORMATION_SCHEMA.${name.toUpperCase()}`,
+      ],
+    ),
+  ])("%s", async (sql) => {
+    const limits = { ...LIMITS, maxRows: 100_000, maxBytes: 64 << 20 };
+    const { rows } = await askConsole(system.store, sql, limits);
+    const text = JSON.stringify(rows);
+    for (const word of [PLANTED, PLANTED_NAME, "secrets", '"other"', "leak"]) {
+      expect(text).not.toContain(word);
+    }
+  });
+});
 
 test("nothing was asked of the network, nothing written, and the store is whole", async () => {
   expect(calls).toBe(0);

@@ -1,11 +1,12 @@
 // POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
+import type { Socket } from "node:net";
 import { z } from "zod";
 import type { Rows, StoreError } from "../../store/client.ts";
 import { askConsole } from "../../store/console.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { column, json, NONE, row } from "../http/schemas.ts";
-import type { Questions } from "../questions.ts";
+import { busy, type Questions } from "../questions.ts";
 import { timeColumns, withIsoTimes } from "../times.ts";
 
 const MOST_ROWS = 10_000;
@@ -27,7 +28,7 @@ const answerSchema = z.strictObject({
   truncated: z.boolean().meta({ description: `There are more than ${MOST_ROWS} rows` }),
 });
 
-export function sqlEndpoint({ ask }: Questions): Endpoint {
+export function sqlEndpoint({ askTyped }: Questions): Endpoint {
   return defineEndpoint({
     method: "post",
     path: "/api/v1/sql",
@@ -37,16 +38,37 @@ export function sqlEndpoint({ ask }: Questions): Endpoint {
     body: z.strictObject({ sql: statement }),
     answer: json("Columns and rows", answerSchema),
     problems: ["sql_error", "store_unavailable", "busy", "query_timeout"],
-    handle: async ({ body: { sql } }) => {
-      const limits = {
-        maxRows: MOST_ROWS + 1,
-        maxBytes: MOST_BYTES,
-        timeoutMs: TIMEOUT_MS,
-      };
-      const answer = await ask((store) => askConsole(store, sql, limits), refused);
-      return { kind: "json", body: answerOf(answer) };
-    },
+    handle: ({ body: { sql }, request: { socket } }) =>
+      whileThere(socket, async (signal) => {
+        const limits = {
+          maxRows: MOST_ROWS + 1,
+          maxBytes: MOST_BYTES,
+          timeoutMs: TIMEOUT_MS,
+          signal,
+        };
+        const answer = await askTyped((store) => {
+          // Who left while it waited for its turn.
+          if (signal.aborted) throw busy();
+          return askConsole(store, sql, limits);
+        }, refused);
+        return { kind: "json", body: answerOf(answer) };
+      }),
   });
+}
+
+/** The signal is given when the client leaves. */
+async function whileThere<T>(
+  socket: Socket,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  socket.once("close", leave);
+  try {
+    return await work(gone.signal);
+  } finally {
+    socket.off("close", leave);
+  }
 }
 
 function refused(error: StoreError): Problem {

@@ -30,6 +30,9 @@ const PROTOCOL = new Set([
   "http_write_exception_in_output_format",
 ]);
 
+/** What the setting log_comment says of statements that people typed. */
+export const CONSOLE = "console";
+
 export interface Credentials {
   readonly user: string;
   readonly password: string;

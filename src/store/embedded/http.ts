@@ -4,16 +4,20 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { messageOf } from "../../core/errors.ts";
 import { createServer } from "../../core/node-http.ts";
 import { readBody } from "./body.ts";
-import { credentialsOf, isAllowed, settingsOf, withDefaults, type Credentials } from "./call.ts";
+import { CONSOLE, credentialsOf, isAllowed, settingsOf, withDefaults } from "./call.ts";
+import type { Credentials } from "./call.ts";
 import type { Engine, EngineCall, EngineResult } from "./engine.ts";
 import { exceptionCodeOf, httpStatusOf } from "./http-status.ts";
-import { createLane } from "./lanes.ts";
+import { createLane, type Lane } from "./lanes.ts";
 import { formatOf, rawInsertOf, readonlyFault, statementFault, tokensOf } from "./statement.ts";
 
 /** Statements at once; with one thread for the heartbeat they fit libuv's pool (server.ts). */
 const READS = 4;
 const WRITES = 2;
 const WAITING = 200;
+/** Of the reads: what people type can hold its place for as long as it likes, since the engine can't end it. */
+const TYPED = 2;
+const TYPED_WAITING = 16;
 
 /** One statement as it came: its text, the bytes after it and where its answer goes. */
 interface Asked {
@@ -26,8 +30,14 @@ interface Asked {
 export function createProtocolServer(engine: Engine, wanted: Credentials): Server {
   const reads = createLane(READS, WAITING);
   const writes = createLane(WRITES, WAITING);
+  const typed = createLane(TYPED, TYPED_WAITING);
+  const laneOf = ({ settings }: EngineCall): Lane => {
+    if (!settings.has("readonly")) return writes;
+    if (settings.get("log_comment") !== CONSOLE) return reads;
+    return { run: (work) => typed.run(() => reads.run(work)) };
+  };
   const execute = async (asked: Asked): Promise<EngineResult> => {
-    const lane = asked.call.settings.has("readonly") ? reads : writes;
+    const lane = laneOf(asked.call);
     const target = rawInsertOf(asked.call.sql);
     if (target !== null) return lane.run(() => engine.insert(asked.call, target, asked.body));
     const sql =

@@ -1,0 +1,43 @@
+// Limits of a question to the store, and the settings of ClickHouse that say them.
+import { type ClickHouseSettings, SettingsMap } from "@clickhouse/client";
+
+export interface QueryOptions {
+  /** The store itself refuses anything that would change it or reach outside it. */
+  readonly readonly?: boolean;
+  readonly maxRows?: number;
+  /** A longer answer is refused with code 396. */
+  readonly maxBytes?: number;
+  /** A statement that would take more is refused with code 241. */
+  readonly maxMemoryBytes?: number;
+  readonly timeoutMs?: number;
+  /** Ends the statement, too, where the store can. */
+  readonly signal?: AbortSignal;
+  /** Conditions that rows of tables have to meet, by DATABASE.TABLE, whatever reads these. */
+  readonly filters?: Readonly<Record<string, string>>;
+  /** Who asks, for the store's log; the embedded one gives "console" a narrow lane of its own. */
+  readonly comment?: string;
+}
+
+export function settingsOf(
+  question: QueryOptions & { readonly timeoutMs: number },
+): ClickHouseSettings {
+  const { maxRows, maxBytes, maxMemoryBytes, timeoutMs, signal, filters, comment } = question;
+  return {
+    max_execution_time: timeoutMs / 1000,
+    ...(maxRows === undefined ? {} : { limit: String(maxRows) }),
+    ...(maxBytes === undefined
+      ? {}
+      : { max_result_bytes: String(maxBytes), result_overflow_mode: "throw" as const }),
+    ...(maxMemoryBytes === undefined ? {} : { max_memory_usage: String(maxMemoryBytes) }),
+    ...(signal === undefined ? {} : { cancel_http_readonly_queries_on_client_close: 1 as const }),
+    ...(filters === undefined ? {} : { additional_table_filters: mapOf(filters) }),
+    ...(comment === undefined ? {} : { log_comment: comment }),
+    ...(question.readonly === true ? { readonly: "1" as const } : {}),
+  };
+}
+
+/** The client puts quotes around texts and leaves those within as they are. */
+function mapOf(texts: Readonly<Record<string, string>>): SettingsMap {
+  const pairs = Object.entries(texts).map(([name, text]) => [name, text.replaceAll("'", "\\'")]);
+  return SettingsMap.from(Object.fromEntries(pairs) as Record<string, string>);
+}
