@@ -18,6 +18,7 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type AuditLog, createAuditLog } from "../telemetry/audit-log.ts";
+import { createConceal } from "../telemetry/conceal.ts";
 import { createDrain, type Drain } from "../telemetry/drain.ts";
 import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
@@ -45,7 +46,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
     care.look();
   };
   const publish = publisher({ dataPlane, store, log, taken });
-  const audit = openAuditLog(start, () => reloader.current().revision);
+  const audit = openAuditLog(start, () => reloader.current());
   const ended = auditReload(audit);
   const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
   const care = createCertificateCare({ reloader, nowMs: Date.now, log });
@@ -87,12 +88,14 @@ function openDecisionLog({ dataPlane, spool, initial, log }: ControlOptions): De
 /** After the decisions' number. */
 function openAuditLog(
   { dataPlane, spool, initial, log }: ControlOptions,
-  configRevision: () => string,
+  inForce: () => InForce,
 ): AuditLog {
   const { instance, memory } = dataPlane;
   const clock = createSharedClock(memory);
   const worker = initial.config.workers + 1;
-  return createAuditLog({ spool, instance, worker, clock, log, configRevision });
+  const configRevision = () => inForce().revision;
+  const conceal = () => createConceal(inForce().config.telemetry);
+  return createAuditLog({ spool, instance, worker, clock, log, configRevision, conceal });
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */

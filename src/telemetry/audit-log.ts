@@ -2,7 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { ANONYMOUS } from "../core/identity.ts";
 import type { Log } from "../core/log.ts";
-import { type DecisionWord, RequestRecord } from "./record.ts";
+import { type Conceal, type DecisionWord, RequestRecord } from "./record.ts";
 import { createIds } from "./span-ids.ts";
 import { createSpoolWriter } from "./spool-writer.ts";
 import type { Spool } from "./spool.ts";
@@ -62,6 +62,8 @@ interface AuditLogParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly configRevision: () => string;
+  /** What the config in force does to each row; null: nothing. */
+  readonly conceal: () => Conceal | null;
 }
 
 /** What stands in a row for the route; no route was taken. */
@@ -85,6 +87,10 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
       errorSource: entry.errorCode === "" ? "" : entry.status < 500 ? "client" : "weir",
       attributes: ["audit.action", action, "audit.role", caller.role, ...details],
     });
+    const { identity } = record;
+    parts.conceal()?.(record);
+    // Who changed something is what the row is for.
+    record.identity = identity;
     return rows.keep(record);
   };
   const writeOwn = ({ action, errorCode, details }: OwnChange): void => {

@@ -104,6 +104,22 @@ test("a dry run shows it, a save writes it, a second one is refused", async () =
     detail: `${file}:2: "GET /orders by anonymous" tests this request already, and expects allow`,
   });
   expect(readdirSync(folder)).toEqual([...before, "cases.yaml"].sort());
+  await app.drain.flush();
+  const rows = (await (await fetch(`${api}/api/v1/requests?kind=audit`)).json()) as {
+    readonly rows: readonly { readonly trace_id: string }[];
+  };
+  const audits = await Promise.all(
+    rows.rows.map(async (row) => {
+      const trace = await (await fetch(`${api}/api/v1/traces/${row.trace_id}`)).json();
+      return JSON.stringify(trace);
+    }),
+  );
+  const [refused = "", done = ""] = audits;
+  expect(done).toContain(`"audit.trace_id":"${trace_id}"`);
+  expect(done).toContain('"audit.case":"GET /orders by anonymous"');
+  expect(done).toContain(`"audit.place":"${file}:2"`);
+  expect(refused).toContain(`"audit.trace_id":"${trace_id}"`);
+  expect(audits).toHaveLength(2);
 });
 
 test("what is expected may be another decision, under another name", async () => {

@@ -65,6 +65,8 @@ export function policyCasesEndpoint(parts: AdminParts, { ask }: Questions): Endp
       "not_recorded",
     ],
     audit: (body) => (wishes.safeParse(body).data?.dry_run === true ? null : "save_case"),
+    auditAsked: askedOf,
+    auditDetails: placeOf,
     handle: async ({ body: wished }) => {
       const { requests } = await ask((store) => readTrace(store, wished.trace_id));
       const row = theRequest(requests, wished) as unknown as DecidedRow & { readonly kind: string };
@@ -79,6 +81,18 @@ export function policyCasesEndpoint(parts: AdminParts, { ask }: Questions): Endp
       );
     },
   });
+}
+
+function askedOf(body: unknown): readonly string[] {
+  const { data } = wishes.safeParse(body);
+  return data === undefined ? [] : ["audit.trace_id", data.trace_id];
+}
+
+/** Nothing where none was saved. */
+function placeOf(members: Readonly<Record<string, unknown>>): readonly string[] {
+  const { data } = savedSchema.safeParse(members);
+  if (data === undefined) return [];
+  return ["audit.case", data.name, "audit.place", `${data.file}:${data.line}`];
 }
 
 function theRequest(requests: readonly Row[], { span_id }: Wishes): Row {
