@@ -19,9 +19,11 @@ function Dialog(): ReactNode {
   return (
     <dialog ref={dialog} aria-labelledby="token-title" onCancel={(event) => event.preventDefault()}>
       <form className="token" onSubmit={submit}>
-        <h2 id="token-title">This weir asks for its admin token</h2>
+        <h2 id="token-title">This weir asks who you are</h2>
         <p className="muted">
-          It is <code>admin.token</code> in weir.yaml. This browser tab keeps it until it is closed.
+          Give a token of <code>admin.token</code> or <code>admin.tokens</code> in weir.yaml: this
+          browser tab keeps it until it is closed. Or come over https with a client certificate that{" "}
+          <code>admin.certificates</code> names.
         </p>
         {tried ? <p className="is-error">That token was not accepted.</p> : null}
         <input name="token" type="password" aria-label="Admin token" autoComplete="off" required />
