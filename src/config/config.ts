@@ -2,7 +2,12 @@
 import type { ServiceOptions } from "../balancer/options.ts";
 import type { IdentityOptions } from "../identity/options.ts";
 import type { PolicyOptions } from "../policy/options.ts";
-import type { ForwardedOptions, LimitOptions, RouteOptions } from "../proxy/options.ts";
+import type {
+  ForwardedOptions,
+  LimitOptions,
+  PathOptions,
+  RouteOptions,
+} from "../proxy/options.ts";
 import type { StatisticsOptions } from "../statistics/options.ts";
 import type { RetentionOptions, StoreOptions } from "../store/options.ts";
 import type { TelemetryOptions } from "../telemetry/options.ts";
@@ -83,6 +88,7 @@ export interface Config {
   readonly retention: RetentionOptions;
   readonly services: Readonly<Record<string, ServiceOptions>>;
   readonly routes: readonly RouteOptions[];
+  readonly paths: PathOptions;
   readonly identity: IdentityOptions;
   /** null: no policy is enforced, and weir says so. */
   readonly policy: PolicyOptions | null;

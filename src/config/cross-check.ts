@@ -9,6 +9,7 @@ import { parseListen } from "./fields.ts";
 import { isReadableFile } from "./readable-file.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
+import { checkPathForms } from "./path-form-check.ts";
 import { checkProtected } from "./protect-check.ts";
 import { checkRoutes } from "./route-check.ts";
 import { checkServices } from "./service-check.ts";
@@ -19,6 +20,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
   const config = mappingOf(root);
   return [
     ...checkRoutes(config),
+    ...checkPathForms(config),
     ...checkServices(config),
     ...checkKeys(config["identity"]),
     ...checkTokens(config),

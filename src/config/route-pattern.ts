@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { messageOf } from "../core/errors.ts";
 import { hostName } from "../core/host-name.ts";
-import { normalPath } from "../core/normal-path.ts";
+import { normalPath, PATH_FORMS, type PathForm } from "../core/normal-path.ts";
 
 /** Unreserved and sub-delims of RFC 3986 section 3.3, and whole percent-encoded octets. */
 const LITERAL = /^(?:[A-Za-z0-9\-._~!$&'()+,;=@]|%[0-9A-Fa-f]{2})+$/;
@@ -17,14 +17,18 @@ export function normalHostPattern(pattern: string): string | null {
   return name === null || name.startsWith("[") || isIP(name) !== 0 ? null : `*.${name}`;
 }
 
-/** Why this is no path pattern; null where it is one. */
-export function pathPatternProblem(pattern: string): string | null {
+/** Why this is no path pattern where requests may have the forms in `allowed`; null where it is one. */
+export function pathPatternProblem(
+  pattern: string,
+  allowed: readonly PathForm[] = PATH_FORMS,
+): string | null {
   if (!pattern.startsWith("/")) return "must begin with /";
   const segments = pattern.split("/").slice(1);
-  const problem = segments.map((segment, at) =>
-    segmentProblem(segment, at === segments.length - 1),
+  const problems = segments.map(
+    (segment, at) =>
+      segmentProblem(segment, at === segments.length - 1) ?? normalityProblem(segment, allowed),
   );
-  return problem.find((found) => found !== null) ?? repeatedParameter(segments);
+  return problems.find((found) => found !== null) ?? repeatedParameter(segments);
 }
 
 /** Why this rewrite does not fit its pattern; null where it does. */
@@ -62,14 +66,14 @@ function literalProblem(segment: string): string | null {
     return "has a character that must be percent-encoded, as requests send it";
   }
   if (!LITERAL.test(segment)) return 'has a segment that is neither literal, ":name", "*" nor "**"';
-  return encodingProblem(segment) ?? normalityProblem(segment);
+  return encodingProblem(segment);
 }
 
 /** Request paths are matched in their normal form (RFC 3986 section 6.2.2), so only that can match. */
 function encodingProblem(segment: string): string | null {
   for (const [triplet] of segment.matchAll(/%../g)) {
     const character = decodedByte(triplet);
-    if (/[/\\\p{Cc}]/u.test(character)) return `has ${triplet}, which no request path may have`;
+    if (/[\\\p{Cc}]/u.test(character)) return `has ${triplet}, which no request path may have`;
     if (/[\w\-.~]/.test(character))
       return `has ${triplet}; write ${character}, as paths are normalized`;
     if (triplet !== triplet.toUpperCase()) return `has ${triplet}; write ${triplet.toUpperCase()}`;
@@ -77,9 +81,9 @@ function encodingProblem(segment: string): string | null {
   return null;
 }
 
-function normalityProblem(segment: string): string | null {
+function normalityProblem(segment: string, allowed: readonly PathForm[]): string | null {
   try {
-    normalPath(`/${segment}`);
+    normalPath(`/${segment}`, allowed);
     return null;
   } catch (thrown) {
     return `has ${segment}, which no request path may have: ${messageOf(thrown)}`;

@@ -10,7 +10,7 @@ import {
   listenSection,
   workersField,
 } from "./sections/listeners.ts";
-import { routesSection, timeoutsSection } from "./sections/routes.ts";
+import { pathsSection, routesSection, timeoutsSection } from "./sections/routes.ts";
 import { servicesSection } from "./sections/services.ts";
 import { retentionSection, statisticsSection, storeSection } from "./sections/store.ts";
 import { limitsSection, telemetrySection } from "./sections/telemetry.ts";
@@ -25,6 +25,7 @@ export const configSchema = z.strictObject({
   retention: retentionSection.prefault({}).meta({ description: "How long rows are kept" }),
   services: servicesSection,
   routes: routesSection,
+  paths: pathsSection.prefault({}).meta({ description: "How paths may be spelled" }),
   timeouts: timeoutsSection.prefault({}).meta({ description: "How long weir waits" }),
   identity: identitySection.prefault({}).meta({ description: "Who is known" }),
   policy: policySection.optional().meta({

@@ -1,6 +1,13 @@
 // The one normal form of a path, or that there is none because servers read it in more than one way.
 import { WeirError } from "./errors.ts";
 
+/** What servers read differently, and a config may let through. */
+export const PATH_FORMS = ["encoded_slash", "semicolon"] as const;
+export type PathForm = (typeof PATH_FORMS)[number];
+/** As a normal form has them. */
+const WRITTEN: Readonly<Record<PathForm, string>> = { encoded_slash: "%2F", semicolon: ";" };
+const NONE: readonly PathForm[] = [];
+
 /** Segments without a dot: a normal form at one look, as most are. */
 const PLAIN_SEGMENTS = /^(?:\/[A-Za-z0-9\-_~!$&'()*+,=:@]+)+$/;
 /** Path characters that need no thought: pchar without "%" and ";", and the slash. */
@@ -10,6 +17,9 @@ const MUST_BE_ENCODED = /[^\x21-\x7e]|[\\#"<>^`{|};]/;
 const PERCENT = /%([0-9A-Fa-f]{2})?/g;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const HEX = 16;
+
+/** What is left of a name where "%2F" separates, or what follows ";" is cut off: a dot at its end, or nothing. */
+const TORN_NAME = /\.(?:%2F|;)|(?:\/|%2F);/;
 
 /**
  * What tears a decoded path apart in some server: matrix parameters, Windows' separator, names cut at
@@ -22,13 +32,14 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 /**
  * Of a path that begins with "/" and has no query: no dot segments, no doubled slashes, minimal
- * percent-encoding in capitals (RFC 3986 section 6.2.2). It is its own normal form.
+ * percent-encoding in capitals (RFC 3986 section 6.2.2). It is its own normal form. The forms in `allowed` stay
+ * as they are, inside their segment; all read the segments before the first of them alike.
  * @throws WeirError ambiguous_path for a path that different servers read differently; SECURITY.md has
  * the table.
  */
-export function normalPath(raw: string): string {
+export function normalPath(raw: string, allowed: readonly PathForm[] = NONE): string {
   if (PLAIN_SEGMENTS.test(raw)) return raw;
-  const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw);
+  const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw, allowed);
   return isSuspect(decoded) ? resolveSegments(decoded) : decoded;
 }
 
@@ -37,15 +48,24 @@ function isSuspect(path: string): boolean {
   return path.includes("//") || path.includes("./") || path.endsWith(".");
 }
 
-function decodeUnreserved(raw: string): string {
+function decodeUnreserved(raw: string, allowed: readonly PathForm[]): string {
   const path = raw.replace(PERCENT, (triplet, hex: string | undefined) => {
     if (hex === undefined) throw ambiguous("a percent sign without two hex digits");
     const character = String.fromCharCode(Number.parseInt(hex, HEX));
     return UNRESERVED.test(character) ? character : triplet.toUpperCase();
   });
-  if (MUST_BE_ENCODED.test(path)) throw ambiguous("a character with a meaning of its own");
-  if (path.includes("%")) checkReadings(path);
+  const apart = allowed.length === 0 ? path : separated(path, allowed);
+  if (MUST_BE_ENCODED.test(apart)) throw ambiguous("a character with a meaning of its own");
+  if (apart.includes("%")) checkReadings(apart);
   return path;
+}
+
+/** With a slash in place of each allowed form, since what must hold of a name beside one must hold beside the other. */
+function separated(path: string, allowed: readonly PathForm[]): string {
+  let apart = path;
+  for (const form of allowed) apart = apart.replaceAll(WRITTEN[form], "/");
+  if (apart !== path && TORN_NAME.test(path)) throw ambiguous("no clear name before %2F or ;");
+  return apart;
 }
 
 /**
@@ -103,9 +123,10 @@ function climb(kept: string[]): void {
   const left = kept.pop();
   if (left === undefined) throw ambiguous("a climb above the root");
   if (left === "") throw ambiguous("a climb over a doubled slash");
+  if (left.includes(WRITTEN.encoded_slash)) throw ambiguous("a climb over an encoded slash");
 }
 
-/** Windows and old .NET drop dots there. */
+/** Windows and old .NET drop dots there; after "%2F" they may be a dot segment. */
 function checkEnd(segment: string): string {
   if (segment.endsWith(".")) throw ambiguous("a segment that ends in a dot");
   return segment;

@@ -1,4 +1,5 @@
 // What the config says about listening, routing and forwarding.
+import type { PathForm } from "../core/normal-path.ts";
 import type { AuthenticationMethod } from "../identity/options.ts";
 
 export interface MatchOptions {
@@ -42,6 +43,11 @@ export interface RouteOptions {
   readonly request_headers: HeaderEdit;
   readonly response_headers: HeaderEdit;
   readonly timeouts: TimeoutOptions;
+}
+
+export interface PathOptions {
+  /** Forms that servers read differently, and are passed on all the same. */
+  readonly allow: readonly PathForm[];
 }
 
 export interface ForwardedOptions {

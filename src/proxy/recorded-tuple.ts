@@ -9,7 +9,7 @@ import {
 import type { TelemetryOptions } from "../telemetry/options.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import { REDACTED } from "../telemetry/redact-path.ts";
-import { createRedaction, type Redaction } from "../telemetry/redact.ts";
+import type { Redaction } from "../telemetry/redact.ts";
 
 export type RecordTuple = (record: RequestRecord, tuple: RequestTuple) => void;
 
@@ -27,9 +27,9 @@ export interface SecretFields extends Pick<Redaction, "path" | "url"> {
 export function secretFieldsOf(
   telemetry: TelemetryOptions,
   credentials: ReadonlySet<string>,
+  { path, url }: Pick<Redaction, "path" | "url">,
 ): SecretFields {
   const { redact, protect } = telemetry;
-  const { path, url } = createRedaction(telemetry);
   const columns = [...(protect?.encrypt ?? []), ...(protect?.hash ?? [])];
   const headers = columns.flatMap((name) => {
     if (name === "user_agent") return ["user-agent"];

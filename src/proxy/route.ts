@@ -39,7 +39,7 @@ function readHead(exchange: Exchange): RequestHead {
   const { httpVersion, body } = downstream.head;
   checkLimits(exchange);
   if (body === "unclear") throw new WeirError("malformed_request", "ambiguous body framing");
-  const target = readTarget(downstream.head.target, record.method);
+  const target = readTarget(downstream.head.target, record.method, snapshot.allowedPathForms);
   record.path = target.path;
   record.query = snapshot.redactQuery(target.query);
   const host = readHost(headers, target.authority, httpVersion);

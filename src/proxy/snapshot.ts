@@ -4,6 +4,7 @@ import type { HashKey } from "../balancer/options.ts";
 import type { ServicePool } from "../balancer/service-pool.ts";
 import type { Config } from "../config/config.ts";
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
+import type { PathForm } from "../core/normal-path.ts";
 import { createIdentifier, type Identifier, type IdentifierParts } from "../identity/identifier.ts";
 import { createIdentityHeaders } from "../identity/identity-headers.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -17,7 +18,12 @@ import type { Exchange } from "./exchange.ts";
 import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
 import type { LimitOptions, RouteOptions } from "./options.ts";
 import { createFieldRules, type OutgoingRules } from "./outgoing.ts";
-import { createRecordTuple, type RecordTuple, secretFieldsOf } from "./recorded-tuple.ts";
+import {
+  createRecordTuple,
+  type RecordTuple,
+  type SecretFields,
+  secretFieldsOf,
+} from "./recorded-tuple.ts";
 import type { RoutedRequest } from "./route.ts";
 import { compileRoutes, type RouteTable } from "./route-table.ts";
 
@@ -56,6 +62,7 @@ export interface Snapshot {
   /** What is done to a row before it is written; null: nothing. */
   readonly conceal: Conceal | null;
   readonly limits: LimitOptions;
+  readonly allowedPathForms: readonly PathForm[];
   /** Over TLS nothing is answered without a certificate that can be trusted. */
   readonly requiresCertificate: boolean;
   readonly outgoing: OutgoingRules;
@@ -78,14 +85,17 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
   const { config, propagation } = parts;
   const identifier = createIdentifier(config.identity, parts.identity);
   const identity = createIdentityHeaders(config.identity.headers, identifier.credentialHeaders);
-  const redaction = createRedaction(config.telemetry);
+  const redaction = createRedaction(config.telemetry, config.paths.allow);
   return {
     revision: parts.revision,
     routes: compileRoutes(config.routes),
     services: new Map(
       Object.keys(config.services).map((name) => [name, createService(name, parts)]),
     ),
-    policy: enforced(parts, identifier.credentialHeaders),
+    policy: enforced(
+      parts,
+      secretFieldsOf(config.telemetry, identifier.credentialHeaders, redaction),
+    ),
     identifier,
     forwarded: createForwarded(config.forwarded),
     isProxy: createProxyTest(config.forwarded),
@@ -93,6 +103,7 @@ export function createSnapshot(parts: SnapshotParts): Snapshot {
     rowHeaders: redaction.headers,
     conceal: createConceal(config.telemetry),
     limits: config.limits,
+    allowedPathForms: config.paths.allow,
     requiresCertificate: config.listen.https?.client_certificates?.required ?? false,
     outgoing: {
       ...createFieldRules(propagation.fields, identity.isReserved, decidedOn(config)),
@@ -148,12 +159,11 @@ function hasher(key: HashKey): Service["hash"] {
 
 function enforced(
   { config, policy, shadow }: SnapshotParts,
-  credentials: ReadonlySet<string>,
+  secrets: SecretFields,
 ): EnforcedPolicy | null {
   if (config.policy === null || policy === null) return null;
   const fields = compileRequestFields(config.policy.request);
   if (!fields.ok) throw new Error(fields.faults.join("\n"));
-  const secrets = secretFieldsOf(config.telemetry, credentials);
   const keep = createRecordTuple(config.policy.request, secrets);
   const { explain } = config.policy;
   return { snapshot: policy, shadow, explain, requestOf: fields.read, keep };

@@ -21,10 +21,14 @@ interface Pattern {
   readonly hidesRest: boolean;
 }
 
+/** What `paths.allow` lets through inside a segment, and some services read as its end. */
+const SEGMENT_END = /%2F|;/;
+
 /**
  * `patterns` are those of routes: ":name" hides a segment, "*" keeps any, "**" at the end hides all the rest.
  * A pattern holds for all paths that begin with it, whatever the case of their letters, since a
- * service may read more spellings as one than weir does. null: nothing is to be hidden.
+ * service may read more spellings as one than weir does. For the same reason all is hidden from the first segment on
+ * that a service may end earlier, where a pattern may hold for what it reads then. null: nothing is to be hidden.
  */
 export function createPathRedaction(patterns: readonly string[]): PathRedaction | null {
   if (patterns.length === 0) return null;
@@ -32,10 +36,12 @@ export function createPathRedaction(patterns: readonly string[]): PathRedaction 
   const redacted = (path: string, hidden: Set<string>): string => {
     const segments = path.split("/");
     const fitting = compiled.filter(({ parts }) => begins(segments, parts));
-    if (fitting.length === 0) return path;
+    const unclear = SEGMENT_END.test(path) ? unclearFrom(segments, compiled) : segments.length;
+    if (fitting.length === 0 && unclear === segments.length) return path;
     return segments
       .map((segment, at) => {
-        if (segment === "" || !fitting.some((pattern) => hides(pattern, at))) return segment;
+        const isHidden = at >= unclear || fitting.some((pattern) => hides(pattern, at));
+        if (segment === "" || !isHidden) return segment;
         hidden.add(segment);
         return REDACTED;
       })
@@ -72,4 +78,17 @@ function begins(segments: readonly string[], parts: readonly Part[]): boolean {
   return parts.every(
     (part, at) => typeof part === "symbol" || part === segments[at]?.toLowerCase(),
   );
+}
+
+/** The first segment that may have several ends, where a pattern goes on beyond it; else the number of segments. */
+function unclearFrom(segments: readonly string[], patterns: readonly Pattern[]): number {
+  const at = segments.findIndex((segment) => SEGMENT_END.test(segment));
+  const before = segments.slice(0, at);
+  const [first = ""] = segments[at]?.split(SEGMENT_END) ?? [];
+  // Nothing before a slash is no segment, where doubled slashes are merged.
+  const read = first === "" ? [] : [first];
+  const mayFit = patterns.some(({ parts }) => {
+    return parts.length > at && begins([...before, ...read], parts.slice(0, at + read.length));
+  });
+  return mayFit ? at : segments.length;
 }

@@ -1,6 +1,6 @@
 // Keeps secrets out of rows: which request fields are stored, and which values become "-".
 import type { HeaderList, RawHeaders } from "../core/header-list.ts";
-import { normalPath } from "../core/normal-path.ts";
+import { normalPath, type PathForm } from "../core/normal-path.ts";
 import type { TelemetryOptions } from "./options.ts";
 import { createPathRedaction, type PathRedaction, REDACTED } from "./redact-path.ts";
 
@@ -17,13 +17,18 @@ export interface Redaction {
 
 const NO_HEADERS: RawHeaders = [];
 
-export function createRedaction(options: TelemetryOptions): Redaction {
+/** `allowed` are the forms that a path may have. */
+export function createRedaction(
+  options: TelemetryOptions,
+  allowed: readonly PathForm[],
+): Redaction {
   const secretParameters = new Set(options.redact.query.map((name) => name.toLowerCase()));
   const secretHeaders = new Set(options.redact.headers.map((name) => name.toLowerCase()));
   const chosen = options.headers.map((name) => name.toLowerCase());
   const path = createPathRedaction(options.redact.path);
   const query = (text: string): string => (text === "" ? "" : redactQuery(text, secretParameters));
-  const url = (value: string): string => redactUrl(value, { query, path });
+  const url = (value: string): string =>
+    redactUrl(value, { query, path: (own) => redactOwn(own, path, allowed) });
   return {
     query,
     url,
@@ -45,20 +50,23 @@ const URL_PARTS =
   /^([a-z][a-z0-9+.-]{0,30}:\/\/|(?=\/))(?:[^/?#]*(@))?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?/i;
 
 /** A fragment is of no server, and who is named before the host is a secret. */
-function redactUrl(value: string, { query, path }: Pick<Redaction, "query" | "path">): string {
+function redactUrl(
+  value: string,
+  redact: Readonly<Record<"query" | "path", (text: string) => string>>,
+): string {
   const parts = URL_PARTS.exec(value);
   if (parts === null) return value;
   const [, scheme = "", at = "", host = "", own = "", asked] = parts;
   const user = at === "" ? "" : `${REDACTED}@`;
-  const hidden = own === "" ? "" : redactOwn(own, path);
-  return `${scheme}${user}${host}${hidden}${asked === undefined ? "" : `?${query(asked)}`}`;
+  const hidden = own === "" ? "" : redact.path(own);
+  return `${scheme}${user}${host}${hidden}${asked === undefined ? "" : `?${redact.query(asked)}`}`;
 }
 
 /** One that has no normal form could be spelled past any pattern. */
-function redactOwn(own: string, path: PathRedaction | null): string {
+function redactOwn(own: string, path: PathRedaction | null, allowed: readonly PathForm[]): string {
   if (path === null) return own;
   try {
-    return path.path(normalPath(own));
+    return path.path(normalPath(own, allowed));
   } catch {
     return `/${REDACTED}`;
   }

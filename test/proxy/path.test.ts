@@ -1,9 +1,11 @@
 // The one normal form of a path: what policy, upstream and row see alike, and what has none.
 import { describe, expect, it } from "vitest";
+import { PATH_FORMS, type PathForm } from "../../src/core/normal-path.ts";
 import { readTarget } from "../../src/proxy/path.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
+import { words } from "./support/path-readings.ts";
 
 const normal: readonly [string, string][] = [
   ["/", "/"],
@@ -100,6 +102,92 @@ describe.each(Object.entries(AMBIGUOUS))("%s", (_, targets) => {
 
 it("is its own normal form", () => {
   for (const [, path] of normal) expect(readTarget(path, "GET").path).toBe(path);
+});
+
+/** By what is let through: spellings and their normal forms, and what is refused all the same. */
+const ALLOWED: readonly (readonly [
+  allowed: readonly PathForm[],
+  normal: readonly (readonly [string, string])[],
+  ambiguous: readonly string[],
+])[] = [
+  [
+    ["encoded_slash"],
+    [
+      ["/a%2fb", "/a%2Fb"],
+      ["/a%2Fb", "/a%2Fb"],
+      ["/api/queues/%2f/q", "/api/queues/%2F/q"],
+      ["/%2f", "/%2F"],
+      ["/a%2f", "/a%2F"],
+      ["/a%2f%2Fb", "/a%2F%2Fb"],
+      ["/@scope%2fname", "/@scope%2Fname"],
+      ["/a//b%2fc/./d", "/a/b%2Fc/d"],
+      ["/no/../b%2fc", "/b%2Fc"],
+      ["/b%2fc/d/..", "/b%2Fc/"],
+      ["/.a%2f.b..c%2f.d", "/.a%2F.b..c%2F.d"],
+      ["/caf%c3%a9%2fa%20b%2f50%25", "/caf%C3%A9%2Fa%20b%2F50%25"],
+    ],
+    words(
+      "/..%2fb /.%2fb /a/..%2f /%2e%2e%2fb /a%2f.. /a%2f. /a%2f../b /a%2f..%2fb",
+      "/a%2f.%2fb /a%2f%2e%2E/b /a.%2fb /a%2fb. /a%2f...%2fb /a%2f../ /a%20%2fb",
+      "/..%20%2fb /a%2f..%20 /a%c2%a0%2fb /a%2f%ef%bc%8e%ef%bc%8e/b /a%2f%e2%80%a5%2fb",
+      "/a%ef%bc%8e%2fb /a%2fb/../c /a/%2f/../b /%2f/.. /../a%2fb /a//../b%2fc /a%252fb",
+      "/a%25%32%66 /a%2fb%252f /a%u002fb /a%25u002f /a\\b%2fc /a%5cb /a%2f%5cb /a%c0%af",
+      "/a%ef%bc%8fb /a%e2%88%95b /%c3%2f /a;b /a%2f;b /a%3bb /a%2fb%00 /a%2",
+    ),
+  ],
+  [
+    ["semicolon"],
+    [
+      ["/a;x=1/b", "/a;x=1/b"],
+      ["/a;", "/a;"],
+      ["/a;x;y=1.0,2/b;z", "/a;x;y=1.0,2/b;z"],
+      ["/a%41;%7ex=%2d/b", "/aA;~x=-/b"],
+      ["/a;x/../b", "/b"],
+      ["/a//b;x", "/a/b;x"],
+      ["/.a;x", "/.a;x"],
+      ["/a;x=caf%c3%a9", "/a;x=caf%C3%A9"],
+      ["/a;;", "/a;;"],
+      ["/50%25;x", "/50%25;x"],
+    ],
+    words(
+      "/;x /a/;x /a/; /;/a //;x /.;x /..;x /a/..;/b /a/%2e%2e;/b /a.;x /a...;x /a;x.",
+      "/a;x./b /a;.. /a;../b /a;x=.;y /a%20;x /..%20;x /a;x%20/b /%ef%bc%8e%ef%bc%8e;x",
+      "/a%e2%80%a5;x /a%3bx /a%3Bx;y /a%ef%bc%9bx /a%cd%bex /a;%ef%bc%9b /a%253bx",
+      "/a%2fb /a;x%2fb /a;x\\b /a;x%5cb /a;x%00 /a;x//../b /a;|",
+    ),
+  ],
+  [
+    PATH_FORMS,
+    [
+      ["/a;x=1%2fb/c", "/a;x=1%2Fb/c"],
+      ["/a%2fb;x/c", "/a%2Fb;x/c"],
+      ["/a;x%2f", "/a;x%2F"],
+    ],
+    words(
+      "/a%2f;x /%2f;x /a;x%2f.. /a;x%2f../b /a%2f..;x /a;.%2fb /a%2f.;x/b /a;x%2fb/../c",
+      "/a%3b /a%252f;x",
+    ),
+  ],
+];
+
+describe.each(ALLOWED)("with %j allowed", (allowed, normal, ambiguous) => {
+  it.each(normal)("%s -> %s", (raw, path) => {
+    expect(readTarget(raw, "GET", allowed).path).toBe(path);
+    expect(readTarget(path, "GET", allowed).path).toBe(path);
+  });
+
+  it.each(ambiguous)("%s is ambiguous", (target) => {
+    expect(() => readTarget(target, "GET", allowed)).toThrow(
+      expect.objectContaining({ code: "ambiguous_path" }),
+    );
+  });
+
+  const rest = Object.entries(AMBIGUOUS).filter(([kind]) => {
+    return kind !== "an encoded slash" && kind !== "a matrix parameter";
+  });
+  it.each(rest)("%s is refused as ever", (_, targets) => {
+    for (const target of targets) expect(() => readTarget(target, "GET", allowed)).toThrow();
+  });
 });
 
 it.each([

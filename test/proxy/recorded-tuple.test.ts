@@ -4,6 +4,7 @@ import type { RequestTuple, RequestValue } from "../../src/policy/request/tuple.
 import { createRecordTuple, secretFieldsOf } from "../../src/proxy/recorded-tuple.ts";
 import type { TelemetryOptions } from "../../src/telemetry/options.ts";
 import { RequestRecord } from "../../src/telemetry/record.ts";
+import { createRedaction } from "../../src/telemetry/redact.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
@@ -25,7 +26,8 @@ function secretsOf(
   telemetry: Pick<TelemetryOptions, "redact" | "protect">,
 ): ReturnType<typeof secretFieldsOf> {
   const spool = { max_bytes: 0, segment_bytes: 0 };
-  return secretFieldsOf({ ...telemetry, audit: "optional", spool, headers: [] }, new Set());
+  const options: TelemetryOptions = { ...telemetry, audit: "optional", spool, headers: [] };
+  return secretFieldsOf(options, new Set(), createRedaction(options, []));
 }
 
 const cases: readonly [string, readonly string[], RequestTuple, readonly string[], string][] = [

@@ -20,6 +20,22 @@ const cases: readonly [pattern: string | readonly string[], path: string, kept: 
   ["/**", "/x1/x2", "/-/-"],
   [["/a/:x/b", "/a/*/:y"], "/a/x1/b", "/a/-/-"],
   [["/:x/b", "/a/:y"], "/a/b", "/-/-"],
+  // Where a service ends segments at what paths.allow lets through.
+  ["/reset/:token", "/reset%2Fx1", "/-"],
+  ["/reset/:token", "/%2Freset/x1", "/-/-"],
+  ["/reset/:token", "/reset/%2F/x1", "/reset/-/-"],
+  ["/reset/:token", "/reset;v=1/x1", "/-/-"],
+  ["/reset/:token", "/RESET;v=1/x1", "/-/-"],
+  ["/reset/:token", "/reset/x1;v=1", "/reset/-"],
+  ["/reset/:token", "/reset/x1%2Fx2", "/reset/-"],
+  ["/reset/:token", "/resets%2Fx1", "/resets%2Fx1"],
+  ["/reset/:token", "/api/a%2Fb", "/api/a%2Fb"],
+  ["/users/*/keys/:key", "/users/alice%2Fkeys%2Fx1", "/users/-"],
+  ["/users/*/keys/:key", "/users/a/files/b%2Fc", "/users/a/files/b%2Fc"],
+  ["/files/**", "/files/a%2Fb/c", "/files/-/-"],
+  ["/files/**", "/files%2Fx1/x2", "/-/-"],
+  ["/a%2Fb/:token", "/a%2Fb/x1", "/a%2Fb/-"],
+  [["/a/:x/b", "/c/:y"], "/c%2Fx1", "/-"],
   ["/:constructor", "*", "*"],
   ["/reset/:token", "", ""],
 ];
@@ -32,6 +48,11 @@ it("what was hidden stays so where the path is rewritten", () => {
   const { rewritten } = createPathRedaction(["/reset/:token", "/v1/:key"])!;
   expect(rewritten("/internal/x1/see/x2", "/reset/x1")).toBe("/internal/-/see/x2");
   expect(rewritten("/v1/x2", "/other/x1")).toBe("/v1/-");
+});
+
+it("so does all that may have been read otherwise", () => {
+  const { rewritten } = createPathRedaction(["/reset/:token"])!;
+  expect(rewritten("/in/reset%2Fx1", "/reset%2Fx1")).toBe("/in/-");
 });
 
 it("without patterns there is nothing to ask", () => {

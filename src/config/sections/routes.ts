@@ -1,5 +1,6 @@
 // The sections that say which request goes where, and how it is changed on the way.
 import { z } from "zod";
+import { PATH_FORMS } from "../../core/normal-path.ts";
 import { DEFAULTS } from "../defaults.ts";
 import {
   editableFieldName,
@@ -26,7 +27,7 @@ const METHODS = "an upper-case HTTP method";
 const pathPattern = z
   .string()
   .superRefine((pattern, context) => {
-    const problem = pathPatternProblem(pattern);
+    const problem = pathPatternProblem(pattern, PATH_FORMS);
     if (problem !== null) context.addIssue(problem);
   })
   .meta({ type: "a path pattern, such as /orders/:id/**" });
@@ -111,6 +112,13 @@ const routeSchema = z.strictObject({
     .partial()
     .prefault({})
     .meta({ description: "What differs from the timeouts above", default: "timeouts" }),
+});
+
+export const pathsSection = z.strictObject({
+  allow: z.array(z.enum(PATH_FORMS)).default([]).meta({
+    description:
+      "What is let through although servers read it differently: %2F, or ; as such, each a part of its segment to routes and policies. Rules that deny may then not hold for a service that reads it otherwise (SECURITY.md)",
+  }),
 });
 
 export const routesSection = z

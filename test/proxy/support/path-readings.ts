@@ -1,6 +1,7 @@
 // How servers behind a proxy read the path they are sent, and ways to spell one.
 import express, { type Request } from "express";
 import * as fc from "fast-check";
+import { PATH_FORMS, type PathForm } from "../../../src/core/normal-path.ts";
 
 /** The segments a server goes by. */
 type Reading = (path: string) => readonly string[];
@@ -51,6 +52,14 @@ export const READINGS: Readonly<Record<string, Reading>> = {
     const cut = segmentsOf(path).map((segment) => decode(segment.replace(/;.*/s, "")));
     return resolved(segmentsOf(`/${cut.join("/")}`)).map((segment) => segment.replace(/;.*/s, ""));
   },
+  "one that decodes slashes, then cuts": (path) => {
+    const cut = segmentsOf(decode(path)).map((segment) => segment.replace(/;.*/s, ""));
+    return resolved(cut.map((segment) => segment.replace(/(?<=[^. ])[. ]+$/, "")));
+  },
+  "one that cuts, then decodes slashes and merges them": (path) => {
+    const cut = segmentsOf(path).map((segment) => segment.replace(/;.*/s, ""));
+    return resolved(segmentsOf(decode(`/${cut.join("/")}`).replace(/\/\/+/g, "/")));
+  },
   "a server on Windows": (path) => {
     const text = decode(path).replace(/[\\\u2044\u2215\u2216]/g, "/");
     return resolved(segmentsOf(text)).map((segment) => segment.replace(/[. ]+$/, ""));
@@ -63,7 +72,8 @@ export const READINGS: Readonly<Record<string, Reading>> = {
   },
 };
 
-const words = (...lines: readonly string[]): string[] => lines.flatMap((line) => line.split(" "));
+export const words = (...lines: readonly string[]): string[] =>
+  lines.flatMap((line) => line.split(" "));
 
 /** What anything that is no spelling at all may be made of. */
 const PIECES = words(
@@ -73,6 +83,13 @@ const PIECES = words(
   "\xe9 %c3%a9 e%cc%81 %e2%80%a6 %c2%bd %f0%9f%9a%b0 %ef%bd%81 %e2%84%aa %ef%bc%8f",
   "%ef%bc%8e %e2%80%a5 %ef%bc%bc %ef%bc%9b %ef%bc%85 %e2%84%80 %e2%88%95",
 );
+
+/** Few pieces, so that each meets each: what ends a name, and what no name may be. */
+const NEAR_MISSES = words("/ / /a /.. a . .. %2e %2f ; %20 %ef%bc%8e");
+
+export const nearMiss: fc.Arbitrary<string> = fc
+  .array(fc.constantFrom(...NEAR_MISSES), { maxLength: 7 })
+  .map((pieces) => `/b${pieces.join("")}`);
 
 /** Mostly refused, since two of three pieces have more than one reading. */
 export const anyTarget: fc.Arbitrary<string> = fc.oneof(
@@ -94,6 +111,19 @@ export interface Spelling {
   readonly spelled: string;
 }
 
+/** What `paths.allow` may be. */
+export const ALLOWED_SETS: readonly [readonly PathForm[]][] = [
+  [[]],
+  [["encoded_slash"]],
+  [["semicolon"]],
+  [PATH_FORMS],
+];
+
+/** Segments with a form that a config may let through. */
+const WITH_FORM: Readonly<Record<PathForm, readonly string[]>> = {
+  encoded_slash: words("a%2Fb %2F orders%2F17 %2Fadmin admin%2F x%2F%2Fy %2Fa%20b%2F..c"),
+  semicolon: words("a;x=1 admin; orders;v=1.0;w %3F;%3F .a;b"),
+};
 const SEGMENTS = words(
   "orders 17 admin secret open a.b ..x ~me A x:y a+b (1) $& %C3%A9 a%20b c%23 50%25 %3F",
   "__proto__",
@@ -101,22 +131,22 @@ const SEGMENTS = words(
 const SEPARATORS = words("/ / / / // /./ /%2e/ /no/../ /no/%2E%2e/ /no/n/.././.%2e/ ///");
 const ENDS = ["", "", "", "/", "//", "/.", "/%2E", "/no/..", "/./"];
 
-/** A path and another way to write it that is no less clear. */
-export const spelling: fc.Arbitrary<Spelling> = fc
-  .array(
-    fc.tuple(fc.constantFrom(...SEPARATORS), fc.constantFrom(...SEGMENTS), fc.nat(2 ** 31 - 1)),
-    {
-      minLength: 1,
-      maxLength: 5,
-    },
-  )
-  .chain((parts) =>
+/** A path and another way to write it that is no less clear, where `allowed` is let through. */
+export function spellingWith(allowed: readonly PathForm[]): fc.Arbitrary<Spelling> {
+  const segments = [...SEGMENTS, ...allowed.flatMap((form) => WITH_FORM[form])];
+  const part = fc.tuple(
+    fc.constantFrom(...SEPARATORS),
+    fc.constantFrom(...segments),
+    fc.nat(2 ** 31 - 1),
+  );
+  return fc.array(part, { minLength: 1, maxLength: 5 }).chain((parts) =>
     fc.constantFrom(...ENDS).map((end) => ({
       normal: parts.map(([, segment]) => `/${segment}`).join("") + (end === "" ? "" : "/"),
       spelled:
         parts.map(([before, segment, dice]) => before + respelled(segment, dice)).join("") + end,
     })),
   );
+}
 
 /** One bit of `dice` for each character: encoded, or another case of its encoding. */
 function respelled(segment: string, dice: number): string {
@@ -125,4 +155,12 @@ function respelled(segment: string, dice: number): string {
     if (unit.startsWith("%")) return unit.toLowerCase();
     return `%${unit.charCodeAt(0).toString(16)}`;
   });
+}
+
+/** What a client may send: mostly spellings. */
+export function targetWith(allowed: readonly PathForm[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    { arbitrary: spellingWith(allowed).map(({ spelled }) => spelled), weight: 4 },
+    { arbitrary: anyTarget, weight: 1 },
+  );
 }
