@@ -1,8 +1,9 @@
 // TLS in a real process with two workers: certificates change under it, one half written is taken when it is whole.
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
@@ -78,6 +79,60 @@ test("certificates are replaced while connections go on; a pair that does not fi
   }
 }, 60_000);
 
+test("a Kubernetes secret is swapped again and again under load: each is taken soon, and no request fails", async () => {
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const https = HTTPS.replace("tls.crt", "secret/tls.crt").replace("tls.key", "secret/tls.key");
+  const site = createSite(
+    configOf({ upstreams: [url], workers: 2, store: `{ url: "http://127.0.0.1:9/weir" }` }).replace(
+      /^listen:.*$/m,
+      https,
+    ),
+  );
+  const at = (name: string): string => join(site.folder, "secret", name);
+  // Files are links into ..data, which is a link to a folder of their newest versions.
+  const put = (name: string): void => {
+    symlinkSync(`..${name}`, at("..data_tmp"));
+    renameSync(at("..data_tmp"), at("..data"));
+  };
+  for (const name of ["v1", "v2", "v3", "v4"]) {
+    const { cert, key } = authority.issue(name, { san: `DNS:${name}.test` });
+    site.put({
+      [`secret/..${name}/tls.crt`]: readFileSync(cert, "utf8"),
+      [`secret/..${name}/tls.key`]: readFileSync(key, "utf8"),
+    });
+  }
+  put("v1");
+  for (const file of ["tls.crt", "tls.key"]) symlinkSync(`..data/${file}`, at(file));
+  const weir = await startWeir(site);
+  try {
+    const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
+    const over = new AbortController();
+    let answered = 0;
+    const load = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        expect(await askOnce(port)).toMatch(/^HTTP\/1.1 200 [^]*hello/);
+        answered++;
+      }
+    };
+    const loads = [load(), load(), load()];
+    for (const name of ["v2", "v3", "v4"]) {
+      const before = answered;
+      put(name);
+      await vi.waitFor(
+        async () => expect(await shown(port)).toEqual(new Set([`DNS:${name}.test`])),
+        5_000,
+      );
+      await vi.waitFor(() => expect(answered).toBeGreaterThan(before + 5), 5_000);
+      rmSync(at(`..v${Number(name.slice(1)) - 1}`), { recursive: true });
+    }
+    over.abort();
+    await Promise.all(loads);
+    expect(weir.errors()).not.toMatch(/reload_refused/);
+  } finally {
+    await weir.stop();
+  }
+}, 60_000);
+
 function dial(port: string): Promise<TLSSocket> {
   const ca = readFileSync(authority.ca, "utf8");
   return new Promise((resolve, reject) => {
@@ -87,6 +142,13 @@ function dial(port: string): Promise<TLSSocket> {
     );
     socket.on("error", reject);
   });
+}
+
+/** The reply, over a connection of its own. */
+async function askOnce(port: string): Promise<string> {
+  const socket = await dial(port);
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  return text(socket);
 }
 
 function nameOf(socket: TLSSocket): string {
