@@ -1,6 +1,7 @@
 // Client certificates: who they say calls, once their chain was verified at the handshake.
 import type { Identity } from "../core/identity.ts";
 import type { PeerCertificate } from "../core/peer-certificate.ts";
+import { isSpiffeId } from "../core/spiffe-id.ts";
 import type { Authenticator, CertificateOutcome, Verification } from "./authenticator.ts";
 import type { CertificateOptions, SubjectSource } from "./options.ts";
 
@@ -52,13 +53,15 @@ function identityOf(subject: string, { issuer, fingerprint }: PeerCertificate): 
   return Object.freeze({ subject, kind: "certificate", issuer, roles: [], attributes });
 }
 
-const SPIFFE = /^spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)+$/;
+const SPIFFE_SCHEME = /^spiffe:/i;
 
 /** Empty where the certificate has no such name, or several: none of them would be its one reading. */
 const SUBJECTS: Readonly<Record<SubjectSource, (certificate: PeerCertificate) => string>> = {
   /** One URI and no other (SPIFFE X509-SVID section 2). */
-  spiffe: ({ uris }) => only(uris.length === 1 ? uris.filter((uri) => SPIFFE.test(uri)) : []),
-  uri: ({ uris }) => only(uris),
+  spiffe: ({ uris }) => only(uris.length === 1 ? uris.filter(isSpiffeId) : []),
+  /** What is no SPIFFE ID in the end was not meant to be something else. */
+  uri: ({ uris }) =>
+    only(uris.some((uri) => SPIFFE_SCHEME.test(uri) && !isSpiffeId(uri)) ? [] : uris),
   dns: ({ dns }) => only(dns),
   cn: ({ commonName }) => commonName,
 };

@@ -28,6 +28,14 @@ const ISSUES = {
   role: { cn: "role:admin" },
   nameless: { san: "IP:127.0.0.1" },
   twoUris: { san: "URI:spiffe://weir.test/a,URI:spiffe://weir.test/b" },
+  dots: { san: "URI:spiffe://weir.test/ns/../admin" },
+  oneDot: { san: "URI:spiffe://weir.test/ns/./a" },
+  otherCase: { san: "URI:SPIFFE://weir.test/a" },
+  otherDomain: { san: "URI:spiffe://Weir.test/a" },
+  query: { san: "URI:spiffe://weir.test/a?x" },
+  noPath: { san: "URI:spiffe://weir.test" },
+  long: { san: `URI:spiffe://weir.test/${"a".repeat(2_048)}` },
+  manyDots: { san: "URI:spiffe://weir.test/.../.a/b.." },
   forged: { san: "@alt\n[alt]\nURI.1=urn:x, DNS:root.test" },
   revoked: { cn: "mallory" },
   expired: { cn: "old", expired: true },
@@ -107,6 +115,7 @@ function get({ httpsPort: port }: TestProxy, name: string | null, agent?: Agent)
 
 test.each([
   { name: "spiffe", subject: "spiffe://weir.test/orders" },
+  { name: "manyDots", subject: "spiffe://weir.test/.../.a/b.." },
   { name: "dns", subject: "billing.test" },
   { name: "cn", subject: "Alice Liddell" },
   { name: "spiffe", from: ["dns"], subject: "orders.test" },
@@ -162,6 +171,13 @@ test.each([
   { name: "role", outcome: "reserved_subject" },
   { name: "nameless", outcome: "unnamed_certificate" },
   { name: "twoUris", outcome: "unnamed_certificate" },
+  { name: "dots", outcome: "unnamed_certificate" },
+  { name: "oneDot", outcome: "unnamed_certificate" },
+  { name: "otherCase", outcome: "unnamed_certificate" },
+  { name: "otherDomain", outcome: "unnamed_certificate" },
+  { name: "query", outcome: "unnamed_certificate" },
+  { name: "noPath", outcome: "unnamed_certificate" },
+  { name: "long", outcome: "unnamed_certificate" },
 ])("a sound certificate without a usable name, $name: $outcome", async ({ name, outcome }) => {
   await using proxy = await startProxy(setup());
   expect(await get(proxy, name)).toBe(401);
