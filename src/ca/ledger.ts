@@ -1,9 +1,10 @@
 // What a CA issued and revoked, one file a certificate named by its serial number: no lock is needed, and a rename revokes.
 import { X509Certificate } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { parseAltNames } from "../core/alt-names.ts";
 import { commonNameOf } from "../core/common-name.ts";
-import { makeFolder } from "../core/folder.ts";
+import { makeFolder, statsOf } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { RevokedSerial } from "./write-certificate.ts";
@@ -12,11 +13,20 @@ export interface LedgerEntry extends Lifetime {
   readonly serial: string;
   /** Its common name. */
   readonly name: string;
+  readonly spiffeId: string;
+}
+
+export interface LedgerRecord {
+  readonly serial: string;
+  /** null: revoked by number alone, or it can't be read. */
+  readonly entry: LedgerEntry | null;
+  readonly revokedAtMs: number | null;
 }
 
 const ISSUED = "issued";
 const REVOKED = "revoked";
 const PRIVATE_FOLDER = 0o700;
+const DAY_MS = 86_400_000;
 const FILE = /^([0-9a-f]{2,40})\.crt$/;
 
 /** Before the certificate is handed out, so that none is that can't be revoked by name. */
@@ -25,14 +35,16 @@ export function noteIssued(folder: string, serial: string, certificate: string):
   replaceFile(fileOf(folder, ISSUED, serial), certificate, { mode: 0o600 });
 }
 
-/** What was issued and has neither been revoked nor expired; what has expired is forgotten. */
+/** What was issued and has neither been revoked nor expired. */
 export function issuedIn(folder: string, nowMs: number): readonly LedgerEntry[] {
-  return serialsIn(folder, ISSUED).flatMap((serial) => {
-    const entry = read(fileOf(folder, ISSUED, serial), serial);
-    if (entry !== null && entry.notAfterMs > nowMs) return [entry];
-    if (entry !== null) rmSync(fileOf(folder, ISSUED, serial), { force: true });
-    return [];
-  });
+  return recordsIn(folder, ISSUED).flatMap(({ entry }) =>
+    entry !== null && entry.notAfterMs > nowMs ? [entry] : [],
+  );
+}
+
+/** Also what has expired, until it is forgotten. */
+export function knownIn(folder: string): readonly LedgerRecord[] {
+  return [...recordsIn(folder, ISSUED), ...recordsIn(folder, REVOKED)];
 }
 
 export function isRevoked(folder: string, serial: string): boolean {
@@ -53,17 +65,29 @@ export function noteRevoked(folder: string, serial: string, nowMs: number): void
   utimesSync(revoked, nowMs / 1000, nowMs / 1000);
 }
 
-/** All that a list must name. What has expired is out without one, and forgotten. */
-export function revokedIn(folder: string, nowMs: number): readonly RevokedSerial[] {
-  return serialsIn(folder, REVOKED).flatMap((serial) => {
-    const file = fileOf(folder, REVOKED, serial);
-    const entry = read(file, serial);
-    // RFC 5280 section 3.3: once more after it expired; a day is more than any clock is off.
-    if (entry !== null && entry.notAfterMs + 86_400_000 < nowMs) {
-      rmSync(file, { force: true });
-      return [];
-    }
-    return [{ serial, revokedAtMs: Math.floor(statSync(file).mtimeMs / 1000) * 1000 }];
+/** All that a list must name. */
+export function revokedIn(folder: string): readonly RevokedSerial[] {
+  return recordsIn(folder, REVOKED).flatMap(({ serial, revokedAtMs }) =>
+    revokedAtMs === null ? [] : [{ serial, revokedAtMs }],
+  );
+}
+
+/** What has expired is out without a list; it stays on one once more (RFC 5280 section 3.3): a day is more than any clock is off. */
+export function forgetExpired(folder: string, nowMs: number): void {
+  for (const { serial, entry, revokedAtMs } of knownIn(folder)) {
+    if (entry === null || entry.notAfterMs + DAY_MS > nowMs) continue;
+    rmSync(fileOf(folder, revokedAtMs === null ? ISSUED : REVOKED, serial), { force: true });
+  }
+}
+
+function recordsIn(folder: string, kind: string): readonly LedgerRecord[] {
+  return serialsIn(folder, kind).flatMap((serial) => {
+    const file = fileOf(folder, kind, serial);
+    const changedMs = statsOf(file)?.mtimeMs;
+    // Somebody else may have revoked or forgotten it since.
+    if (changedMs === undefined) return [];
+    const revokedAtMs = kind === REVOKED ? Math.floor(changedMs / 1000) * 1000 : null;
+    return [{ serial, entry: read(file, serial), revokedAtMs }];
   });
 }
 
@@ -88,6 +112,7 @@ function read(file: string, serial: string): LedgerEntry | null {
     return {
       serial,
       name: commonNameOf(certificate),
+      spiffeId: parseAltNames(certificate.subjectAltName ?? "").uris[0] ?? "",
       notBeforeMs: certificate.validFromDate.getTime(),
       notAfterMs: certificate.validToDate.getTime(),
     };

@@ -6,7 +6,7 @@ import { listTimes } from "../core/list-times.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { type Authority, CA_FILES } from "./authority.ts";
 import { CaError } from "./ca-error.ts";
-import { issuedIn, type LedgerEntry, noteRevoked, revokedIn } from "./ledger.ts";
+import { forgetExpired, issuedIn, type LedgerEntry, noteRevoked, revokedIn } from "./ledger.ts";
 import { lifetimeAt, renewalMs } from "./lifetime.ts";
 import { writeList } from "./write-certificate.ts";
 
@@ -50,13 +50,14 @@ function serialsOf(what: string, issued: readonly LedgerEntry[]): readonly strin
  */
 export async function refreshList(authority: Authority, nowMs: number): Promise<void> {
   const file = join(authority.folder, CA_FILES.list);
+  forgetExpired(authority.folder, nowMs);
   let written: string;
   do {
-    const revoked = revokedIn(authority.folder, nowMs);
+    const revoked = revokedIn(authority.folder);
     written = JSON.stringify(revoked);
     const life = lifetimeAt(nowMs, LIST_LIFE_MS, authority);
     replaceFile(file, await writeList(authority, revoked, life), { mode: 0o644 });
-  } while (JSON.stringify(revokedIn(authority.folder, nowMs)) !== written);
+  } while (JSON.stringify(revokedIn(authority.folder)) !== written);
 }
 
 /** When that is to be done; in the past where the list is missing or can't be read. */

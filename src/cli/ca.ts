@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { initCommand } from "./ca/init.ts";
 import { issueCommand } from "./ca/issue.ts";
+import { listCommand } from "./ca/list.ts";
 import { renewCommand } from "./ca/renew.ts";
 import { revokeCommand } from "./ca/revoke.ts";
 
@@ -10,6 +11,7 @@ export function caCommand(): Command {
     .description("issue, renew and revoke certificates with a small CA of your own")
     .addCommand(initCommand())
     .addCommand(issueCommand())
+    .addCommand(listCommand())
     .addCommand(renewCommand())
     .addCommand(revokeCommand());
 }

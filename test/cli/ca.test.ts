@@ -464,6 +464,22 @@ describe("weir ca renew", () => {
     await refused(/knows no "nobody": it issued/, "revoke", "nobody");
   });
 
+  test("one that can't be renewed keeps no other from it", async () => {
+    await init();
+    for (const name of ["a", "b", "c"]) await issue(name);
+    await ca("revoke", "a");
+    const [before, kept] = [serialOf("b.crt"), serialOf("a.crt")];
+    mkdirSync(at("c.crt.new"));
+    const { status, out, err } = await ca("renew", "--force", "--json");
+    expect({ status, out: JSON.parse(out) }).toMatchObject({
+      status: 2,
+      out: { ok: false, certificates: [{ action: "renewed", certificate: "b.crt" }] },
+    });
+    expect(err).toMatch(/"code":"revoked".*\n.*c\.crt/);
+    expect(serialOf("b.crt")).not.toBe(before);
+    expect(serialOf("a.crt")).toBe(kept);
+  });
+
   test("a crash between key and certificate is mended by the next try, but not while somebody copies", async () => {
     await init();
     await issue("orders");

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CaError } from "../../ca/ca-error.ts";
 import { harmless } from "../format-text.ts";
 
-const EXIT_UNUSABLE = 2;
+export const EXIT_UNUSABLE = 2;
 
 export interface CaOptions {
   readonly dir: string;

@@ -7,8 +7,18 @@ import type { PairFiles } from "../../ca/pair-files.ts";
 import { renewablePair, type RenewablePair, renewPair } from "../../ca/renew.ts";
 import { createRenewals, type RenewalEvent } from "../../ca/renewals.ts";
 import { listDueMs, refreshList } from "../../ca/revocation-list.ts";
+import { messageOf } from "../../core/errors.ts";
 import { untilSignalled } from "../signals.ts";
-import { type CaOptions, tell, tellFault, telling, type Told, utc, withFolder } from "./command.ts";
+import {
+  type CaOptions,
+  EXIT_UNUSABLE,
+  tell,
+  tellFault,
+  telling,
+  type Told,
+  utc,
+  withFolder,
+} from "./command.ts";
 
 interface RenewOptions extends CaOptions {
   readonly force?: true;
@@ -29,9 +39,7 @@ export function renewCommand(): Command {
     .option("--force", "renew all of them at once")
     .option("--watch", "go on, and renew each in its time")
     .action((files: readonly string[], options: RenewOptions) =>
-      options.watch === true
-        ? watch(files, options)
-        : telling(options, async () => roundOf(files, options)),
+      options.watch === true ? watch(files, options) : once(files, options),
     );
 }
 
@@ -40,7 +48,21 @@ function collected(file: string, before: readonly string[]): readonly string[] {
   return [...before, file];
 }
 
-async function roundOf(files: readonly string[], { dir, force }: RenewOptions): Promise<Told> {
+async function once(files: readonly string[], options: RenewOptions): Promise<void> {
+  await telling(options, async () => {
+    const round = await roundOf(files, options);
+    if (round.hasFailed) process.exitCode = EXIT_UNUSABLE;
+    return round;
+  });
+}
+
+interface Round extends Told {
+  readonly hasFailed: boolean;
+}
+
+/** One that can't be renewed is told of, and keeps no other from it. */
+async function roundOf(files: readonly string[], options: RenewOptions): Promise<Round> {
+  const { dir, force, json } = options;
   const nowMs = Date.now();
   const authority = openAuthority(dir, nowMs);
   const pairs = pairsOf(authority, files);
@@ -52,12 +74,20 @@ async function roundOf(files: readonly string[], { dir, force }: RenewOptions): 
   }
   if (listDueMs(authority) <= nowMs) await refreshList(authority, nowMs);
   const told: Told[] = [];
+  let hasFailed = false;
   for (const pair of pairs) {
-    if (force === true || pair.dueMs <= nowMs) told.push(await renewed(authority, pair));
-    else told.push(lineOf("kept", pair.files.cert, pair.notAfterMs));
+    if (force !== true && pair.dueMs > nowMs) {
+      told.push(lineOf("kept", pair.files.cert, pair.notAfterMs));
+      continue;
+    }
+    const done = await renewed(authority, pair);
+    hasFailed ||= done instanceof CaError;
+    if (done instanceof CaError) tellFault(done, json === true);
+    else told.push(done);
   }
   return {
-    json: { certificates: told.map(({ json }) => json) },
+    hasFailed,
+    json: { ok: !hasFailed, certificates: told.map((each) => each.json) },
     lines: told.flatMap(({ lines }) => lines),
   };
 }
@@ -89,9 +119,15 @@ function filesOf(cert: string): PairFiles {
   return { cert, key: cert.replace(/\.crt$/, ".key") };
 }
 
-async function renewed(authority: Authority, pair: RenewablePair): Promise<Told> {
-  const { notAfterMs } = await renewPair(authority, pair, Date.now());
-  return lineOf("renewed", pair.files.cert, notAfterMs);
+async function renewed(authority: Authority, pair: RenewablePair): Promise<Told | CaError> {
+  const { cert } = pair.files;
+  try {
+    const { notAfterMs } = await renewPair(authority, pair, Date.now());
+    return lineOf("renewed", cert, notAfterMs);
+  } catch (thrown) {
+    if (thrown instanceof CaError) return thrown;
+    return new CaError("unusable_certificate", `${cert}: ${messageOf(thrown)}`, thrown);
+  }
 }
 
 function lineOf(action: "renewed" | "kept", cert: string, notAfterMs: number): Told {
@@ -109,7 +145,11 @@ async function watch(files: readonly string[], options: RenewOptions): Promise<v
   if (process.exitCode !== undefined) return;
   const renewals = createRenewals({
     folder: () => dir,
-    pairs: () => pairsOf(openAuthority(dir, Date.now()), files).map((pair) => pair.files),
+    // Those that are named are tried each by itself, whatever becomes of one of them.
+    pairs: () =>
+      files.length > 0
+        ? files.map(filesOf)
+        : pairsOf(openAuthority(dir, Date.now()), []).map((pair) => pair.files),
     nowMs: Date.now,
     told: (event) => sayOf(event, isJson),
   });
