@@ -1,5 +1,6 @@
 // GET /api/v1/status: everything an operator wants to know at a glance.
 import { z } from "zod";
+import { formatListen } from "../../config/listen.ts";
 import { expiryState } from "../../core/expiry.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
@@ -29,6 +30,13 @@ export const reloadSchema = z.strictObject({
 const statusSchema = z.strictObject({
   instance: z.string(),
   proxy: z.string().meta({ description: "http://HOST:PORT where requests arrive" }),
+  admin: z.strictObject({
+    listen: z.string().meta({ description: "HOST:PORT of the config" }),
+    encrypted: z.boolean().meta({
+      description:
+        "Whether it speaks TLS; without, tokens cross the network in clear beyond loopback",
+    }),
+  }),
   version: z.string(),
   started_at: time,
   uptime_s: z.number(),
@@ -95,6 +103,10 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
   return {
     instance: parts.instance,
     proxy: parts.proxy,
+    admin: {
+      listen: formatListen(parts.listen),
+      encrypted: parts.running().tls.admin !== null,
+    },
     version: parts.version,
     started_at: iso(parts.startedAtMs),
     uptime_s: Math.floor((Date.now() - parts.startedAtMs) / 1000),

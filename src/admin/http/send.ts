@@ -8,8 +8,18 @@ import type { Problem } from "./problem.ts";
 /** Elements written in one turn of the event loop: some milliseconds of the widest rows. */
 const ELEMENTS_A_TURN = 500;
 
-export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
+/** For a client to take a whole answer, which holds memory and one of few connections meanwhile. */
+const SEND_MS = 60_000;
+
+/** Streams see to slow readers by themselves. */
+export async function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  limitMs = SEND_MS,
+): Promise<void> {
   if (reply.kind === "stream") return reply.open(response);
+  const late = setTimeout(() => response.destroy(), limitMs);
+  response.once("close", () => clearTimeout(late));
   response.setHeader("cache-control", "no-store");
   if (reply.kind === "text") {
     response.setHeader("content-type", reply.type);
