@@ -63,7 +63,7 @@ function addEndpoint({ revocations, running }: AdminParts): Endpoint {
     answer: json("It is revoked", revocation),
     problems: ["bad_body", "too_many_revocations"],
     audit: () => "revoke_token",
-    auditDetails: tokenDetails,
+    auditAsked: tokenDetails,
     handle: async ({ body: { issuer, jti, expires_at: expires } }) => {
       const known = running().config.identity.tokens.map((each) => each.issuer);
       if (!known.includes(issuer)) {
@@ -100,7 +100,8 @@ function removeEndpoint({ revocations }: AdminParts): Endpoint {
   });
 }
 
-/** Which token it was about; its ID is no secret. */
-function tokenDetails({ issuer, jti }: Readonly<Record<string, unknown>>): readonly string[] {
-  return ["audit.issuer", String(issuer), "audit.jti", String(jti)];
+/** Which token it was about; its ID is no secret. Nothing where none was named rightly. */
+function tokenDetails(members: unknown): readonly string[] {
+  const { data } = token.strip().safeParse(members);
+  return data === undefined ? [] : ["audit.issuer", data.issuer, "audit.jti", data.jti];
 }
