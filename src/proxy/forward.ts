@@ -140,7 +140,10 @@ class Forwarding implements ResponseSink, Watcher {
     lease.firstByte(clock.nowNs(), head.status);
     this.#record.status = head.status;
     exchange.record.status = head.status;
-    exchange.downstream.sendHead(
+    const { downstream, expectsContinue, continued } = exchange;
+    // Who was not asked for the body may send it now, or another request: nobody can tell.
+    if (expectsContinue && !continued && !downstream.complete) downstream.keepAlive = false;
+    downstream.sendHead(
       head.status,
       head.reason,
       replyFields(head, routed.match.route.options.response_headers, exchange),
