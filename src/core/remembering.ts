@@ -11,10 +11,12 @@ export function remembering<Made extends string | boolean>(
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
-    const made = make(text);
-    if (text.length > MAX_CHARS) return made;
+    // A part of a longer text would keep all of that in memory.
+    const own = text.length > MAX_CHARS ? "" : Buffer.from(text).toString();
+    if (own !== text) return make(text);
+    const made = make(own);
     if (known.size >= MAX_TEXTS) known.clear();
-    known.set(text, made);
+    known.set(own, made);
     return made;
   };
 }

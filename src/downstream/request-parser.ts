@@ -53,6 +53,7 @@ export class RequestParser {
   /** Makes ready for the next request. */
   next(): void {
     this.#stage = "start";
+    this.#section.reset();
     this.#emptyLines = 0;
     this.#halfLine = false;
     this.head = null;
@@ -106,7 +107,6 @@ export class RequestParser {
     }
     if (at === bytes.length) return at;
     this.#stage = "head";
-    this.#section.reset();
     return this.#readHead(bytes, at);
   }
 

@@ -44,7 +44,10 @@ export class FieldSection {
     this.#limits = limits;
   }
 
+  /** Connections idle by the thousand: what one large head needed is not kept for the next. */
   reset(): void {
+    this.#gathered = null;
+    this.#text = "";
     this.#gatheredLength = 0;
     this.#line = 0;
     this.#seen = 0;
