@@ -2,6 +2,7 @@
 
 const MAX_TEXTS = 1_000;
 const MAX_CHARS = 64;
+const SCRATCH = Buffer.allocUnsafeSlow(MAX_CHARS);
 
 /** `make`, asked once for a text; once too many are known, all are forgotten, since others may come by now. */
 export function remembering<Made extends string | boolean>(
@@ -11,12 +12,16 @@ export function remembering<Made extends string | boolean>(
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
-    // A part of a longer text would keep all of that in memory.
-    const own = text.length > MAX_CHARS ? "" : Buffer.from(text).toString();
+    const own = text.length > MAX_CHARS ? "" : ownCopy(text);
     if (own !== text) return make(text);
     const made = make(own);
     if (known.size >= MAX_TEXTS) known.clear();
     known.set(own, made);
     return made;
   };
+}
+
+/** To remember a part of a longer text would keep all of that in memory. Of characters beyond Latin-1, another text. */
+function ownCopy(text: string): string {
+  return SCRATCH.toString("latin1", 0, SCRATCH.write(text, "latin1"));
 }

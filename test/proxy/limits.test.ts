@@ -34,7 +34,7 @@ it.each([
   ["header_count", withFields, LIMITS.header_count, 431],
   ["uri_bytes of a path", withTarget, LIMITS.uri_bytes, 414],
   ["uri_bytes with a query", withQuery, LIMITS.uri_bytes, 414],
-] as const)("%s", async (_, make, limit, refusal) => {
+] as const)("%s", async (...[, make, limit, refusal]) => {
   expect(withBytes(LIMITS.header_bytes)).toHaveLength(LIMITS.header_bytes);
   for (const pieceBytes of [100_000, 1_000, 7]) {
     expect(await answerTo(make(limit), pieceBytes)).toBe(200);
