@@ -133,6 +133,8 @@ export interface SpawnOptions {
   readonly cwd?: string;
   /** Another copy of src/main.ts. */
   readonly main?: string;
+  /** Most file descriptors it may have. */
+  readonly openFiles?: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -140,7 +142,10 @@ const running = new Set<ChildProcess>();
 /** `args` after `node src/main.ts`; nothing of this process's OTEL_ or WEIR_ settings reaches it. */
 export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): Spawned {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
+  const { openFiles } = options;
+  const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
+  const command = [process.execPath, options.main ?? MAIN, ...args];
+  const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "weir", ...command], {
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
