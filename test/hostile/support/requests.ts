@@ -1,7 +1,7 @@
 // Makes bytes that a client might send to be read in two ways: odd requests one behind the other, then mutated.
 import * as fc from "fast-check";
 
-const odd = (usual: readonly string[], others: readonly string[]): fc.Arbitrary<string> =>
+export const odd = (usual: readonly string[], others: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 60, arbitrary: fc.constantFrom(...usual) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },
