@@ -168,7 +168,8 @@ function parametersOf(route: Route, segments: readonly string[]): Readonly<Recor
 /** The path for the upstream: the route's rewrite with its parameters put in, or the path as it is. */
 export function rewritePath(match: RouteMatch, path: string): string {
   const { rewrite } = match.route.options;
-  if (rewrite === null) return path;
+  // OPTIONS of the server as a whole names no path (RFC 9110 section 9.3.7).
+  if (rewrite === null || path === "*") return path;
   const segments = rewrite.split("/").map((segment) => {
     if (segment === "**") return match.parameters["**"] ?? "";
     return segment.startsWith(":") ? (match.parameters[segment.slice(1)] ?? "") : segment;

@@ -134,6 +134,7 @@ it.each([
   ["/api/**", "/**", "/api", "/"],
   ["/:a/:b", "/:b/:a", "/1/2", "/2/1"],
   ["/old", "/new", "/old", "/new"],
+  ["/**", "/b/**", "*", "*"],
   ["/a/**", "/b/**", "/a/x%2520y/", "/b/x%2520y/"],
 ])("rewrite %s to %s: %s -> %s", (...[path, rewrite, from, to]) => {
   const match = compileRoutes([routeOf("r", { path }, rewrite)])({
