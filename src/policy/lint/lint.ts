@@ -2,6 +2,7 @@
 import type { CheckedPolicy } from "../engine.ts";
 import { type RuleWarning, roleWarnings } from "./lint-roles.ts";
 import { shadowWarnings } from "./lint-shadowed.ts";
+import { normalPath, PATH_FORMS } from "../../core/normal-path.ts";
 import { checkMatcher, type PatternUse } from "../matcher/check-matcher.ts";
 import { readModel } from "../model/model-text.ts";
 import { EFFECTS, type PolicyModel } from "../model/model.ts";
@@ -82,13 +83,33 @@ function patternWarnings(name: string, pattern: string): readonly string[] {
     return [`${shown} also matches inside longer text; write ^...$`];
   }
   if (!name.startsWith("keyMatch")) return [];
-  const warnings = /[^ -~]/.test(pattern)
-    ? [`${shown} matches no path: paths are percent-encoded, as in /%C3%A4`]
-    : [];
+  const unlike = unlikePaths(pattern);
+  const warnings = unlike === null ? [] : [`${shown} matches no path: paths ${unlike}`];
   if (name === "keyMatch") return warnings;
   for (const [sign, message] of UNESCAPED) {
     const [found] = sign.exec(pattern) ?? [];
     if (found !== undefined) warnings.push(message(found).replace("PATTERN", () => shown));
   }
   return warnings;
+}
+
+/** What a pattern has that the normal form of a path never has; null: nothing. */
+function unlikePaths(pattern: string): string | null {
+  if (/[^ -~]/.test(pattern)) return "are percent-encoded, as in /%C3%A4";
+  const [empty] = /\/\.{0,2}(?=\/)/.exec(pattern) ?? [];
+  if (empty !== undefined) return `have no ${empty}/ in them`;
+  for (const [encoded] of pattern.matchAll(/(?:%[0-9A-Fa-f]{2})+/g)) {
+    const normal = normalOf(encoded);
+    if (normal !== encoded) return `have ${normal} for ${encoded}`;
+  }
+  return null;
+}
+
+/** Part of a character has no normal form, and may be the beginning of some. */
+function normalOf(encoded: string): string {
+  try {
+    return normalPath(`/a${encoded}b`, PATH_FORMS).slice(2, -1);
+  } catch {
+    return encoded;
+  }
 }

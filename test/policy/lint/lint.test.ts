@@ -19,6 +19,10 @@ it.each([
   ["p, a, /a|/b, GET", "splits the whole pattern"],
   ["p, a, /x+y, GET", "the + in"],
   ["p, a, /ä, GET", "paths are percent-encoded"],
+  ["p, a, /caf%c3%A9/:id, GET", "paths have %C3%A9 for %c3%A9"],
+  ["p, a, /x/%7Eme, GET", "paths have ~ for %7E"],
+  ["p, a, /a%2fb, GET", "paths have %2F for %2f"],
+  ["p, a, /x//y, GET", "paths have no // in them"],
   ["p, al\u200bice, /x, GET", "invisible character, U+200B"],
   ["p, a, /x, GET # for now", "a comment has a line of its own"],
   ["g, al\u2060ice, role:customer", "invisible character, U+2060"],
@@ -47,6 +51,7 @@ it("warns of patterns without ends, and of denies nobody asks for", async () => 
 
 it("says nothing about a good policy", async () => {
   expect(await lint(MODEL, RULES)).toEqual([]);
+  expect(await lint(MODEL, `${RULES}p, a, /caf%C3%A9/a%2Fb/%3A;x, GET`)).toEqual([]);
 });
 
 it.each([
