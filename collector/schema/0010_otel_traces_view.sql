@@ -96,7 +96,7 @@ SELECT
     CAST(mapFilter((name, value) -> value != '', map(
         'http.request.method', multiIf(known, toString(method), method = '', '', '_OTHER'),
         'http.request.method_original', if(known, '', toString(method)),
-        'url.full', if(origin = '', '', concat(origin, path, if(query = '', '', '?'), query)),
+        'url.full', if(origin = '', '', concat(origin, if(attributes['weir.upstream_path'] = '', path, attributes['weir.upstream_path']), if(query = '', '', '?'), query)),
         'http.response.status_code', if(upstream_status = 0, '', toString(upstream_status)),
         'http.request.resend_count', if(n > 1, toString(n - 1), ''),
         'server.address', name,

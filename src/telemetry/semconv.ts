@@ -92,9 +92,10 @@ function clientSpan(row: SpanRow, index: number): SpanFacts {
   const code = textOf(row.list("attempt_error")[index]);
   const host = hostOf(upstream);
   const query = row.text("query");
+  const path = row.map("attributes")["weir.upstream_path"] ?? row.text("path");
   const attributes = {
     ...methodOf(row),
-    "url.full": host.origin && host.origin + row.text("path") + (query && `?${query}`),
+    "url.full": host.origin && host.origin + path + (query && `?${query}`),
     "http.response.status_code": status,
     "http.request.resend_count": index,
     "server.address": host.address || upstream,

@@ -67,7 +67,7 @@ const row = fc.record({
   status,
   error_code: word("no_route", "upstream_reset"),
   error_source: word("client", "weir", "upstream"),
-  attributes: fc.constantFrom({}, { "weir.extra": "1" }),
+  attributes: fc.constantFrom({}, { "weir.extra": "1" }, { "weir.upstream_path": "/b" }),
   attempts: fc.array(attempt, { maxLength: 3 }),
 });
 

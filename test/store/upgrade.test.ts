@@ -22,7 +22,7 @@ beforeAll(async () => {
     );
     writeFileSync(join(folder, `${name}.sql`), older);
   }
-  const view = readFileSync("collector/schema/0006_otel_traces_view.sql", "utf8");
+  const view = readFileSync("collector/schema/0010_otel_traces_view.sql", "utf8");
   const before = view.replaceAll(/^.*'weir\.shadow_.*\n/gm, "");
   writeFileSync(join(folder, "0004_otel_traces_view.sql"), before);
 });

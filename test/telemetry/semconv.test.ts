@@ -81,6 +81,15 @@ test("a request and its two attempts", () => {
   });
 });
 
+test("an attempt was asked for the path that a rewrite made", () => {
+  const [server, client] = spans((record) => {
+    record.attributes = ["weir.upstream_path", "/v2/7"];
+    record.attempts.push({ ...attempt, upstream: "http://b:1", status: 200 });
+  });
+  expect(server?.attributes["url.path"]).toBe("/orders/7");
+  expect(client?.attributes["url.full"]).toBe("http://b:1/v2/7");
+});
+
 test.each([
   [200, "", "", undefined, false],
   [404, "", "", undefined, false],
