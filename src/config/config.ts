@@ -1,13 +1,9 @@
 // The whole config as the rest of weir sees it: defaults filled in, everything checked, frozen.
+import type { ForwardedOptions } from "../core/forwarded.ts";
 import type { ServiceOptions } from "../balancer/options.ts";
 import type { IdentityOptions } from "../identity/options.ts";
 import type { PolicyOptions } from "../policy/options.ts";
-import type {
-  ForwardedOptions,
-  LimitOptions,
-  PathOptions,
-  RouteOptions,
-} from "../proxy/options.ts";
+import type { LimitOptions, PathOptions, RouteOptions } from "../proxy/options.ts";
 import type { StatisticsOptions } from "../statistics/options.ts";
 import type { RetentionOptions, StoreOptions } from "../store/options.ts";
 import type { TelemetryOptions } from "../telemetry/options.ts";

@@ -4,7 +4,7 @@ import type { HeaderList, RawHeaders } from "../core/header-list.ts";
 import type { BodyFraming, Downstream, Watcher } from "../downstream/downstream.ts";
 import type { TraceContext } from "../telemetry/trace-context.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
-import type { ClientFacts } from "./forwarded.ts";
+import type { ClientFacts } from "../core/forwarded.ts";
 import type { Written } from "./row-batch.ts";
 import type { Snapshot } from "./snapshot.ts";
 

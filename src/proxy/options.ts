@@ -50,13 +50,6 @@ export interface PathOptions {
   readonly allow: readonly PathForm[];
 }
 
-export interface ForwardedOptions {
-  /** CIDR blocks of proxies in front of weir whose Forwarded and X-Forwarded-* are believed. */
-  readonly trusted: readonly string[];
-  /** Name put into Via and Forwarded's "by". */
-  readonly pseudonym: string;
-}
-
 export interface LimitOptions {
   readonly header_bytes: number;
   readonly header_count: number;

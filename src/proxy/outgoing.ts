@@ -5,7 +5,7 @@ import type { Identity } from "../core/identity.ts";
 import { remembering } from "../core/remembering.ts";
 import type { UpstreamRequest } from "../upstream/upstream.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
-import { appendForwarded } from "./forwarded.ts";
+import { appendForwarded } from "../core/forwarded.ts";
 import { editFields } from "./header-edit.ts";
 import { hopByHop, isHopByHop } from "./hop-by-hop.ts";
 import { countHop } from "./max-forwards.ts";

@@ -15,7 +15,7 @@ import type { Conceal } from "../telemetry/record.ts";
 import { createRedaction } from "../telemetry/redact.ts";
 import type { UpstreamPool } from "../upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
-import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "./forwarded.ts";
+import { type ClientFacts, createForwarded, createProxyTest, type Hop } from "../core/forwarded.ts";
 import type { LimitOptions, RouteOptions } from "./options.ts";
 import { createFieldRules, type OutgoingRules } from "./outgoing.ts";
 import {

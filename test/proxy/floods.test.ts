@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/core/log.ts";
 import { createFloodLog } from "../../src/proxy/flood-log.ts";
-import { createProxyTest } from "../../src/proxy/forwarded.ts";
+import { createProxyTest } from "../../src/core/forwarded.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
 import { OK, startUpstream } from "../support/raw-upstream.ts";

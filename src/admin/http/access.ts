@@ -17,6 +17,8 @@ export interface AccessRules {
   readonly names: () => readonly string[];
   /** null: not encrypted. */
   readonly tlsOf: (request: IncomingMessage) => TlsFacts | null;
+  /** The client's address, behind proxies that the config trusts. */
+  readonly sourceOf: (request: IncomingMessage) => string;
 }
 
 /** Throws Problem where the request may not ask. */
@@ -45,14 +47,14 @@ export function createAccess(rules: AccessRules): Access {
 /** Beyond loopback each try counts as a failure until it is none: nobody learns more from one that is not made. */
 function callerByToken(
   request: IncomingMessage,
-  { callers, limits }: AccessRules,
+  { callers, limits, sourceOf }: AccessRules,
 ): Caller | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
   const given = /^Bearer +(?<token>\S+) *$/i.exec(authorization)?.groups;
   const known = callers().byToken(given?.["token"] ?? "");
   if (isLocal(request)) return known;
-  const { remoteAddress: address = "" } = request.socket;
+  const address = sourceOf(request);
   const waitS = limits().take(address);
   if (waitS > 0) throw tooMany(waitS);
   if (known === undefined) throw needsToken("it is none that is known here");

@@ -38,6 +38,7 @@ export class Door {
   readonly #audit: DoorParts["audit"];
   readonly #refusals: Refusals;
   readonly #access: Access;
+  readonly #sourceOf: DoorParts["sourceOf"];
   readonly #visits = new WeakMap<IncomingMessage, Visit>();
 
   constructor(parts: DoorParts) {
@@ -45,6 +46,7 @@ export class Door {
     this.#audit = parts.audit;
     this.#refusals = parts.refusals;
     this.#access = createAccess(parts);
+    this.#sourceOf = parts.sourceOf;
   }
 
   /** Throws Problem where the caller may not ask this. */
@@ -120,7 +122,7 @@ export class Door {
     request: IncomingMessage,
   ): Omit<AuditEntry, "action" | "details" | keyof End> {
     const { effect, rule, ruleSource } = visit.decision ?? UNDECIDED;
-    const { method = "", url = "", headers, socket } = request;
+    const { method = "", url = "", headers } = request;
     return {
       caller: visit.caller ?? NOBODY,
       decision: effect,
@@ -130,7 +132,7 @@ export class Door {
       method,
       path: url.split("?")[0] ?? "",
       host: headers.host ?? "",
-      clientAddress: socket.remoteAddress ?? "",
+      clientAddress: this.#sourceOf(request),
       userAgent: headers["user-agent"] ?? "",
       durationNs: Math.round((performance.now() - visit.startedMs) * 1e6),
     };

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { startTestAdmin } from "../support/admin-kit.ts";
+import type { AuditEntry } from "../../../src/telemetry/audit-log.ts";
+import { adminParts, startTestAdmin } from "../support/admin-kit.ts";
 
 const TOKEN = "an-owner-token-0123456789";
 const PORT = "{port}";
@@ -106,4 +107,34 @@ test.each<[what: string, head: readonly string[], status: number]>([
 ])("%s", async (_what, head, status) => {
   const { address } = await startTestAdmin({ token: TOKEN });
   expect(await statusOf(address.port, head)).toBe(status);
+});
+
+test("behind a trusted proxy each client has tries of its own, and its own address in audit rows", async () => {
+  const seen: string[] = [];
+  const write = ({ clientAddress }: AuditEntry): boolean => seen.push(clientAddress) > 0;
+  const parts = adminParts({ token: TOKEN, audit: { writable: () => true, write } });
+  const inForce = parts.running();
+  const { config } = inForce;
+  const failures = { ...config.identity.failures, per_source_per_minute: 3 };
+  const identity = { ...config.identity, failures };
+  let trusted = ["127.0.0.1"];
+  const running = () => ({
+    ...inForce,
+    config: { ...config, identity, forwarded: { ...config.forwarded, trusted } },
+  });
+  const { url } = await startTestAdmin({ ...parts, running });
+  const ask = async (client: string, token: string): Promise<number> => {
+    const headers = { "x-forwarded-for": client, authorization: `Bearer ${token}` };
+    return (await fetch(`${url}/api/v1/reload`, { method: "POST", headers })).status;
+  };
+  const statuses: number[] = [];
+  for (let tries = 0; tries < 5; tries++) statuses.push(await ask("203.0.113.7", "wrong"));
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  // What it says of others before itself is not believed.
+  expect(await ask("198.51.100.1, 203.0.113.7", TOKEN)).toBe(429);
+  expect(await ask("203.0.113.8", TOKEN)).toBe(200);
+  expect(seen).toEqual(["203.0.113.7", "203.0.113.7", "203.0.113.7", "203.0.113.8"]);
+  trusted = [];
+  expect(await ask("203.0.113.9", TOKEN)).toBe(200);
+  expect(seen.at(-1)).toBe("127.0.0.1");
 });

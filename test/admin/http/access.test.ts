@@ -24,6 +24,7 @@ function ask({
   const access = createAccess({
     listen: { host: "weir.internal", port: 9090 },
     callers: () => known,
+    sourceOf: ({ socket }) => socket.remoteAddress ?? "",
     limits: () => ({ take: () => 0, giveBack: () => undefined }),
     names: () => [],
     tlsOf: () => null,

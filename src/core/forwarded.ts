@@ -1,8 +1,14 @@
 // Who the client is behind trusted proxies, and the Forwarded fields that say so upstream (RFC 7239).
 import { BlockList, isIP } from "node:net";
-import type { HeaderList } from "../core/header-list.ts";
-import { remembering } from "../core/remembering.ts";
-import type { ForwardedOptions } from "./options.ts";
+import type { HeaderList } from "./header-list.ts";
+import { remembering } from "./remembering.ts";
+
+export interface ForwardedOptions {
+  /** CIDR blocks of proxies in front of weir whose Forwarded and X-Forwarded-* are believed. */
+  readonly trusted: readonly string[];
+  /** Name put into Via and Forwarded's "by". */
+  readonly pseudonym: string;
+}
 
 export interface ClientFacts {
   /** The nearest address not of a trusted proxy, without brackets or port. */

@@ -1,7 +1,7 @@
 // Who the client is behind trusted proxies, and the Forwarded fields the upstream gets (RFC 7239).
 import { describe, expect, it } from "vitest";
 import { HeaderList } from "../../src/core/header-list.ts";
-import { appendForwarded, createForwarded } from "../../src/proxy/forwarded.ts";
+import { appendForwarded, createForwarded } from "../../src/core/forwarded.ts";
 import { startProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
 import { answerOk, startUpstream } from "../support/raw-upstream.ts";
