@@ -89,7 +89,7 @@ export interface ReadPair {
 
 /** A certificate with its chain, and its key. @throws PemFault */
 export function readPair(cert: NamedFile, key: NamedFile): ReadPair {
-  const { pem, leaf, privateKey } = fitting(cert, key);
+  const { pem, leaf, notAfterMs, privateKey } = fitting(cert, key);
   try {
     createSecureContext({ ...pem, ca: pem.cert });
   } catch (thrown) {
@@ -97,7 +97,7 @@ export function readPair(cert: NamedFile, key: NamedFile): ReadPair {
   }
   const files = { cert: cert.file, key: key.file };
   // One that signed itself may call itself an authority, and is nobody else's.
-  const facts = { ...factsOf(cert, leaf), isAuthority: false, pair: files };
+  const facts = { ...factsOf(cert, leaf), notAfterMs, isAuthority: false, pair: files };
   const keyType = privateKey.asymmetricKeyType ?? "";
   const { dns: names } = parseAltNames(leaf.subjectAltName ?? "");
   return { pair: { ...pem, names, keyType }, facts };
@@ -106,6 +106,8 @@ export function readPair(cert: NamedFile, key: NamedFile): ReadPair {
 interface Fitting {
   readonly pem: { readonly cert: string; readonly key: string };
   readonly leaf: X509Certificate;
+  /** When the first of the chain ends, and all of it with it. */
+  readonly notAfterMs: number;
   readonly privateKey: KeyObject;
 }
 
@@ -116,12 +118,22 @@ function fitting(cert: NamedFile, key: NamedFile): Fitting {
   const next = nextOf(cert.file);
   for (const file of [cert.file, ...(statsOf(next)?.isFile() === true ? [next] : [])]) {
     const text = readPem({ ...cert, file });
-    const [leaf] = certificatesOf(cert, text);
+    const [leaf, ...chain] = certificatesOf(cert, text);
     if (leaf?.checkPrivateKey(privateKey) === true) {
-      return { pem: { cert: text, key: keyText }, leaf, privateKey };
+      const notAfterMs = Math.min(endOf(leaf), ...chain.filter(isLink).map(endOf));
+      return { pem: { cert: text, key: keyText }, leaf, notAfterMs, privateKey };
     }
   }
   throw new PemFault(key, `does not belong to the certificate in ${shownFile(cert.file)}`);
+}
+
+/** Clients have a root of their own: the one in the file is for nobody. */
+function isLink({ subject, issuer }: X509Certificate): boolean {
+  return subject !== issuer;
+}
+
+function endOf(certificate: X509Certificate): number {
+  return certificate.validToDate.getTime();
 }
 
 const LIST = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;

@@ -161,6 +161,23 @@ describe("banners", () => {
     await page.getByText("policies/next.csv:3: unknown rule type").waitFor();
   });
 
+  it("certificates that end: the first of them, and how many more", async () => {
+    const end = (file: string, state: string, not_after: string): object => {
+      return { key: "listen.https.certificates[0].cert", file, names: [], state, not_after };
+    };
+    const soon = end("certs/a.crt", "soon", "2099-02-01T00:00:00.000Z");
+    const expired = end("certs/b.crt", "expired", "2020-01-02T00:00:00.000Z");
+    const ok = end("certs/c.crt", "ok", "2019-01-01T00:00:00.000Z");
+    fixture.mood.status = () => ({ certificates: [ok, soon, expired] });
+    const page = await open("#/routes");
+    const alert = page.getByRole("alert").filter({ hasText: "A certificate has expired." });
+    await expect.poll(() => alert.innerText()).toMatch(/certs\/b\.crt.*2020-01-02.*, and 1 more/);
+    fixture.mood.status = () => ({ certificates: [ok, soon] });
+    const notice = page.getByRole("status").filter({ hasText: "A certificate expires soon." });
+    await expect.poll(() => notice.innerText(), { timeout: 12_000 }).toContain("certs/a.crt");
+    await expect.poll(() => alert.count()).toBe(0);
+  });
+
   it("all well: none", async () => {
     const page = await open("#/routes");
     await page.getByText("/orders/**").waitFor();

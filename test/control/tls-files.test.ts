@@ -55,6 +55,23 @@ test("pairs with their names and kinds of key; a change of any file is another r
   });
 });
 
+test("a chain ends with the first of its links; a root in it, which clients have themselves, does not count", () => {
+  const link = authority.issue("link", { cn: "Link", expired: true });
+  const root = readFileSync(authority.ca, "utf8");
+  const endWith = (...more: readonly string[]): number => {
+    const cert = put("chain.crt", [readFileSync(good.cert, "utf8"), ...more].join(""));
+    const loaded = loadTls(configOf([{ cert, key: good.key }]));
+    if (!loaded.ok) throw new Error("refused");
+    return loaded.tls.certificates[0]!.notAfterMs;
+  };
+  const leafEndMs = endWith();
+  expect(leafEndMs).toBeGreaterThan(Date.now());
+  expect(endWith(readFileSync(link.cert, "utf8"), root)).toBe(Date.parse("2020-01-02T00:00:00Z"));
+  const request = ["req", "-x509", "-key", good.key, "-days", "1", "-subj", "/CN=Root"];
+  const old = execFileSync("openssl", request, { encoding: "utf8", stdio: "pipe" });
+  expect(endWith(root, old)).toBe(leafEndMs);
+});
+
 const KEY = "listen.https.certificates[0].key";
 const CERT = "listen.https.certificates[0].cert";
 

@@ -81,7 +81,11 @@ test("certificates are replaced while connections go on; a pair that does not fi
 
 test("a Kubernetes secret is swapped again and again under load: each is taken soon, and no request fails", async () => {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const https = HTTPS.replace("tls.crt", "secret/tls.crt").replace("tls.key", "secret/tls.key");
+  const old = "{ cert: old.crt, key: old.key }";
+  const https = HTTPS.replace(
+    "cert: tls.crt, key: tls.key }",
+    `cert: secret/tls.crt, key: secret/tls.key }, ${old}`,
+  );
   const site = createSite(
     configOf({ upstreams: [url], workers: 2, store: `{ url: "http://127.0.0.1:9/weir" }` }).replace(
       /^listen:.*$/m,
@@ -101,11 +105,16 @@ test("a Kubernetes secret is swapped again and again under load: each is taken s
       [`secret/..${name}/tls.key`]: readFileSync(key, "utf8"),
     });
   }
+  const expired = authority.issue("old", { san: "DNS:old.test", expired: true });
+  copyFileSync(expired.cert, join(site.folder, "old.crt"));
+  copyFileSync(expired.key, join(site.folder, "old.key"));
   put("v1");
   for (const file of ["tls.crt", "tls.key"]) symlinkSync(`..data/${file}`, at(file));
   const weir = await startWeir(site);
   try {
     const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
+    expect(weir.output()).toMatch(/^CERTIFICATE EXPIRED: .*old\.crt, 2020-01-02T/m);
+    expect(weir.errors()).toMatch(/"event":"certificate_expired".*old\.crt/);
     const over = new AbortController();
     let answered = 0;
     const load = async (): Promise<void> => {
