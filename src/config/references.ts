@@ -67,7 +67,7 @@ function resolveOne(inner: string, lookup: Lookup): Resolved {
 
 function fromEnvironment(name: string, env: Environment): Resolved {
   if (!ENV_NAME.test(name)) return { problem: "${env:NAME} needs the name of a variable" };
-  const value = env[name];
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined)
     return { problem: `the environment variable ${name} is not set; set it` };
   return { value };

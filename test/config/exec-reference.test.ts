@@ -50,7 +50,7 @@ test("one that hangs is ended after 5 s", { timeout: 20_000 }, () => {
   expect(resolved("${exec:node slow.mjs}")).toBe("the command node took longer than 5000 ms");
 });
 
-test("a command that stands there twice runs once", () => {
+test("a command that stands there twice runs once for a load", () => {
   const { root } = resolveReferences(
     ["${exec:node count.mjs}", "${exec:node count.mjs}"],
     folder,
@@ -58,4 +58,7 @@ test("a command that stands there twice runs once", () => {
   );
   expect(root).toEqual(["once", "once"]);
   expect(resolved("${file:runs}")).toEqual({ key: "x" });
+  // A reload runs it anew: what a vault rotated is taken up.
+  expect(resolved("${exec:node count.mjs}")).toEqual({ key: "once" });
+  expect(resolved("${file:runs}")).toEqual({ key: "xx" });
 });

@@ -206,3 +206,36 @@ test("a fault in the config names its key path", async () => {
   const config = { services: {}, routes: [{ name: "a", service: "none" }] };
   await expect(createWeir({ config })).rejects.toThrow(/routes\[0\]\.service/);
 });
+
+test("a receiver of rows gets them as the config protects them, handlers the caller as it is", async () => {
+  await using guarded = await startApp({
+    endpoints: ["http://127.0.0.1:1"],
+    config: {
+      telemetry: {
+        headers: ["x-chosen"],
+        redact: { path: ["/app/whoami/:token"] },
+        protect: {
+          key: "A".repeat(43) + "=",
+          encrypt: ["user_agent", "headers.x-chosen"],
+          hash: ["principal", "client_address"],
+        },
+      },
+    },
+    mount(to, weir) {
+      to.get("/app/whoami/*rest", weir.guard(), (_request: Request, response: Response) => {
+        response.json(response.locals["weir"]);
+      });
+    },
+  });
+  const headers = { ...ALICE, "user-agent": "planted-agent", "x-chosen": "planted-header" };
+  const reply = await ask(`${guarded.url}/app/whoami/planted-token`, { headers });
+  expect(JSON.parse(reply.body)).toMatchObject({ identity: { subject: "alice" } });
+  const row = await guarded.row(0);
+  expect(row).toMatchObject({ path: "/app/whoami/-", status: 200, policyReplay: "redacted" });
+  expect(row.identity.subject).toMatch(/^hash:v1:/);
+  expect(row.clientAddress).toMatch(/^hash:v1:/);
+  expect(row.userAgent).toMatch(/^enc:v1:/);
+  // A rule is recorded as it stands.
+  row.rule = "";
+  expect(JSON.stringify(row)).not.toMatch(/planted|alice/);
+});
