@@ -35,14 +35,7 @@ export function noteIssued(folder: string, serial: string, certificate: string):
   replaceFile(fileOf(folder, ISSUED, serial), certificate, { mode: 0o600 });
 }
 
-/** What was issued and has neither been revoked nor expired. */
-export function issuedIn(folder: string, nowMs: number): readonly LedgerEntry[] {
-  return recordsIn(folder, ISSUED).flatMap(({ entry }) =>
-    entry !== null && entry.notAfterMs > nowMs ? [entry] : [],
-  );
-}
-
-/** Also what has expired, until it is forgotten. */
+/** All of it, also what has expired, until it is forgotten. */
 export function knownIn(folder: string): readonly LedgerRecord[] {
   return [...recordsIn(folder, ISSUED), ...recordsIn(folder, REVOKED)];
 }

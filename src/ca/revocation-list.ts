@@ -6,7 +6,7 @@ import { listTimes } from "../core/list-times.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { type Authority, CA_FILES } from "./authority.ts";
 import { CaError } from "./ca-error.ts";
-import { forgetExpired, issuedIn, type LedgerEntry, noteRevoked, revokedIn } from "./ledger.ts";
+import { forgetExpired, knownIn, type LedgerRecord, noteRevoked, revokedIn } from "./ledger.ts";
 import { lifetimeAt, renewalMs } from "./lifetime.ts";
 import { writeList } from "./write-certificate.ts";
 
@@ -26,11 +26,12 @@ export async function revoke(
   nowMs: number,
 ): Promise<readonly string[]> {
   const { folder } = authority;
-  const issued = issuedIn(folder, nowMs);
-  const serials = serialsOf(what, issued);
+  const known = knownIn(folder).filter(({ entry }) => entry !== null && entry.notAfterMs > nowMs);
+  const serials = serialsOf(what, known);
   if (serials.length === 0) {
-    const known = [...new Set(issued.map(({ name }) => name))].slice(0, 10).join(", ");
-    const hint = known === "" ? "it issued none that is valid" : `it issued ${known}`;
+    const names = known.flatMap(({ entry }) => entry?.name ?? []);
+    const shown = [...new Set(names)].slice(0, 10).join(", ");
+    const hint = shown === "" ? "it issued none that is valid" : `it issued ${shown}`;
     throw new CaError("bad_name", `the CA in ${folder} knows no ${JSON.stringify(what)}: ${hint}`);
   }
   for (const serial of serials) noteRevoked(folder, serial, nowMs);
@@ -38,10 +39,13 @@ export async function revoke(
   return serials;
 }
 
-function serialsOf(what: string, issued: readonly LedgerEntry[]): readonly string[] {
-  const named = issued.filter(({ name }) => name === what).map(({ serial }) => serial);
+/** Of a name all that are out already, where no other is left: the list may lack them, for want of room on the disk. */
+function serialsOf(what: string, known: readonly LedgerRecord[]): readonly string[] {
+  const named = known.filter(({ entry }) => entry?.name === what);
+  const valid = named.filter(({ revokedAtMs }) => revokedAtMs === null);
   const serial = what.toLowerCase().replaceAll(":", "");
-  return named.length === 0 && SERIAL.test(serial) ? [serial] : named;
+  if (named.length === 0) return SERIAL.test(serial) ? [serial] : [];
+  return (valid.length > 0 ? valid : named).map((each) => each.serial);
 }
 
 /**
