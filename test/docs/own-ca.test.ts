@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parse } from "yaml";
+import { loadConfigObject } from "../../src/config/load.ts";
 import { startUpstream, type Upstream } from "../e2e/support/upstream.ts";
 import {
   cleanUp,
@@ -16,8 +17,9 @@ import {
 const ROOT = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const section = /## Run a CA of your own\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
-const [block = "", yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
-const commands = [...section.replace(block, "").matchAll(/^ {4}(\S.*)$/gm)].map(
+const YAML = /```yaml\n([\s\S]*?)```/g;
+const [yaml = "", firstOfTwo = ""] = [...section.matchAll(YAML)].map(([, text]) => text ?? "");
+const commands = [...section.replace(YAML, "").matchAll(/^ {4}(\S.*)$/gm)].map(
   ([, line]) => line ?? "",
 );
 
@@ -79,4 +81,9 @@ test("the alerting rules ask for metrics that weir has", async () => {
       missing: [],
     });
   }
+});
+
+test("what the first of two weirs is told is a config", () => {
+  const root = { ...(parse(firstOfTwo) as object), routes: [{ name: "all", service: "orders" }] };
+  expect(loadConfigObject(root, site.folder, {})).toMatchObject({ ok: true });
 });
