@@ -19,6 +19,7 @@ import { serveUi } from "./ui.ts";
 
 export interface AdminApp {
   readonly listener: RequestListener;
+  readonly endpoints: readonly Endpoint[];
   /** Their watchers come again, if they still may. */
   readonly endTails: () => void;
   readonly close: () => void;
@@ -61,7 +62,7 @@ export function createAdminApp(parts: AdminParts, { tlsOf, refusals }: Front): A
     app(request as Request, response as Response, (thrown: unknown) => {
       fail(response, { thrown: thrown ?? nothingAt(request), log: parts.log });
     });
-  return { listener, endTails: live.tail.close, close };
+  return { listener, endpoints, endTails: live.tail.close, close };
 }
 
 function register(app: Express, endpoint: Endpoint, door: Door): void {

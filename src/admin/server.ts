@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
 import { isLoopback } from "../core/loopback.ts";
 import { createAdminApp } from "./admin-app.ts";
+import type { Endpoint } from "./http/endpoint.ts";
 import { createAdminServer } from "./http-server.ts";
+import { idleRules } from "./idle-rules.ts";
 import { createRefusals } from "./http/refusals.ts";
 import type { AdminParts } from "./parts.ts";
 
@@ -35,6 +37,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
   server.listen(listen.port, listen.host);
   await once(server, "listening");
   const { address, port } = server.address() as AddressInfo;
+  warnOfIdle(parts, app.endpoints);
   if (tls === null && !isLoopback(address)) log.warn("admin_in_clear", { remedy: CLEAR });
   return {
     address: { host: listen.host, port },
@@ -43,7 +46,9 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
       renew(next.tls.admin);
       const before = basis;
       basis = basisOf(next);
-      if (basis !== before) app.endTails();
+      if (basis === before) return;
+      app.endTails();
+      warnOfIdle(parts, app.endpoints);
     },
     close: () => {
       app.close();
@@ -51,6 +56,15 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     },
   };
 }
+
+/** Not refused: what an endpoint is called may change with the next version. */
+function warnOfIdle({ running, log }: AdminParts, endpoints: readonly Endpoint[]): void {
+  for (const { source, text } of idleRules(running().roles.rules, endpoints)) {
+    log.warn("admin_rule_idle", { rule: text, at: source, remedy: IDLE });
+  }
+}
+
+const IDLE = "no endpoint has such a path and method; see /api/v1/openapi.json";
 
 type Renewal = Pick<ReturnType<AdminParts["running"]>, "config" | "tls" | "roles">;
 

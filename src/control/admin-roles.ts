@@ -5,6 +5,7 @@ import type { Fault } from "../config/fault.ts";
 import type { CheckedPolicy } from "../policy/engine.ts";
 import { lintPolicy } from "../policy/lint/lint.ts";
 import { loadPolicy } from "../policy/load.ts";
+import type { Rule } from "../policy/rules/rule.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
 import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
@@ -14,6 +15,8 @@ export interface AdminRoles {
   readonly snapshot: PolicySnapshot;
   /** All roles that the rules know. */
   readonly names: readonly string[];
+  /** Role, path and method each. */
+  readonly rules: readonly Rule[];
 }
 
 export type AdminRolesCheck =
@@ -67,7 +70,8 @@ export async function loadAdminRoles(
   const names = namesOf(policy);
   const warnings = lintPolicy(source, policy).map(blame);
   const faults = [...warnings, ...unknownRoles(admin, { names, rulesFile: source.rulesFile })];
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, roles: { snapshot, names } };
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, roles: { snapshot, names, rules: policy.rules } };
 }
 
 /** An empty file would shut everybody out, which nobody means who is about to write it. */

@@ -43,7 +43,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     authzen: null,
     tls: NO_TLS,
     users: null,
-    roles: { snapshot: NOBODY, names: [] },
+    roles: { snapshot: NOBODY, names: [], rules: [] },
     files: [],
     loadedAtMs: 0,
   };

@@ -1,5 +1,6 @@
 // Lets in who may: access first, then what the role's policy says. Changes and refused ones become audit rows.
 import type { IncomingMessage } from "node:http";
+import type { Rule } from "../../policy/rules/rule.ts";
 import type { Decision, PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AuditEntry, AuditLog } from "../../telemetry/audit-log.ts";
 import { type Access, type AccessRules, createAccess } from "./access.ts";
@@ -12,7 +13,11 @@ import type { Refusals } from "./refusals.ts";
 export interface Roles {
   readonly snapshot: PolicySnapshot;
   readonly names: readonly string[];
+  readonly rules: readonly RoleRule[];
 }
+
+/** One that lets a role ask for a path by a method. */
+export type RoleRule = Pick<Rule, "fields" | "text" | "source">;
 
 export interface DoorParts extends AccessRules {
   /** Those of the config in force. */
