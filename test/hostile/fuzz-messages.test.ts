@@ -14,6 +14,7 @@ import { createPropagation } from "../../src/telemetry/propagation.ts";
 import { createSampler } from "../../src/telemetry/sampler.ts";
 import { createIds } from "../../src/telemetry/span-ids.ts";
 import { ResponseParser } from "../../src/upstream/response-parser.ts";
+import { ALLOWED_SETS } from "../proxy/support/path-readings.ts";
 import { cutAt, readRequests } from "../downstream/support.ts";
 import { fuzz, mutated, mutatedBytes } from "./support/fuzz.ts";
 
@@ -116,17 +117,24 @@ function readResponse(pieces: readonly string[], method: string, upgrade: boolea
     : { statuses, body, stage: parser.stage, trailers: parser.trailers };
 }
 
-test("targets: one normal form, which is its own", () => {
+test.each(ALLOWED_SETS)("targets with %j allowed: one normal form, which is its own", (allowed) => {
   fuzz(
-    mutatedBytes([...targets, "/a%2e%2e/b;x=%C3%A9/..%2f?q#f", "http://a.test:80/x?y"]),
+    mutatedBytes([
+      ...targets,
+      "/a%2e%2e/b;x=%C3%A9/..%2f?q#f",
+      "/a%2fb/%2f/c;v=1.0/d%2F?q",
+      "http://a.test:80/x?y",
+    ]),
     (raw) => {
-      const read = refusedOr(() => readTarget(raw, "OPTIONS"));
+      const read = refusedOr(() => readTarget(raw, "OPTIONS", allowed));
       if (read === null || read.path === "*") return;
       expect(read.path).toMatch(/^\/(?!\/)/);
       expect(read.path).not.toMatch(/\/\/|\/\.\.?(?:\/|$)|[^\x21-\x7e]/);
-      expect(readTarget(read.path, "GET")).toEqual({ path: read.path, query: "", authority: "" });
+      const { path } = read;
+      expect(path).not.toMatch(/(?:\/|%2F)\.{0,2};|\.(?:%2F|;)|%2F\.\.?(?:%2F|;|\/|$)/);
+      expect(readTarget(path, "GET", allowed)).toEqual({ path, query: "", authority: "" });
     },
-    SHARE,
+    SHARE / ALLOWED_SETS.length,
   );
 });
 

@@ -230,6 +230,26 @@ it("policy, upstream and row see the same path", async () => {
   expect(upstream.calls.map(({ target }) => target)).toEqual(["/open/x", "/open/a"]);
 });
 
+it("a reload lets %2F through, as part of a segment", async () => {
+  await using upstream = await startUpstream(answerOk);
+  const setup = {
+    upstreams: [upstream.url],
+    policy: { model: MODEL, rules: "p, any, /open/*, GET\n" },
+  };
+  await using proxy = await startProxy(setup);
+  const ask = async (target: string): Promise<number> =>
+    (await exchangeRaw(proxy.port, requestText(`GET ${target}`))).status;
+  expect(await ask("/open/a%2fb")).toBe(400);
+  await proxy.swap({ ...setup, config: { paths: { allow: ["encoded_slash"] } } });
+  expect(await ask("/open/a%2fb")).toBe(200);
+  expect(await ask("/open%2fb")).toBe(403);
+  expect(await ask("/open/..%2fsecret")).toBe(400);
+  expect(await ask("/open/a;b")).toBe(400);
+  expect(upstream.calls.map(({ target }) => target)).toEqual(["/open/a%2Fb"]);
+  expect(proxy.rows[1]).toMatchObject({ path: "/open/a%2Fb" });
+  expect(proxy.rows[1]!.policyRequest[1]).toBe("/open/a%2Fb");
+});
+
 it.each(["/a%2fb", "/a%00", "/../x", "/a\\b", "/a%zz"])(
   "ambiguous %s is refused with a row",
   async (target) => {
