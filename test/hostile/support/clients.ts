@@ -1,6 +1,7 @@
 // Three HTTP clients that read the same reply: node:http, curl and Python's http.client.
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type Agent, get } from "node:http";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -45,26 +46,26 @@ export function readByNode(url: string, agent: Agent): Promise<Reading> {
   });
 }
 
-export function readByCurl(url: string): Promise<Reading> {
+export function readByCurl(url: string, headFile: string): Promise<Reading> {
+  const args = ["-s", "-D", headFile, "-m", "10", url];
   return new Promise((resolve) => {
-    execFile("curl", ["-s", "-i", "-m", "10", url], { encoding: "latin1" }, (error, output) =>
-      resolve({ ...readOutput(output), whole: error === null }),
+    execFile("curl", args, { encoding: "latin1" }, (error, body) =>
+      resolve({ ...readDump(readFileSync(headFile, "latin1")), body, whole: error === null }),
     );
   });
 }
 
-/** Heads, interim ones first, and the body. */
-function readOutput(output: string): Omit<Reading, "whole"> {
-  const end = output.indexOf("\r\n\r\n");
-  const [start = "", ...lines] = output.slice(0, Math.max(0, end)).split("\r\n");
+/** Heads, interim ones first, and trailers. */
+function readDump(dump: string): Pick<Reading, "status" | "fields"> {
+  const [head = "", ...rest] = dump.split("\r\n\r\n");
+  const [start = "", ...lines] = head.split("\r\n");
   const status = Number(/^HTTP\/1.1 (\d{3})/.exec(start)?.[1] ?? 0);
-  const body = output.slice(end + 4);
-  if (status > 0 && status < 200) return readOutput(body);
+  if (status > 0 && status < 200) return readDump(rest.join("\r\n\r\n"));
   const pairs = lines.map((line) => {
     const [, name = "", value = ""] = /^([^:]*):[ \t]*(.*)$/s.exec(line) ?? [];
     return [name, value] as const;
   });
-  return { status, body, fields: fieldsOf(pairs) };
+  return { status, fields: fieldsOf(pairs) };
 }
 
 const PYTHON = `
