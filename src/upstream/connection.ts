@@ -31,6 +31,8 @@ export interface ConnectionOptions {
 export class Connection implements Carrier, ParserEvents {
   /** What it was opened by. */
   readonly dialer: Dialer;
+  /** When the peer's certificate ends: it should not serve again then. */
+  trustEndNs = Infinity;
   readonly #owner: ConnectionOwner;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
@@ -170,6 +172,7 @@ export class Connection implements Carrier, ParserEvents {
     if (exchange === null) return;
     const nowNs = this.#options.clock.nowNs();
     exchange.timing.connectNs = nowNs - this.#dialledNs;
+    this.trustEndNs = nowNs + this.dialer.trustedMs(this.#socket) * NANOS_PER_MILLI;
     this.#begin(exchange, nowNs);
   }
 

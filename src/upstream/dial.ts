@@ -1,7 +1,7 @@
 // Opens sockets to one endpoint, and says why one could not be opened or broke.
 import { type Socket, type TcpNetConnectOpts, connect } from "node:net";
 import { messageOf, WeirError } from "../core/errors.ts";
-import { createSecureDial } from "./secure-dial.ts";
+import { createSecureDialer } from "./secure-dial.ts";
 import type { UpstreamEndpoint } from "./upstream.ts";
 
 /** Node's `onread`: reads go to buffers of the reader's choice, past the stream machinery. */
@@ -17,6 +17,8 @@ export interface Dialer {
   readonly dial: Dial;
   /** Over TLS. */
   readonly secure: boolean;
+  /** For how long a socket that is ready can be trusted, in milliseconds. */
+  readonly trustedMs: (socket: Socket) => number;
   /** The event that says the socket can be written to. */
   readonly readyEvent: "connect" | "secureConnect";
 }
@@ -34,10 +36,15 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
       const socket = connect(optionsFor(reader));
       return reader === null ? socket : readingBeforeFailing(socket);
     };
-    return { dial, secure, readyEvent: "connect" };
+    return { dial, secure, trustedMs: () => Infinity, readyEvent: "connect" };
   }
-  const open = createSecureDial({ host, tls: endpoint.tls });
-  return { dial: (reader) => open(optionsFor(reader)), secure, readyEvent: "secureConnect" };
+  const { open, endMs } = createSecureDialer({ host, tls: endpoint.tls });
+  return {
+    dial: (reader) => open(optionsFor(reader)),
+    secure,
+    trustedMs: (socket) => endMs(socket) - Date.now(),
+    readyEvent: "secureConnect",
+  };
 }
 
 /**

@@ -36,6 +36,8 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   #closed = false;
   #whenQuiet: (() => void) | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
+  /** Spares a look at the clock for each request. */
+  #sweptNs = 0;
 
   constructor(endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) {
     this.#url = endpoint.url;
@@ -83,11 +85,16 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   }
 
   released(connection: Connection): void {
-    const isOver = this.#connections.size > this.#cap || connection.dialer !== this.#options.dialer;
+    const isOver = this.#connections.size > this.#cap || this.#isStale(connection);
     const next = isOver ? null : this.#nextInLine();
     if (next !== null) this.#reuse(connection, next);
     else if (isOver || this.#closed) connection.drop();
     else this.#idle.push(connection);
+  }
+
+  /** One that rests on other certificates than those of now. */
+  #isStale({ dialer, trustEndNs }: Connection): boolean {
+    return dialer !== this.#options.dialer || trustEndNs <= this.#sweptNs;
   }
 
   gone(connection: Connection): void {
@@ -144,7 +151,9 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
 
   #sweep(): void {
     const nowNs = this.#options.clock.nowNs();
+    this.#sweptNs = nowNs;
     for (const connection of this.#connections) connection.sweep(nowNs);
+    for (const idle of this.#idle.slice()) if (this.#isStale(idle)) idle.drop();
     for (const exchange of this.#queue) {
       if (exchange.isLate(nowNs)) exchange.fail(new WeirError("connect_timeout", "no free slot"));
     }

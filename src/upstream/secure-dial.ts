@@ -10,8 +10,12 @@ export interface SecureTarget {
   readonly tls: UpstreamTls | null;
 }
 
-/** Opens a socket; `base` says where to, and how it is read. */
-export type SecureDial = (base: TcpNetConnectOpts) => Socket;
+export interface SecureDialer {
+  /** Opens a socket; `base` says where to, and how it is read. */
+  readonly open: (base: TcpNetConnectOpts) => Socket;
+  /** When the certificate of a socket's peer ends, on the axis of Date.now. */
+  readonly endMs: (socket: Socket) => number;
+}
 
 /**
  * A resumed connection is not verified again, so none is begun later than this after the handshake
@@ -21,37 +25,49 @@ const TRUST_MS = 300_000;
 
 interface Session {
   readonly ticket: Buffer;
+  /** Of the certificate, which a resumed connection does not show. */
+  readonly endMs: number;
   readonly untilMs: number;
 }
 
-export function createSecureDial(target: SecureTarget): SecureDial {
+export function createSecureDialer(target: SecureTarget): SecureDialer {
   let options: ConnectionOptions | null = null;
   let kept: Session | null = null;
-  return (base) => {
-    options ??= secureOptions(target);
-    if (kept !== null && kept.untilMs <= Date.now()) kept = null;
-    const from = kept;
-    // Only where there is such an endpoint: a worker should listen soon.
-    const { connect } = process.getBuiltinModule("node:tls");
-    const socket = connect({ ...options, ...base, ...(from && { session: from.ticket }) });
-    // Node gives a ticket out only once its connection is verified.
-    socket.on("session", (ticket) => {
-      const untilMs = from !== null && socket.isSessionReused() ? from.untilMs : freshUntilMs();
-      kept = { ticket, untilMs };
-    });
-    if (from !== null) forgetUnlessSecure(socket, () => (kept = null));
-    return socket;
+  const ends = new WeakMap<Socket, number>();
+  const keep = (socket: TLSSocket, ticket: Buffer, from: Session | null): void => {
+    const resumed = socket.isSessionReused() ? from : null;
+    const endMs = resumed?.endMs ?? endOf(socket);
+    kept = { ticket, endMs, untilMs: resumed?.untilMs ?? Math.min(Date.now() + TRUST_MS, endMs) };
   };
+  return {
+    open(base) {
+      options ??= secureOptions(target);
+      if (kept !== null && kept.untilMs <= Date.now()) kept = null;
+      const from = kept;
+      // Only where there is such an endpoint: a worker should listen soon.
+      const { connect } = process.getBuiltinModule("node:tls");
+      const socket = connect({ ...options, ...base, ...(from && { session: from.ticket }) });
+      // Node gives a ticket out only once its connection is verified.
+      socket.on("session", (ticket) => keep(socket, ticket, from));
+      socket.once("secureConnect", () => {
+        const resumed = socket.isSessionReused() ? from : null;
+        ends.set(socket, resumed?.endMs ?? endOf(socket));
+      });
+      if (from !== null) forgetUnlessSecure(socket, () => (kept = null));
+      return socket;
+    },
+    endMs: (socket) => ends.get(socket) ?? Infinity,
+  };
+}
+
+function endOf(socket: TLSSocket): number {
+  return Date.parse(socket.getPeerCertificate().valid_to);
 }
 
 /** Maybe it failed for what it resumed: the next one begins anew. */
 function forgetUnlessSecure(socket: TLSSocket, forget: () => void): void {
   socket.once("close", forget);
   socket.once("secureConnect", () => socket.off("close", forget));
-}
-
-function freshUntilMs(): number {
-  return Date.now() + TRUST_MS;
 }
 
 /** Whom to trust and by which name, and who weir is. @throws Error where certificates can't be used. */

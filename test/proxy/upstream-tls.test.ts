@@ -236,6 +236,56 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
   });
 });
 
+describe.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "%s: nothing outlives the certificate",
+  (version) => {
+    const versions = { minVersion: version, maxVersion: version };
+    const EXPIRED = "upstream_certificate_expired";
+
+    test.each([
+      ["a kept connection", {}, [false]],
+      ["a resumed one", { keepAliveTimeout: 1 }, [false, true]],
+    ])(
+      "%s",
+      async (_, options, resumed) => {
+        const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 4 });
+        await using upstream = await serve("good", {
+          ...versions,
+          ...options,
+          ...materialOf(brief),
+        });
+        await using proxy = await startProxy(setup(upstream.url, {}));
+        for (const _each of resumed) {
+          expect((await get(proxy)).status).toBe(200);
+          if ("keepAliveTimeout" in options) upstream.server.closeIdleConnections();
+        }
+        expect(upstream.seen.map((each) => each.resumed)).toEqual(resumed);
+        await vi.waitFor(async () => expect(await (await get(proxy)).text()).toContain(EXPIRED), {
+          timeout: 8_000,
+          interval: 100,
+        });
+      },
+      20_000,
+    );
+
+    test("a reply under way ends, its connection with it", async () => {
+      const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 2 });
+      const material = { ...versions, ...materialOf(brief) };
+      let finish = (): void => undefined;
+      await using upstream = await serve("good", material, (_, reply) => {
+        reply.write("begun");
+        finish = () => reply.end(" and ended");
+      });
+      await using proxy = await startProxy(setup(upstream.url, {}));
+      const reply = await get(proxy);
+      await new Promise((resolve) => setTimeout(resolve, 2_300));
+      finish();
+      expect(await reply.text()).toBe("begun and ended");
+      expect(await (await get(proxy)).json()).toMatchObject({ code: EXPIRED });
+    });
+  },
+);
+
 test("one bad endpoint of two: the other answers, and the row tells of both", async () => {
   await using bad = await serve("expired");
   await using good = await serve("good");
