@@ -60,7 +60,8 @@ function finishReplacement(files: PairFiles, nowMs: number): void {
   const next = nextOf(files.cert);
   const stats = statsOf(next);
   if (stats === undefined) return;
-  if (nowMs - stats.mtimeMs < STALE_MS) {
+  // Ahead of the clock is what was left before the clock was set back.
+  if (Math.abs(nowMs - stats.mtimeMs) < STALE_MS) {
     throw new CaError(
       "locked",
       `${next} is there: somebody replaces this pair just now; try again`,

@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll } from "./load-all.ts";
+import { loadTls } from "./tls-files.ts";
 import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
 import { sayOfTls, tlsFaultOf } from "./tls-faults.ts";
 
@@ -109,11 +110,25 @@ class Attempts {
     const { load, look, publish } = this.#parts;
     const loaded = await loadAll(load, this.current);
     look?.(filesOf(loaded, this.current));
-    if (!loaded.ok) return this.#refused(formatFaults(loaded.faults));
+    if (!loaded.ok) {
+      await this.#takeTls();
+      return this.#refused(formatFaults(loaded.faults));
+    }
     const { next } = loaded;
     if (this.last?.ok !== false && isSame(this.current, next)) return this.#unchanged(next);
     const fault = await publish(next);
     return fault === null ? this.#accepted(next) : this.#refused(fault);
+  }
+
+  /** A fault elsewhere, which may stay for days, must not let certificates expire, or the revoked in. */
+  async #takeTls(): Promise<void> {
+    const { config, tls: before } = this.current;
+    const check = loadTls(config, before);
+    if (!check.ok || check.tls.revision === before.revision) return;
+    const next = { ...this.current, tls: check.tls };
+    if ((await this.#parts.publish(next)) !== null) return;
+    this.current = next;
+    this.#sayOfFaults();
   }
 
   /** All but what is wrong with the files of the candidate and of certificates. */

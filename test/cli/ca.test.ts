@@ -490,6 +490,11 @@ describe("weir ca renew", () => {
     writeFileSync(at("orders.crt"), before);
     await refused(/somebody replaces this pair just now/, "renew", "orders.crt", "--force");
     expect((await ca("renew", "orders.crt")).out).toMatch(/^kept/);
+    const wayAhead = Date.now() / 1000 + 86_400;
+    utimesSync(at("orders.crt.new"), wayAhead, wayAhead);
+    expect((await ca("renew", "orders.crt", "--force")).out).toMatch(/^renewed/);
+    writeFileSync(at("orders.crt.new"), read("orders.crt"));
+    writeFileSync(at("orders.crt"), before);
     for (const file of files) utimesSync(file, 1, 1);
     expect((await ca("renew")).out).toMatch(/^renewed/);
     expect(existsSync(at("orders.crt.new"))).toBe(false);

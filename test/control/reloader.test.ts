@@ -1,5 +1,5 @@
 // What a reload says: keys that wait for a restart, files to look at, and what was refused.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { loadAll } from "../../src/control/load-all.ts";
 import { createReloader, type Reloader } from "../../src/control/reloader.ts";
 import { createLog } from "../../src/core/log.ts";
+import { createAuthority } from "../support/certificates.ts";
 import { model } from "../policy/support.ts";
 import { EFFECTS } from "../../src/policy/model/model.ts";
 
@@ -157,4 +158,25 @@ test("a policy whose files stay as they are is not built again", async () => {
   const fewer = "request: [identity.subject], rules: moved.csv";
   write("weir.yaml", config.replace("rules: rules.csv", fewer));
   expect((await reloader.reload()).fault).toMatch(/r has 3 fields .* policy\.request maps 1/);
+});
+
+test("certificates are taken also while the config on disk is broken: they would expire", async () => {
+  using authority = createAuthority();
+  const put = (name: string): void => {
+    const { cert, key } = authority.issue(name, { san: `DNS:${name}.test` });
+    copyFileSync(cert, join(folder, "tls.crt"));
+    copyFileSync(key, join(folder, "tls.key"));
+  };
+  put("first");
+  const https = "{ listen: 127.0.0.1:0, certificates: [ { cert: tls.crt, key: tls.key } ] }";
+  const reloader = await started(`${CONFIG}listen: { http: 127.0.0.1:0, https: ${https} }\n`);
+  const names = () => reloader.current().tls.server?.pairs[0]?.names;
+  write("weir.yaml", "nonsense: true");
+  put("second");
+  expect(await reloader.reload()).toMatchObject({ ok: false, changed: ["tls"] });
+  expect(names()).toEqual(["second.test"]);
+  expect(await reloader.reload()).toMatchObject({ ok: false, changed: [] });
+  write("tls.key", "broken, too");
+  expect(await reloader.reload()).toMatchObject({ ok: false, changed: [] });
+  expect(names()).toEqual(["second.test"]);
 });
