@@ -9,12 +9,17 @@ export interface FailureLimits {
   readonly wait: (address: string) => number;
   /** Takes a failure's token from the source: 0, or the seconds until there is one. */
   readonly take: (address: string) => number;
-  /** The same of a source and of the subject it claims to be, from both or from neither. */
+  /** The same of a source and of the subject it claims to be, from all their buckets or from none. */
   readonly takeBoth: (address: string, subject: string) => number;
   /** What was taken beforehand for a failure that was none. */
   readonly giveBack: (address: string, subject: string) => void;
 }
 
+/**
+ * So many times what one source may fail by a subject's name, all may together. With one bucket for a subject,
+ * a single source that guesses would keep its owner out; with none, many sources would share no limit.
+ */
+const ALL_SOURCES = 10;
 const SECRET_BYTES = 32;
 /** A power of two. */
 const CELLS = 65_536;
@@ -44,24 +49,39 @@ export function createFailureLimits(
 ): FailureLimits {
   const table = new Table(cells, clock);
   const source = bucketKind("source", options.per_source_per_minute);
-  const subject = bucketKind("subject", options.per_subject_per_minute);
+  const subjectThere = bucketKind("subject of source", options.per_subject_per_minute);
+  const subject = bucketKind("subject", options.per_subject_per_minute * ALL_SOURCES);
   const take = (address: string): number => table.take(source, sourceOf(address));
+  const bucketsOf = (address: string, name: string): readonly Bucket[] => {
+    const from = sourceOf(address);
+    return [
+      [source, from],
+      [subjectThere, `${from}\n${name}`],
+      [subject, name],
+    ];
+  };
   return {
     wait: (address) => table.wait(source, sourceOf(address)),
     take,
     takeBoth(address, name) {
-      const waitS = take(address);
-      if (waitS > 0) return waitS;
-      const subjectWaitS = table.take(subject, name);
-      if (subjectWaitS > 0) table.giveBack(source, sourceOf(address));
-      return subjectWaitS;
+      const taken: Bucket[] = [];
+      for (const bucket of bucketsOf(address, name)) {
+        const waitS = table.take(...bucket);
+        if (waitS === 0) taken.push(bucket);
+        else {
+          for (const each of taken) table.giveBack(...each);
+          return waitS;
+        }
+      }
+      return 0;
     },
     giveBack(address, name) {
-      table.giveBack(source, sourceOf(address));
-      table.giveBack(subject, name);
+      for (const bucket of bucketsOf(address, name)) table.giveBack(...bucket);
     },
   };
 }
+
+type Bucket = readonly [kind: BucketKind, key: string];
 
 /** All sources, or all subjects; null: no limit. */
 type BucketKind = {

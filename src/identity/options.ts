@@ -92,6 +92,7 @@ export interface UsersOptions {
 /** How many failures to authenticate are answered in a minute, and at once; 0: all. */
 export interface FailureOptions {
   readonly per_source_per_minute: number;
+  /** From one source; from all together ten times as many. */
   readonly per_subject_per_minute: number;
 }
 

@@ -56,10 +56,17 @@ describe("a source", () => {
 });
 
 describe("a subject", () => {
-  it("has a bucket of its own, whatever the sources", () => {
+  it("is not kept out by one source that guesses, and that source is", () => {
     const { takeBoth } = limits();
-    const sources = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
-    expect(sources.map((source) => takeBoth(source, "alice"))).toEqual([0, 0, 0, 20]);
+    expect(times(5, () => takeBoth(A, "alice"))).toEqual([0, 0, 0, 20, 20]);
+    expect([takeBoth(A, "bob"), takeBoth(B, "alice")]).toEqual([0, 0]);
+  });
+
+  it("has a bucket of its own, whatever the sources: ten times as large", () => {
+    const { takeBoth } = limits();
+    const sources = Array.from({ length: 31 }, (_, at) => `192.0.2.${at}`);
+    const waits = sources.map((source) => takeBoth(source, "alice"));
+    expect([waits.indexOf(2), waits.filter((wait) => wait > 0)]).toEqual([30, [2]]);
     expect(takeBoth(A, "bob")).toBe(0);
   });
 
@@ -67,6 +74,9 @@ describe("a subject", () => {
     const { takeBoth, take } = limits();
     times(30, () => takeBoth(A, "alice"));
     expect(times(4, () => take(A))).toEqual([0, 0, 0, 10]);
+    for (let at = 0; at < 30; at++) takeBoth(`198.51.100.${at}`, "carol");
+    times(9, () => takeBoth(B, "carol"));
+    expect(times(7, () => take(B))).toEqual([0, 0, 0, 0, 0, 0, 10]);
   });
 
   it("and source get back what was no failure", () => {

@@ -78,7 +78,10 @@ export const identitySection = z.strictObject({
         }),
       per_subject_per_minute: integer(0, MOST_FAILURES)
         .default(failures.per_subject_per_minute)
-        .meta({ description: "Passwords tried for one name; 0: all" }),
+        .meta({
+          description:
+            "Passwords tried for one name from one address, and ten times as many from all; 0: all",
+        }),
     })
     .prefault({})
     .meta({ description: "How often one may fail to authenticate" }),
