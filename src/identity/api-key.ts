@@ -28,7 +28,9 @@ const REPEATED: Verification = { outcome: "repeated_key" };
  * measures how long a Map look-up takes learns about digests they can neither predict nor choose, so
  * nothing about a stored key ("double HMAC verification"); the match is confirmed by timingSafeEqual.
  * A hash with the secret in front serves as the MAC because digests never leave the process: nobody
- * has one to extend. (node:crypto's one-shot hash takes 0.5 us, createHmac 16.) Plain keys are not kept.
+ * has one to extend. (node:crypto's one-shot hash takes 0.5 us, createHmac 16.) A plain key is kept from its
+ * first good use on, to be found without a hash: whoever looks up another one learns nothing of it, since
+ * V8 seeds its hashes, and compares characters only where all of the hash is equal.
  */
 export function createKeyAuthenticator(keys: readonly KeyOptions[]): Authenticator {
   const secret = randomBytes(32).toString("hex");
@@ -56,7 +58,8 @@ export function createKeyAuthenticator(keys: readonly KeyOptions[]): Authenticat
       if (match === undefined || !timingSafeEqual(match.digest, Buffer.from(digest))) {
         return INVALID;
       }
-      accepted.set(presented, match.verification);
+      // A copy: as it came it is a piece of the whole head, and would keep that, too.
+      accepted.set(Buffer.from(presented, "latin1").toString("latin1"), match.verification);
       return match.verification;
     },
   };

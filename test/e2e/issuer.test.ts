@@ -38,8 +38,8 @@ beforeAll(async () => {
   url = `https://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
 });
 
-afterAll(async () => {
-  await cleanUp();
+afterAll(() => {
+  cleanUp();
   issuer.close();
   upstream.close();
   authority[Symbol.dispose]();
