@@ -5,6 +5,7 @@ import { formatFaults } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { UpstreamOverrides } from "../config/upstream-config.ts";
+import { type ExpiryState, expiryState } from "../core/expiry.ts";
 import { messageOf } from "../core/errors.ts";
 import { createLog } from "../core/log.ts";
 import { endingOf } from "../control/expiry-watch.ts";
@@ -151,6 +152,13 @@ function adminUrl({ adminAddress, adminIsSecure }: App): string {
   return `${adminIsSecure ? "https" : "http"}://${formatListen(adminAddress)}`;
 }
 
+const EXPIRY: Readonly<Record<ExpiryState, string>> = {
+  ok: "HOLDS",
+  soon: "EXPIRES SOON",
+  expired: "EXPIRED",
+  future: "NOT YET VALID",
+};
+
 /** What a person needs to know first, and that nothing is enforced where nothing is. */
 function whatAnswers(proxy: Answering): string[] {
   const { config, policy, tls } = proxy.inForce();
@@ -161,11 +169,10 @@ function whatAnswers(proxy: Answering): string[] {
     policy === null
       ? "NO POLICY IS ENFORCED: every request that has a route is forwarded."
       : `policy            ${config.policy?.rules} (${policy.rules} rules, revision ${policy.revision})`,
-    ...endingOf(tls.certificates, Date.now()).map(({ file, notAfterMs }) => {
-      const end = new Date(notAfterMs).toISOString();
-      return harmless(
-        `CERTIFICATE ${notAfterMs > Date.now() ? "EXPIRES SOON" : "EXPIRED"}: ${file}, ${end}`,
-      );
+    ...endingOf(tls.certificates, Date.now()).map((each) => {
+      const state = expiryState(each, Date.now());
+      const at = new Date(state === "future" ? each.notBeforeMs : each.notAfterMs);
+      return harmless(`CERTIFICATE ${EXPIRY[state]}: ${each.file}, ${at.toISOString()}`);
     }),
   ];
 }

@@ -27,7 +27,11 @@ export function createCertificateCare(parts: CertificateRenewalsParts): Certific
       expiry.start();
     },
     // Whoever publishes it has it as the current one by then.
-    look: () => void setImmediate(renewals.look),
+    look: () =>
+      void setImmediate(() => {
+        renewals.look();
+        expiry.look();
+      }),
     stop() {
       expiry.stop();
       return renewals.stop();

@@ -7,7 +7,8 @@ export interface Expiring {
   readonly isAuthority: boolean;
 }
 
-export type ExpiryState = "ok" | "soon" | "expired";
+/** "future": it does not hold yet, and nobody trusts it. */
+export type ExpiryState = "ok" | "soon" | "expired" | "future";
 
 const DAY_MS = 86_400_000;
 const WARNED_PART = 1 / 4;
@@ -19,6 +20,7 @@ export function expiryState(
   { notBeforeMs, notAfterMs, isAuthority }: Expiring,
   nowMs: number,
 ): ExpiryState {
+  if (nowMs < notBeforeMs) return "future";
   const leftMs = notAfterMs - nowMs;
   if (leftMs <= 0) return "expired";
   const longestMs = isAuthority ? LONGEST_AUTHORITY_WARNING_MS : LONGEST_WARNING_MS;

@@ -14,6 +14,8 @@ test.each<{ what: string; lifeMs: number; leftMs: number; isAuthority?: true; st
     { what: "90 days, less left", lifeMs: 90 * DAY, leftMs: 21 * DAY - 1, state: "soon" },
     { what: "its last millisecond", lifeMs: DAY, leftMs: 1, state: "soon" },
     { what: "its end", lifeMs: DAY, leftMs: 0, state: "expired" },
+    { what: "not begun", lifeMs: DAY, leftMs: DAY + 1, state: "future" },
+    { what: "just begun", lifeMs: DAY, leftMs: DAY, state: "ok" },
     { what: "long over", lifeMs: DAY, leftMs: -DAY, state: "expired" },
     {
       what: "a root with a year left",

@@ -96,7 +96,7 @@ export interface CertificateStatus {
   readonly key: string;
   readonly file: string;
   readonly not_after: IsoTime;
-  readonly state: "ok" | "soon" | "expired";
+  readonly state: "ok" | "soon" | "expired" | "future";
 }
 
 export interface Column {

@@ -74,9 +74,9 @@ const statusSchema = z.strictObject({
         file: z.string(),
         names: z.array(z.string()).meta({ description: "DNS names" }),
         not_after: time,
-        state: z.enum(["ok", "soon", "expired"]).meta({
+        state: z.enum(["ok", "soon", "expired", "future"]).meta({
           description:
-            "soon: in the last quarter of its life, at most 21 days before its end; of an authority, a year",
+            "soon: in the last quarter of its life, at most 21 days before its end; of an authority, a year; future: not yet valid",
         }),
       }),
     )

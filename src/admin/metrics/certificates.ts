@@ -4,7 +4,7 @@ import type { AdminParts } from "../parts.ts";
 import type { Labels, Metric } from "./exposition.ts";
 
 const MILLIS = 1000;
-const SHOWN: Readonly<Record<ExpiryState, number>> = { ok: 0, soon: 1, expired: 2 };
+const SHOWN: Readonly<Record<ExpiryState, number>> = { ok: 0, soon: 1, expired: 2, future: 3 };
 
 /** By the key of the config that names it; families are left out where there is nothing to tell. */
 export function certificateMetrics(
@@ -26,7 +26,7 @@ export function certificateMetrics(
     },
     {
       name: "weir_certificate_expiry_state",
-      help: "0: long to go; 1: expires soon, for the life it has; 2: expired.",
+      help: "0: long to go; 1: expires soon, for the life it has; 2: expired; 3: not yet valid.",
       type: "gauge",
       samples: certificates.map(({ labels, state }) => [labels, SHOWN[state]]),
     },

@@ -79,7 +79,11 @@ function ExpiryBanner({ certificates }: Pick<Status, "certificates">): ReactNode
   const [first] = ending;
   if (first === undefined) return null;
   const title =
-    first.state === "soon" ? "A certificate expires soon." : "A certificate has expired.";
+    first.state === "soon"
+      ? "A certificate expires soon."
+      : first.state === "future"
+        ? "A certificate is not valid yet."
+        : "A certificate has expired.";
   return (
     <Banner tone={first.state === "soon" ? "slow" : "error"} icon="shield" title={title}>
       <code>{first.key}</code> ({first.file}): {first.not_after}
