@@ -2,7 +2,7 @@
 import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { type DataPlane, startDataPlane } from "../control/data-plane.ts";
-import { type InForce, loadAll } from "../control/load-all.ts";
+import { type InForce, loadAll, sayOfOpenSecrets } from "../control/load-all.ts";
 import { createRevocations, readRevocations, type Revocations } from "../control/revocations.ts";
 import { openSpool } from "../control/open-spool.ts";
 import type { Log } from "../core/log.ts";
@@ -38,6 +38,7 @@ export async function startServing({ load, log, first }: ServingOptions): Promis
   const loaded = await loadAll(load);
   if (!loaded.ok) return loaded;
   const { next: initial } = loaded;
+  sayOfOpenSecrets(log, initial);
   const spool = openSpool(initial.config, initial.config.workers + MAIN_WRITERS);
   const lock = acquireSpoolLock(spool.folder);
   try {

@@ -26,7 +26,7 @@ export function checkCommand(): Command {
 
 function asText(file: string, checked: Loaded): string {
   if (!checked.ok) return formatFaults(checked.faults);
-  const { config, revision, policy, shadow, authzen, users } = checked.next;
+  const { config, revision, openSecrets, policy, shadow, authzen, users } = checked.next;
   const parts = [
     count(Object.keys(config.services).length, "service"),
     count(config.routes.length, "route"),
@@ -38,12 +38,13 @@ function asText(file: string, checked: Loaded): string {
       ? [`AuthZEN policy of ${count(authzen.image.rules, "rule")}`]
       : []),
   ];
-  return `${file}: ok, revision ${revision}: ${parts.join(", ")}`;
+  const told = openSecrets.map((key) => `\n${file}: ${key}: a secret; give a reference instead`);
+  return `${file}: ok, revision ${revision}: ${parts.join(", ")}${told.join("")}`;
 }
 
 function asJson(file: string, checked: Loaded): string {
   if (checked.ok) {
-    const { revision, policy, shadow } = checked.next;
+    const { revision, openSecrets, policy, shadow } = checked.next;
     return JSON.stringify({
       ok: true,
       file,
@@ -51,6 +52,7 @@ function asJson(file: string, checked: Loaded): string {
       policy_revision: policy?.revision ?? null,
       shadow_revision: shadow?.policy?.revision ?? null,
       faults: [],
+      open_secrets: openSecrets,
     });
   }
   const faults = checked.faults.map(({ keyPath, ...fault }) => ({ ...fault, key_path: keyPath }));

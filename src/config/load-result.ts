@@ -12,6 +12,8 @@ export type LoadResult =
       readonly revision: string;
       /** Absolute paths of everything that was read or named, to be watched. */
       readonly files: readonly string[];
+      /** Key paths of secrets that are no references. */
+      readonly openSecrets: readonly string[];
     }
   | {
       readonly ok: false;
@@ -34,6 +36,7 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
     config,
     revision: revisionOf(input),
     files: [...new Set([...files, ...named, ...tlsFilesOf(config)])],
+    openSecrets: [],
   };
 }
 

@@ -5,6 +5,7 @@ import { crossCheck, namedFilesIn } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
+import { openSecrets } from "./open-secrets.ts";
 import { mappingOf, textOf } from "./raw.ts";
 import { resolveReferences, type Environment, type References } from "./references.ts";
 import { type ConfigInput, configSchema } from "./schema.ts";
@@ -18,7 +19,9 @@ interface Refused {
 /** Reads, checks and completes a config file; relative paths in it begin at its folder. */
 export function loadConfig(file: string, env: Environment): LoadResult {
   const read = readDocument(file);
-  return read.ok ? checkDocument(file, read.document, env) : read;
+  if (!read.ok) return read;
+  const result = checkDocument(file, read.document, env);
+  return result.ok ? { ...result, openSecrets: openSecrets(read.document.root) } : result;
 }
 
 type SectionName = keyof ConfigInput;

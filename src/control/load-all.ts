@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
+import type { Log } from "../core/log.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
 import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
 import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
@@ -15,6 +16,8 @@ export interface InForce {
   readonly config: Config;
   readonly revision: string;
   readonly files: readonly string[];
+  /** Key paths of the config's secrets that are no references. */
+  readonly openSecrets: readonly string[];
   readonly policy: CheckedPolicy | null;
   /** null: no candidate is configured. */
   readonly shadow: ShadowPolicy | null;
@@ -39,7 +42,7 @@ export type Loaded =
 export async function loadAll(load: ConfigLoader, before: InForce | null = null): Promise<Loaded> {
   const result = await load();
   if (!result.ok) return result;
-  const { config, revision, files } = result;
+  const { config, revision, files, openSecrets } = result;
   const { policy: enforced, authzen: answering, tls } = before ?? NOTHING;
   const check = await checkPolicyFiles(config, imagesOf(enforced));
   const shadow = await loadShadow(result, before);
@@ -51,7 +54,10 @@ export async function loadAll(load: ConfigLoader, before: InForce | null = null)
   if (!beside.ok) return { ...beside, files };
   const { ok, ...others } = beside;
   const loadedAtMs = Date.now();
-  return { ok, next: { config, revision, files, policy, shadow, ...others, loadedAtMs } };
+  return {
+    ok,
+    next: { config, revision, files, openSecrets, policy, shadow, ...others, loadedAtMs },
+  };
 }
 
 /** What else a config names files for. */
@@ -69,6 +75,14 @@ async function loadBeside(config: Config, policies: Policies, tlsBefore: LoadedT
 type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];
 
 const NOTHING = { policy: null, authzen: null, tls: null } as const;
+
+/** Nobody is kept from trying weir out so, but it is said. */
+export function sayOfOpenSecrets(log: Log, { openSecrets: keys }: InForce): void {
+  const remedy = "give references, such as ${env:NAME}, ${file:PATH} or ${exec:COMMAND}";
+  if (keys.length > 0) log.warn("secret_in_config", { keys: keys.slice(0, MOST_NAMED), remedy });
+}
+
+const MOST_NAMED = 20;
 
 /** What workers build their snapshots from. */
 export function snapshotSource(

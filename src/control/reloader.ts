@@ -4,7 +4,7 @@ import { formatFaults } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { type InForce, type Loaded, loadAll } from "./load-all.ts";
+import { type InForce, type Loaded, loadAll, sayOfOpenSecrets } from "./load-all.ts";
 import { loadTls } from "./tls-files.ts";
 import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
 import { sayOfTls, tlsFaultOf } from "./tls-faults.ts";
@@ -150,6 +150,7 @@ class Attempts {
     const { revision: config, policy, shadow } = next;
     const revisions = { config, policy: policy?.revision, shadow: shadow?.policy?.revision };
     this.#parts.log.info("reloaded", { ...revisions, restart: result.restart });
+    sayOfOpenSecrets(this.#parts.log, next);
     this.#sayOfFaults();
     return result;
   }

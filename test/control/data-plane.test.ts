@@ -45,6 +45,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     users: null,
     roles: { snapshot: NOBODY, names: [], rules: [] },
     files: [],
+    openSecrets: [],
     loadedAtMs: 0,
   };
 }
