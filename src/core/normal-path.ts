@@ -15,7 +15,11 @@ const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/]+$/;
 /** Java servers cut ";x" off a segment; browsers write "/" for a backslash. */
 const MUST_BE_ENCODED = /[^\x21-\x7e]|[\\#"<>^`{|};]/;
 const PERCENT = /%([0-9A-Fa-f]{2})?/g;
-const UNRESERVED = /[A-Za-z0-9\-._~]/;
+/**
+ * RFC 3986 has "%3A" and ":" for two paths, and nearly all services for one: a rule on one spelling must
+ * hold for both. Not "+", which some read as a blank where it is raw; nor ";".
+ */
+const READ_ALIKE = /[A-Za-z0-9\-._~!$&'()*,=:@]/;
 const HEX = 16;
 
 /** What is left of a name where "%2F" separates, or what follows ";" is cut off: a dot at its end, or nothing. */
@@ -32,14 +36,14 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 /**
  * Of a path that begins with "/" and has no query: no dot segments, no doubled slashes, minimal
- * percent-encoding in capitals (RFC 3986 section 6.2.2). It is its own normal form. The forms in `allowed` stay
+ * percent-encoding in capitals (RFC 3986 section 6.2.2; of delimiters, too). It is its own normal form. The forms in `allowed` stay
  * as they are, inside their segment; all read the segments before the first of them alike.
  * @throws WeirError ambiguous_path for a path that different servers read differently; SECURITY.md has
  * the table.
  */
 export function normalPath(raw: string, allowed: readonly PathForm[] = NONE): string {
   if (PLAIN_SEGMENTS.test(raw)) return raw;
-  const decoded = PLAIN_PATH.test(raw) ? raw : decodeUnreserved(raw, allowed);
+  const decoded = PLAIN_PATH.test(raw) ? raw : decodeAlike(raw, allowed);
   return isSuspect(decoded) ? resolveSegments(decoded) : decoded;
 }
 
@@ -48,11 +52,11 @@ function isSuspect(path: string): boolean {
   return path.includes("//") || path.includes("./") || path.endsWith(".");
 }
 
-function decodeUnreserved(raw: string, allowed: readonly PathForm[]): string {
+function decodeAlike(raw: string, allowed: readonly PathForm[]): string {
   const path = raw.replace(PERCENT, (triplet, hex: string | undefined) => {
     if (hex === undefined) throw ambiguous("a percent sign without two hex digits");
     const character = String.fromCharCode(Number.parseInt(hex, HEX));
-    return UNRESERVED.test(character) ? character : triplet.toUpperCase();
+    return READ_ALIKE.test(character) ? character : triplet.toUpperCase();
   });
   const apart = allowed.length === 0 ? path : separated(path, allowed);
   if (MUST_BE_ENCODED.test(apart)) throw ambiguous("a character with a meaning of its own");

@@ -75,7 +75,8 @@ test(`a guarded handler runs for the path that was decided on, seed ${SEED}`, as
     const own = path.replace(/^\/open\//, "").split("/");
     expect(ran).toEqual(own.map(decodeURIComponent));
   });
-  await fc.assert(property, RUNS);
+  // Near misses are many: so that one of each form gets through for sure.
+  await fc.assert(property, { ...RUNS, examples: [["/open/a%2Fb"], ["/open/a;b"]] });
   expect(app.rows.filter(({ status }) => status === 200).length).toBeGreaterThan(10);
   expect(app.rows.some(({ path, status }) => status === 200 && /%2F|;/.test(path))).toBe(true);
 });
