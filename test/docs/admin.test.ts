@@ -9,7 +9,7 @@ import { cleanUp, createSite, startWeir } from "../support/weir-process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const section =
-  /## Let others in to the admin side\n([\s\S]*?)\n## /.exec(
+  /## Let others in to the admin side\n([\s\S]*?)\n##+ /.exec(
     readFileSync(join(ROOT, "README.md"), "utf8"),
   )?.[1] ?? "";
 const yaml = /```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "";

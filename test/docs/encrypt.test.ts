@@ -9,7 +9,7 @@ import { afterAll, expect, test } from "vitest";
 import { createAuthority } from "../support/certificates.ts";
 import { cleanUp, createSite, startWeir } from "../support/weir-process.ts";
 
-const section = /## Encrypt\n([\s\S]*?)\n## /.exec(
+const section = /## Encrypt\n([\s\S]*?)\n##+ /.exec(
   readFileSync(join(import.meta.dirname, "../../README.md"), "utf8"),
 )?.[1];
 const [plain = "", clients = "", services = ""] = [

@@ -14,7 +14,7 @@ import {
 
 const ROOT = join(import.meta.dirname, "../..");
 const section =
-  /## Keep fields secret\n([\s\S]*?)\n## /.exec(
+  /## Keep fields secret\n([\s\S]*?)\n##+ /.exec(
     readFileSync(join(ROOT, "README.md"), "utf8"),
   )?.[1] ?? "";
 const yaml = /```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "";

@@ -16,7 +16,7 @@ import {
 
 const ROOT = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-const section = /## Run a CA of your own\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
+const section = /## Run a CA of your own\n([\s\S]*?)\n##+ /.exec(readme)?.[1] ?? "";
 const YAML = /```yaml\n([\s\S]*?)```/g;
 const [yaml = "", firstOfTwo = ""] = [...section.matchAll(YAML)].map(([, text]) => text ?? "");
 const commands = [...section.replace(YAML, "").matchAll(/^ {4}(\S.*)$/gm)].map(

@@ -8,7 +8,7 @@ import { startUpstream } from "../e2e/support/upstream.ts";
 import { cleanUp, createSite, startWeir } from "../support/weir-process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const section = /## Let people in by password\n([\s\S]*?)\n## /.exec(
+const section = /## Let people in by password\n([\s\S]*?)\n##+ /.exec(
   readFileSync(join(ROOT, "README.md"), "utf8"),
 )?.[1];
 const yaml = /```yaml\n([\s\S]*?)```/.exec(section ?? "")?.[1] ?? "";

@@ -15,7 +15,7 @@ import { startIssuer } from "../identity/tokens/support.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const SECTION = /## Take tokens\n([\s\S]*?)\n## /.exec(
+const SECTION = /## Take tokens\n([\s\S]*?)\n##+ /.exec(
   readFileSync(join(ROOT, "README.md"), "utf8"),
 )![1]!;
 const [YAML, INTROSPECTION] = [...SECTION.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
