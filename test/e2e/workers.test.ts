@@ -50,7 +50,7 @@ test("two workers share the port, the counters and the config", { timeout: 60_00
   await weir.drained();
   await expectOneRowEach(weir.sql, [...load.answers, ...answers]);
   const rows = await weir.sql(
-    "SELECT config_revision, picker, groupUniqArray(worker) AS workers FROM requests GROUP BY ALL ORDER BY picker",
+    "SELECT config_revision, picker, groupUniqArray(worker) AS workers FROM requests WHERE kind = 'http' GROUP BY ALL ORDER BY picker",
   );
   expect(
     rows.map((row) => [row["picker"], (row["workers"] as number[]).toSorted((a, b) => a - b)]),
