@@ -22,7 +22,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 40_000,
-    maxWorkers: 2,
+    // One more than cores: tests of whole processes mostly wait for them.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: "sharing", include: SHARING, isolate: false } },
       {
