@@ -1,7 +1,7 @@
-// Runs everything under test/ except the tests that need other programs, and the benchmarks.
+// Runs everything under test/ except what waits long, tests that need other programs, and the benchmarks.
 import { defineConfig } from "vitest/config";
 
-const REST = ["test/browser/**", "test/hostile/**", "test/bench/**"];
+const REST = ["test/**/*.slow.test.ts", "test/browser/**", "test/hostile/**", "test/bench/**"];
 /** Their tests keep nothing in the process; one of its own for each file costs more than most of them. */
 const SHARING = [
   "admin",
@@ -25,7 +25,7 @@ export default defineConfig({
     // One more than cores: tests of whole processes mostly wait for them.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: "sharing", include: SHARING, isolate: false } },
+      { extends: true, test: { name: "sharing", include: SHARING, exclude: REST, isolate: false } },
       {
         extends: true,
         test: { name: "own", include: ["test/**/*.test.ts"], exclude: [...REST, ...SHARING] },

@@ -31,18 +31,25 @@ function readHead(parser: RequestParser, name: string): readonly string[] {
   return raw;
 }
 
-it("a parser that waits for the next request keeps little of the last", () => {
+/** V8 takes back what buffers held some time after it has collected them. */
+async function expectLittle(before: number): Promise<void> {
+  const grown = (): number => (usedBytes() - before) / COUNT;
+  await expect.poll(grown, { timeout: 10_000 }).toBeLessThan(LITTLE_BYTES);
+}
+
+it("a parser that waits for the next request keeps little of the last", async () => {
   const before = usedBytes();
   const parsers = Array.from({ length: COUNT }, () => new RequestParser(16_384));
   for (const parser of parsers) readHead(parser, "X-Name");
-  expect((usedBytes() - before) / parsers.length).toBeLessThan(LITTLE_BYTES);
+  await expectLittle(before);
+  expect(parsers).toHaveLength(COUNT);
 });
 
-it("a name that is remembered keeps nothing of the head it stood in", () => {
+it("a name that is remembered keeps nothing of the head it stood in", async () => {
   const before = usedBytes();
   const lower = remembering((name) => name.toLowerCase());
   const parser = new RequestParser(16_384);
   for (let nth = 0; nth < COUNT; nth++) lower(readHead(parser, `x-some-longer-name-${nth}`)[2]!);
-  expect((usedBytes() - before) / COUNT).toBeLessThan(LITTLE_BYTES);
+  await expectLittle(before);
   expect(lower("x-some-longer-name-0")).toBe("x-some-longer-name-0");
 });
