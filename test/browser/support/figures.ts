@@ -236,6 +236,7 @@ export function status(nowMs: number): Record<string, unknown> {
       lag_ms: 820,
     },
     workers: 1,
+    certificates: [],
     proxy: "http://127.0.0.1:8081",
   };
 }
