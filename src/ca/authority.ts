@@ -6,7 +6,7 @@ import { parseAltNames } from "../core/alt-names.ts";
 import { messageOf } from "../core/errors.ts";
 import { CaError } from "./ca-error.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { trustDomainFault } from "./spiffe-id.ts";
+import { trustDomainFault } from "./spiffe-parts.ts";
 
 export interface Authority extends Lifetime {
   readonly folder: string;

@@ -15,7 +15,7 @@ import { replaceFile } from "../core/replace-file.ts";
 import { type Authority, CA_FILES, openAuthority } from "./authority.ts";
 import { CaError } from "./ca-error.ts";
 import { refreshList } from "./revocation-list.ts";
-import { trustDomainFault } from "./spiffe-id.ts";
+import { trustDomainFault } from "./spiffe-parts.ts";
 import { writeRoot } from "./write-certificate.ts";
 
 /** Ten years. */

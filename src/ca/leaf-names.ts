@@ -1,7 +1,7 @@
 // What a certificate may call its holder: each name is checked before it is signed, a first and any other time.
 import { isIP, isIPv6 } from "node:net";
 import { CaError } from "./ca-error.ts";
-import { spiffeId, spiffePathFault } from "./spiffe-id.ts";
+import { spiffeId, spiffePathFault } from "./spiffe-parts.ts";
 
 /** As somebody asks for them. */
 export interface AskedNames {

@@ -10,7 +10,7 @@ import { type LeafNames, leafNames } from "./leaf-names.ts";
 import { isRevoked } from "./ledger.ts";
 import { type Lifetime, lifetimeAt, renewalMs } from "./lifetime.ts";
 import { mendingMs, type PairFiles, replacePair } from "./pair-files.ts";
-import { spiffeId } from "./spiffe-id.ts";
+import { spiffeId } from "./spiffe-parts.ts";
 import { altNamesIn } from "./write-certificate.ts";
 
 export interface RenewablePair extends Lifetime {

@@ -4,7 +4,7 @@ import type { Authority } from "./authority.ts";
 import { derInteger, permittedUriHost } from "./der.ts";
 import type { LeafNames } from "./leaf-names.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { spiffeId } from "./spiffe-id.ts";
+import { spiffeId } from "./spiffe-parts.ts";
 import { loadX509, type X509 } from "./x509.ts";
 
 /** PEM, the key in PKCS #8. */

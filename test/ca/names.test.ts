@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CaError } from "../../src/ca/ca-error.ts";
 import { type AskedNames, leafNames } from "../../src/ca/leaf-names.ts";
-import { trustDomainFault } from "../../src/ca/spiffe-id.ts";
+import { trustDomainFault } from "../../src/ca/spiffe-parts.ts";
 
 const ASKED: AskedNames = { name: "orders", spiffePath: "/orders", dns: [], ips: [] };
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, listenAddress, nameText, pathOf, textLike } from "../fields.ts";
-import { certificate, clientCertificates } from "./listeners.ts";
+import { certificate, clientsField, minVersionField } from "./tls.ts";
 
 const MAX_CALLERS = 1000;
 
@@ -33,14 +33,8 @@ const adminCertificate = z.strictObject({
 
 const adminTls = z.strictObject({
   ...certificate.shape,
-  client_certificates: clientCertificates
-    .omit({ required: true })
-    .optional()
-    .meta({ description: "Whose certificates clients may present; without it they are not asked" }),
-  min_version: z
-    .enum(["1.2", "1.3"])
-    .default(DEFAULTS.tls_min_version)
-    .meta({ description: "The oldest version of TLS, in quotes" }),
+  client_certificates: clientsField,
+  min_version: minVersionField,
 });
 
 export const adminSection = z.strictObject({

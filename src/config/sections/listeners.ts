@@ -2,38 +2,19 @@
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
 import { cidrBlock, pathOf, integer, listenAddress, milliseconds, nameText } from "../fields.ts";
+import { certificate, clientsOrNobodyField, minVersionField } from "./tls.ts";
 
 const MAX_WORKERS = 64;
 
 const MAX_CERTIFICATES = 1_000;
-
-export const certificate = z.strictObject({
-  cert: pathOf("file").meta({ description: "A certificate and its chain, in PEM" }),
-  key: pathOf("file").meta({ description: "Its private key, in PEM without a passphrase" }),
-});
-
-export const clientCertificates = z.strictObject({
-  ca: pathOf("file").meta({ description: "The authorities that vouch for clients, in PEM" }),
-  crl: pathOf("file").optional().meta({
-    description: "What they revoked, in PEM: a list of each authority in a chain",
-  }),
-  required: z.boolean().default(false).meta({
-    description: "Whether everything is refused over TLS that comes without a sound certificate",
-  }),
-});
 
 const httpsSection = z.strictObject({
   listen: listenAddress().meta({ description: "Where requests arrive over TLS" }),
   certificates: z.array(certificate).min(1).max(MAX_CERTIFICATES).meta({
     description: "Chosen by the name a client asks for; the first serves all other names",
   }),
-  client_certificates: clientCertificates
-    .optional()
-    .meta({ description: "Whose certificates clients may present; without it they are not asked" }),
-  min_version: z
-    .enum(["1.2", "1.3"])
-    .default(DEFAULTS.tls_min_version)
-    .meta({ description: "The oldest version of TLS, in quotes" }),
+  client_certificates: clientsOrNobodyField,
+  min_version: minVersionField,
 });
 
 export const listenSection = z.strictObject({

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { BALANCE_POLICIES } from "../../balancer/options.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { dnsName, endpointUrl, fieldName, integer, nameText, pathOf, spiffeId } from "../fields.ts";
+import { minVersionField } from "./tls.ts";
 
 const MAX_WEIGHT = 1_000;
 const MAX_ENDPOINTS = 1_000;
@@ -47,10 +48,7 @@ const tls = z.strictObject({
   server_id: spiffeId().optional().meta({
     description: "The SPIFFE ID that an endpoint's certificate must have, instead of a name",
   }),
-  min_version: z
-    .enum(["1.2", "1.3"])
-    .default(DEFAULTS.tls_min_version)
-    .meta({ description: "The oldest version of TLS, in quotes" }),
+  min_version: minVersionField,
 });
 
 const serviceSchema = z.strictObject({

@@ -1,8 +1,8 @@
-// SPIFFE IDs and what they are made of, strictly by the standard "SPIFFE-ID" sections 2.1 to 2.3.
+// What a SPIFFE ID is made of: trust domain and path, each with words for what is wrong with it, by "SPIFFE-ID" sections 2.1 to 2.3.
+import { MAX_SPIFFE_ID_BYTES } from "../core/spiffe-id.ts";
 
 /** Trust domain names may be longer, but none that is may be a host, which name constraints ask for. */
 const MAX_DOMAIN_CHARS = 253;
-const MAX_ID_BYTES = 2048;
 const LABEL = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
@@ -26,8 +26,8 @@ export function spiffePathFault(path: string, trustDomain: string): string {
     if (segment === "." || segment === "..") return "must have no segment . or ..";
     if (!SEGMENT.test(segment)) return "must be letters, digits, ., - and _ between slashes";
   }
-  if (spiffeId(trustDomain, path).length > MAX_ID_BYTES) {
-    return `makes a SPIFFE ID longer than ${MAX_ID_BYTES} bytes`;
+  if (spiffeId(trustDomain, path).length > MAX_SPIFFE_ID_BYTES) {
+    return `makes a SPIFFE ID longer than ${MAX_SPIFFE_ID_BYTES} bytes`;
   }
   return "";
 }
