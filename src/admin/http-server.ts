@@ -8,10 +8,10 @@ import { createServer } from "../core/node-http.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
 import { type Admit, createAdmission } from "../downstream/admission.ts";
 import type { ServerTls } from "../downstream/options.ts";
+import { connectionKey, endFailedHandshakes, serverOptions } from "../downstream/handshake.ts";
 import { contextOptions } from "../downstream/server-tls.ts";
 import { ticketKeysOf } from "../downstream/ticket-keys.ts";
 import { tlsFactsOf } from "../downstream/tls-facts.ts";
-import { reasonOf } from "../downstream/tls-server.ts";
 import type { AdminParts } from "./parts.ts";
 
 export interface AdminServer {
@@ -72,21 +72,10 @@ function secureServer(
   // Only where it is configured: a start should be short.
   const https = process.getBuiltinModule("node:https");
   const server = https.createServer(
-    {
-      ...LIMITS,
-      ...contextOptions(first, first.pairs),
-      handshakeTimeout: HANDSHAKE_MS,
-      ALPNProtocols: ["http/1.1", "http/1.0"],
-      requestCert: first.clients !== null,
-      // What is wrong with a certificate is said in an answer.
-      rejectUnauthorized: false,
-    },
+    { ...LIMITS, ...serverOptions(first, first.pairs, HANDSHAKE_MS) },
     listener,
   );
-  server.on("tlsClientError", (error, socket) => {
-    handshakeFailed(reasonOf(error), socket.remoteAddress ?? "");
-    socket.destroy();
-  });
+  endFailedHandshakes(server, handshakeFailed);
   let { ticketScope } = first;
   const takeTickets = (): void =>
     server.setTicketKeys(ticketKeysOf(ticketSecrets.current(), ticketScope));
@@ -117,13 +106,13 @@ class Trust {
     this.#server = server;
     this.#revision = revisionOf(tls);
     server.on("connection", (socket: Socket) => {
-      const key = keyOf(socket);
+      const key = connectionKey(socket);
       this.#began.set(key, this.#revision);
       socket.once("close", () => this.#began.delete(key));
     });
     server.on("secureConnection", (socket) => {
       const facts = tlsFactsOf(socket);
-      const by = this.#began.get(keyOf(socket)) ?? "";
+      const by = this.#began.get(connectionKey(socket)) ?? "";
       if (facts !== null) this.#judged.set(socket, { by, facts });
     });
   }
@@ -146,9 +135,4 @@ class Trust {
 
 function revisionOf({ clients }: ServerTls): string {
   return clients?.revision ?? "none";
-}
-
-/** Node hands a connection out under another socket once it is secure. */
-function keyOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }

@@ -4,7 +4,8 @@ import type { Server as NodeTlsServer } from "node:tls";
 import type { Admit } from "./admission.ts";
 import { serverNameOf } from "./client-hello.ts";
 import type { CertificatePair, ServerTls } from "./options.ts";
-import { chooseCertificates, contextOptions } from "./server-tls.ts";
+import { connectionKey, endFailedHandshakes, serverOptions } from "./handshake.ts";
+import { chooseCertificates } from "./server-tls.ts";
 import { ticketKeysOf } from "./ticket-keys.ts";
 
 export interface TlsServer {
@@ -41,8 +42,8 @@ export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsSer
   let { ticketSecret: secret } = parts;
   const handshakes = new Map<string, Socket>();
   const accepted = (socket: Socket): void => {
-    const plain = handshakes.get(keyOf(socket));
-    handshakes.delete(keyOf(socket));
+    const plain = handshakes.get(connectionKey(socket));
+    handshakes.delete(connectionKey(socket));
     if (plain !== undefined) makeResettable(socket, plain);
     socket.allowHalfOpen = true;
     accept(socket);
@@ -52,7 +53,7 @@ export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsSer
   endings.takeTickets(secret);
   const server = createTcpServer({ noDelay: true }, (socket) => {
     if (!admit(socket)) return;
-    const key = keyOf(socket);
+    const key = connectionKey(socket);
     handshakes.set(key, socket);
     socket.on("close", () => handshakes.get(key) === socket && handshakes.delete(key));
     if (endings.byName) readName(socket, parts, (name) => endings.take(socket, name));
@@ -81,11 +82,6 @@ function makeResettable(socket: Socket, plain: Socket): void {
     plain.resetAndDestroy();
     return socket.destroy();
   };
-}
-
-/** Node hands a connection out under another socket once it is secure. */
-function keyOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 interface Endings {
@@ -129,29 +125,9 @@ function createEnding(
 ): NodeTlsServer {
   // Only where it is configured: a worker should listen soon.
   const { createServer } = process.getBuiltinModule("node:tls");
-  const server = createServer(
-    {
-      ...contextOptions(tls, pairs),
-      handshakeTimeout: handshakeMs,
-      ALPNProtocols: ["http/1.1", "http/1.0"],
-      requestCert: tls.clients !== null,
-      // What is wrong with a certificate is said in a reply, and written into the row.
-      rejectUnauthorized: false,
-    },
-    accept,
-  );
-  // Node leaves it to this listener to end what ran out of time.
-  server.on("tlsClientError", (error, socket) => {
-    handshakeFailed(reasonOf(error), socket.remoteAddress ?? "");
-    socket.destroy();
-  });
+  const server = createServer(serverOptions(tls, pairs, handshakeMs), accept);
+  endFailedHandshakes(server, handshakeFailed);
   return server;
-}
-
-/** Why a handshake failed: OpenSSL's words, or Node's code. */
-export function reasonOf(error: Error): string {
-  const { code = "", reason = code } = error as NodeJS.ErrnoException & { reason?: string };
-  return reason;
 }
 
 /** Leaves the bytes with the socket; one that ends or lingers before they are there is closed. */
