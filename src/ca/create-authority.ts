@@ -1,15 +1,7 @@
 // Makes a CA in a folder of its own, and never over one that is there.
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createFile } from "../core/create-file.ts";
 import { makeFolder } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { type Authority, CA_FILES, openAuthority } from "./authority.ts";
@@ -46,7 +38,7 @@ export async function createAuthority(
   const life = { notBeforeMs: fromMs, notAfterMs: fromMs + LIFE_MS };
   const root = await writeRoot(trustDomain, life);
   const key = join(folder, CA_FILES.key);
-  writeKey(key, root.key);
+  if (!createFile(key, root.key, PRIVATE_FILE)) throw alreadyThere(key);
   try {
     replaceFile(join(folder, CA_FILES.certificate), root.certificate, { mode: PUBLIC_FILE });
     const authority = openAuthority(folder, nowMs);
@@ -79,24 +71,4 @@ function alreadyThere(file: string): CaError {
     "exists",
     `${file} is there already, and is left as it is; name another --dir`,
   );
-}
-
-function writeKey(file: string, pem: string): void {
-  let handle: number;
-  try {
-    handle = openSync(file, "wx", PRIVATE_FILE);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    throw alreadyThere(file);
-  }
-  try {
-    fchmodSync(handle, PRIVATE_FILE);
-    writeFileSync(handle, pem);
-    fsyncSync(handle);
-  } catch (thrown) {
-    rmSync(file, { force: true });
-    throw thrown;
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,14 +1,7 @@
 // A certificate and its key on disk, replaced so that whoever reads them finds two that belong together, also after a crash.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { createFile } from "../core/create-file.ts";
 import { statsOf } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { CaError } from "./ca-error.ts";
@@ -42,7 +35,7 @@ export function nextOf(cert: string): string {
 export function replacePair(files: PairFiles, texts: PairTexts, nowMs: number): void {
   const next = nextOf(files.cert);
   finishReplacement(files, nowMs);
-  claim(next, texts.certificate);
+  if (!createFile(next, texts.certificate, PUBLIC_FILE)) throw underWay(next);
   try {
     const mode = (statsOf(files.key)?.mode ?? PRIVATE_FILE) & 0o770;
     replaceFile(files.key, texts.key, { mode });
@@ -61,12 +54,7 @@ function finishReplacement(files: PairFiles, nowMs: number): void {
   const stats = statsOf(next);
   if (stats === undefined) return;
   // Ahead of the clock is what was left before the clock was set back.
-  if (Math.abs(nowMs - stats.mtimeMs) < STALE_MS) {
-    throw new CaError(
-      "locked",
-      `${next} is there: somebody replaces this pair just now; try again`,
-    );
-  }
+  if (Math.abs(nowMs - stats.mtimeMs) < STALE_MS) throw underWay(next);
   const certificate = readFileSync(next, "utf8");
   if (!isPair(files) && fits(certificate, files.key)) replaceFile(files.cert, certificate);
   rmSync(next, { force: true });
@@ -97,26 +85,9 @@ function fits(certificate: string, keyFile: string): boolean {
   }
 }
 
-function claim(next: string, certificate: string): void {
-  let handle: number;
-  try {
-    handle = openSync(next, "wx", PUBLIC_FILE);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    throw new CaError(
-      "locked",
-      `${next} is there: somebody replaces this pair just now; try again`,
-    );
-  }
-  try {
-    writeFileSync(handle, certificate);
-    fsyncSync(handle);
-  } catch (thrown) {
-    rmSync(next, { force: true });
-    throw thrown;
-  } finally {
-    closeSync(handle);
-  }
+function underWay(next: string): CaError {
+  const message = `${next} is there: somebody replaces this pair just now; try again`;
+  return new CaError("locked", message);
 }
 
 /** @throws CaError for a folder in which anybody could put a file of theirs in the place of these. */
