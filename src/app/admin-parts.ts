@@ -13,13 +13,13 @@ import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Drain } from "../telemetry/drain.ts";
 import type { SpanExport } from "../telemetry/export.ts";
-import type { Authzen } from "../control/authzen.ts";
-import type { CertificateCare } from "../control/certificate-care.ts";
+import type { Authzen } from "../control/authzen/authzen.ts";
+import type { CertificateCare } from "../control/tls/certificate-care.ts";
 import type { DataPlane } from "../control/data-plane.ts";
-import type { PolicyExplainer } from "../control/policy-explainer.ts";
+import type { PolicyExplainer } from "../control/policy/policy-explainer.ts";
 import type { Revocations } from "../control/revocations.ts";
 import type { Reloader } from "../control/reloader.ts";
-import { saveCase } from "../control/save-case.ts";
+import { saveCase } from "../control/policy/save-case.ts";
 import type { Rows } from "../control/row-feed.ts";
 import type { StoreLink } from "../control/store-link.ts";
 

@@ -2,11 +2,11 @@
 import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "./start-app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
-import { createAuthzen } from "../control/authzen.ts";
-import { createCertificateCare } from "../control/certificate-care.ts";
-import { createDecisionLog, type DecisionLog } from "../control/decision-log.ts";
+import { createAuthzen } from "../control/authzen/authzen.ts";
+import { createCertificateCare } from "../control/tls/certificate-care.ts";
+import { createDecisionLog, type DecisionLog } from "../control/authzen/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
-import { createPolicyExplainer } from "../control/policy-explainer.ts";
+import { createPolicyExplainer } from "../control/policy/policy-explainer.ts";
 import { auditReload } from "../control/audit-reload.ts";
 import { createReloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";

@@ -11,7 +11,7 @@ const ENTRIES = [
   "cli/fill-cache.ts",
   "cli/demo/service.ts",
   "cli/demo/traffic.ts",
-  "control/explain-thread.ts",
+  "control/policy/explain-thread.ts",
 ];
 
 for (const file of globSync("**/*.ts", { cwd: SRC, exclude: ENTRIES })) {

@@ -8,7 +8,7 @@ import type { UpstreamOverrides } from "../config/upstream-config.ts";
 import { type ExpiryState, expiryState } from "../core/expiry.ts";
 import { messageOf } from "../core/errors.ts";
 import { createLog } from "../core/log.ts";
-import { endingOf } from "../control/expiry-watch.ts";
+import { endingOf } from "../control/tls/expiry-watch.ts";
 import { harmless } from "./format-text.ts";
 import { untilSignalled } from "./signals.ts";
 

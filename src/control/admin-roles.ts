@@ -8,7 +8,7 @@ import { loadPolicy } from "../policy/load.ts";
 import type { Rule } from "../policy/rules/rule.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
-import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
+import { isEndless, NO_FILE, shownFile } from "./named-file.ts";
 
 /** Decides tuples of role, path and method. */
 export interface AdminRoles {

@@ -22,7 +22,7 @@ import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { KeySets } from "./key-sets.ts";
 import { type InForce, snapshotSource } from "./load-all.ts";
-import { createTicketSecrets, type TicketSecrets } from "./ticket-secrets.ts";
+import { createTicketSecrets, type TicketSecrets } from "./tls/ticket-secrets.ts";
 
 export interface DataPlane {
   /** Tells this run of this process from all others; a column of every row. */

@@ -4,12 +4,12 @@ import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import type { Log } from "../core/log.ts";
 import type { SnapshotSource } from "../proxy/worker-protocol.ts";
-import { type AuthzenPolicy, checkAuthzen } from "./authzen-files.ts";
-import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy-files.ts";
+import { type AuthzenPolicy, checkAuthzen } from "./authzen/authzen-files.ts";
+import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy/policy-files.ts";
 import { type AdminRoles, loadAdminRoles } from "./admin-roles.ts";
-import { type LoadedTls, loadTls } from "./tls-files.ts";
+import { type LoadedTls, loadTls } from "./tls/tls-files.ts";
 import { type KnownUsers, loadUsers } from "./users-file.ts";
-import { loadShadow, type ShadowPolicy } from "./shadow-policy.ts";
+import { loadShadow, type ShadowPolicy } from "./policy/shadow-policy.ts";
 
 /** What is in force. */
 export interface InForce {

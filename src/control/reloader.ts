@@ -5,9 +5,9 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll, sayOfOpenSecrets } from "./load-all.ts";
-import { loadTls } from "./tls-files.ts";
-import { sayOfShadow, shadowFaultOf } from "./shadow-policy.ts";
-import { sayOfTls, tlsFaultOf } from "./tls-faults.ts";
+import { loadTls } from "./tls/tls-files.ts";
+import { sayOfShadow, shadowFaultOf } from "./policy/shadow-policy.ts";
+import { sayOfTls, tlsFaultOf } from "./tls/tls-faults.ts";
 
 export interface ReloadResult {
   readonly atMs: number;

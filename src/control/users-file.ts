@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { statsOf } from "../core/folder.ts";
 import { readUsers, type User } from "../identity/users-text.ts";
-import { shownFile } from "./policy-source.ts";
+import { shownFile } from "./named-file.ts";
 
 /** What a users file holds; null where none is configured. */
 export interface KnownUsers {

@@ -7,7 +7,7 @@ import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { startAdmin } from "../../src/admin/server.ts";
 import type { AdminParts } from "../../src/admin/parts.ts";
-import { loadTls } from "../../src/control/tls-files.ts";
+import { loadTls } from "../../src/control/tls/tls-files.ts";
 import type { AuditEntry } from "../../src/telemetry/audit-log.ts";
 import { createAuthority, type Pair } from "../support/certificates.ts";
 import { adminParts } from "./support/admin-kit.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
-import { loadTls } from "../../src/control/tls-files.ts";
+import { loadTls } from "../../src/control/tls/tls-files.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { openPage, startBrowser } from "./support/browser.ts";

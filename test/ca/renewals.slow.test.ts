@@ -9,7 +9,7 @@ import { issueInto } from "../../src/ca/issue.ts";
 import { createRenewals, type RenewalEvent } from "../../src/ca/renewals.ts";
 import { revoke } from "../../src/ca/revocation-list.ts";
 import { createLog } from "../../src/core/log.ts";
-import { createExpiryWatch } from "../../src/control/expiry-watch.ts";
+import { createExpiryWatch } from "../../src/control/tls/expiry-watch.ts";
 import { cleanUp, exitOf, spawnWeir } from "../support/weir-process.ts";
 
 let folder: string;

@@ -7,7 +7,7 @@ import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { startDataPlane } from "../../src/control/data-plane.ts";
 import type { InForce } from "../../src/control/load-all.ts";
 import { openSpool } from "../../src/control/open-spool.ts";
-import { PemReading } from "../../src/control/pem-reading.ts";
+import { PemReading } from "../../src/control/tls/pem-reading.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { openWorkerThread } from "../../src/proxy/worker-thread.ts";
 

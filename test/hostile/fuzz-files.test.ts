@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { PemFault, readAuthorities, readLists, readPair } from "../../src/control/pem-files.ts";
+import { PemFault, readAuthorities, readLists, readPair } from "../../src/control/tls/pem-files.ts";
 import { commonNameOf } from "../../src/core/common-name.ts";
 import { parseAltNames } from "../../src/core/alt-names.ts";
 import { readBasic } from "../../src/identity/basic-credentials.ts";

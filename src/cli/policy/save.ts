@@ -1,7 +1,7 @@
 // `weir policy save`: recorded requests of a running weir become cases of its policy.
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { type CasePlace, saveCase } from "../../control/save-case.ts";
+import { type CasePlace, saveCase } from "../../control/policy/save-case.ts";
 import { caseOfRow, type CaseWishes } from "../../policy/cases/new-case.ts";
 import type { RequestRow } from "../../telemetry/columns.ts";
 import { AskError } from "../admin-client.ts";

@@ -1,6 +1,10 @@
 // One run of a policy's cases: which files, what is read of them, what comes of it.
 import { existsSync } from "node:fs";
-import { findCasesFiles, readCasesFile, usualCasesPaths } from "../../control/cases-files.ts";
+import {
+  findCasesFiles,
+  readCasesFile,
+  usualCasesPaths,
+} from "../../control/policy/cases-files.ts";
 import { systemClock } from "../../core/clock.ts";
 import { type FieldsOf, fieldsOfModel } from "../../policy/cases/case-context.ts";
 import { type Coverage, coverageOf, type CoveredPart } from "../../policy/cases/coverage.ts";

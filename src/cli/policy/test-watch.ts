@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { findCasesFiles } from "../../control/cases-files.ts";
+import { findCasesFiles } from "../../control/policy/cases-files.ts";
 import { type FileWatch, watchFiles } from "../../control/watch.ts";
 import { untilSignalled } from "../signals.ts";
 import { UnusableError } from "./input.ts";

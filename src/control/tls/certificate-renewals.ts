@@ -1,8 +1,8 @@
 // Renews what the config names and its CA issued while weir runs: files first, then a reload swaps them in.
-import { createRenewals, type RenewalEvent, type Renewals } from "../ca/renewals.ts";
-import type { Log } from "../core/log.ts";
-import type { Reloader } from "./reloader.ts";
-import { shownFile } from "./policy-source.ts";
+import { createRenewals, type RenewalEvent, type Renewals } from "../../ca/renewals.ts";
+import type { Log } from "../../core/log.ts";
+import type { Reloader } from "../reloader.ts";
+import { shownFile } from "../named-file.ts";
 
 export interface RenewalCounts {
   readonly renewed: number;

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { saveCase } from "../../src/control/save-case.ts";
-import type { CaseSave } from "../../src/policy/cases/new-case.ts";
-import { MODEL } from "../policy/support.ts";
+import { saveCase } from "../../../src/control/policy/save-case.ts";
+import type { CaseSave } from "../../../src/policy/cases/new-case.ts";
+import { MODEL } from "../../policy/support.ts";
 
 let folder: string;
 const at = (name: string): string => join(folder, name);

@@ -1,9 +1,12 @@
 // The thread that explains: by the policy in force, started when asked and given up when idle.
 import { afterEach, expect, it } from "vitest";
-import { createPolicyExplainer, type PolicyExplainer } from "../../src/control/policy-explainer.ts";
-import { buildPolicy } from "../../src/policy/build-policy.ts";
-import { revisionOf } from "../../src/policy/source.ts";
-import { model, sourceOf } from "../policy/support.ts";
+import {
+  createPolicyExplainer,
+  type PolicyExplainer,
+} from "../../../src/control/policy/policy-explainer.ts";
+import { buildPolicy } from "../../../src/policy/build-policy.ts";
+import { revisionOf } from "../../../src/policy/source.ts";
+import { model, sourceOf } from "../../policy/support.ts";
 
 type InForce = ReturnType<Parameters<typeof createPolicyExplainer>[0]["policy"]>;
 

@@ -1,6 +1,6 @@
 // What is told of broken files of certificates while what they held before goes on.
-import { formatFaults } from "../config/fault.ts";
-import type { Log } from "../core/log.ts";
+import { formatFaults } from "../../config/fault.ts";
+import type { Log } from "../../core/log.ts";
 import type { LoadedTls } from "./tls-files.ts";
 
 type Faulty = Pick<LoadedTls, "faults">;

@@ -1,7 +1,7 @@
 // The candidate beside the enforced policy: its newest sound version, and what is wrong with a newer one.
-import type { Config } from "../config/config.ts";
-import { type Fault, formatFaults } from "../config/fault.ts";
-import type { Log } from "../core/log.ts";
+import type { Config } from "../../config/config.ts";
+import { type Fault, formatFaults } from "../../config/fault.ts";
+import type { Log } from "../../core/log.ts";
 import { type CheckedPolicy, checkShadowFiles, fits, imagesOf } from "./policy-files.ts";
 
 export interface ShadowPolicy {

@@ -1,13 +1,10 @@
 // Reads a policy's two files into plain data, as one moment sees them.
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
-import { statsOf } from "../core/folder.ts";
-import type { PolicyFiles } from "../policy/options.ts";
-import type { PolicyFault, PolicySource } from "../policy/source.ts";
+import type { PolicyFiles } from "../../policy/options.ts";
+import type { PolicyFault, PolicySource } from "../../policy/source.ts";
+import { isEndless, NO_FILE, shownFile } from "../named-file.ts";
 
 const EMPTY = "is empty; write rules, or a comment that says why there are none";
-
-export const NO_FILE = "is no file; a pipe or a device may never end";
 
 /** Somebody is about to write an empty file, or lost what was in it: nobody wishes so to deny everybody. */
 export function readFilledPolicy(files: PolicyFiles): PolicySource | PolicyFault {
@@ -16,12 +13,6 @@ export function readFilledPolicy(files: PolicyFiles): PolicySource | PolicyFault
   const source = readPolicySource(files);
   if ("message" in source || source.rulesText.trim() !== "") return source;
   return { file: source.rulesFile, line: 1, message: EMPTY };
-}
-
-/** Reading it could hold up its thread for ever. */
-export function isEndless(path: string): boolean {
-  const stats = statsOf(path);
-  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
 /** Both texts, or why one can't be had. */
@@ -37,10 +28,4 @@ export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault
     const message = `can't be read (${code}); name a file that can`;
     return { file: shownFile(path), line: 1, message };
   }
-}
-
-/** Relative where that is shorter: rows and messages show it. */
-export function shownFile(file: string): string {
-  const short = relative(process.cwd(), file);
-  return short.startsWith("..") || short === "" ? file : short;
 }

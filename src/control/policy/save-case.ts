@@ -1,11 +1,11 @@
 // Saves a recorded request as a case: the file is replaced whole, or left as it is.
 import { existsSync } from "node:fs";
-import { messageOf } from "../core/errors.ts";
-import { replaceFile } from "../core/replace-file.ts";
-import { addCase } from "../policy/cases/add-case.ts";
-import { fieldsOfModel } from "../policy/cases/case-context.ts";
-import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
-import { faultText, type PolicyFault } from "../policy/source.ts";
+import { messageOf } from "../../core/errors.ts";
+import { replaceFile } from "../../core/replace-file.ts";
+import { addCase } from "../../policy/cases/add-case.ts";
+import { fieldsOfModel } from "../../policy/cases/case-context.ts";
+import type { CaseSave, NewCase } from "../../policy/cases/new-case.ts";
+import { faultText, type PolicyFault } from "../../policy/source.ts";
 import { readCasesFile } from "./cases-files.ts";
 
 export interface CasePlace {

@@ -1,11 +1,11 @@
 // Where a policy's cases are: cases.yaml and the folder cases/ beside the rules, or where one says.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { messageOf } from "../core/errors.ts";
-import { isFolder } from "../core/folder.ts";
-import { MAX_CASES_CHARS } from "../policy/cases/policy-case.ts";
-import type { PolicyFault } from "../policy/source.ts";
-import { isEndless, NO_FILE } from "./policy-source.ts";
+import { messageOf } from "../../core/errors.ts";
+import { isFolder } from "../../core/folder.ts";
+import { MAX_CASES_CHARS } from "../../policy/cases/policy-case.ts";
+import type { PolicyFault } from "../../policy/source.ts";
+import { isEndless, NO_FILE } from "../named-file.ts";
 
 const EXTENSION = /\.ya?ml$/i;
 

@@ -1,7 +1,7 @@
 // Keeps secrets of AuthZEN's entities and context out of rows: members are hidden by their names.
-import type { RequestTuple, RequestValue } from "../policy/request/tuple.ts";
-import type { TelemetryOptions } from "../telemetry/options.ts";
-import { createPathRedaction, REDACTED } from "../telemetry/redact-path.ts";
+import type { RequestTuple, RequestValue } from "../../policy/request/tuple.ts";
+import type { TelemetryOptions } from "../../telemetry/options.ts";
+import { createPathRedaction, REDACTED } from "../../telemetry/redact-path.ts";
 
 export interface SecretMembers {
   /** Names of members that rows do not keep, wherever they are. */

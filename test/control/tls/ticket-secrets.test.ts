@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { loadConfigObject } from "../../src/config/load.ts";
-import { type DataPlane, startDataPlane } from "../../src/control/data-plane.ts";
-import { loadAll } from "../../src/control/load-all.ts";
-import { openSpool } from "../../src/control/open-spool.ts";
-import { createTicketSecrets } from "../../src/control/ticket-secrets.ts";
-import { silentLog } from "../../src/core/log.ts";
-import { openWorkerThread, type WorkerThread } from "../../src/proxy/worker-thread.ts";
-import { type Authority, createAuthority } from "../support/certificates.ts";
+import { loadConfigObject } from "../../../src/config/load.ts";
+import { type DataPlane, startDataPlane } from "../../../src/control/data-plane.ts";
+import { loadAll } from "../../../src/control/load-all.ts";
+import { openSpool } from "../../../src/control/open-spool.ts";
+import { createTicketSecrets } from "../../../src/control/tls/ticket-secrets.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { openWorkerThread, type WorkerThread } from "../../../src/proxy/worker-thread.ts";
+import { type Authority, createAuthority } from "../../support/certificates.ts";
 
 let authority: Authority;
 

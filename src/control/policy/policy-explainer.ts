@@ -1,9 +1,9 @@
 // Explains decisions by the policy in force, in a thread of its own: searching all rules would hold up the main thread.
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ExplanationJson, NamedRule } from "../policy/explain/explanation-json.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
-import type { RequestTuple } from "../policy/request/tuple.ts";
+import type { ExplanationJson, NamedRule } from "../../policy/explain/explanation-json.ts";
+import type { PolicyImage } from "../../policy/image/policy-image.ts";
+import type { RequestTuple } from "../../policy/request/tuple.ts";
 
 /** Why a request is decided as it is, or which rules are none of those used. */
 export type Asked = { readonly request: RequestTuple } | { readonly used: readonly string[] };

@@ -1,11 +1,11 @@
 // Checks the policies that a config names, and builds what all threads decide by.
-import type { Config } from "../config/config.ts";
-import type { Fault } from "../config/fault.ts";
-import type { PolicyFiles, PolicyOptions } from "../policy/options.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
-import type { PolicyFault } from "../policy/source.ts";
+import type { Config } from "../../config/config.ts";
+import type { Fault } from "../../config/fault.ts";
+import type { PolicyFiles, PolicyOptions } from "../../policy/options.ts";
+import type { PolicyImage } from "../../policy/image/policy-image.ts";
+import type { PolicyFault } from "../../policy/source.ts";
 import { buildPolicyFiles, type PolicyBuildOrder } from "./build-policy-files.ts";
-import { shownFile } from "./policy-source.ts";
+import { shownFile } from "../named-file.ts";
 
 /** A policy that was checked whole; null where none is configured. */
 export interface CheckedPolicy {

@@ -1,6 +1,6 @@
 // Tells in the log, once an hour, which certificates, authorities and revocation lists end soon or have ended.
-import { type ExpiryState, expiryState } from "../core/expiry.ts";
-import type { Log } from "../core/log.ts";
+import { type ExpiryState, expiryState } from "../../core/expiry.ts";
+import type { Log } from "../../core/log.ts";
 import type { CertificateFacts } from "./pem-files.ts";
 
 export interface ExpiryWatch {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
-import { type InForce, loadAll, snapshotSource } from "../../src/control/load-all.ts";
-import { createReloader, type Reloader } from "../../src/control/reloader.ts";
-import { createLog } from "../../src/core/log.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import { type InForce, loadAll, snapshotSource } from "../../../src/control/load-all.ts";
+import { createReloader, type Reloader } from "../../../src/control/reloader.ts";
+import { createLog } from "../../../src/core/log.ts";
 
 const model = (fields: string): string =>
   `[request_definition]\nr = ${fields}\n[policy_definition]\np = sub, obj, act\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = r.sub == p.sub\n`;

@@ -1,7 +1,7 @@
 // The CA that a config names: whether certificates can be renewed by it.
 import { join } from "node:path";
-import { CA_FILES, readAuthority } from "../ca/authority.ts";
-import { CaError } from "../ca/ca-error.ts";
+import { CA_FILES, readAuthority } from "../../ca/authority.ts";
+import { CaError } from "../../ca/ca-error.ts";
 import { type CertificateFacts, factsOf, PemFault } from "./pem-files.ts";
 
 /** One that has expired can be read all the same: it is told of, and keeps weir from nothing else. @throws PemFault */

@@ -2,16 +2,16 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { nextOf } from "../ca/pair-files.ts";
-import type { Fault } from "../config/fault.ts";
-import { parseAltNames } from "../core/alt-names.ts";
-import { commonNameOf } from "../core/common-name.ts";
-import { messageOf } from "../core/errors.ts";
-import type { Expiring } from "../core/expiry.ts";
-import { statsOf } from "../core/folder.ts";
-import { listTimes } from "../core/list-times.ts";
-import type { CertificatePair } from "../downstream/options.ts";
-import { isEndless, NO_FILE, shownFile } from "./policy-source.ts";
+import { nextOf } from "../../ca/pair-files.ts";
+import type { Fault } from "../../config/fault.ts";
+import { parseAltNames } from "../../core/alt-names.ts";
+import { commonNameOf } from "../../core/common-name.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { Expiring } from "../../core/expiry.ts";
+import { statsOf } from "../../core/folder.ts";
+import { listTimes } from "../../core/list-times.ts";
+import type { CertificatePair } from "../../downstream/options.ts";
+import { isEndless, NO_FILE, shownFile } from "../named-file.ts";
 
 /** A file and the key of the config that names it. */
 export interface NamedFile {

@@ -1,12 +1,12 @@
 // The AuthZEN API's part of the main thread: the policy it asks, attached when first asked, and its rows.
-import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
-import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
+import type { DecisionPoint } from "../../policy/authzen/decision-point.ts";
+import type { AuthzenCall, CallFacts } from "../../policy/authzen/call.ts";
+import type { PolicyImage } from "../../policy/image/policy-image.ts";
 import type { AuthzenPolicy } from "./authzen-files.ts";
-import { createConceal } from "../telemetry/conceal.ts";
-import type { TelemetryOptions } from "../telemetry/options.ts";
+import { createConceal } from "../../telemetry/conceal.ts";
+import type { TelemetryOptions } from "../../telemetry/options.ts";
 import type { CallScope, DecisionLog } from "./decision-log.ts";
-import type { InForce } from "./load-all.ts";
+import type { InForce } from "../load-all.ts";
 import { secretMembersOf } from "./secret-members.ts";
 
 export interface Authzen {
@@ -62,8 +62,8 @@ async function attach(
   candidate: PolicyImage | null,
 ): Promise<DecisionPoint> {
   const [{ attachImage }, { createDecisionPoint }] = await Promise.all([
-    import("../policy/image/attach-image.ts"),
-    import("../policy/authzen/decision-point.ts"),
+    import("../../policy/image/attach-image.ts"),
+    import("../../policy/authzen/decision-point.ts"),
   ]);
   const { snapshot } = await attachImage(image);
   const shadow = candidate === null ? null : (await attachImage(candidate)).snapshot;

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Config } from "../../src/config/config.ts";
-import { loadConfigObject } from "../../src/config/load.ts";
-import { loadTls } from "../../src/control/tls-files.ts";
-import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
+import type { Config } from "../../../src/config/config.ts";
+import { loadConfigObject } from "../../../src/config/load.ts";
+import { loadTls } from "../../../src/control/tls/tls-files.ts";
+import { type Authority, createAuthority, type Pair } from "../../support/certificates.ts";
 
 let authority: Authority;
 let good: Pair;

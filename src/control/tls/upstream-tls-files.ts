@@ -1,6 +1,6 @@
 // Certificates and keys for the way to upstreams, as the config names them by service.
-import type { Config } from "../config/config.ts";
-import type { UpstreamTls, UpstreamTlsOptions } from "../upstream/options.ts";
+import type { Config } from "../../config/config.ts";
+import type { UpstreamTls, UpstreamTlsOptions } from "../../upstream/options.ts";
 import { digestOf, type PemReading } from "./pem-reading.ts";
 
 const NO_PAIR = { cert: "", key: "" };

@@ -1,8 +1,8 @@
 // Certificates that do not hold now: told of at once when a config brings them, once an hour otherwise.
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createExpiryWatch } from "../../src/control/expiry-watch.ts";
-import type { CertificateFacts } from "../../src/control/pem-files.ts";
-import { createLog } from "../../src/core/log.ts";
+import { createExpiryWatch } from "../../../src/control/tls/expiry-watch.ts";
+import type { CertificateFacts } from "../../../src/control/tls/pem-files.ts";
+import { createLog } from "../../../src/core/log.ts";
 
 const HOUR = 3_600_000;
 

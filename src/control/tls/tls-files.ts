@@ -4,10 +4,10 @@ import type {
   ClientCertificateOptions,
   Config,
   HttpsOptions,
-} from "../config/config.ts";
-import type { Fault } from "../config/fault.ts";
-import type { ClientTrust, ServerTls } from "../downstream/options.ts";
-import type { UpstreamTls } from "../upstream/options.ts";
+} from "../../config/config.ts";
+import type { Fault } from "../../config/fault.ts";
+import type { ClientTrust, ServerTls } from "../../downstream/options.ts";
+import type { UpstreamTls } from "../../upstream/options.ts";
 import { readOwnCa } from "./own-ca.ts";
 import type { CertificateFacts, NamedFile } from "./pem-files.ts";
 import { digestOf, type HeldPems, PemReading } from "./pem-reading.ts";

@@ -1,21 +1,21 @@
 // Rows of kind `decision`: what was asked through AuthZEN, in a spool segment of the main thread's own.
-import type { Clock } from "../core/clock.ts";
-import { HeaderList } from "../core/header-list.ts";
-import type { Log } from "../core/log.ts";
-import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
-import type { DecisionPoint, PointDecision } from "../policy/authzen/decision-point.ts";
-import type { AuthzenRequest } from "../policy/authzen/request.ts";
-import { isPlain, tupleTexts } from "../policy/request/tuple.ts";
-import { createPolicyErrorLog, type PolicyFailure } from "../proxy/policy-error-log.ts";
-import { type AskShadow, createAskShadow } from "../proxy/shadow.ts";
-import { createPropagation, type Propagation, propagatorsOf } from "../telemetry/propagation.ts";
-import { concealOnce } from "../telemetry/conceal.ts";
-import { type Conceal, RequestRecord } from "../telemetry/record.ts";
-import { createSampler } from "../telemetry/sampler.ts";
-import { createIds, type IdSource } from "../telemetry/span-ids.ts";
-import { createSpoolWriter } from "../telemetry/spool-writer.ts";
-import type { Spool } from "../telemetry/spool.ts";
-import { type TraceContext, traceresponse } from "../telemetry/trace-context.ts";
+import type { Clock } from "../../core/clock.ts";
+import { HeaderList } from "../../core/header-list.ts";
+import type { Log } from "../../core/log.ts";
+import type { AuthzenCall, CallFacts } from "../../policy/authzen/call.ts";
+import type { DecisionPoint, PointDecision } from "../../policy/authzen/decision-point.ts";
+import type { AuthzenRequest } from "../../policy/authzen/request.ts";
+import { isPlain, tupleTexts } from "../../policy/request/tuple.ts";
+import { createPolicyErrorLog, type PolicyFailure } from "../../proxy/policy-error-log.ts";
+import { type AskShadow, createAskShadow } from "../../proxy/shadow.ts";
+import { createPropagation, type Propagation, propagatorsOf } from "../../telemetry/propagation.ts";
+import { concealOnce } from "../../telemetry/conceal.ts";
+import { type Conceal, RequestRecord } from "../../telemetry/record.ts";
+import { createSampler } from "../../telemetry/sampler.ts";
+import { createIds, type IdSource } from "../../telemetry/span-ids.ts";
+import { createSpoolWriter } from "../../telemetry/spool-writer.ts";
+import type { Spool } from "../../telemetry/spool.ts";
+import { type TraceContext, traceresponse } from "../../telemetry/trace-context.ts";
 import { type SecretMembers, withoutSecrets } from "./secret-members.ts";
 
 /** What all questions of one call are decided and recorded by. */

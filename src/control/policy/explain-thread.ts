@@ -1,11 +1,11 @@
 // Entry of the thread that explains decisions: attaches one policy, then answers for as long as it is asked.
 import { parentPort, workerData } from "node:worker_threads";
-import type { CheckedPolicy } from "../policy/engine.ts";
-import { createExplainer, type Explainer } from "../policy/explain/explain.ts";
-import { explanationJson } from "../policy/explain/explanation-json.ts";
-import { attachImage } from "../policy/image/attach-image.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
-import { unusedRules } from "../policy/propose/unused.ts";
+import type { CheckedPolicy } from "../../policy/engine.ts";
+import { createExplainer, type Explainer } from "../../policy/explain/explain.ts";
+import { explanationJson } from "../../policy/explain/explanation-json.ts";
+import { attachImage } from "../../policy/image/attach-image.ts";
+import type { PolicyImage } from "../../policy/image/policy-image.ts";
+import { unusedRules } from "../../policy/propose/unused.ts";
 import type { Asked, ExplainAnswer, ExplainQuestion, UnusedRules } from "./policy-explainer.ts";
 
 interface Loaded {

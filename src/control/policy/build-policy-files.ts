@@ -1,12 +1,13 @@
 // Builds the image of a policy's files: a large one in a thread of its own, so that nobody waits for it.
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { messageOf } from "../core/errors.ts";
-import type { PolicyBuild } from "../policy/build-policy.ts";
-import type { PolicyImage } from "../policy/image/policy-image.ts";
-import type { PolicyFiles } from "../policy/options.ts";
-import { type PolicySource, revisionOf } from "../policy/source.ts";
-import { readFilledPolicy, shownFile } from "./policy-source.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { PolicyBuild } from "../../policy/build-policy.ts";
+import type { PolicyImage } from "../../policy/image/policy-image.ts";
+import type { PolicyFiles } from "../../policy/options.ts";
+import { type PolicySource, revisionOf } from "../../policy/source.ts";
+import { shownFile } from "../named-file.ts";
+import { readFilledPolicy } from "./policy-source.ts";
 
 /** Plain data: it crosses threads. */
 export interface PolicyBuildOrder {
@@ -60,7 +61,7 @@ export async function buildHere(order: PolicyBuildOrder): Promise<PolicyBuild> {
 
 async function build(source: PolicySource, { request }: PolicyBuildOrder): Promise<PolicyBuild> {
   // Only where there is a policy: weir should listen soon.
-  const { buildPolicy } = await import("../policy/build-policy.ts");
+  const { buildPolicy } = await import("../../policy/build-policy.ts");
   return buildPolicy(source, { request });
 }
 

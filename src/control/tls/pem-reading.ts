@@ -1,7 +1,7 @@
 // Many files read as one: every fault is noted, none stops the rest, and a broken file counts as it was before.
 import { createHash } from "node:crypto";
-import type { Fault } from "../config/fault.ts";
-import type { CertificatePair } from "../downstream/options.ts";
+import type { Fault } from "../../config/fault.ts";
+import type { CertificatePair } from "../../downstream/options.ts";
 import {
   type CertificateFacts,
   type NamedFile,

@@ -2,11 +2,11 @@
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
-import { type InForce, loadAll } from "../../src/control/load-all.ts";
-import { createReloader, type Reloader } from "../../src/control/reloader.ts";
-import { createLog } from "../../src/core/log.ts";
-import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import { type InForce, loadAll } from "../../../src/control/load-all.ts";
+import { createReloader, type Reloader } from "../../../src/control/reloader.ts";
+import { createLog } from "../../../src/core/log.ts";
+import { type Authority, createAuthority, type Pair } from "../../support/certificates.ts";
 
 let authority: Authority;
 let first: Pair;
