@@ -29,7 +29,7 @@ let trace = "";
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  const head = `listen: { http: "127.0.0.1:0" }\nadmin: { listen: 127.0.0.1:0 }\ndata: data\nworkers: 1\nservices: { all: { endpoints: ["${upstream.url}"] } }\nroutes: [ { name: all, service: all, authenticate: [ key, anonymous ] } ]\nidentity: { keys: [ { key: "k-4711-k", subject: alice } ] }\n`;
+  const head = `listen: { http: "127.0.0.1:0" }\nadmin: { listen: 127.0.0.1:0 }\ndata: data\nworkers: 1\nservices: { all: { endpoints: ["${upstream.url}"] } }\nroutes: [ { name: all, service: all, authenticate: [ key, anonymous ] } ]\nidentity: { keys: [ { key: "k-S3CRET-k", subject: alice } ] }\n`;
   site = createSite(`${head}${yaml}`);
   await shell(makeKey);
   weir = await startWeir(site);
@@ -65,7 +65,7 @@ test("the request of the README is recorded without its secrets, and revealed wi
   const { text } = await shell(
     curl.replace(
       "curl ",
-      "curl -A curl/4711 -e http://a.example/reset/4711 -H 'x-api-key: k-4711-k' ",
+      "curl -A curl/S3CRET -e http://a.example/reset/S3CRET -H 'x-api-key: k-S3CRET-k' ",
     ),
   );
   trace = /00-([0-9a-f]{32})-/.exec(text)?.[1] ?? "";
@@ -75,12 +75,12 @@ test("the request of the README is recorded without its secrets, and revealed wi
   expect(rows).toContain("token=-");
   expect(rows).toContain("enc:v1:");
   expect(rows).toContain("hash:v1:");
-  expect(rows).not.toContain("4711");
+  expect(rows).not.toContain("S3CRET");
   const opened = await asked(reveal);
   expect(opened).toEqual({
     code: 0,
     text: expect.stringMatching(
-      /^\S+Z {2}span [0-9a-f]{16}\n {2}user_agent: curl\/4711\n {2}client_address: 127\.0\.0\.1\n {2}headers\.referer: http:\/\/a\.example\/reset\/-\n$/,
+      /^\S+Z {2}span [0-9a-f]{16}\n {2}user_agent: curl\/S3CRET\n {2}client_address: 127\.0\.0\.1\n {2}headers\.referer: http:\/\/a\.example\/reset\/-\n$/,
     ),
   });
 });
@@ -103,17 +103,17 @@ test("who asked and why is an audit row, and what was opened is nowhere", async 
 });
 
 test("another key opens nothing, and says which one would", async () => {
-  site.put({ "other.key": Buffer.alloc(32, 7).toString("base64"), "bad.key": "4711-too-short" });
+  site.put({ "other.key": Buffer.alloc(32, 7).toString("base64"), "bad.key": "S3CRET-too-short" });
   const other = await asked(reveal.replace("fields.key", "other.key"));
   expect(other).toMatchObject({
     code: 1,
     text: expect.stringMatching(/user_agent: not opened: it is of key [0-9a-f]{8}; name/),
   });
   const both = await asked(reveal.replace("--field-key", "--field-key other.key --field-key"));
-  expect(both).toMatchObject({ code: 0, text: expect.stringContaining("curl/4711") });
+  expect(both).toMatchObject({ code: 0, text: expect.stringContaining("curl/S3CRET") });
   const bad = await asked(reveal.replace("fields.key", "bad.key"));
   expect(bad).toMatchObject({ code: 2, text: expect.stringContaining("holds no key") });
-  expect(bad.text).not.toContain("4711");
+  expect(bad.text).not.toContain("S3CRET");
   expect(await asked(reveal, "0".repeat(32))).toMatchObject({ code: 1 });
   expect(await asked(reveal, "xyz")).toMatchObject({ code: 2 });
   expect(await asked(reveal.replace(/--reason.*/, ""))).toMatchObject({
@@ -127,11 +127,11 @@ test("a new key by reload: new rows are of it, old ones open by the old one", as
     "old.key": readFileSync(join(site.folder, "fields.key"), "utf8"),
   });
   expect((await weir.reload()).status).toBe(200);
-  const { text } = await shell(curl.replace("curl ", "curl -A curl/4712 "));
+  const { text } = await shell(curl.replace("curl ", "curl -A curl/S3CRET-TOO "));
   await weir.drained();
   const next = /00-([0-9a-f]{32})-/.exec(text)?.[1] ?? "";
-  expect((await asked(reveal, next)).text).toContain("curl/4712");
-  expect((await asked(reveal.replace("fields.key", "old.key"))).text).toContain("curl/4711");
+  expect((await asked(reveal, next)).text).toContain("curl/S3CRET-TOO");
+  expect((await asked(reveal.replace("fields.key", "old.key"))).text).toContain("curl/S3CRET");
 });
 
 test("in no file of the data folder stands what is protected", async () => {
@@ -141,6 +141,6 @@ test("in no file of the data folder stands what is protected", async () => {
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
   expect(files.length).toBeGreaterThan(10);
   for (const file of files)
-    expect(readFileSync(file, "latin1").includes("curl/4711"), file).toBe(false);
-  expect(`${weir.output()}${weir.errors()}`).not.toContain("4711");
+    expect(readFileSync(file, "latin1").includes("curl/S3CRET"), file).toBe(false);
+  expect(`${weir.output()}${weir.errors()}`).not.toContain("S3CRET");
 });
