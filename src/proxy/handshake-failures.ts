@@ -1,6 +1,7 @@
 // TLS handshakes that came to nothing: counted in one place for all threads, by kinds that are few, and told to the log.
+import { systemClock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import { createHandshakeLog } from "./handshake-log.ts";
+import { OnceAMinute } from "../core/once-a-minute.ts";
 
 /** Where the client had connected to. */
 export type TlsListener = "https" | "admin";
@@ -16,6 +17,8 @@ const KINDS: readonly (readonly [kind: string, reason: RegExp])[] = [
   ["other", /./],
 ];
 const LISTENERS: readonly TlsListener[] = ["https", "admin"];
+/** OpenSSL has some hundred, of which clients bring about a few. */
+const MAX_REASONS = 64;
 
 /** What all threads count in; survives structured clone as itself. */
 export function createHandshakeFailures(): SharedArrayBuffer {
@@ -47,13 +50,18 @@ export interface HandshakeReportParts {
 
 export type HandshakeFailed = (reason: string, address: string) => void;
 
-export function createHandshakeReport(parts: HandshakeReportParts): HandshakeFailed {
-  const counts = new BigInt64Array(parts.cells);
-  const row = LISTENERS.indexOf(parts.listener) * KINDS.length;
-  const tell = createHandshakeLog(parts.log, () => performance.now());
+export function createHandshakeReport({
+  cells,
+  listener,
+  log,
+}: HandshakeReportParts): HandshakeFailed {
+  const counts = new BigInt64Array(cells);
+  const row = LISTENERS.indexOf(listener) * KINDS.length;
+  const told = new OnceAMinute(systemClock, MAX_REASONS);
   return (reason, address) => {
     const kind = KINDS.findIndex(([, words]) => words.test(reason));
     Atomics.add(counts, row + (kind < 0 ? KINDS.length - 1 : kind), 1n);
-    tell(reason, address);
+    const unsaid = told.ask(reason);
+    if (unsaid !== null) log.warn("tls_handshake_failed", { reason, address, unsaid });
   };
 }

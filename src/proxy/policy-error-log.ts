@@ -1,6 +1,7 @@
 // Tells the log of decisions that failed: each place at once, then once a minute with how many more.
-import type { Clock, Nanos } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import { OnceAMinute } from "../core/once-a-minute.ts";
 import type { Decision } from "../policy/snapshot.ts";
 
 /** What is said of a failure; nothing of the request but its trace. */
@@ -12,29 +13,15 @@ export interface PolicyFailure {
   readonly traceId: string;
 }
 
-const PAUSE_NS = 60e9;
-/** Rules that can fail are few; beyond this many the oldest is told of anew. */
+/** Rules that can fail are few. */
 const MAX_PLACES = 256;
 
-interface Told {
-  readonly atNs: Nanos;
-  unsaid: number;
-}
-
 export function createPolicyErrorLog(log: Log, clock: Clock): (failure: PolicyFailure) => void {
-  const places = new Map<string, Told>();
+  const places = new OnceAMinute(clock, MAX_PLACES);
   return ({ policy, decision, revision, traceId }) => {
     const place = `${policy} ${revision} ${decision.ruleSource} ${decision.error}`;
-    const told = places.get(place);
-    const nowNs = clock.nowNs();
-    if (told !== undefined && nowNs - told.atNs < PAUSE_NS) {
-      told.unsaid += 1;
-      return;
-    }
-    const [oldest] = places.keys();
-    if (oldest !== undefined && places.size >= MAX_PLACES) places.delete(oldest);
-    places.delete(place);
-    places.set(place, { atNs: nowNs, unsaid: 0 });
+    const unsaid = places.ask(place);
+    if (unsaid === null) return;
     log.error("policy_error", {
       policy,
       rule: decision.rule,
@@ -42,7 +29,7 @@ export function createPolicyErrorLog(log: Log, clock: Clock): (failure: PolicyFa
       policy_revision: revision,
       cause: decision.error,
       trace_id: traceId,
-      unsaid: told?.unsaid ?? 0,
+      unsaid,
     });
   };
 }

@@ -2,15 +2,15 @@
 import type { Downstream } from "../downstream/downstream.ts";
 import { createListener as listenTo, type Listener } from "../downstream/listener.ts";
 import type { ServerTls } from "../downstream/options.ts";
+import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Exchange } from "./exchange.ts";
-import { createFloodLog } from "./flood-log.ts";
 import { createHandshakeReport } from "./handshake-failures.ts";
 import type { Handler } from "./handler.ts";
 import { createRefusal, type RefusalParts } from "./malformed.ts";
 import type { LimitOptions } from "./options.ts";
-import { countRefused } from "./refused-connections.ts";
+import { createRefusedReport } from "./refused-connections.ts";
 
 export interface ListenerParts extends RefusalParts {
   readonly limits: LimitOptions;
@@ -31,17 +31,13 @@ export function createListener(parts: ListenerParts): Listener {
   const { limits, tls, log, handler, open, isProxy, ticketSecret } = parts;
   const failed = (thrown: unknown): void =>
     log.error("handler_failed", { cause: messageOf(thrown) });
-  const tell = createFloodLog(log, () => performance.now());
   return listenTo({
     limits,
     tls,
     ticketSecret,
     failed,
     isProxy,
-    turnedAway(limit, address) {
-      countRefused(parts.refusedConnections, limit);
-      tell(limit, address);
-    },
+    turnedAway: createRefusedReport({ cells: parts.refusedConnections, log, clock: systemClock }),
     handshakeFailed: createHandshakeReport({
       cells: parts.handshakeFailures,
       listener: "https",

@@ -2,8 +2,11 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/core/log.ts";
-import { createFloodLog } from "../../src/proxy/flood-log.ts";
 import { createProxyTest } from "../../src/core/forwarded.ts";
+import {
+  createRefusedReport,
+  createRefusedConnections,
+} from "../../src/proxy/refused-connections.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
 import { OK, startUpstream } from "../support/raw-upstream.ts";
@@ -48,7 +51,8 @@ describe("connections", () => {
     const lines: string[] = [];
     let ms = 0;
     const log = createLog("info", (line) => void lines.push(line));
-    const refused = createFloodLog(log, () => ms);
+    const clock = { nowNs: () => ms * 1e6, wallMs: () => 0 };
+    const refused = createRefusedReport({ cells: createRefusedConnections(), log, clock });
     for (; ms < 61_000; ms += 100) refused("source_connections", "192.0.2.1");
     refused("connections", "192.0.2.2");
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
