@@ -1,6 +1,8 @@
 // Who the client is behind trusted proxies, and the Forwarded fields that say so upstream (RFC 7239).
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { createBlockTest } from "./address-blocks.ts";
 import type { HeaderList } from "./header-list.ts";
+import { isLoopback } from "./loopback.ts";
 import { remembering } from "./remembering.ts";
 
 export interface ForwardedOptions {
@@ -34,21 +36,17 @@ const FORWARDED_HOST = /^[\w.\-:[\]]+$/;
 /** Parts between commas, and between semicolons, that are not within quotes (RFC 7239 section 4). */
 const ELEMENTS = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const PAIRS = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
-const PREFIX_BITS = { 4: 32, 6: 128 } as const;
 const IPV4_MAPPED = "::ffff:";
 
-/** The programs of this machine, whose connections may be those of many clients. */
-const LOOPBACK = ["127.0.0.0/8", "::1/128"];
-
-/** Whether a peer brings the clients of others. */
+/** Whether a peer's connections may be those of many clients: a trusted proxy's, or of a program of this machine. */
 export function createProxyTest({ trusted }: ForwardedOptions): (peer: string) => boolean {
-  const isNear = trustTest([...LOOPBACK, ...trusted]);
-  return (peer) => isNear(plainAddress(peer));
+  const isTrusted = createBlockTest(trusted);
+  return (peer) => isLoopback(peer) || isTrusted(plainAddress(peer));
 }
 
 /** Compiles the trusted proxies once; the returned function reads one request. */
 export function createForwarded(options: ForwardedOptions): (hop: Hop) => ClientFacts {
-  const isTrusted = trustTest(options.trusted);
+  const isTrusted = createBlockTest(options.trusted);
   const plainPeer = remembering(plainAddress);
   return (hop) => {
     const peer = plainPeer(hop.peer);
@@ -57,24 +55,6 @@ export function createForwarded(options: ForwardedOptions): (hop: Hop) => Client
     }
     return behindProxies({ ...hop, peer }, isTrusted);
   };
-}
-
-function trustTest(cidrs: readonly string[]): (address: string) => boolean {
-  const list = blockList(cidrs);
-  return (address) => {
-    const family = isIP(address);
-    return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
-  };
-}
-
-function blockList(cidrs: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = "", prefix] = cidr.split("/");
-    const family = isIP(network) === 6 ? 6 : 4;
-    list.addSubnet(network, Number(prefix ?? PREFIX_BITS[family]), family === 4 ? "ipv4" : "ipv6");
-  }
-  return list;
 }
 
 function behindProxies(hop: Hop, isTrusted: (address: string) => boolean): ClientFacts {
