@@ -23,45 +23,50 @@ export interface SecureDialer {
  */
 const TRUST_MS = 300_000;
 
-interface Session {
-  readonly ticket: Buffer;
+/** What was found when the peer's certificate was verified, on the axis of Date.now. */
+interface Verdict {
   /** Of the certificate, which a resumed connection does not show. */
   readonly endMs: number;
+  /** The last moment at which a connection may resume on it. */
   readonly untilMs: number;
+}
+
+interface Session {
+  readonly ticket: Buffer;
+  readonly verdict: Verdict;
 }
 
 export function createSecureDialer(target: SecureTarget): SecureDialer {
   let options: ConnectionOptions | null = null;
   let kept: Session | null = null;
-  const ends = new WeakMap<Socket, number>();
-  const keep = (socket: TLSSocket, ticket: Buffer, from: Session | null): void => {
+  const verdicts = new WeakMap<Socket, Verdict>();
+  const verdictOn = (socket: TLSSocket, from: Session | null): Verdict => {
     const resumed = socket.isSessionReused() ? from : null;
-    const endMs = resumed?.endMs ?? endOf(socket);
-    kept = { ticket, endMs, untilMs: resumed?.untilMs ?? Math.min(Date.now() + TRUST_MS, endMs) };
+    const verdict = verdicts.get(socket) ?? resumed?.verdict ?? newVerdict(socket);
+    verdicts.set(socket, verdict);
+    return verdict;
   };
   return {
     open(base) {
       options ??= secureOptions(target);
-      if (kept !== null && kept.untilMs <= Date.now()) kept = null;
+      if (kept !== null && kept.verdict.untilMs <= Date.now()) kept = null;
       const from = kept;
       // Only where there is such an endpoint: a worker should listen soon.
       const { connect } = process.getBuiltinModule("node:tls");
       const socket = connect({ ...options, ...base, ...(from && { session: from.ticket }) });
-      // Node gives a ticket out only once its connection is verified.
-      socket.on("session", (ticket) => keep(socket, ticket, from));
-      socket.once("secureConnect", () => {
-        const resumed = socket.isSessionReused() ? from : null;
-        ends.set(socket, resumed?.endMs ?? endOf(socket));
-      });
+      // Node gives a ticket out only once its connection is verified; it may be before it says so.
+      socket.on("session", (ticket) => (kept = { ticket, verdict: verdictOn(socket, from) }));
+      socket.once("secureConnect", () => void verdictOn(socket, from));
       if (from !== null) forgetUnlessSecure(socket, () => (kept = null));
       return socket;
     },
-    endMs: (socket) => ends.get(socket) ?? Infinity,
+    endMs: (socket) => verdicts.get(socket)?.endMs ?? Infinity,
   };
 }
 
-function endOf(socket: TLSSocket): number {
-  return Date.parse(socket.getPeerCertificate().valid_to);
+function newVerdict(socket: TLSSocket): Verdict {
+  const endMs = Date.parse(socket.getPeerCertificate().valid_to);
+  return { endMs, untilMs: Math.min(Date.now() + TRUST_MS, endMs) };
 }
 
 /** Maybe it failed for what it resumed: the next one begins anew. */
