@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/hostile/**/*.test.ts", "test/downstream/llhttp.test.ts"],
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 1,
   },
 });

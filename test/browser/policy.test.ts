@@ -146,7 +146,7 @@ describe("the page Policy", () => {
     await expect.poll(() => words(table.locator("tr.is-cursor"))).toMatch(/^would gain bob/);
     fixture.mood.storeDown = true;
     const note = panel(page, "Candidate").locator(".stale-note");
-    await expect.poll(() => note.count(), { timeout: 12_000 }).toBe(1);
+    await expect.poll(() => note.count()).toBe(1);
     await expect.poll(() => table.count()).toBe(1);
     await page.keyboard.press("Enter");
     await expect
@@ -193,7 +193,7 @@ describe("may they?", () => {
       .toBe("/admin/users");
     // Another revision may answer otherwise.
     fixture.mood.policy = () => ({ revision: "p-next" });
-    await expect.poll(() => fixture.posted.length, { timeout: 12_000 }).toBe(2);
+    await expect.poll(() => fixture.posted.length).toBe(2);
   });
 
   it("asks for whatever the config asks of a request, objects as JSON", async () => {

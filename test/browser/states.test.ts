@@ -78,18 +78,18 @@ describe("the store is down", () => {
     fixture.mood.status = downSince;
     const banner = page.getByRole("alert").filter({ hasText: "The store has not answered" });
     await expect
-      .poll(() => banner.innerText(), { timeout: 12_000 })
+      .poll(() => banner.innerText())
       .toMatch(
         /since \d\d:\d\d:\d\d \(3 min\)\.\s+Requests are still proxied, decided, balanced and recorded: 18,234 rows \(9\.82 MB\) wait/,
       );
     const panel = page.locator(".panel.is-stale").first();
     await expect
-      .poll(() => panel.locator(".stale-note").innerText(), { timeout: 12_000 })
+      .poll(() => panel.locator(".stale-note").innerText())
       .toMatch(/^as of \d\d:\d\d:\d\d, \d+ s old$/);
     await expect.poll(() => page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
     await expect.poll(() => styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
     fixture.reset();
-    await expect.poll(() => page.locator(".stale-note").count(), { timeout: 12_000 }).toBe(0);
+    await expect.poll(() => page.locator(".stale-note").count()).toBe(0);
     await expect.poll(() => banner.count()).toBe(0);
   });
 
@@ -174,7 +174,7 @@ describe("banners", () => {
     await expect.poll(() => alert.innerText()).toMatch(/certs\/b\.crt.*2020-01-02.*, and 1 more/);
     fixture.mood.status = () => ({ certificates: [ok, soon] });
     const notice = page.getByRole("status").filter({ hasText: "A certificate expires soon." });
-    await expect.poll(() => notice.innerText(), { timeout: 12_000 }).toContain("certs/a.crt");
+    await expect.poll(() => notice.innerText()).toContain("certs/a.crt");
     await expect.poll(() => alert.count()).toBe(0);
   });
 
@@ -189,7 +189,7 @@ describe("banners", () => {
     await page.getByText("/orders/**").waitFor();
     await page.context().setOffline(true);
     await expect
-      .poll(() => page.locator(".banner").innerText(), { timeout: 12_000 })
+      .poll(() => page.locator(".banner").innerText())
       .toContain("does not answer this page");
     await expect.poll(() => page.getByText("/orders/**").count()).toBe(1);
   });

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { openAuthority } from "../../src/ca/authority.ts";
 import { createAuthority } from "../../src/ca/create-authority.ts";
 import { issueInto } from "../../src/ca/issue.ts";
@@ -44,7 +44,7 @@ test("one that is revoked and one that is broken are told of and tried later; th
     told: (event) => events.push(event),
   });
   renewals.start();
-  await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(4), 10_000);
+  await expect.poll(() => events.length).toBeGreaterThanOrEqual(4);
   await renewals.stop();
   const failed = events.filter((event) => event.kind === "failed");
   expect(events.filter(({ kind }) => kind === "renewed")).toMatchObject([{ cert: at("good.crt") }]);
@@ -74,20 +74,15 @@ test("weir ca renew --watch renews in time, says what fails, and ends when told 
   const before = readFileSync(at("short.crt"), "utf8");
   const args = ["ca", "renew", "short.crt", "--watch", "--dir", "ca"];
   const { child, output, errors } = spawnWeir(args, { cwd: folder });
-  await vi.waitFor(
-    () => expect(output()).toMatch(/^kept .*\n(renewed short\.crt, until .*\n)+/),
-    15_000,
-  );
+  await expect.poll(() => output()).toMatch(/^kept .*\n(renewed short\.crt, until .*\n)+/);
   expect(readFileSync(at("short.crt"), "utf8")).not.toBe(before);
   chmodSync(at("ca/ca.key"), 0o644);
-  await vi.waitFor(
-    () =>
-      expect(errors()).toMatch(/could not be renewed, again in \d+ s: .*read or changed by others/),
-    15_000,
-  );
+  await expect
+    .poll(() => errors())
+    .toMatch(/could not be renewed, again in \d+ s: .*read or changed by others/);
   child.kill("SIGTERM");
   expect((await exitOf(child)).code).toBe(0);
-}, 60_000);
+});
 
 test("the log tells of the first ten that end, and how many more do", () => {
   const lines: string[] = [];

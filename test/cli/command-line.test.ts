@@ -87,7 +87,7 @@ describe("weir run --json", () => {
     });
   });
 
-  test("says where it listens in one line", { timeout: 20_000 }, async () => {
+  test("says where it listens in one line", async () => {
     const data = mkdtempSync(join(tmpdir(), "weir-run-"));
     const child = startWeir([...run, "--upstream", "http://127.0.0.1:1", "--data", data]);
     onTestFinished(() => {

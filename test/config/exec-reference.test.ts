@@ -46,7 +46,7 @@ test.each<[text: string, outcome: unknown]>([
   else expect(seen).toEqual(outcome);
 });
 
-test("one that hangs is ended after 5 s", { timeout: 20_000 }, () => {
+test("one that hangs is ended after 5 s", () => {
   expect(resolved("${exec:node slow.mjs}")).toBe("the command node took longer than 5000 ms");
 });
 

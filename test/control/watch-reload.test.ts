@@ -124,7 +124,7 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
-test.concurrent("a ConfigMap that is updated twice", { timeout: 30_000 }, async () => {
+test.concurrent("a ConfigMap that is updated twice", async () => {
   using site = await started(mounted);
   const { folder, published, refused, rules } = site;
   remount(folder, 2);
@@ -135,7 +135,7 @@ test.concurrent("a ConfigMap that is updated twice", { timeout: 30_000 }, async 
   expect([published, refused]).toEqual([[2, 3], []]);
 });
 
-test.concurrent("a file renamed away, then another put there", { timeout: 30_000 }, async () => {
+test.concurrent("a file renamed away, then another put there", async () => {
   using site = await started(plain);
   const { folder, published, refused, rules } = site;
   const file = join(folder, "policy/rules.csv");
@@ -146,24 +146,20 @@ test.concurrent("a file renamed away, then another put there", { timeout: 30_000
   expect([published, refused]).toEqual([[2], []]);
 });
 
-test.concurrent(
-  "what is gone for a while is kept until it is back",
-  { timeout: 30_000 },
-  async () => {
-    using site = await started(plain);
-    const { folder, published, refused, rules } = site;
-    const file = join(folder, "policy/rules.csv");
-    rmSync(file);
-    await until(() => refused.length > 0);
-    expect(refused[0]).toMatch(/policy\.rules: names no readable file/);
-    expect(rules()).toBe(1);
-    writeFileSync(file, rulesOf(2));
-    await until(() => rules() === 2);
-    expect(published).toEqual([2]);
-  },
-);
+test.concurrent("what is gone for a while is kept until it is back", async () => {
+  using site = await started(plain);
+  const { folder, published, refused, rules } = site;
+  const file = join(folder, "policy/rules.csv");
+  rmSync(file);
+  await until(() => refused.length > 0);
+  expect(refused[0]).toMatch(/policy\.rules: names no readable file/);
+  expect(rules()).toBe(1);
+  writeFileSync(file, rulesOf(2));
+  await until(() => rules() === 2);
+  expect(published).toEqual([2]);
+});
 
-test.concurrent("a whole folder that is gone, and comes back", { timeout: 30_000 }, async () => {
+test.concurrent("a whole folder that is gone, and comes back", async () => {
   using site = await started(plain);
   const { folder, reloader, refused, rules } = site;
   renameSync(join(folder, "policy"), join(folder, "away"));
@@ -175,27 +171,22 @@ test.concurrent("a whole folder that is gone, and comes back", { timeout: 30_000
   expect(reloader.last()).toMatchObject({ ok: true });
 });
 
-test.concurrent(
-  "a folder where the file was, which can't be read either",
-  { timeout: 30_000 },
-  async () => {
-    using site = await started(plain);
-    const { folder, refused, rules } = site;
-    const file = join(folder, "policy/rules.csv");
-    rmSync(file);
-    mkdirSync(file);
-    await until(() => refused.length > 0);
-    expect(rules()).toBe(1);
-    rmSync(file, { recursive: true });
-    writeFileSync(file, rulesOf(2));
-    await until(() => rules() === 2);
-  },
-);
+test.concurrent("a folder where the file was, which can't be read either", async () => {
+  using site = await started(plain);
+  const { folder, refused, rules } = site;
+  const file = join(folder, "policy/rules.csv");
+  rmSync(file);
+  mkdirSync(file);
+  await until(() => refused.length > 0);
+  expect(rules()).toBe(1);
+  rmSync(file, { recursive: true });
+  writeFileSync(file, rulesOf(2));
+  await until(() => rules() === 2);
+});
 
 // Nothing is closed to root.
 test.skipIf(process.getuid?.() === 0)(
   "a file that may not be read any more, and may again",
-  { timeout: 30_000 },
   async () => {
     using site = await started(plain);
     const { folder, refused, rules } = site;
@@ -211,7 +202,7 @@ test.skipIf(process.getuid?.() === 0)(
 );
 
 // Alone: it keeps the thread busy, which the others watch from.
-test("a thousand writes in a second, every other one torn", { timeout: 30_000 }, async () => {
+test("a thousand writes in a second, every other one torn", async () => {
   using site = await started(plain);
   const { folder, published, rules } = site;
   const file = join(folder, "policy/rules.csv");

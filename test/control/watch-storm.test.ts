@@ -82,7 +82,7 @@ function site() {
   };
 }
 
-test.concurrent.each(STORMS)("%s", { timeout: 20_000 }, async (...[, storm, last]) => {
+test.concurrent.each(STORMS)("%s", async (...[, storm, last]) => {
   using at = site();
   // The first look at a file is taken from another thread, and nothing tells when.
   await sleep(50);
@@ -95,7 +95,7 @@ test.concurrent.each(STORMS)("%s", { timeout: 20_000 }, async (...[, storm, last
   expect(at.seen.length).toBeLessThanOrEqual(2 + Math.floor(longMs / LONGEST_MS));
 });
 
-test.concurrent("changes without end do not put it off for ever", { timeout: 20_000 }, async () => {
+test.concurrent("changes without end do not put it off for ever", async () => {
   using at = site();
   const endMs = Date.now() + 10_000;
   for (let nth = 0; at.seen.length === 0 && Date.now() < endMs; nth++) {

@@ -78,7 +78,7 @@ const changes: readonly [string, (folder: string) => void, (at: Site) => void][]
   ],
 ];
 
-test.each(changes)("%s", { timeout: 20_000 }, async (_, prepare, change) => {
+test.each(changes)("%s", async (_, prepare, change) => {
   const at = site(prepare);
   const told = at.change();
   // The first look at a file is taken from another thread, and nothing tells when.
@@ -87,7 +87,7 @@ test.each(changes)("%s", { timeout: 20_000 }, async (_, prepare, change) => {
   await told;
 });
 
-test("a file that comes to be, and nothing after the end", { timeout: 20_000 }, async () => {
+test("a file that comes to be, and nothing after the end", async () => {
   const at = site((folder) => mkdirSync(join(folder, "current")));
   const told = at.change();
   at.write(RULES, "one");

@@ -93,4 +93,4 @@ test("from no certificate to TLS on both sides, by the commands and configs alon
     server.close();
     site.remove();
   }
-}, 60_000);
+});

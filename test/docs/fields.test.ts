@@ -33,7 +33,7 @@ beforeAll(async () => {
   site = createSite(`${head}${yaml}`);
   await shell(makeKey);
   weir = await startWeir(site);
-}, 30_000);
+});
 
 afterAll(() => {
   upstream.close();

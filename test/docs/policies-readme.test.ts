@@ -111,7 +111,7 @@ function shell(command: string): Promise<string> {
 
 describe("policies/README.md", () => {
   // `vitest -u` writes what is printed now into it.
-  test("shows what its commands print", { timeout: 120_000 }, async () => {
+  test("shows what its commands print", async () => {
     await expect(await withOutputs(document, outputOf)).toMatchFileSnapshot(FILE);
   });
 

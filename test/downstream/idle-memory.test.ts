@@ -34,7 +34,7 @@ function readHead(parser: RequestParser, name: string): readonly string[] {
 /** V8 takes back what buffers held some time after it has collected them. */
 async function expectLittle(before: number): Promise<void> {
   const grown = (): number => (usedBytes() - before) / COUNT;
-  await expect.poll(grown, { timeout: 10_000 }).toBeLessThan(LITTLE_BYTES);
+  await expect.poll(grown).toBeLessThan(LITTLE_BYTES);
 }
 
 it("a parser that waits for the next request keeps little of the last", async () => {

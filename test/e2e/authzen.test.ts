@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   writePolicy("pdp", CERTIFICATION.rules);
   weir = await startWeir(site);
-}, 40_000);
+});
 
 afterAll(async () => {
   await weir?.stop();
@@ -73,106 +73,88 @@ async function ask(
   return (await response.json()) as Awaited<ReturnType<typeof ask>>;
 }
 
-test(
-  "each decision is a row, though weir is killed right after its answer",
-  { timeout: 60_000 },
-  async () => {
-    await (await fetch(`${weir.proxy}/passes`)).arrayBuffer();
-    const allowed = await ask({ subject: ALICE, action: READ, resource: RECORD_1 });
-    expect(allowed).toMatchObject({ decision: true });
-    await weir.drained();
-    const ids = [allowed.context.trace_id];
-    for (let turn = 0; turn < 20; turn++) {
-      const { decision, context } = await ask({ subject: BOB, action: WRITE, resource: RECORD_1 });
-      expect(decision).toBe(false);
-      ids.push(context.trace_id);
-    }
-    await weir.stop("SIGKILL");
-    weir = await startWeir(site);
-    await weir.drained();
-    const rows = await weir.sql(
-      "SELECT trace_id, decision, principal, rule, policy_replay, route FROM requests WHERE kind = 'decision' ORDER BY started_at",
-    );
-    expect(rows.map(({ trace_id }) => trace_id)).toEqual(ids);
-    expect(rows[0]).toMatchObject({ decision: "allow", principal: "alice", policy_replay: "json" });
-    expect(rows[1]).toMatchObject({
-      decision: "deny",
-      principal: "bob",
-      rule: "",
-      route: "authzen",
-    });
-  },
-);
+test("each decision is a row, though weir is killed right after its answer", async () => {
+  await (await fetch(`${weir.proxy}/passes`)).arrayBuffer();
+  const allowed = await ask({ subject: ALICE, action: READ, resource: RECORD_1 });
+  expect(allowed).toMatchObject({ decision: true });
+  await weir.drained();
+  const ids = [allowed.context.trace_id];
+  for (let turn = 0; turn < 20; turn++) {
+    const { decision, context } = await ask({ subject: BOB, action: WRITE, resource: RECORD_1 });
+    expect(decision).toBe(false);
+    ids.push(context.trace_id);
+  }
+  await weir.stop("SIGKILL");
+  weir = await startWeir(site);
+  await weir.drained();
+  const rows = await weir.sql(
+    "SELECT trace_id, decision, principal, rule, policy_replay, route FROM requests WHERE kind = 'decision' ORDER BY started_at",
+  );
+  expect(rows.map(({ trace_id }) => trace_id)).toEqual(ids);
+  expect(rows[0]).toMatchObject({ decision: "allow", principal: "alice", policy_replay: "json" });
+  expect(rows[1]).toMatchObject({
+    decision: "deny",
+    principal: "bob",
+    rule: "",
+    route: "authzen",
+  });
+});
 
-test(
-  "a reload of its policy takes effect; a bad one is refused and changes nothing",
-  { timeout: 40_000 },
-  async () => {
-    const bobWrites = { subject: BOB, action: WRITE, resource: RECORD_1 };
-    writePolicy("pdp", "p, bob, write, record-1, r.nonsense\n");
-    expect((await weir.reload()).status).toBe(422);
-    expect(await ask(bobWrites)).toMatchObject({ decision: false });
-    writePolicy("pdp", "p, bob, write, record-1, true\n");
-    expect((await weir.reload()).status).toBe(200);
-    expect(await ask(bobWrites)).toMatchObject({ decision: true });
-    site.put({ "pdp/entities.yaml": "subjects: 5\n" });
-    expect((await weir.reload()).status).toBe(422);
-    writePolicy("pdp", CERTIFICATION.rules);
-    expect((await weir.reload()).status).toBe(200);
-    expect(await ask(bobWrites)).toMatchObject({ decision: false });
-  },
-);
+test("a reload of its policy takes effect; a bad one is refused and changes nothing", async () => {
+  const bobWrites = { subject: BOB, action: WRITE, resource: RECORD_1 };
+  writePolicy("pdp", "p, bob, write, record-1, r.nonsense\n");
+  expect((await weir.reload()).status).toBe(422);
+  expect(await ask(bobWrites)).toMatchObject({ decision: false });
+  writePolicy("pdp", "p, bob, write, record-1, true\n");
+  expect((await weir.reload()).status).toBe(200);
+  expect(await ask(bobWrites)).toMatchObject({ decision: true });
+  site.put({ "pdp/entities.yaml": "subjects: 5\n" });
+  expect((await weir.reload()).status).toBe(422);
+  writePolicy("pdp", CERTIFICATION.rules);
+  expect((await weir.reload()).status).toBe(200);
+  expect(await ask(bobWrites)).toMatchObject({ decision: false });
+});
 
-test(
-  "decisions are replayed apart from traffic, each under a policy of its own",
-  { timeout: 40_000 },
-  async () => {
-    await weir.drained();
-    const replay = (...args: readonly string[]): ReturnType<typeof weirPolicy> =>
-      weirPolicy(["replay", "--admin", weir.admin, "--since", "1h", "--json", ...args]);
-    const traffic = await replay(
-      "--model",
-      join(site.folder, "model.conf"),
-      "--rules",
-      join(site.folder, "policy.csv"),
-    );
-    expect(JSON.parse(traffic.out)).toMatchObject({
-      requests: 1,
-      replayed: 1,
-      gains: [],
-      losses: [],
-    });
-    const stricter = writePolicy("stricter", "p, bob, read, record-1, true\n");
-    const { status, out } = await replay("--kind", "decision", "--candidate", stricter);
-    expect(status).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({
-      gained_requests: 0,
-      losses: expect.arrayContaining([expect.objectContaining({ principal: "alice" })]) as unknown,
-    });
-  },
-);
+test("decisions are replayed apart from traffic, each under a policy of its own", async () => {
+  await weir.drained();
+  const replay = (...args: readonly string[]): ReturnType<typeof weirPolicy> =>
+    weirPolicy(["replay", "--admin", weir.admin, "--since", "1h", "--json", ...args]);
+  const traffic = await replay(
+    "--model",
+    join(site.folder, "model.conf"),
+    "--rules",
+    join(site.folder, "policy.csv"),
+  );
+  expect(JSON.parse(traffic.out)).toMatchObject({
+    requests: 1,
+    replayed: 1,
+    gains: [],
+    losses: [],
+  });
+  const stricter = writePolicy("stricter", "p, bob, read, record-1, true\n");
+  const { status, out } = await replay("--kind", "decision", "--candidate", stricter);
+  expect(status).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    gained_requests: 0,
+    losses: expect.arrayContaining([expect.objectContaining({ principal: "alice" })]) as unknown,
+  });
+});
 
-test(
-  "the list shows them, and what is decided elsewhere is not explained by the enforced policy",
-  { timeout: 40_000 },
-  async () => {
-    const get = async (
-      path: string,
-    ): Promise<{ readonly rows: readonly Record<string, string>[] }> =>
-      (await (await fetch(weir.admin + path)).json()) as Awaited<ReturnType<typeof get>>;
-    const { rows } = await get("/api/v1/requests?kind=decision&limit=5");
-    expect(rows).toHaveLength(5);
-    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(["decision"]));
-    expect((await get("/api/v1/requests?kind=request")).rows).toMatchObject([{ path: "/passes" }]);
-    const explained = await fetch(`${weir.admin}/api/v1/policy/explain`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ trace_id: rows[0]?.["trace_id"] }),
-    });
-    expect(explained.status).toBe(422);
-    expect(await explained.json()).toMatchObject({
-      code: "not_decidable",
-      detail: expect.stringContaining("policy.authzen.model") as string,
-    });
-  },
-);
+test("the list shows them, and what is decided elsewhere is not explained by the enforced policy", async () => {
+  const get = async (path: string): Promise<{ readonly rows: readonly Record<string, string>[] }> =>
+    (await (await fetch(weir.admin + path)).json()) as Awaited<ReturnType<typeof get>>;
+  const { rows } = await get("/api/v1/requests?kind=decision&limit=5");
+  expect(rows).toHaveLength(5);
+  expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(["decision"]));
+  expect((await get("/api/v1/requests?kind=request")).rows).toMatchObject([{ path: "/passes" }]);
+  const explained = await fetch(`${weir.admin}/api/v1/policy/explain`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ trace_id: rows[0]?.["trace_id"] }),
+  });
+  expect(explained.status).toBe(422);
+  expect(await explained.json()).toMatchObject({
+    code: "not_decidable",
+    detail: expect.stringContaining("policy.authzen.model") as string,
+  });
+});

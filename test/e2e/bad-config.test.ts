@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("weir run exits 2 and starts nothing", () => {
-  test.for(cases)("$name", { timeout: 20_000 }, async ({ edit, files = {}, said }) => {
+  test.for(cases)("$name", async ({ edit, files = {}, said }) => {
     const port = await freePort();
     const site = createSite(edit(configOf({ upstreams: ["http://127.0.0.1:1"], port })), files);
     const { child, errors, output } = spawnWeir(["run", "-c", site.file]);
@@ -96,7 +96,7 @@ describe("weir run exits 2 and starts nothing", () => {
     join(import.meta.filename, "x"),
     ...(existsSync("/proc/self") ? ["/proc/x"] : []),
   ];
-  test.for(unusable)("a data folder that can't be made: %s", { timeout: 20_000 }, async (data) => {
+  test.for(unusable)("a data folder that can't be made: %s", async (data) => {
     const where = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data];
     const run = spawnWeir(["run", "--upstream", "http://127.0.0.1:1", ...where]);
     expect(await exitOf(run.child)).toMatchObject({ code: 2 });
@@ -104,7 +104,7 @@ describe("weir run exits 2 and starts nothing", () => {
     expect(run.output()).toBe("");
   });
 
-  test("a port that is taken", { timeout: 20_000 }, async () => {
+  test("a port that is taken", async () => {
     const port = await freePort();
     const other = createServer().listen(port, "127.0.0.1");
     await once(other, "listening");

@@ -72,7 +72,7 @@ const obstacles: Readonly<Record<string, (site: Site) => Promise<Obstacle>>> = {
   },
 };
 
-test.for(Object.entries(obstacles))("%s", { timeout: 40_000 }, async ([, obstruct]) => {
+test.for(Object.entries(obstacles))("%s", async ([, obstruct]) => {
   const port = await freePort();
   const good = configOf({ upstreams: [upstream.url], port, workers: 2 });
   const site = createSite(good);
@@ -100,7 +100,7 @@ test.for(Object.entries(obstacles))("%s", { timeout: 40_000 }, async ([, obstruc
   expect(await weir.stop()).toMatchObject({ code: 0 });
 });
 
-test("another weir has the data folder", { timeout: 40_000 }, async () => {
+test("another weir has the data folder", async () => {
   const site = createSite(configOf({ upstreams: [upstream.url] }));
   const first = await startWeir(site);
   await first.until(({ store }) => store.state === "ready");
@@ -135,7 +135,7 @@ function copyWithout(missing: string, folder: string): string {
   return join(folder, "src", "main.ts");
 }
 
-test("without the embedded store's package", { timeout: 40_000 }, async () => {
+test("without the embedded store's package", async () => {
   const port = await freePort();
   const site = createSite(configOf({ upstreams: [upstream.url], port }));
   const main = copyWithout("chdb", join(site.folder, "copy"));

@@ -28,7 +28,7 @@ afterAll(() => {
   upstream.close();
 });
 
-test("the first response comes within a second", { timeout: 60_000 }, async () => {
+test("the first response comes within a second", async () => {
   let taken: Taken | undefined;
   // After a change of the code the first start is a slow one.
   for (let nth = 0; nth < TRIES && !isInTime(taken); nth++) {
@@ -57,34 +57,30 @@ async function firstAnswerAfter(): Promise<Taken> {
   return taken;
 }
 
-test(
-  "what is answered before the store is there is stored once it is",
-  { timeout: 40_000 },
-  async () => {
-    const port = await freePort();
-    const site = createSite(configOf({ upstreams: [upstream.url], port }));
-    const spawned = spawnWeir(["run", "-c", site.file]);
-    const started = watchWeir(spawned);
-    const first = await firstAnswer(port);
-    const load = startLoad({ port });
-    const weir = await started;
-    await weir.until(({ store }) => store.state === "ready");
-    await load.stop();
-    await weir.drained();
+test("what is answered before the store is there is stored once it is", async () => {
+  const port = await freePort();
+  const site = createSite(configOf({ upstreams: [upstream.url], port }));
+  const spawned = spawnWeir(["run", "-c", site.file]);
+  const started = watchWeir(spawned);
+  const first = await firstAnswer(port);
+  const load = startLoad({ port });
+  const weir = await started;
+  await weir.until(({ store }) => store.state === "ready");
+  await load.stop();
+  await weir.drained();
 
-    expect(load.failures).toEqual([]);
-    await expectOneRowEach(weir.sql, [first, ...load.answers]);
-    expect(await weir.stop()).toMatchObject({ code: 0 });
-  },
-);
+  expect(load.failures).toEqual([]);
+  await expectOneRowEach(weir.sql, [first, ...load.answers]);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
 
-test("what a first run compiled is kept though it is killed", { timeout: 60_000 }, async () => {
+test("what a first run compiled is kept though it is killed", async () => {
   const site = createSite(configOf({ upstreams: [upstream.url] }));
   const cache = join(site.folder, "cache");
   const weir = await startWeir(site, { NODE_COMPILE_CACHE: cache });
   const kept = (): number => readdirSync(cache, { recursive: true }).length;
   // Those of the main thread, of the worker and of the store.
-  await expect.poll(kept, { timeout: 20_000 }).toBeGreaterThan(600);
+  await expect.poll(kept).toBeGreaterThan(600);
   expect(await weir.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
 });
 

@@ -62,7 +62,7 @@ test("without file descriptors weir stands, and serves again once there are some
   for (const client of clients) client[Symbol.dispose]();
   const status = async (): Promise<number> =>
     (await exchangeRaw(weir.port, requestText("GET /")).catch(() => ({ status: 0 }))).status;
-  await expect.poll(status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(status).toBe(200);
   expect((await weir.status()).workers).toBe(WORKERS);
   expect(weir.errors()).not.toMatch(/worker_lost|handler_failed/);
   expect(await weir.stop()).toMatchObject({ code: 0 });

@@ -41,7 +41,7 @@ async function brokenOff(weir: WeirProcess, load: Load): Promise<readonly string
     .filter((path) => reached.has(path));
 }
 
-test("requests in flight end, and the rows are stored", { timeout: 40_000 }, async () => {
+test("requests in flight end, and the rows are stored", async () => {
   const site = createSite(configOf({ upstreams: [upstream.url], more: `drain_ms: ${DRAIN_MS}` }));
   const weir = await startWeir(site);
   await weir.until(({ store }) => store.state === "ready");
@@ -73,29 +73,25 @@ test("requests in flight end, and the rows are stored", { timeout: 40_000 }, asy
   expect(idle.ms).toBeLessThan(3000);
 });
 
-test(
-  "with the store away the rows wait in the spool for the next start",
-  { timeout: 40_000 },
-  async () => {
-    const store = await startFarStore();
-    const more = `drain_ms: ${DRAIN_MS}`;
-    const site = createSite(configOf({ upstreams: [upstream.url], store: store.config, more }));
-    const weir = await startWeir(site);
-    await weir.until(({ store: { state } }) => state === "ready");
-    store.proxy.cut();
-    const load = slowLoad(weir.port);
-    await load.reached(100);
-    const stopped = await weir.stop("SIGTERM");
-    await load.stop();
-    expect(stopped.code).toBe(0);
-    expect(stopped.ms).toBeLessThan(DRAIN_MS + 1000);
+test("with the store away the rows wait in the spool for the next start", async () => {
+  const store = await startFarStore();
+  const more = `drain_ms: ${DRAIN_MS}`;
+  const site = createSite(configOf({ upstreams: [upstream.url], store: store.config, more }));
+  const weir = await startWeir(site);
+  await weir.until(({ store: { state } }) => state === "ready");
+  store.proxy.cut();
+  const load = slowLoad(weir.port);
+  await load.reached(100);
+  const stopped = await weir.stop("SIGTERM");
+  await load.stop();
+  expect(stopped.code).toBe(0);
+  expect(stopped.ms).toBeLessThan(DRAIN_MS + 1000);
 
-    store.proxy.mend();
-    const next = await startWeir(site);
-    await next.drained();
-    await expectOneRowEach(next.sql, load.answers);
-    expect(await brokenOff(next, load)).toEqual([]);
-    expect(await next.stop()).toMatchObject({ code: 0 });
-    await store.close();
-  },
-);
+  store.proxy.mend();
+  const next = await startWeir(site);
+  await next.drained();
+  await expectOneRowEach(next.sql, load.answers);
+  expect(await brokenOff(next, load)).toEqual([]);
+  expect(await next.stop()).toMatchObject({ code: 0 });
+  await store.close();
+});

@@ -87,71 +87,63 @@ async function ask(weir: WeirProcess, headers: Record<string, string>): Promise<
   return (await fetch(`${weir.proxy}/acme/1`, { headers })).status;
 }
 
-test(
-  "the policy decides on what its tokens say, and on what keys and introspection say",
-  { timeout: 60_000 },
-  async () => {
-    const weir = await startWeir(site(), { NODE_EXTRA_CA_CERTS: authority.ca });
-    const bearer = async (token: string | Promise<string>) =>
-      ask(weir, { authorization: `Bearer ${await token}`, connection: "close" });
-    // More often than there are workers, so that each has its turn.
-    for (let turn = 0; turn < 6; turn++) {
-      expect([turn, await bearer(tokenOf("acme")), await bearer(tokenOf("evil"))]).toEqual([
-        turn,
-        200,
-        403,
-      ]);
-      expect(await bearer("opaque-token")).toBe(200);
-    }
-    expect(await ask(weir, { "x-api-key": "k-carol" })).toBe(200);
-    await weir.drained();
-    expect(
-      await weir.sql(
-        "SELECT DISTINCT auth_method, principal, principal_kind, policy_request[1] AS domain, status FROM requests ORDER BY ALL",
-      ),
-    ).toEqual([
-      {
-        auth_method: "jwt",
-        principal: "alice",
-        principal_kind: "token",
-        domain: "acme",
-        status: 200,
-      },
-      {
-        auth_method: "jwt",
-        principal: "alice",
-        principal_kind: "token",
-        domain: "evil",
-        status: 403,
-      },
-      {
-        auth_method: "jwt",
-        principal: "opaque",
-        principal_kind: "token",
-        domain: "acme",
-        status: 200,
-      },
-      {
-        auth_method: "key",
-        principal: "carol",
-        principal_kind: "key",
-        domain: "acme",
-        status: 200,
-      },
+test("the policy decides on what its tokens say, and on what keys and introspection say", async () => {
+  const weir = await startWeir(site(), { NODE_EXTRA_CA_CERTS: authority.ca });
+  const bearer = async (token: string | Promise<string>) =>
+    ask(weir, { authorization: `Bearer ${await token}`, connection: "close" });
+  // More often than there are workers, so that each has its turn.
+  for (let turn = 0; turn < 6; turn++) {
+    expect([turn, await bearer(tokenOf("acme")), await bearer(tokenOf("evil"))]).toEqual([
+      turn,
+      200,
+      403,
     ]);
-    await weir.stop();
-  },
-);
+    expect(await bearer("opaque-token")).toBe(200);
+  }
+  expect(await ask(weir, { "x-api-key": "k-carol" })).toBe(200);
+  await weir.drained();
+  expect(
+    await weir.sql(
+      "SELECT DISTINCT auth_method, principal, principal_kind, policy_request[1] AS domain, status FROM requests ORDER BY ALL",
+    ),
+  ).toEqual([
+    {
+      auth_method: "jwt",
+      principal: "alice",
+      principal_kind: "token",
+      domain: "acme",
+      status: 200,
+    },
+    {
+      auth_method: "jwt",
+      principal: "alice",
+      principal_kind: "token",
+      domain: "evil",
+      status: 403,
+    },
+    {
+      auth_method: "jwt",
+      principal: "opaque",
+      principal_kind: "token",
+      domain: "acme",
+      status: 200,
+    },
+    {
+      auth_method: "key",
+      principal: "carol",
+      principal_kind: "key",
+      domain: "acme",
+      status: 200,
+    },
+  ]);
+  await weir.stop();
+});
 
-test(
-  "without its authority nothing is believed: 503, and the log says why",
-  { timeout: 60_000 },
-  async () => {
-    const weir = await startWeir(site());
-    expect(await ask(weir, { authorization: `Bearer ${await tokenOf("acme")}` })).toBe(503);
-    expect(await ask(weir, { authorization: "Bearer opaque-token" })).toBe(503);
-    await weir.stop();
-    expect(weir.errors()).toMatch(/keys_not_fetched.*(?:certificate|CERT|issuer)/);
-    expect(weir.errors()).toMatch(/introspection_failed.*(?:certificate|CERT|issuer)/);
-  },
-);
+test("without its authority nothing is believed: 503, and the log says why", async () => {
+  const weir = await startWeir(site());
+  expect(await ask(weir, { authorization: `Bearer ${await tokenOf("acme")}` })).toBe(503);
+  expect(await ask(weir, { authorization: "Bearer opaque-token" })).toBe(503);
+  await weir.stop();
+  expect(weir.errors()).toMatch(/keys_not_fetched.*(?:certificate|CERT|issuer)/);
+  expect(weir.errors()).toMatch(/introspection_failed.*(?:certificate|CERT|issuer)/);
+});

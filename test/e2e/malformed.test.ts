@@ -56,7 +56,7 @@ function toAnswer(reply: string): Answer {
   return { id: `${trace}-${span}`, status: Number(status), body, method: "", path: "", atMs: 0 };
 }
 
-test("each is refused with a code and has its own row", { timeout: 40_000 }, async () => {
+test("each is refused with a code and has its own row", async () => {
   const weir = await startWeir(site);
   const load = startLoad({ port: weir.port });
   await load.reached(50);

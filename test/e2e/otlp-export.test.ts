@@ -68,41 +68,33 @@ async function served(sampler: string): Promise<readonly Answer[]> {
   return load.answers;
 }
 
-test(
-  "sampled: a server span with the row's ids, and a client span for its attempt",
-  { timeout: 40_000 },
-  async () => {
-    const answers = await served("always_on");
-    const servers = spans.filter(({ kind }) => kind === SERVER_SPAN);
-    const idOf = ({ traceId, spanId }: Span): string => `${traceId}-${spanId}`;
-    expect(servers.map(idOf).toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
-    const clients = spans.filter(({ kind }) => kind === CLIENT_SPAN);
-    const parents = clients.map(({ traceId, parentSpanId = "" }) => `${traceId}-${parentSpanId}`);
-    expect(parents.toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
-    expect([...paths]).toEqual(["/v1/traces"]);
-  },
-);
+test("sampled: a server span with the row's ids, and a client span for its attempt", async () => {
+  const answers = await served("always_on");
+  const servers = spans.filter(({ kind }) => kind === SERVER_SPAN);
+  const idOf = ({ traceId, spanId }: Span): string => `${traceId}-${spanId}`;
+  expect(servers.map(idOf).toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
+  const clients = spans.filter(({ kind }) => kind === CLIENT_SPAN);
+  const parents = clients.map(({ traceId, parentSpanId = "" }) => `${traceId}-${parentSpanId}`);
+  expect(parents.toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
+  expect([...paths]).toEqual(["/v1/traces"]);
+});
 
-test("not sampled: nothing leaves, and every row is there", { timeout: 40_000 }, async () => {
+test("not sampled: nothing leaves, and every row is there", async () => {
   await served("always_off");
   expect(spans).toEqual([]);
 });
 
-test(
-  "a receiver that is not there holds up neither requests nor the end",
-  { timeout: 40_000 },
-  async () => {
-    const site = createSite(configOf({ upstreams: [upstream.url] }));
-    const weir = await startWeir(site, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
-    const load = startLoad({ port: weir.port, clients: 4 });
-    await load.reached(60);
-    await load.stop();
-    await weir.drained();
-    expect(load.failures).toEqual([]);
-    await expectOneRowEach(weir.sql, load.answers);
-    expect(await weir.metrics()).toMatch(/^weir_otlp_spans_sent_total 0$/m);
-    const { code, ms } = await weir.stop();
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(5_000);
-  },
-);
+test("a receiver that is not there holds up neither requests nor the end", async () => {
+  const site = createSite(configOf({ upstreams: [upstream.url] }));
+  const weir = await startWeir(site, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
+  const load = startLoad({ port: weir.port, clients: 4 });
+  await load.reached(60);
+  await load.stop();
+  await weir.drained();
+  expect(load.failures).toEqual([]);
+  await expectOneRowEach(weir.sql, load.answers);
+  expect(await weir.metrics()).toMatch(/^weir_otlp_spans_sent_total 0$/m);
+  const { code, ms } = await weir.stop();
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5_000);
+});

@@ -71,7 +71,7 @@ beforeAll(async () => {
     }
   }
   await weir.drained();
-}, 40_000);
+});
 
 afterAll(async () => {
   await weir?.stop();

@@ -56,7 +56,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_BSP_SCHEDULE_DELAY: "200",
   });
-}, 30_000);
+});
 
 afterAll(() => {
   upstream.close();

@@ -98,7 +98,7 @@ async function untilPolicy(
   }
 }
 
-test("gains and losses are shown, and follow a reload", { timeout: 60_000 }, async () => {
+test("gains and losses are shown, and follow a reload", async () => {
   const site = siteWithCandidate();
   const weir = await startWeir(site);
   const paths = ["/a/1", "/a/2", "/b/1", "/both", "/none"];
@@ -131,78 +131,70 @@ test("gains and losses are shown, and follow a reload", { timeout: 60_000 }, asy
   expect(await weir.stop()).toMatchObject({ code: 0 });
 });
 
-test(
-  "a broken candidate is told everywhere and touches nothing; so is a broken policy",
-  { timeout: 60_000 },
-  async () => {
-    const site = siteWithCandidate();
-    const weir = await startWeir(site);
-    const before = await policyOf(weir);
-    site.put({
-      "next.csv": "p, anonymous, /a/*\nnonsense\n",
-      "rules.csv": `${ENFORCED}p, x, /y\n`,
-    });
-    // Written one after the other, they may be seen one after the other.
-    const broken = await untilPolicy(
-      weir,
-      ({ shadow, revision }) => shadow.fault !== null && revision !== before.revision,
-    );
-    const fault = /next\.csv:2: policy\.shadow\.rules: /;
-    expect(broken.shadow.fault).toMatch(fault);
-    expect(broken.shadow.revision).toBe(before.shadow.revision);
-    expect(broken.fault).toBeNull();
-    expect(weir.errors()).toMatch(/"event":"shadow_refused".*next\.csv:2: policy\.shadow\.rules: /);
-    expect(await weir.metrics()).toMatch(/^weir_policy_shadow_ok 0$/m);
-    expect(await weir.metrics()).toMatch(/^weir_reload_ok 1$/m);
-    const reloaded = await weir.reload();
-    expect(reloaded.status).toBe(200);
-    expect(((await reloaded.json()) as { shadow_fault: string }).shadow_fault).toMatch(fault);
-    const check = ["check", "-c", site.file];
-    expect(await weirInProcess(check)).toMatchObject({
-      status: 2,
-      out: expect.stringMatching(fault),
-    });
-    expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
-    await weir.drained();
-    const [row] = await weir.sql(
-      "SELECT groupUniqArray(shadow_revision) AS revisions FROM requests WHERE kind != 'audit'",
-    );
-    expect(row?.["revisions"]).toEqual([before.shadow.revision]);
+test("a broken candidate is told everywhere and touches nothing; so is a broken policy", async () => {
+  const site = siteWithCandidate();
+  const weir = await startWeir(site);
+  const before = await policyOf(weir);
+  site.put({
+    "next.csv": "p, anonymous, /a/*\nnonsense\n",
+    "rules.csv": `${ENFORCED}p, x, /y\n`,
+  });
+  // Written one after the other, they may be seen one after the other.
+  const broken = await untilPolicy(
+    weir,
+    ({ shadow, revision }) => shadow.fault !== null && revision !== before.revision,
+  );
+  const fault = /next\.csv:2: policy\.shadow\.rules: /;
+  expect(broken.shadow.fault).toMatch(fault);
+  expect(broken.shadow.revision).toBe(before.shadow.revision);
+  expect(broken.fault).toBeNull();
+  expect(weir.errors()).toMatch(/"event":"shadow_refused".*next\.csv:2: policy\.shadow\.rules: /);
+  expect(await weir.metrics()).toMatch(/^weir_policy_shadow_ok 0$/m);
+  expect(await weir.metrics()).toMatch(/^weir_reload_ok 1$/m);
+  const reloaded = await weir.reload();
+  expect(reloaded.status).toBe(200);
+  expect(((await reloaded.json()) as { shadow_fault: string }).shadow_fault).toMatch(fault);
+  const check = ["check", "-c", site.file];
+  expect(await weirInProcess(check)).toMatchObject({
+    status: 2,
+    out: expect.stringMatching(fault),
+  });
+  expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
+  await weir.drained();
+  const [row] = await weir.sql(
+    "SELECT groupUniqArray(shadow_revision) AS revisions FROM requests WHERE kind != 'audit'",
+  );
+  expect(row?.["revisions"]).toEqual([before.shadow.revision]);
 
-    site.put({ "next.csv": CANDIDATE, "rules.csv": "nonsense\n" });
-    const refused = await untilPolicy(weir, (policy) => policy.fault !== null);
-    expect(refused.fault).toMatch(/rules\.csv:1: policy\.rules: /);
-    expect(refused.revision).toBe(broken.revision);
-    expect((await weir.status()).reload).toMatchObject({ ok: false, fault: refused.fault });
-    expect(await weir.metrics()).toMatch(/^weir_reload_ok 0$/m);
-    expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:1: policy\.rules: /);
-    expect((await weir.reload()).status).toBe(422);
-    expect((await weirInProcess(check)).status).toBe(2);
-    // It goes on as it was, and so it is ready.
-    expect((await fetch(`${weir.admin}/readyz`)).status).toBe(200);
-    expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
-    expect(await weir.stop()).toMatchObject({ code: 0 });
-  },
-);
+  site.put({ "next.csv": CANDIDATE, "rules.csv": "nonsense\n" });
+  const refused = await untilPolicy(weir, (policy) => policy.fault !== null);
+  expect(refused.fault).toMatch(/rules\.csv:1: policy\.rules: /);
+  expect(refused.revision).toBe(broken.revision);
+  expect((await weir.status()).reload).toMatchObject({ ok: false, fault: refused.fault });
+  expect(await weir.metrics()).toMatch(/^weir_reload_ok 0$/m);
+  expect(weir.errors()).toMatch(/"event":"reload_refused".*rules\.csv:1: policy\.rules: /);
+  expect((await weir.reload()).status).toBe(422);
+  expect((await weirInProcess(check)).status).toBe(2);
+  // It goes on as it was, and so it is ready.
+  expect((await fetch(`${weir.admin}/readyz`)).status).toBe(200);
+  expect(await statuses(weir, ["/a/1", "/b/1"])).toEqual([200, 403]);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
 
-test(
-  "a thousand writes in a second are few reloads, and the last counts",
-  { timeout: 60_000 },
-  async () => {
-    const site = siteWithCandidate();
-    const weir = await startWeir(site);
-    for (let nth = 1; nth <= 1000; nth++) {
-      site.put({ "next.csv": `p, anonymous, /${nth}\n`.repeat(nth) });
-      if (nth % 10 === 0) await sleep(8);
-    }
-    await untilPolicy(weir, ({ shadow }) => shadow.rules === 1000);
-    const reloads = weir.errors().match(/"event":"reloaded"/g) ?? [];
-    expect(reloads.length).toBeLessThanOrEqual(3);
-    expect(await weir.stop()).toMatchObject({ code: 0 });
-  },
-);
+test("a thousand writes in a second are few reloads, and the last counts", async () => {
+  const site = siteWithCandidate();
+  const weir = await startWeir(site);
+  for (let nth = 1; nth <= 1000; nth++) {
+    site.put({ "next.csv": `p, anonymous, /${nth}\n`.repeat(nth) });
+    if (nth % 10 === 0) await sleep(8);
+  }
+  await untilPolicy(weir, ({ shadow }) => shadow.rules === 1000);
+  const reloads = weir.errors().match(/"event":"reloaded"/g) ?? [];
+  expect(reloads.length).toBeLessThanOrEqual(3);
+  expect(await weir.stop()).toMatchObject({ code: 0 });
+});
 
-test("a broken candidate keeps weir from starting", { timeout: 20_000 }, async () => {
+test("a broken candidate keeps weir from starting", async () => {
   const site = siteWithCandidate();
   site.put({ "next.conf": MODEL.replace("r = sub, obj, token", "r = sub, obj") });
   const spawned = spawnWeir(["run", "-c", site.file]);

@@ -49,7 +49,7 @@ test(
     store.proxy.mend();
     await weir.until(({ store: { state } }) => state === "ready");
     await load.stop();
-    await weir.drained(30_000);
+    await weir.drained();
 
     expect(load.failures).toEqual([]);
     expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);

@@ -28,7 +28,7 @@ const COMMANDS = [...SECTION.replace(/```[\s\S]*?```/g, "").matchAll(/(?:^ {4}.*
 
 afterAll(cleanUp);
 
-test("README: a token of one's own, and its end", { timeout: 60_000 }, async () => {
+test("README: a token of one's own, and its end", async () => {
   const upstream = await startUpstream();
   const site = createSite(
     `listen: { http: "127.0.0.1:0" }\nadmin: { listen: 127.0.0.1:0 }\ndata: ./data\nworkers: 2\nservices: { orders: { endpoints: [ "${upstream.url}" ] } }\n${YAML}`,
@@ -101,7 +101,7 @@ test("README: a token of one's own, and its end", { timeout: 60_000 }, async () 
   upstream.close();
 });
 
-test("README: opaque tokens, asked about once for each worker", { timeout: 60_000 }, async () => {
+test("README: opaque tokens, asked about once for each worker", async () => {
   const upstream = await startUpstream();
   const answer = { active: true, username: "alice", scope: "read write" };
   const issuer = await startIssuer({ "/introspect": answer });

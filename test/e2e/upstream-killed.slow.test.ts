@@ -60,7 +60,7 @@ afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
 });
 
-test("a killed upstream costs what was in flight on it at most", { timeout: 60_000 }, async () => {
+test("a killed upstream costs what was in flight on it at most", async () => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const replicas = await Promise.all(ports.map(startReplica));
   const upstreams = ports.map((port) => `http://127.0.0.1:${port}`);
@@ -84,9 +84,7 @@ test("a killed upstream costs what was in flight on it at most", { timeout: 60_0
   await startReplica(ports[0] ?? 0);
   const revivedAtMs = performance.now();
   const answeredBefore = await answeredByFirst(weir);
-  await expect
-    .poll(() => answeredByFirst(weir), { timeout: 20_000 })
-    .toBeGreaterThan(answeredBefore + 10);
+  await expect.poll(() => answeredByFirst(weir)).toBeGreaterThan(answeredBefore + 10);
   const revivedMs = Math.round(performance.now() - revivedAtMs);
   await load.stop();
   await weir.drained();

@@ -48,7 +48,7 @@ function workerLog(weir: WeirProcess): readonly LogLine[] {
 test.each([
   ["an uncaught exception", `setTimeout(() => { throw new Error("provoked") })`, "provoked"],
   ["process.exit", "process.exit(7)", ""],
-])("%s ends one of two workers", { timeout: 60_000 }, async (how, expression, cause) => {
+])("%s ends one of two workers", async (how, expression, cause) => {
   const urls = upstreams.map(({ url }) => url);
   const site = createSite(configOf({ upstreams: urls, workers: WORKERS }));
   const weir = await startWeir(site, INSPECTED);

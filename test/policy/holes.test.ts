@@ -174,7 +174,7 @@ describe("S6: patterns that hang, throw or crawl are refused with their line", (
     expect(decide(["a", path, "GET"])).toMatchObject({ effect, error: "" });
   });
 
-  it("has no accepted pattern that a long text makes slow", { timeout: 60_000 }, async () => {
+  it("has no accepted pattern that a long text makes slow", async () => {
     const pieces = "/ a :id * /* /** /:x . .* + ( ) [ ] [^/]+ {n} {x} ? | b $ ^ (a|b) !".split(" ");
     const pattern = fc.array(fc.constantFrom(...pieces), { maxLength: 10 });
     const text = fc

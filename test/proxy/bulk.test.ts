@@ -113,4 +113,4 @@ test("each gets its own bytes", async () => {
     }),
     { numRuns: 6, seed: SEED, endOnFailure: true },
   );
-}, 60_000);
+});

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectPlain } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   createHandshakeFailures,
   createHandshakeReport,
@@ -88,9 +88,9 @@ describe.each([1, 2])("%i certificates", (count) => {
   test.each(kinds)("%s: %s", async (_, reason, come) => {
     await using proxy = await startWith(pairs.slice(0, count));
     await come(proxy.httpsPort);
-    await vi.waitFor(() =>
-      expect(proxy.handshakeFailures()).toEqual([{ listener: "https", reason, count: 1 }]),
-    );
+    await expect
+      .poll(() => proxy.handshakeFailures())
+      .toEqual([{ listener: "https", reason, count: 1 }]);
     const said = proxy.log.filter((line) => line.includes("tls_handshake_failed"));
     expect(said.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { level: "warn", reason: expect.stringMatching(/./) },

@@ -108,7 +108,7 @@ describe("an upstream that is slow", () => {
       const step = setInterval(() => {
         reply(left > 0 ? "HTTP/1.1 102 Processing\r\n\r\n" : OK);
         if (left-- === 0) clearInterval(step);
-      }, 100);
+      });
     });
     const config = { timeouts: { header_ms: 300 } };
     await using proxy = await startProxy({ upstreams: [slow.url], config });

@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { connect as connectPlain } from "node:net";
 import type { AddressInfo } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
 
@@ -250,7 +250,7 @@ test.each([
     const ciphers = "DEFAULT@SECLEVEL=0";
     await expect(dial(proxy, { ...options, ciphers })).rejects.toThrow();
   }
-  await vi.waitFor(() => expect(proxy.log).toHaveLength(1));
+  await expect.poll(() => proxy.log).toHaveLength(1);
   const said = JSON.parse(proxy.log[0]!) as { event?: string; reason: string };
   expect(proxy.log[0]).toContain("tls_handshake_failed");
   expect(said.reason).toMatch(says);

@@ -71,7 +71,7 @@ it("one that flaps: its failures are few, and each time it has mended it is back
       proxy.rows.filter(({ upstream }) => upstream === flapping.url).length;
     const before = served();
     await expect
-      .poll(() => statuses(proxy, 4).then(served), { timeout: 8000, interval: 50 })
+      .poll(() => statuses(proxy, 4).then(served), { interval: 50 })
       .toBeGreaterThan(before + 2);
   }
 });

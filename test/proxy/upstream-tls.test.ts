@@ -7,7 +7,7 @@ import { createServer, type Server, type ServerOptions } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
 import { requestText, UPGRADE } from "../support/raw-client.ts";
@@ -226,7 +226,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
       const reply = await get(proxy, { headers: { connection: "close" } });
       await reply.text();
       upstream.server.closeIdleConnections();
-      await vi.waitFor(() => expect(upstream.seen.length).toBe(nth + 1));
+      await expect.poll(() => upstream.seen.length).toBe(nth + 1);
     }
     expect(upstream.seen).toEqual([
       { client: "weir", resumed: false, asked: false },
@@ -245,28 +245,21 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
     test.each([
       ["a kept connection", {}, [false]],
       ["a resumed one", { keepAliveTimeout: 1 }, [false, true]],
-    ])(
-      "%s",
-      async (_, options, resumed) => {
-        const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 4 });
-        await using upstream = await serve("good", {
-          ...versions,
-          ...options,
-          ...materialOf(brief),
-        });
-        await using proxy = await startProxy(setup(upstream.url, {}));
-        for (const _each of resumed) {
-          expect((await get(proxy)).status).toBe(200);
-          if ("keepAliveTimeout" in options) upstream.server.closeIdleConnections();
-        }
-        expect(upstream.seen.map((each) => each.resumed)).toEqual(resumed);
-        await vi.waitFor(async () => expect(await (await get(proxy)).text()).toContain(EXPIRED), {
-          timeout: 8_000,
-          interval: 100,
-        });
-      },
-      20_000,
-    );
+    ])("%s", async (_, options, resumed) => {
+      const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 4 });
+      await using upstream = await serve("good", {
+        ...versions,
+        ...options,
+        ...materialOf(brief),
+      });
+      await using proxy = await startProxy(setup(upstream.url, {}));
+      for (const _each of resumed) {
+        expect((await get(proxy)).status).toBe(200);
+        if ("keepAliveTimeout" in options) upstream.server.closeIdleConnections();
+      }
+      expect(upstream.seen.map((each) => each.resumed)).toEqual(resumed);
+      await expect.poll(async () => (await get(proxy)).text()).toContain(EXPIRED);
+    });
 
     test("a reply under way ends, its connection with it", async () => {
       const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 2 });
@@ -419,9 +412,9 @@ test("a WebSocket through it", async () => {
   socket.write(requestText("GET /", UPGRADE));
   let text = "";
   socket.on("data", (chunk) => (text += String(chunk)));
-  await vi.waitFor(() => expect(text).toMatch(/^HTTP\/1.1 101 /));
+  await expect.poll(() => text).toMatch(/^HTTP\/1.1 101 /);
   socket.write("ping");
-  await vi.waitFor(() => expect(text).toMatch(/ping$/));
+  await expect.poll(() => text).toMatch(/ping$/);
   socket.destroy();
 });
 
@@ -449,11 +442,11 @@ test("other files under load: nothing is dropped, and new connections show the n
     }
   };
   const clients = Array.from({ length: 8 }, client);
-  await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(50));
+  await expect.poll(() => statuses.length).toBeGreaterThan(50);
   put(authority.issue("weir2", { cn: "weir two" }));
   await proxy.swap(setup(upstream.url, files));
   const before = statuses.length;
-  await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(before + 50));
+  await expect.poll(() => statuses.length).toBeGreaterThan(before + 50);
   load.going = false;
   await Promise.all(clients);
   expect(new Set(statuses)).toEqual(new Set([200]));

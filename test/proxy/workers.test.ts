@@ -54,7 +54,7 @@ async function revisions(workers: Workers): Promise<string | null> {
 test("one that dies at once again and again is waited for twice as long each time", async () => {
   const { workers, lost, log } = await startFleet("dies-at-once");
   const deaths = (): LogLine[] => log.filter(({ event }) => event === "worker_lost");
-  await expect.poll(deaths, { timeout: 8000 }).toHaveLength(3);
+  await expect.poll(deaths).toHaveLength(3);
   expect(deaths().map((line) => [line["index"], line["exit_code"], line["restart_in_ms"]])).toEqual(
     [
       [1, 1, 200],

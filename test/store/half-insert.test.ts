@@ -61,7 +61,7 @@ async function clear(): Promise<void> {
 
 async function writeUntilStored(again: ReturnType<typeof batch>): Promise<void> {
   const write = async (): Promise<string> => (await system.store.write(again)).kind;
-  await expect.poll(write, { timeout: 20_000, interval: 200 }).toBe("stored");
+  await expect.poll(write, { interval: 200 }).toBe("stored");
 }
 
 test("the view fails", async () => {
@@ -78,7 +78,7 @@ test("the view fails", async () => {
   }
 });
 
-test("the store is killed in the middle of the view", { timeout: 40_000 }, async () => {
+test("the store is killed in the middle of the view", async () => {
   const half = batchOf("killed");
   await obstruct("killed", "sleep(2)");
   const first = system.store.write(half);
@@ -86,7 +86,7 @@ test("the store is killed in the middle of the view", { timeout: 40_000 }, async
   const pid = system.embedded.pid() ?? 0;
   process.kill(pid, "SIGKILL");
   expect(await first).toMatchObject({ kind: "retry" });
-  await expect.poll(() => system.store.ping(), { timeout: 20_000, interval: 200 }).toBeNull();
+  await expect.poll(() => system.store.ping(), { interval: 200 }).toBeNull();
   expect(await countsOf("killed")).toEqual({ ...all(0), requests: ROWS });
   await clear();
   await writeUntilStored(half);

@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
-const START_MS = 20_000;
+/** What takes longer hangs. */
+const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
 export interface Status {
@@ -116,9 +117,9 @@ export interface WeirProcess {
   readonly sql: (sql: string) => Promise<readonly Record<string, unknown>[]>;
   readonly reload: () => Promise<Response>;
   /** Polls the status until it is as wanted; rejects with the last one. */
-  readonly until: (wanted: (status: Status) => boolean, limitMs?: number) => Promise<Status>;
+  readonly until: (wanted: (status: Status) => boolean) => Promise<Status>;
   /** Resolves once the store is there and every row is in it. */
-  readonly drained: (limitMs?: number) => Promise<Status>;
+  readonly drained: () => Promise<Status>;
 }
 
 export interface Spawned {
@@ -186,7 +187,7 @@ export async function watchWeir(spawned: Spawned): Promise<WeirProcess> {
 /** Resolves to what the pattern's group found, once it is printed. */
 export function printed({ child, output, errors }: Spawned, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`no start: ${errors()}`)), START_MS);
+    const limit = setTimeout(() => reject(new Error(`no start: ${errors()}`)), PATIENCE_MS);
     const look = (): void => {
       const found = pattern.exec(output())?.[1];
       if (found === undefined) return;
@@ -205,13 +206,13 @@ function handle(
   [proxy, admin]: readonly [string, string],
   listeningMs: number,
 ): WeirProcess {
-  const until = async (wanted: (status: Status) => boolean, limitMs = 20_000): Promise<Status> => {
-    const deadlineMs = performance.now() + limitMs;
+  const until = async (wanted: (status: Status) => boolean): Promise<Status> => {
+    const deadlineMs = performance.now() + PATIENCE_MS;
     for (;;) {
       const status = await getJson<Status>(`${admin}/api/v1/status`);
       if (wanted(status)) return status;
       if (performance.now() > deadlineMs) {
-        throw new Error(`status after ${limitMs} ms: ${JSON.stringify(status)}\n${errors()}`);
+        throw new Error(`status after ${PATIENCE_MS} ms: ${JSON.stringify(status)}\n${errors()}`);
       }
       await sleep(POLL_MS);
     }
@@ -234,8 +235,8 @@ function handle(
     metrics: async () => (await fetch(`${admin}/metrics`)).text(),
     sql: (sql) => ask(admin, sql),
     reload: () => fetch(`${admin}/api/v1/reload`, { method: "POST" }),
-    drained: (limitMs) =>
-      until(({ store, spool }) => store.state === "ready" && spool.pending_bytes === 0, limitMs),
+    drained: () =>
+      until(({ store, spool }) => store.state === "ready" && spool.pending_bytes === 0),
   };
 }
 

@@ -63,7 +63,7 @@ test("rows are seen once, as they are written, whether the store takes them or n
   using folder = tempFolder();
   const seen: string[] = [];
   const rowsSeen = async (count: number): Promise<void> => {
-    await expect.poll(() => seen.length, { timeout: 5000, interval: 5 }).toBe(count);
+    await expect.poll(() => seen.length, { interval: 5 }).toBe(count);
   };
   // What a former run left is nothing new.
   writerOn(spoolIn(folder.path)).append(numbered("former"));

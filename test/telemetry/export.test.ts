@@ -205,7 +205,7 @@ test("an outage is counted and said once, and so is its end", async () => {
   });
   for (let settled = 1; settled <= 3; settled++) {
     spans.take(lines({ spanId: `000000000000000${settled}` }));
-    await vi.waitFor(() => expect(spans.stats().sent + spans.stats().failed).toBe(settled));
+    await expect.poll(() => spans.stats().sent + spans.stats().failed).toBe(settled);
   }
   await spans.shutdown(5000);
   expect(spans.stats()).toMatchObject({ sent: 1, failed: 2 });

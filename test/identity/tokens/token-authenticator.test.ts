@@ -496,31 +496,27 @@ describe("hostile tokens", () => {
     );
   });
 
-  test(
-    "any bytes, and any change to a good token, are refused and throw nothing",
-    { timeout: 60_000 },
-    async () => {
-      const { authenticator } = make({ keys: [ec.pem] });
-      const good = await ec.sign();
-      const changed = fc
-        .tuple(
-          fc.nat(good.length - 1),
-          fc.constantFrom("A", "a", "0", "-", "_", ".", "=", "+", "/", "~"),
-        )
-        .map(([at, char]) => good.slice(0, at) + char + good.slice(at + 1));
-      const parts = fc
-        .tuple(fc.json(), fc.json(), fc.base64String())
-        .map(([head, body, end]) => `${encode(head)}.${encode(body)}.${end.replaceAll("=", "")}`);
-      const tokens = fc.oneof(fc.string({ unit: "binary" }), changed, parts);
-      await fc.assert(
-        fc.asyncProperty(tokens, async (token) => {
-          fc.pre(token !== good);
-          expect(await outcomeOf(authenticator, token)).not.toBe("ok");
-        }),
-        { numRuns: 2_000 },
-      );
-    },
-  );
+  test("any bytes, and any change to a good token, are refused and throw nothing", async () => {
+    const { authenticator } = make({ keys: [ec.pem] });
+    const good = await ec.sign();
+    const changed = fc
+      .tuple(
+        fc.nat(good.length - 1),
+        fc.constantFrom("A", "a", "0", "-", "_", ".", "=", "+", "/", "~"),
+      )
+      .map(([at, char]) => good.slice(0, at) + char + good.slice(at + 1));
+    const parts = fc
+      .tuple(fc.json(), fc.json(), fc.base64String())
+      .map(([head, body, end]) => `${encode(head)}.${encode(body)}.${end.replaceAll("=", "")}`);
+    const tokens = fc.oneof(fc.string({ unit: "binary" }), changed, parts);
+    await fc.assert(
+      fc.asyncProperty(tokens, async (token) => {
+        fc.pre(token !== good);
+        expect(await outcomeOf(authenticator, token)).not.toBe("ok");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe("what is presented", () => {

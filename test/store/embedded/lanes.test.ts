@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createLane, LaneFullError } from "../../../src/store/embedded/lanes.ts";
 
 function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
@@ -20,7 +20,7 @@ test("runs as many as it is wide, keeps the order of the rest, refuses beyond th
   await expect(lane.run(async () => undefined)).rejects.toBeInstanceOf(LaneFullError);
   expect(order).toEqual([0, 1]);
   gates[1]?.open();
-  await vi.waitFor(() => expect(order).toEqual([0, 1, 2]));
+  await expect.poll(() => order).toEqual([0, 1, 2]);
   for (const gate of gates) gate.open();
   await Promise.all(runs);
   expect(order).toEqual([0, 1, 2, 3]);

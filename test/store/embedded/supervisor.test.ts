@@ -4,13 +4,11 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import { createEmbeddedStore } from "../../../src/store/embedded/supervisor.ts";
 import type { Delivery } from "../../../src/telemetry/sink.ts";
 import { batch, line, startTestStore, type TestStore } from "../support.ts";
-
-const WAIT = { timeout: 15_000, interval: 20 };
 
 /** A dead process that nobody has waited for yet counts as dead. */
 function isAlive(pid: number): boolean {
@@ -36,15 +34,14 @@ describe("a running store", () => {
     return (await system.store.query(sql, { service })).rows[0];
   };
 
-  const ready = (): Promise<void> =>
-    vi.waitFor(() => expect(system.embedded.state().state).toBe("ready"), WAIT);
+  const ready = (): Promise<void> => expect.poll(() => system.embedded.state().state).toBe("ready");
 
   test("a killed child comes back at the same address with its rows and its tokens", async () => {
     const rows = batch("before-kill", [line({ service: "kill", span_id: "a" })]);
     expect(await system.store.write(rows)).toEqual({ kind: "stored" });
     const pid = system.embedded.pid() ?? 0;
     process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(system.embedded.state().restarts).toBe(1), WAIT);
+    await expect.poll(() => system.embedded.state().restarts).toBe(1);
     await ready();
     expect(system.embedded.pid()).not.toBe(pid);
     expect(await system.store.write(rows)).toEqual({ kind: "stored" });
@@ -77,7 +74,7 @@ describe("a running store", () => {
       "SELECT sum(requests) AS n FROM requests_10s WHERE service = 'storm'",
     );
     expect(rows).toEqual([{ n: 6000 }]);
-  }, 40_000);
+  });
 
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "%s to the group leaves it running",
@@ -118,10 +115,7 @@ describe("alone", () => {
     await embedded.start();
     const pid = embedded.pid() ?? 0;
     process.kill(pid, "SIGSTOP");
-    await vi.waitFor(
-      () => expect(embedded.state()).toMatchObject({ state: "ready", restarts: 1 }),
-      WAIT,
-    );
+    await expect.poll(() => embedded.state()).toMatchObject({ state: "ready", restarts: 1 });
     expect(isAlive(pid)).toBe(false);
     const started = performance.now();
     await embedded.stop();
@@ -141,7 +135,7 @@ describe("alone", () => {
     };
     const [first, child] = await parentOf();
     first.kill("SIGKILL");
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false), WAIT);
+    await expect.poll(() => isAlive(child)).toBe(false);
 
     const [second, hanging] = await parentOf();
     process.kill(hanging, "SIGSTOP");
@@ -156,7 +150,7 @@ describe("alone", () => {
   test("stop at once after start leaves no child", async () => {
     const embedded = createEmbeddedStore({ folder: newFolder(), log: silentLog });
     const starting = embedded.start().catch((error: unknown) => error);
-    await vi.waitFor(() => expect(embedded.pid()).toBeGreaterThan(0), WAIT);
+    await expect.poll(() => embedded.pid()).toBeGreaterThan(0);
     const pid = embedded.pid() ?? 0;
     await embedded.stop();
     expect(isAlive(pid)).toBe(false);
