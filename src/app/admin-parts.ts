@@ -11,7 +11,7 @@ import type { Config } from "../config/config.ts";
 import { formatListen } from "../config/listen.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
-import type { Drain } from "../telemetry/drain.ts";
+import type { Drains } from "../telemetry/drains.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen/authzen.ts";
 import type { CertificateCare } from "../control/tls/certificate-care.ts";
@@ -27,7 +27,7 @@ export interface Running {
   readonly dataPlane: DataPlane;
   readonly reloader: Reloader;
   readonly store: StoreLink;
-  readonly drain: Drain;
+  readonly drain: Drains;
   readonly rows: Rows;
   readonly spans: SpanExport | undefined;
   readonly statistics: StatisticsPoll;

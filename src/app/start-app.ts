@@ -11,7 +11,7 @@ import type { Log } from "../core/log.ts";
 import { openWorkerThread } from "../proxy/worker-thread.ts";
 import type { Ports } from "../proxy/worker-protocol.ts";
 import type { Workers } from "../proxy/workers.ts";
-import type { Drain } from "../telemetry/drain.ts";
+import type { Drains } from "../telemetry/drains.ts";
 
 export interface AppOptions {
   readonly load: ConfigLoader;
@@ -30,7 +30,7 @@ export interface App {
   readonly inForce: () => InForce;
   readonly reloader: Reloader;
   readonly store: StoreLink;
-  readonly drain: Drain;
+  readonly drain: Drains;
   readonly workers: Workers;
   /** Lets requests in flight end, delivers what it can, then ends everything it started. */
   readonly stop: () => Promise<void>;

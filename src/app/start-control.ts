@@ -11,6 +11,7 @@ import { auditReload } from "../control/audit-reload.ts";
 import { createReloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
 import { createStatistics } from "../control/statistics.ts";
+import { openSignalSpools } from "../control/open-spool.ts";
 import type { StoreLink } from "../control/store-link.ts";
 import { type FileWatch, watchFiles } from "../control/watch.ts";
 import { createSharedClock } from "../balancer/shared-clock.ts";
@@ -19,7 +20,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type AuditLog, createAuditLog } from "../telemetry/audit-log.ts";
 import { createConceal } from "../telemetry/conceal.ts";
-import { createDrain, type Drain } from "../telemetry/drain.ts";
+import { createDrains, type Drains } from "../telemetry/drains.ts";
 import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
 import type { Serving } from "./start-serving.ts";
@@ -38,7 +39,7 @@ export interface ControlOptions extends Serving {
 export async function startControl(start: ControlOptions): Promise<App> {
   const { dataPlane, store, initial, revocations, load, log } = start;
   const rows = createRowFeed(store.sink, log);
-  const drain = createRowDrain(start, rows);
+  const drain = openDrains(start, rows);
   const watch = watchFiles(() => void reloader.reload("files"));
   let admin: Admin | undefined;
   const taken = (next: InForce): void => {
@@ -74,8 +75,16 @@ export async function startControl(start: ControlOptions): Promise<App> {
   return running(parts, { watch, admin, decisions });
 }
 
-function createRowDrain({ spool, lock, log }: ControlOptions, { sink, see }: RowFeed): Drain {
-  return createDrain({ spool, lock, sink, see, log, clock: systemClock, random: Math.random });
+function openDrains(start: ControlOptions, { sink, see }: RowFeed): Drains {
+  const { initial, spool, lock, store, log } = start;
+  return createDrains({
+    requests: { spool, sink, see },
+    signals: { spools: openSignalSpools(initial.config), sink: store.sink },
+    lock,
+    log,
+    clock: systemClock,
+    random: Math.random,
+  });
 }
 
 /** Its segments are this thread's own: they bear the number after the last worker's. */

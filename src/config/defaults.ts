@@ -23,6 +23,9 @@ export const DEFAULTS = {
     rollup_1h_days: 400,
     /** Services' spans and logs are wide, and rarely read after a week. */
     traces_days: 7,
+    logs_days: 7,
+    /** Long enough for last month's comparison. */
+    metrics_days: 30,
   },
   service: {
     balance: "adaptive",
@@ -97,6 +100,8 @@ export const DEFAULTS = {
     spool_max_bytes: 1024 * MIB,
     /** An INSERT of this size is neither small parts nor a long retry. */
     spool_segment_bytes: 16 * MIB,
+    /** Half a minute of 10,000 spans a second, and seven of them still fit on a small disk. */
+    spool_signal_max_bytes: 256 * MIB,
     /** What tells callers and failures apart, and holds no secret. */
     headers: ["accept", "origin", "x-request-id"],
     redact_query: ["access_token", "api_key", "apikey", "code", "key", "password", "token"],

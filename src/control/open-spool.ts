@@ -1,22 +1,42 @@
-// The spool as a config asks for it.
+// The spool as a config asks for it: request rows in its folder, each signal in one of its own below.
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
-import { createSpool, type Spool } from "../telemetry/spool.ts";
+import type { SignalSpools } from "../telemetry/drains.ts";
+import { createSpool, type Spool, type SpoolSetup } from "../telemetry/spool.ts";
+import { type Signal, SIGNALS } from "../telemetry/streams.ts";
 
-/** `workers` is how many write to it. Throws, naming the data folder, where nothing can be kept in it. */
-export function openSpool({ data, telemetry }: Config, workers: number): Spool {
-  const folder = join(data, "spool");
-  try {
-    const spool = createSpool({
-      folder,
-      maxBytes: telemetry.spool.max_bytes,
+/** For request rows, `writers` of which write to it. Throws, naming the data folder, where nothing can be kept in it. */
+export function openSpool({ data, telemetry }: Config, writers: number): Spool {
+  return open(data, {
+    folder: join(data, "spool"),
+    maxBytes: telemetry.spool.max_bytes,
+    segmentBytes: telemetry.spool.segment_bytes,
+    whenFull: telemetry.audit === "required" ? "refuse" : "drop-oldest",
+    writers,
+  });
+}
+
+/** For what one thread takes from services. Throws as `openSpool` does. */
+export function openSignalSpools({ data, telemetry }: Config): SignalSpools {
+  const spoolOf = (signal: Signal): Spool =>
+    open(data, {
+      folder: join(data, "spool", signal),
+      maxBytes: telemetry.spool.signal_max_bytes,
       segmentBytes: telemetry.spool.segment_bytes,
-      audit: telemetry.audit,
-      workers,
+      // Senders keep what is not taken, and come again.
+      whenFull: "refuse",
+      writers: 1,
     });
-    accessSync(folder, constants.W_OK);
+  const spools = SIGNALS.map((signal) => [signal, spoolOf(signal)] as const);
+  return Object.fromEntries(spools) as Record<Signal, Spool>;
+}
+
+function open(data: string, setup: SpoolSetup): Spool {
+  try {
+    const spool = createSpool(setup);
+    accessSync(setup.folder, constants.W_OK);
     return spool;
   } catch (thrown) {
     throw new Error(

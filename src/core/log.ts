@@ -24,5 +24,15 @@ export function createLog(
   return { debug: emit("debug"), info: emit("info"), warn: emit("warn"), error: emit("error") };
 }
 
+/** The same log with fields that stand in each line. */
+export function logWith(log: Log, same: LogFields): Log {
+  return {
+    debug: (event, fields) => log.debug(event, { ...same, ...fields }),
+    info: (event, fields) => log.info(event, { ...same, ...fields }),
+    warn: (event, fields) => log.warn(event, { ...same, ...fields }),
+    error: (event, fields) => log.error(event, { ...same, ...fields }),
+  };
+}
+
 /** For tests and one-shot commands that must not chatter. */
 export const silentLog: Log = createLog("error", () => undefined);

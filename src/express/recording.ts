@@ -12,6 +12,7 @@ import type { RowLog } from "../proxy/row-batch.ts";
 import { createDrain } from "../telemetry/drain.ts";
 import type { RequestRecord } from "../telemetry/record.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
+import { STREAMS } from "../telemetry/streams.ts";
 
 export interface Recording {
   readonly rows: RowLog;
@@ -47,6 +48,7 @@ export async function recordToStore(parts: RecordingParts): Promise<Recording> {
   const spool = openSpool(config, 1);
   const store = createStoreLink(config, log);
   const drain = createDrain({
+    stream: STREAMS.requests,
     spool,
     sink: store.sink,
     log,

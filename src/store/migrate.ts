@@ -27,6 +27,14 @@ const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => str
       `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 3600`,
   ],
   ["otel_spans", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.traces_days})`],
+  ["otel_logs", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.logs_days})`],
+  ...["gauge", "sum", "histogram", "exponential_histogram", "summary"].map(
+    (kind) =>
+      [
+        `otel_metrics_${kind}`,
+        (days: RetentionOptions) => `toDateTime(TimeUnix) + toIntervalDay(${days.metrics_days})`,
+      ] as const,
+  ),
 ];
 
 /**
@@ -104,7 +112,8 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
   const engines = new Map(rows.map((row) => [String(row["name"]), String(row["engine_full"])]));
   for (const [table, ttlOf] of RETAINED) {
     const ttl = ttlOf(retention);
-    if (engines.get(table)?.includes(`TTL ${ttl} SETTINGS`)) continue;
+    const engine = engines.get(table);
+    if (engine === undefined || engine.includes(`TTL ${ttl} SETTINGS`)) continue;
     await store.command(`ALTER TABLE ${table} MODIFY TTL ${ttl}`);
   }
 }

@@ -12,4 +12,6 @@ export interface RetentionOptions {
   readonly rollup_1m_days: number;
   readonly rollup_1h_days: number;
   readonly traces_days: number;
+  readonly logs_days: number;
+  readonly metrics_days: number;
 }

@@ -3,14 +3,13 @@ import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import { countLines } from "../core/lines.ts";
 import type { Log } from "../core/log.ts";
-import { COLUMNS_BY_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
 import type { CutJournal } from "./cut-journal.ts";
 import { choosePieces, tokenOf, wholeLines, type Cut, type CutLimits, type Piece } from "./cut.ts";
 import type { LiveRows } from "./live-rows.ts";
-import { MAX_ROW_BYTES } from "./row-encoder.ts";
 import type { Segment, SegmentList } from "./segment-list.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { highWaterBytes, type Spool } from "./spool.ts";
+import type { Stream } from "./streams.ts";
 
 /** A cut with its bytes in memory. */
 export interface Taken {
@@ -21,10 +20,12 @@ export interface Taken {
 
 export interface LedgerOptions {
   readonly spool: Spool;
+  readonly stream: Stream;
   readonly segments: SegmentList;
   readonly journal: CutJournal;
   readonly limits: CutLimits;
-  readonly live: LiveRows;
+  /** null: nobody looks at rows as they come. */
+  readonly live: LiveRows | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -141,12 +142,13 @@ export class DrainLedger {
   async #refresh(): Promise<void> {
     const { segments, clock, live } = this.#options;
     await segments.refresh({}, clock.wallMs());
-    await live.follow(segments);
+    await live?.follow(segments);
   }
 
   #waiting(): Segment[] {
-    return this.#options.segments.all.filter(
-      ({ size, done, rowVersion }) => size > done && COLUMNS_BY_VERSION.has(rowVersion),
+    const { segments, stream } = this.#options;
+    return segments.all.filter(
+      ({ size, done, rowVersion }) => size > done && stream.columnsByVersion.has(rowVersion),
     );
   }
 
@@ -159,7 +161,7 @@ export class DrainLedger {
   }
 
   async #cutNew(newestFirst: boolean): Promise<Taken | undefined> {
-    const { limits, segments } = this.#options;
+    const { limits, segments, stream } = this.#options;
     const waiting = this.#waiting();
     if (newestFirst) waiting.reverse();
     const pieces: Piece[] = [];
@@ -176,7 +178,7 @@ export class DrainLedger {
       } else if (!bytes.includes(0x0a)) this.#passTorn(piece);
       if (rows === limits.rows) break;
     }
-    const rowVersion = waiting[0]?.rowVersion ?? ROW_VERSION;
+    const rowVersion = waiting[0]?.rowVersion ?? stream.rowVersion;
     if (rows > 0) {
       return this.#taken(
         { token: tokenOf(pieces), rowVersion, rows, pieces },
@@ -192,14 +194,15 @@ export class DrainLedger {
     const known = this.#options.segments.get(segment);
     if (known?.closed !== true) return;
     const end = offset + length;
-    if (end < known.size && length <= MAX_ROW_BYTES) return;
+    if (end < known.size && length <= this.#options.stream.maxLineBytes) return;
     known.done = end;
     this.#tornLines++;
     this.#options.log.warn("spool_line_torn", { segment, offset, bytes: length });
   }
 
   #taken(cut: Cut, body: Buffer): Taken {
-    return { cut, body, columns: COLUMNS_BY_VERSION.get(cut.rowVersion) ?? REQUEST_COLUMNS };
+    const { columns, columnsByVersion } = this.#options.stream;
+    return { cut, body, columns: columnsByVersion.get(cut.rowVersion) ?? columns };
   }
 
   async #removeFinished(): Promise<void> {

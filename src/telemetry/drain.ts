@@ -14,6 +14,7 @@ import type { Sink } from "./sink.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { acquireSpoolLock, type SpoolLock } from "./spool-lock.ts";
 import type { Spool } from "./spool.ts";
+import type { Stream } from "./streams.ts";
 
 export interface DrainStats {
   readonly pendingBytes: number;
@@ -48,6 +49,8 @@ export interface Drain {
 }
 
 export interface DrainOptions {
+  readonly stream: Stream;
+  /** That stream's. */
   readonly spool: Spool;
   /** Where it was taken before, because rows are written before they are drained. */
   readonly lock?: SpoolLock;
@@ -57,7 +60,6 @@ export interface DrainOptions {
   readonly random: Random;
   /** Told of the rows of this run within a moment of their being written, stored or not. */
   readonly see?: SeeRows;
-  readonly table?: string;
   /** Least time between two inserts while little is waiting; the longest is three times that. */
   readonly intervalMs?: number;
   readonly batchBytes?: number;
@@ -108,17 +110,18 @@ class SpoolDrain {
   #lastInsertMs = 0;
 
   constructor(options: DrainOptions) {
-    const { spool, clock, log, sink, random } = options;
+    const { stream, spool, clock, log, sink, random, see } = options;
     this.#options = options;
     this.#gauge = new SpoolGauge(spool.gauge);
     this.#letters = new DeadLetters(spool.folder, Math.floor(spool.maxBytes / LETTERS_SHARE));
     this.#ledger = new DrainLedger({
       spool,
+      stream,
       clock,
       log,
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
-      live: new LiveRows(spool.run, options.see ?? (() => undefined)),
+      live: see === undefined ? null : new LiveRows(spool.run, see),
       limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
     });
     this.#delivery = {
@@ -144,7 +147,7 @@ class SpoolDrain {
   async #look(): Promise<void> {
     try {
       await this.#ledger.look();
-      if (this.#options.spool.audit === "optional") await this.#ledger.trim();
+      if (this.#options.spool.whenFull === "drop-oldest") await this.#ledger.trim();
     } catch (error) {
       this.#failed("spool_watch_failed", messageOf(error));
     }
@@ -229,8 +232,8 @@ class SpoolDrain {
 
   /** Leaves the cut as it is where the deadline of a stop comes first. */
   async #deliver({ cut, columns, body }: Taken): Promise<void> {
-    const { table = "requests_intake", clock, log } = this.#options;
-    const batch = { table, columns, body, rows: cut.rows, token: cut.token };
+    const { stream, clock, log } = this.#options;
+    const batch = { table: stream.table, columns, body, rows: cut.rows, token: cut.token };
     const startedNs = clock.nowNs();
     const rejected = await deliver(batch, this.#delivery, this.#end.signal);
     this.#lastInsertMs = (clock.nowNs() - startedNs) / 1e6;

@@ -4,6 +4,8 @@ export interface SpoolOptions {
   /** All segments of an instance together. */
   readonly max_bytes: number;
   readonly segment_bytes: number;
+  /** All segments of one signal together. */
+  readonly signal_max_bytes: number;
 }
 
 export interface RedactOptions {

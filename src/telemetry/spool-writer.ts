@@ -1,15 +1,12 @@
 // A worker's end of the spool: rows are in the kernel's hands before `append` returns.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
-import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { ROW_VERSION } from "./columns.ts";
 import type { RequestRecord } from "./record.ts";
 import { createRowEncoder, type RowEncoder } from "./row-encoder.ts";
-import { formatSegmentName, parseSegmentName } from "./segment-name.ts";
+import { SegmentWriter } from "./segment-writer.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
-import { nodeFiles, SpoolSegment, type SegmentFiles } from "./spool-segment.ts";
+import type { SegmentFiles } from "./spool-segment.ts";
 import { highWaterBytes, type Spool } from "./spool.ts";
 
 export interface SpoolWriter {
@@ -37,15 +34,12 @@ export interface SpoolWriterOptions {
   readonly files?: SegmentFiles;
 }
 
-/** After a failed write; long enough to cost nothing, short enough to be forgotten. */
-const RETRY_AFTER_MS = 1000;
-const SEGMENT_AGE_MS = 60_000;
 /** Rows written at once, some hundred of them. */
 const WRITE_BYTES = 262_144;
 
 export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
   const { spool } = options;
-  const required = spool.audit === "required";
+  const required = spool.whenFull === "refuse";
   const rows = new RowWriter(options);
   const gauge = new SpoolGauge(spool.gauge);
   const highWater = highWaterBytes(spool);
@@ -67,46 +61,35 @@ export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
   };
 }
 
-/** Encodes rows and writes them to the open segment, as far as disk and bounds allow. */
+/** Encodes rows and writes them, many at once, as far as disk and bounds allow. */
 class RowWriter {
-  readonly #options: SpoolWriterOptions;
-  readonly #gauge: SpoolGauge;
+  readonly #clock: Clock;
   readonly #encoder: RowEncoder;
-  readonly #segments: SegmentSeries;
-  readonly #fault: Fault;
+  readonly #segments: SegmentWriter;
   readonly #lines: Buffer = Buffer.allocUnsafe(WRITE_BYTES);
 
   constructor(options: SpoolWriterOptions) {
-    this.#options = options;
-    this.#gauge = new SpoolGauge(options.spool.gauge);
-    this.#encoder = createRowEncoder(options.instance, options.worker);
-    this.#segments = new SegmentSeries(options);
-    this.#fault = new Fault(options);
+    const { instance, worker, clock } = options;
+    this.#clock = clock;
+    this.#encoder = createRowEncoder(instance, worker);
+    this.#segments = new SegmentWriter({ ...options, writer: worker, rowVersion: ROW_VERSION });
   }
 
   /** How many rows, from the first on, are with the kernel. Never throws. */
   keep(records: readonly RequestRecord[]): number {
-    const nowMs = this.#options.clock.wallMs();
-    if (this.#fault.holds(nowMs)) return 0;
+    const nowMs = this.#clock.wallMs();
+    if (this.#segments.isResting(nowMs)) return 0;
     let kept = 0;
-    try {
-      while (kept < records.length) {
-        const { rows, bytes } = this.#encode(records, kept);
-        if (rows === 0) return kept;
-        this.#gauge.addUsed(this.#segments.append(this.#lines, bytes, nowMs));
-        kept += rows;
-      }
-      this.#fault.over();
-    } catch (error) {
-      this.#gauge.addUsed(this.#segments.abandonTorn());
-      this.#fault.began(nowMs, error);
+    while (kept < records.length) {
+      const { rows, bytes } = this.#encode(records, kept);
+      if (rows === 0 || !this.#segments.append(this.#lines, bytes, nowMs)) break;
+      kept += rows;
     }
     return kept;
   }
 
-  /** After a failed write nothing is tried for a while. */
   isResting(): boolean {
-    return this.#fault.holds(this.#options.clock.wallMs());
+    return this.#segments.isResting(this.#clock.wallMs());
   }
 
   close(): void {
@@ -115,8 +98,7 @@ class RowWriter {
 
   /** Rows from `first` on, as many as fit in one write and in the spool. */
   #encode(records: readonly RequestRecord[], first: number): Encoded {
-    const left = this.#options.spool.maxBytes - this.#gauge.usedBytes;
-    const room = Math.min(this.#lines.length, left);
+    const room = Math.min(this.#lines.length, this.#segments.roomBytes);
     let bytes = 0;
     let at = first;
     for (; at < records.length; at++) {
@@ -132,94 +114,4 @@ class RowWriter {
 interface Encoded {
   readonly rows: number;
   readonly bytes: number;
-}
-
-/** A disk that fails: said once, tried again after a pause, said again when it is over. */
-class Fault {
-  readonly #log: Log;
-  #sinceMs = Number.NaN;
-  #retryAtMs = 0;
-
-  constructor({ log }: { readonly log: Log }) {
-    this.#log = log;
-  }
-
-  /** A clock set back ends the pause early rather than stretching it. */
-  holds(nowMs: number): boolean {
-    return nowMs < this.#retryAtMs && nowMs > this.#retryAtMs - RETRY_AFTER_MS - 1;
-  }
-
-  began(nowMs: number, error: unknown): void {
-    this.#retryAtMs = nowMs + RETRY_AFTER_MS;
-    if (!Number.isNaN(this.#sinceMs)) return;
-    this.#sinceMs = nowMs;
-    this.#log.error("spool_write_failed", { reason: messageOf(error) });
-  }
-
-  over(): void {
-    if (Number.isNaN(this.#sinceMs)) return;
-    this.#log.info("spool_write_recovered", { since: new Date(this.#sinceMs).toISOString() });
-    this.#sinceMs = Number.NaN;
-  }
-}
-
-/** A worker's segments, one open at a time; the next is made when a row needs it. */
-class SegmentSeries {
-  readonly #options: SpoolWriterOptions;
-  #open: SpoolSegment | null = null;
-  #sequence: number;
-
-  constructor(options: SpoolWriterOptions) {
-    this.#options = options;
-    this.#sequence = nextSequence(options.spool, options.worker);
-  }
-
-  /** Gives the bytes written. */
-  append(line: Buffer, length: number, nowMs: number): number {
-    const segment = this.#segmentFor(length, nowMs);
-    segment.append(line, length);
-    return length;
-  }
-
-  /** After a failed write: closes a segment that ends in a torn line; gives the bytes of that line. */
-  abandonTorn(): number {
-    const torn = this.#open?.torn ?? 0;
-    if (torn > 0) this.close();
-    return torn;
-  }
-
-  close(): void {
-    const open = this.#open;
-    this.#open = null;
-    open?.close();
-  }
-
-  #segmentFor(length: number, nowMs: number): SpoolSegment {
-    const open = this.#open;
-    const { spool, worker, files } = this.#options;
-    if (open !== null) {
-      const fits = open.bytes === 0 || open.bytes + length <= spool.segmentBytes;
-      if (fits && nowMs - open.openedAtMs < SEGMENT_AGE_MS) return open;
-      this.close();
-    }
-    const file = formatSegmentName({
-      createdAtMs: nowMs,
-      run: spool.run,
-      worker,
-      sequence: this.#sequence++,
-      rowVersion: ROW_VERSION,
-    });
-    this.#open = new SpoolSegment(join(spool.folder, file), files ?? nodeFiles, nowMs);
-    return this.#open;
-  }
-}
-
-/** A worker that replaces a dead one goes on counting, so that its segments are the newest. */
-function nextSequence(spool: Spool, worker: number): number {
-  let next = 0;
-  for (const file of readdirSync(spool.folder)) {
-    const name = parseSegmentName(file);
-    if (name?.run === spool.run && name.worker === worker) next = Math.max(next, name.sequence + 1);
-  }
-  return next;
 }

@@ -6,26 +6,29 @@ import { makeFolder } from "../core/folder.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 
-/** Plain data and shared memory: goes to a worker as it is, by workerData. */
+/** "drop-oldest": what is new is kept; "refuse": what came is kept, and nothing new is taken. */
+export type WhenFull = "drop-oldest" | "refuse";
+
+/** Of one stream. Plain data and shared memory: goes to a worker as it is, by workerData. */
 export interface Spool {
   readonly folder: string;
   /** Eight hex digits, new for each run of the process. */
   readonly run: string;
   readonly maxBytes: number;
   readonly segmentBytes: number;
-  /** "required": when a row can't be kept, nothing may be answered. */
-  readonly audit: "optional" | "required";
+  readonly whenFull: WhenFull;
   /** Memory of a SpoolGauge. */
   readonly gauge: SharedArrayBuffer;
 }
 
 export interface SpoolSetup {
-  /** `spool/` in the data folder; made if missing. */
+  /** Made if missing. */
   readonly folder: string;
   readonly maxBytes: number;
   readonly segmentBytes: number;
-  readonly workers: number;
-  readonly audit: "optional" | "required";
+  /** How many write to it at the same time. */
+  readonly writers: number;
+  readonly whenFull: WhenFull;
 }
 
 /** A full spool frees itself a segment at a time, so the open ones may hold a quarter at most. */
@@ -33,7 +36,7 @@ const OPEN_SHARE = 4;
 
 /** Makes the folder and counts what an earlier run left in it. Throws what the file system throws. */
 export function createSpool(setup: SpoolSetup): Spool {
-  const { folder, maxBytes, audit } = setup;
+  const { folder, maxBytes, whenFull } = setup;
   makeFolder(folder, 0o700);
   const gauge = SpoolGauge.allocate();
   let used = 0;
@@ -41,9 +44,9 @@ export function createSpool(setup: SpoolSetup): Spool {
     if (parseSegmentName(file) !== undefined) used += statSync(join(folder, file)).size;
   }
   new SpoolGauge(gauge).addUsed(used);
-  const share = Math.ceil(maxBytes / (OPEN_SHARE * setup.workers));
+  const share = Math.ceil(maxBytes / (OPEN_SHARE * setup.writers));
   const segmentBytes = Math.min(setup.segmentBytes, share);
-  return { folder, run: randomBytes(4).toString("hex"), maxBytes, segmentBytes, audit, gauge };
+  return { folder, run: randomBytes(4).toString("hex"), maxBytes, segmentBytes, whenFull, gauge };
 }
 
 /**

@@ -25,7 +25,7 @@ const PROTECTED = secretsOf({
 function secretsOf(
   telemetry: Pick<TelemetryOptions, "redact" | "protect">,
 ): ReturnType<typeof secretFieldsOf> {
-  const spool = { max_bytes: 0, segment_bytes: 0 };
+  const spool = { max_bytes: 0, segment_bytes: 0, signal_max_bytes: 0 };
   const options: TelemetryOptions = { ...telemetry, audit: "optional", spool, headers: [] };
   return secretFieldsOf(options, new Set(), createRedaction(options, []));
 }

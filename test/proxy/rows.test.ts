@@ -180,8 +180,8 @@ it("where recording is required and impossible, nothing is answered: first cut o
     folder: join(folder, "spool"),
     maxBytes: 1 << 24,
     segmentBytes: 1 << 20,
-    workers: 1,
-    audit: "required",
+    writers: 1,
+    whenFull: "refuse",
   });
   const rowLog = createSpoolWriter({
     spool,

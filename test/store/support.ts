@@ -16,6 +16,8 @@ export const RETENTION: RetentionOptions = {
   rollup_1m_days: 14,
   rollup_1h_days: 365,
   traces_days: 7,
+  logs_days: 7,
+  metrics_days: 30,
 };
 
 export interface TestStore {

@@ -128,7 +128,7 @@ function conceal(
   path: string[] = [],
 ): void {
   const redact = { query: [], headers: [], attributes: [], path };
-  const spool = { max_bytes: 0, segment_bytes: 0 };
+  const spool = { max_bytes: 0, segment_bytes: 0, signal_max_bytes: 0 };
   const key = KEY.toString("base64");
   const options = { key, encrypt: [], hash: [], ...protect };
   record.conceal = createConceal({

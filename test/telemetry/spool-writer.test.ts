@@ -180,7 +180,7 @@ test("a torn piece that cannot be taken back is left behind in its segment and n
 
 test("audit required: a failing disk refuses the answer and new requests until it works again", () => {
   using folder = tempFolder();
-  const spool = spoolIn(folder.path, { audit: "required" });
+  const spool = spoolIn(folder.path, { whenFull: "refuse" });
   const clock = manualClock();
   const writer = writerOn(spool, { clock, files: failingFiles(new Map([[1, "error"]])) });
   expect([writer.append(numbered(0)), writer.writable()]).toEqual([true, true]);
@@ -205,7 +205,7 @@ test("whether a row is written is told, also where its answer does not hang on i
 
 test("audit required: a full spool takes no new request, keeps rows of those in flight, loses nothing", async () => {
   using folder = tempFolder();
-  const spool = spoolIn(folder.path, { audit: "required", maxBytes: 64_000, segmentBytes: 4000 });
+  const spool = spoolIn(folder.path, { whenFull: "refuse", maxBytes: 64_000, segmentBytes: 4000 });
   const writer = writerOn(spool);
   let number = 0;
   while (writer.writable()) expect(writer.append(numbered(number++))).toBe(true);

@@ -25,7 +25,9 @@ export const retentionSection = z.strictObject({
   rollup_10s_days: days(retention.rollup_10s_days, "How long the 10-second rollup is kept"),
   rollup_1m_days: days(retention.rollup_1m_days, "How long the 1-minute rollup is kept"),
   rollup_1h_days: days(retention.rollup_1h_days, "How long the 1-hour rollup is kept"),
-  traces_days: days(retention.traces_days, "How long services' own spans and logs are kept"),
+  traces_days: days(retention.traces_days, "How long services' own spans are kept"),
+  logs_days: days(retention.logs_days, "How long services' logs are kept"),
+  metrics_days: days(retention.metrics_days, "How long services' metrics are kept"),
 });
 
 export const statisticsSection = z.strictObject({

@@ -39,6 +39,12 @@ const spool = z.strictObject({
   segment_bytes: integer(64 * KIB, KIB * MIB)
     .default(telemetry.spool_segment_bytes)
     .meta({ description: "One segment" }),
+  signal_max_bytes: integer(64 * MIB, MAX_SPOOL_BYTES)
+    .default(telemetry.spool_signal_max_bytes)
+    .meta({
+      description:
+        "All segments of what services send by OTLP, for spans, logs and each kind of metric; beyond it senders are told to come again",
+    }),
 });
 
 const redact = z.strictObject({

@@ -21,6 +21,7 @@ import {
   type SpoolWriter,
   type SpoolWriterOptions,
 } from "../../../src/telemetry/spool-writer.ts";
+import { STREAMS } from "../../../src/telemetry/streams.ts";
 
 /** Where `path` stands in REQUEST_COLUMNS: the tests keep a row's number there. */
 const PATH_COLUMN = 15;
@@ -50,8 +51,8 @@ export function spoolIn(folder: string, setup: Partial<SpoolSetup> = {}): Spool 
     folder: join(folder, "spool"),
     maxBytes: 64 * 1024 * 1024,
     segmentBytes: 1024 * 1024,
-    workers: 2,
-    audit: "optional",
+    writers: 2,
+    whenFull: "drop-oldest",
     ...setup,
   });
 }
@@ -110,6 +111,7 @@ export function rowsInFolder(folder: string): string[] {
 
 export function drainOptions(spool: Spool, sink: Sink): DrainOptions {
   return {
+    stream: STREAMS.requests,
     spool,
     sink,
     log: silentLog,

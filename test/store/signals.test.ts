@@ -1,0 +1,168 @@
+// What services send, from the spool's lines to the OpenTelemetry Collector's tables and back, against the real store.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Signal, SIGNALS, STREAMS } from "../../src/telemetry/streams.ts";
+import type { Batch } from "../../src/telemetry/sink.ts";
+import { startTestStore, timestamp, type TestStore } from "./support.ts";
+
+let system: TestStore;
+const nowMs = Math.floor(Date.now() / 1000) * 1000;
+const AT = `${timestamp(nowMs).slice(0, -9)}123456789`;
+
+beforeAll(async () => {
+  system = await startTestStore();
+});
+
+afterAll(() => system.end());
+
+const POINT = {
+  ResourceAttributes: { "service.name": "orders" },
+  ResourceSchemaUrl: "https://opentelemetry.io/schemas/1.27.0",
+  ScopeName: "meter",
+  ScopeVersion: "1.2.0",
+  ScopeAttributes: { a: "b" },
+  ScopeDroppedAttrCount: 1,
+  ScopeSchemaUrl: "",
+  ServiceName: "orders",
+  MetricName: "queue.length",
+  MetricDescription: 'Orders "waiting"\nin line',
+  MetricUnit: "{order}",
+  Attributes: { queue: "main", ünïcode: "☃" },
+  StartTimeUnix: timestamp(nowMs - 60_000),
+  TimeUnix: AT,
+};
+
+const EXEMPLARS = {
+  "Exemplars.FilteredAttributes": [{ user: "alice" }, {}],
+  "Exemplars.TimeUnix": [AT, AT],
+  "Exemplars.Value": [1.5, 2],
+  "Exemplars.SpanId": ["00f067aa0ba902b7", ""],
+  "Exemplars.TraceId": ["4bf92f3577b34da6a3ce929d0e0e4736", ""],
+};
+
+const HISTOGRAM_END = { ...EXEMPLARS, Flags: 0, Min: -0.5, Max: 90, AggregationTemporality: 2 };
+
+/** One row of each stream, by column. */
+const ROWS: Readonly<Record<Signal, Readonly<Record<string, unknown>>>> = {
+  spans: {
+    Timestamp: AT,
+    TraceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    SpanId: "00f067aa0ba902b7",
+    ParentSpanId: "",
+    TraceState: "a=b",
+    SpanName: "SELECT orders",
+    SpanKind: "Client",
+    ServiceName: "orders",
+    ResourceAttributes: { "service.name": "orders" },
+    ScopeName: "pg",
+    ScopeVersion: "8",
+    SpanAttributes: { "db.system": "postgresql" },
+    Duration: "18446744073709551615",
+    StatusCode: "Error",
+    StatusMessage: "gone",
+    "Events.Timestamp": [AT, AT],
+    "Events.Name": ["exception", "retry"],
+    "Events.Attributes": [{ "exception.type": "E" }, {}],
+    "Links.TraceId": ["0af7651916cd43dd8448eb211c80319c"],
+    "Links.SpanId": ["b7ad6b7169203331"],
+    "Links.TraceState": [""],
+    "Links.Attributes": [{ why: "batch" }],
+  },
+  logs: {
+    Timestamp: AT,
+    TraceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    SpanId: "00f067aa0ba902b7",
+    TraceFlags: 1,
+    SeverityText: "ERROR",
+    SeverityNumber: 17,
+    ServiceName: "orders",
+    Body: 'order 17 \\ "lost"\tline\u0000end ☃',
+    ResourceSchemaUrl: "",
+    ResourceAttributes: { "service.name": "orders" },
+    ScopeSchemaUrl: "",
+    ScopeName: "log",
+    ScopeVersion: "1",
+    ScopeAttributes: {},
+    LogAttributes: { order: "17" },
+    EventName: "order.lost",
+  },
+  gauge: { ...POINT, Value: -1.25, Flags: 1, ...EXEMPLARS },
+  sum: {
+    ...POINT,
+    Value: 1e300,
+    Flags: 0,
+    ...EXEMPLARS,
+    AggregationTemporality: 1,
+    IsMonotonic: true,
+  },
+  histogram: {
+    ...POINT,
+    Count: 3,
+    Sum: 91.5,
+    BucketCounts: [1, 0, 2],
+    ExplicitBounds: [0.5, 10],
+    ...HISTOGRAM_END,
+  },
+  exponential_histogram: {
+    ...POINT,
+    Count: 6,
+    Sum: 91.5,
+    Scale: -3,
+    ZeroCount: 1,
+    PositiveOffset: -2,
+    PositiveBucketCounts: [1, 0, 3],
+    NegativeOffset: 4,
+    NegativeBucketCounts: [1],
+    ...HISTOGRAM_END,
+  },
+  summary: {
+    ...POINT,
+    Count: 4,
+    Sum: 10,
+    "ValueAtQuantiles.Quantile": [0.5, 0.99],
+    "ValueAtQuantiles.Value": [2, 4.5],
+    Flags: 0,
+  },
+};
+
+function lineOf(signal: Signal, row: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(STREAMS[signal].columns.map((column) => row[column]))}\n`;
+}
+
+function batchOf(signal: Signal, lines: string, token: string): Batch {
+  const { table, columns } = STREAMS[signal];
+  return { table, columns, body: Buffer.from(lines), rows: lines.split("\n").length - 1, token };
+}
+
+async function read(signal: Signal): Promise<readonly Record<string, unknown>[]> {
+  const { table, columns } = STREAMS[signal];
+  const named = columns.map((column) =>
+    /Timestamp$|TimeUnix$|Duration/.test(column) ? textOf(column) : `\`${column}\``,
+  );
+  const { rows } = await system.store.query(`SELECT ${named.join(", ")} FROM ${table}`);
+  return rows;
+}
+
+/** As the spool has it: seconds and nine digits, also of each element. */
+function textOf(column: string): string {
+  const text = (of: string): string =>
+    column === "Duration"
+      ? `toString(${of})`
+      : `concat(toString(toUnixTimestamp64Second(${of})), '.', leftPad(toString(toUnixTimestamp64Nano(${of}) % 1000000000), 9, '0'))`;
+  const value = column.includes(".") ? `arrayMap(t -> ${text("t")}, ${column})` : text(column);
+  return `${value} AS \`${column}\``;
+}
+
+test.each(SIGNALS)(
+  "%s come back as they were sent, and a batch sent again is taken once",
+  async (signal) => {
+    const batch = batchOf(signal, lineOf(signal, ROWS[signal]), `token-${signal}`);
+    expect(Object.keys(ROWS[signal]).toSorted()).toEqual(STREAMS[signal].columns.toSorted());
+    for (let times = 0; times < 3; times++) {
+      expect(await system.store.write(batch)).toEqual({ kind: "stored" });
+    }
+    expect(await read(signal)).toEqual([ROWS[signal]]);
+    // The same bytes under another token are other rows.
+    await system.store.write({ ...batch, token: `other-${signal}` });
+    expect(await read(signal)).toEqual([ROWS[signal], ROWS[signal]]);
+  },
+);
