@@ -2,6 +2,7 @@
 import { systemClock } from "../core/clock.ts";
 import { createForwarded } from "../core/forwarded.ts";
 import { HeaderList } from "../core/header-list.ts";
+import { ofNewest } from "../core/of-newest.ts";
 import { createFailureCells, createFailureLimits } from "../identity/failure-limits.ts";
 import type { AccessRules } from "./http/access.ts";
 import { createKnownCallers } from "./http/callers.ts";
@@ -30,15 +31,5 @@ export function accessRules(
       () => running().tls.admin,
       (tls) => tls?.pairs.flatMap((pair) => pair.names) ?? [],
     ),
-  };
-}
-
-/** What `make` made of the value last seen. */
-function ofNewest<From, Made>(value: () => From, make: (from: From) => Made): () => Made {
-  let last: { readonly from: From; readonly made: Made } | null = null;
-  return () => {
-    const from = value();
-    if (last?.from !== from) last = { from, made: make(from) };
-    return last.made;
   };
 }

@@ -18,6 +18,7 @@ import { createSharedClock } from "../balancer/shared-clock.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { ofNewest } from "../core/of-newest.ts";
 import { type AuditLog, createAuditLog } from "../telemetry/audit-log.ts";
 import { createConceal } from "../telemetry/conceal.ts";
 import { createDrains, type Drains } from "../telemetry/drains.ts";
@@ -103,7 +104,7 @@ function openAuditLog(
   const clock = createSharedClock(memory);
   const worker = initial.config.workers + 1;
   const configRevision = () => inForce().revision;
-  const conceal = () => createConceal(inForce().config.telemetry);
+  const conceal = ofNewest(() => inForce().config.telemetry, createConceal);
   return createAuditLog({ spool, instance, worker, clock, log, configRevision, conceal });
 }
 

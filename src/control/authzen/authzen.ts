@@ -3,6 +3,7 @@ import type { DecisionPoint } from "../../policy/authzen/decision-point.ts";
 import type { AuthzenCall, CallFacts } from "../../policy/authzen/call.ts";
 import type { PolicyImage } from "../../policy/image/policy-image.ts";
 import type { AuthzenPolicy } from "./authzen-files.ts";
+import { ofNewest } from "../../core/of-newest.ts";
 import { createConceal } from "../../telemetry/conceal.ts";
 import type { TelemetryOptions } from "../../telemetry/options.ts";
 import type { CallScope, DecisionLog } from "./decision-log.ts";
@@ -25,7 +26,7 @@ interface Attached {
 /** An attached image costs milliseconds and little memory, so it is kept until another one is in force. */
 export function createAuthzen(inForce: () => InForce, log: DecisionLog): Authzen {
   let attached: Attached | null = null;
-  const privacy = createPrivacy();
+  const privacy = ofNewest(() => inForce().config.telemetry, privacyOf);
   return {
     async point() {
       const { authzen, shadow } = inForce();
@@ -37,24 +38,14 @@ export function createAuthzen(inForce: () => InForce, log: DecisionLog): Authzen
       return attached.point;
     },
     open(facts, point) {
-      const { config, revision } = inForce();
-      const configRevision = revision;
-      return log.open(facts, { point, configRevision, ...privacy(config.telemetry) });
+      return log.open(facts, { point, configRevision: inForce().revision, ...privacy() });
     },
   };
 }
 
-/** What rows are kept of, made anew when the config is another one. */
-function createPrivacy(): (telemetry: TelemetryOptions) => Pick<CallScope, "secrets" | "conceal"> {
-  let known: TelemetryOptions | null = null;
-  let made: ReturnType<ReturnType<typeof createPrivacy>> | null = null;
-  return (telemetry) => {
-    if (made === null || known !== telemetry) {
-      known = telemetry;
-      made = { secrets: secretMembersOf(telemetry), conceal: createConceal(telemetry) };
-    }
-    return made;
-  };
+/** What rows are not to keep. */
+function privacyOf(telemetry: TelemetryOptions): Pick<CallScope, "secrets" | "conceal"> {
+  return { secrets: secretMembersOf(telemetry), conceal: createConceal(telemetry) };
 }
 
 async function attach(
