@@ -82,7 +82,7 @@ export interface Reloaded {
   readonly tlsFault: string | null;
   /** Keys that changed but wait for a restart. */
   readonly restart: readonly string[];
-  /** Who asked for it: "files", "signal", "api". */
+  /** Who asked for it: "files", "signal", "renewal", "api". */
   readonly causes: readonly string[];
   /** Revisions of the config in force before and after. */
   readonly before: string;
@@ -158,13 +158,13 @@ export interface AdminParts {
   readonly spans: () => SpanExportStats | null;
   /** Data workers that listen. */
   readonly workers: () => number;
-  /** Clients closed at once, by the limit of the config they met. */
   /** TLS handshakes that came to nothing. */
   readonly handshakeFailures: () => readonly HandshakeFailureCount[];
   /** To be told of those of the admin side. */
   readonly handshakeFailed: (reason: string, address: string) => void;
   /** What keys of session tickets are made of. */
   readonly ticketSecrets: TicketSecrets;
+  /** Clients closed at once, by the limit of the config they met. */
   readonly refusedConnections: () => readonly (readonly [limit: string, count: number])[];
   readonly services: () => readonly ServiceDescription[];
   readonly rows: RowFeed;

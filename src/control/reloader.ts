@@ -30,8 +30,8 @@ export interface ReloadResult {
   readonly changed: readonly string[];
 }
 
-/** A change of a watched file, SIGHUP, or somebody at the admin API. */
-export type ReloadCause = "files" | "signal" | "api";
+/** A change of a watched file, SIGHUP, weir's own CA, or somebody at the admin API. */
+export type ReloadCause = "files" | "signal" | "renewal" | "api";
 
 export interface Reloader {
   readonly current: () => InForce;

@@ -36,7 +36,7 @@ export interface AuditEntry {
   readonly details: readonly string[];
 }
 
-/** What nobody asked by HTTP: a reload by a signal or a file. */
+/** What nobody asked by HTTP: a reload by a signal, a file or a renewal. */
 export interface OwnChange {
   readonly action: string;
   /** Code of what went wrong; empty where nothing did. */

@@ -38,6 +38,7 @@ test.each<
     { changed: [] },
     ["audit.cause", "signal", "audit.before", "aaa", "audit.after", "bbb", "audit.changed", ""],
   ],
+  ["a renewal", ["renewal"], {}, ["audit.cause", "renewal", ...SAID]],
   ["somebody at the API, who has a row", ["api"], {}, null],
   [
     "a file and a signal while one waits",

@@ -19,7 +19,9 @@ export const reloadSchema = z.strictObject({
     description: "Files of certificates that can't be used; what they held before is",
   }),
   restart: z.array(z.string()).meta({ description: "Keys whose change waits for a restart" }),
-  causes: z.array(z.string()).meta({ description: "Who asked for it: files, signal, api" }),
+  causes: z
+    .array(z.string())
+    .meta({ description: "Who asked for it: files, signal, renewal, api" }),
   before: z.string().meta({ description: "Revision of the config in force before" }),
   after: z.string().meta({ description: "Revision of the config in force since" }),
   changed: z.array(z.string()).meta({

@@ -30,7 +30,7 @@ export function createCertificateRenewals(parts: CertificateRenewalsParts): Cert
       renewed++;
       const not_after = new Date(event.notAfterMs).toISOString();
       log.info("certificate_renewed", { file: shownFile(event.cert), not_after });
-      void reloader.reload();
+      void reloader.reload("renewal");
       return;
     }
     failed++;
