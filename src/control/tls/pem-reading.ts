@@ -21,60 +21,80 @@ export interface HeldPems {
   readonly shown: ReadonlyMap<string, CertificateFacts>;
 }
 
+/** Absolute paths. */
+export interface PairFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Absolute paths. */
+export interface TrustFiles {
+  readonly ca: string;
+  readonly crl: string;
+}
+
+/** In PEM. */
+interface Trust {
+  readonly ca: string;
+  readonly crls: readonly string[];
+}
+
 /** Each way to read gives null where there is nothing to go on with: then its fault is among `faults`. */
 export class PemReading {
   readonly faults: Fault[] = [];
   /** Of files that are used as they were before. */
   readonly kept: Fault[] = [];
   readonly certificates: CertificateFacts[] = [];
+  readonly held = {
+    pairs: new Map<string, ReadPair>(),
+    authorities: new Map<string, ReadList<string>>(),
+    lists: new Map<string, ReadList<readonly string[]>>(),
+    shown: new Map<string, CertificateFacts>(),
+  };
   readonly #before: HeldPems | undefined;
-  readonly #pairs = new Map<string, ReadPair>();
-  readonly #authorities = new Map<string, ReadList<string>>();
-  readonly #lists = new Map<string, ReadList<readonly string[]>>();
-  readonly #shown = new Map<string, CertificateFacts>();
 
   constructor(before?: HeldPems) {
     this.#before = before;
   }
 
-  get held(): HeldPems {
-    const [pairs, authorities, lists, shown] = [
-      this.#pairs,
-      this.#authorities,
-      this.#lists,
-      this.#shown,
+  /** What `keyPath` names by cert and key. */
+  pair({ cert, key }: PairFiles, keyPath: string): CertificatePair | null {
+    const [certFile, keyFile] = [
+      { file: cert, keyPath: `${keyPath}.cert` },
+      { file: key, keyPath: `${keyPath}.key` },
     ];
-    return { pairs, authorities, lists, shown };
-  }
-
-  pair(cert: NamedFile, key: NamedFile): CertificatePair | null {
-    const name = `${nameOf(cert)} ${nameOf(key)}`;
-    const place = { name, before: this.#before?.pairs, now: this.#pairs };
-    const found = this.#read(() => readPair(cert, key), place);
+    const name = `${nameOf(certFile)} ${nameOf(keyFile)}`;
+    const place = { name, before: this.#before?.pairs, now: this.held.pairs };
+    const found = this.#read(() => readPair(certFile, keyFile), place);
     if (found === null) return null;
     this.certificates.push(found.facts);
     return found.pair;
   }
 
-  authorities(named: NamedFile): string | null {
-    const place = {
-      name: nameOf(named),
-      before: this.#before?.authorities,
-      now: this.#authorities,
-    };
-    return this.#told(this.#read(() => readAuthorities(named), place));
-  }
-
-  lists(named: NamedFile): readonly string[] | null {
-    const place = { name: nameOf(named), before: this.#before?.lists, now: this.#lists };
-    return this.#told(this.#read(() => readLists(named), place));
+  /** What `keyPath` names by ca and crl; no lists where crl is empty. */
+  trust({ ca, crl }: TrustFiles, keyPath: string): Trust | null {
+    const authorities = this.#authorities({ file: ca, keyPath: `${keyPath}.ca` });
+    const crls = crl === "" ? [] : this.#lists({ file: crl, keyPath: `${keyPath}.crl` });
+    return authorities === null || crls === null ? null : { ca: authorities, crls };
   }
 
   /** Of what is only shown. */
   facts(name: string, step: () => CertificateFacts): CertificateFacts | null {
-    const found = this.#read(step, { name, before: this.#before?.shown, now: this.#shown });
+    const found = this.#read(step, { name, before: this.#before?.shown, now: this.held.shown });
     if (found !== null) this.certificates.push(found);
     return found;
+  }
+
+  #authorities(named: NamedFile): string | null {
+    const [before, now] = [this.#before?.authorities, this.held.authorities];
+    return this.#told(
+      this.#read(() => readAuthorities(named), { name: nameOf(named), before, now }),
+    );
+  }
+
+  #lists(named: NamedFile): readonly string[] | null {
+    const [before, now] = [this.#before?.lists, this.held.lists];
+    return this.#told(this.#read(() => readLists(named), { name: nameOf(named), before, now }));
   }
 
   #told<T>(found: ReadList<T> | null): T | null {

@@ -1,16 +1,17 @@
 // Certificates and keys that a config names, read and checked as one: what listeners and clients are made of.
-import type {
-  AdminTlsOptions,
-  ClientCertificateOptions,
-  Config,
-  HttpsOptions,
-} from "../../config/config.ts";
+import type { AdminTlsOptions, Config, HttpsOptions } from "../../config/config.ts";
 import type { Fault } from "../../config/fault.ts";
 import type { ClientTrust, ServerTls } from "../../downstream/options.ts";
 import type { UpstreamTls } from "../../upstream/options.ts";
 import { readOwnCa } from "./own-ca.ts";
-import type { CertificateFacts, NamedFile } from "./pem-files.ts";
-import { digestOf, type HeldPems, PemReading } from "./pem-reading.ts";
+import type { CertificateFacts } from "./pem-files.ts";
+import {
+  digestOf,
+  type HeldPems,
+  type PairFiles,
+  PemReading,
+  type TrustFiles,
+} from "./pem-reading.ts";
 import { readUpstreams } from "./upstream-tls-files.ts";
 
 export interface LoadedTls {
@@ -51,37 +52,34 @@ export function loadTls(config: Config, before: Pick<LoadedTls, "held"> | null =
   return { ok: true, tls: { ...used, faults: kept, held } };
 }
 
-/** What one listener is made of, each file with the key that names it. */
+/** What one listener is made of, with the keys that name it. */
 interface ListenerFiles {
   readonly keyPath: string;
-  readonly pairs: readonly { readonly cert: NamedFile; readonly key: NamedFile }[];
+  readonly pairs: readonly { readonly files: PairFiles; readonly keyPath: string }[];
   /** null: clients are not asked for certificates. */
-  readonly clients: Pick<ClientCertificateOptions, "ca" | "crl"> | null;
+  readonly clients: TrustFiles | null;
   readonly minVersion: "1.2" | "1.3";
 }
 
 function httpsFiles(https: HttpsOptions): ListenerFiles {
   const keyPath = "listen.https";
-  const pairs = https.certificates.map((pair, at) => named(pair, `${keyPath}.certificates[${at}]`));
+  const pairs = https.certificates.map((files, at) => {
+    return { files, keyPath: `${keyPath}.certificates[${at}]` };
+  });
   return { keyPath, pairs, clients: https.client_certificates, minVersion: https.min_version };
 }
 
 function adminFiles(tls: AdminTlsOptions): ListenerFiles {
   const keyPath = "admin.tls";
   const { client_certificates: clients, min_version: minVersion } = tls;
-  return { keyPath, pairs: [named(tls, keyPath)], clients, minVersion };
+  return { keyPath, pairs: [{ files: tls, keyPath }], clients, minVersion };
 }
 
-function named({ cert, key }: { readonly cert: string; readonly key: string }, path: string) {
-  return {
-    cert: { file: cert, keyPath: `${path}.cert` },
-    key: { file: key, keyPath: `${path}.key` },
-  };
-}
-
-function readServer(files: ListenerFiles, reading: PemReading): ServerTls {
-  const pairs = files.pairs.flatMap(({ cert, key }) => reading.pair(cert, key) ?? []);
-  const { clients: asked, keyPath, minVersion } = files;
+function readServer(
+  { pairs: named, clients: asked, keyPath, minVersion }: ListenerFiles,
+  reading: PemReading,
+): ServerTls {
+  const pairs = named.flatMap((each) => reading.pair(each.files, each.keyPath) ?? []);
   const clients = asked && readClients(asked, `${keyPath}.client_certificates`, reading);
   return {
     pairs,
@@ -91,14 +89,7 @@ function readServer(files: ListenerFiles, reading: PemReading): ServerTls {
   };
 }
 
-function readClients(
-  { ca, crl }: Pick<ClientCertificateOptions, "ca" | "crl">,
-  path: string,
-  reading: PemReading,
-): ClientTrust | null {
-  const authorities = reading.authorities({ file: ca, keyPath: `${path}.ca` });
-  const crls = crl === "" ? [] : reading.lists({ file: crl, keyPath: `${path}.crl` });
-  if (authorities === null || crls === null) return null;
-  const trust = { ca: authorities, crls };
-  return { ...trust, revision: digestOf(trust) };
+function readClients(files: TrustFiles, path: string, reading: PemReading): ClientTrust | null {
+  const trust = reading.trust(files, path);
+  return trust && { ...trust, revision: digestOf(trust) };
 }

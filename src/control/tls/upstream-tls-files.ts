@@ -3,6 +3,7 @@ import type { Config } from "../../config/config.ts";
 import type { UpstreamTls, UpstreamTlsOptions } from "../../upstream/options.ts";
 import { digestOf, type PemReading } from "./pem-reading.ts";
 
+const NO_TRUST = { ca: "", crls: [] };
 const NO_PAIR = { cert: "", key: "" };
 
 /** By service, those alone that say something of TLS. */
@@ -17,24 +18,12 @@ export function readUpstreams(
 }
 
 function readUpstream(options: UpstreamTlsOptions, path: string, reading: PemReading): UpstreamTls {
-  const { ca, crl } = options;
   const material = {
-    ca: (ca && reading.authorities({ file: ca, keyPath: `${path}.ca` })) ?? "",
-    crls: (crl === "" ? null : reading.lists({ file: crl, keyPath: `${path}.crl` })) ?? [],
-    ...readOwn(options, path, reading),
+    ...((options.ca === "" ? null : reading.trust(options, path)) ?? NO_TRUST),
+    ...((options.cert === "" ? null : reading.pair(options, path)) ?? NO_PAIR),
     serverName: options.server_name,
     serverId: options.server_id,
     minVersion: `TLSv${options.min_version}`,
   } as const;
   return { ...material, revision: digestOf(material) };
-}
-
-function readOwn(
-  { cert, key }: UpstreamTlsOptions,
-  path: string,
-  reading: PemReading,
-): Pick<UpstreamTls, "cert" | "key"> {
-  if (cert === "") return NO_PAIR;
-  const keyFile = { file: key, keyPath: `${path}.key` };
-  return reading.pair({ file: cert, keyPath: `${path}.cert` }, keyFile) ?? NO_PAIR;
 }
