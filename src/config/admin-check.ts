@@ -1,11 +1,10 @@
 // Checks of the admin section between its parts: who is let in, twice or not at all.
-import { resolve } from "node:path";
 import { isLoopback } from "../core/loopback.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { parseListen } from "./fields.ts";
+import { checkReadable } from "./named-files.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
-import { isReadableFile } from "./readable-file.ts";
 import { findRepeated } from "./repeated.ts";
 
 export function checkAdmin(raw: unknown, folder: string): Finding[] {
@@ -22,7 +21,7 @@ export function checkAdmin(raw: unknown, folder: string): Finding[] {
     ...findRepeated(idsOf(admin, "certificates", "subject"), "subject"),
     ...checkCertificates(admin),
     ...checkReach(admin),
-    ...checkRules(admin["rules"], folder),
+    ...checkReadable(admin["rules"], ["admin", "rules"], folder),
   ];
 }
 
@@ -52,11 +51,4 @@ function checkReach(admin: RawMapping): Finding[] {
   const message =
     "beyond loopback the admin side needs a token or a client certificate; set admin.token or admin.certificates";
   return [{ path: ["admin", "listen"], message }];
-}
-
-function checkRules(raw: unknown, folder: string): Finding[] {
-  const name = textOf(raw);
-  if (name === "" || isReadableFile(resolve(folder, name))) return [];
-  const message = "names no readable file; relative paths begin at the config's folder";
-  return [{ path: ["admin", "rules"], message }];
 }

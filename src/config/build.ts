@@ -6,11 +6,12 @@ import type { EndpointOptions, HashKey, ServiceOptions } from "../balancer/optio
 import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
-import type { UpstreamTlsOptions } from "../upstream/options.ts";
 import type { ProtectOptions } from "../telemetry/options.ts";
-import type { AdminOptions, ClientCertificateOptions, Config, ListenOptions } from "./config.ts";
+import { buildClients, buildPair, buildUpstreamTls } from "./build-tls.ts";
+import type { AdminOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
+import { absolutePath } from "./named-files.ts";
 import { normalHostPattern } from "./route-pattern.ts";
 import type { ConfigInput } from "./schema.ts";
 import type { EndpointInput, ServiceInput } from "./sections/services.ts";
@@ -27,7 +28,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     listen: buildListen(input.listen, folder),
     admin: buildAdmin(input.admin, folder),
     data: resolve(folder, input.data),
-    ca: input.ca === undefined ? "" : resolve(folder, input.ca),
+    ca: absolutePath(folder, input.ca),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },
@@ -61,25 +62,9 @@ export function revisionOf(input: ConfigInput): string {
 
 function buildListen({ http, https }: ConfigInput["listen"], folder: string): ListenOptions {
   if (https === undefined) return { http, https: null };
-  const certificates = https.certificates.map(({ cert, key }) => ({
-    cert: resolve(folder, cert),
-    key: resolve(folder, key),
-  }));
-  const { client_certificates: clients } = https;
-  const client_certificates = clients === undefined ? null : buildClients(clients, folder);
+  const certificates = https.certificates.map((pair) => buildPair(pair, folder));
+  const client_certificates = buildClients(https.client_certificates, folder);
   return { http, https: { ...https, certificates, client_certificates } };
-}
-
-function buildClients<T extends { readonly ca: string; readonly crl?: string | undefined }>(
-  clients: T,
-  folder: string,
-): T & Pick<ClientCertificateOptions, "crl"> {
-  const { ca, crl } = clients;
-  return {
-    ...clients,
-    ca: resolve(folder, ca),
-    crl: crl === undefined ? "" : resolve(folder, crl),
-  };
 }
 
 function buildAdmin(input: ConfigInput["admin"], folder: string): AdminOptions {
@@ -90,7 +75,7 @@ function buildAdmin(input: ConfigInput["admin"], folder: string): AdminOptions {
     certificates: certificates.map(({ subject, role }) => {
       return { subject: subject.includes(":") ? subject : lower(subject), role };
     }),
-    rules: rules === undefined ? "" : resolve(folder, rules),
+    rules: absolutePath(folder, rules),
   };
 }
 
@@ -98,13 +83,8 @@ function buildAdminTls(
   tls: NonNullable<ConfigInput["admin"]["tls"]>,
   folder: string,
 ): NonNullable<AdminOptions["tls"]> {
-  const { cert, key, client_certificates: clients } = tls;
-  return {
-    ...tls,
-    cert: resolve(folder, cert),
-    key: resolve(folder, key),
-    client_certificates: clients === undefined ? null : buildClients(clients, folder),
-  };
+  const client_certificates = buildClients(tls.client_certificates, folder);
+  return { ...tls, ...buildPair(tls, folder), client_certificates };
 }
 
 function buildService(input: ServiceInput, folder: string): ServiceOptions {
@@ -112,20 +92,7 @@ function buildService(input: ServiceInput, folder: string): ServiceOptions {
     ...input,
     endpoints: input.endpoints.map(buildEndpoint),
     hash: buildHash(input.hash),
-    tls: input.tls === undefined ? null : buildTls(input.tls, folder),
-  };
-}
-
-function buildTls(input: NonNullable<ServiceInput["tls"]>, folder: string): UpstreamTlsOptions {
-  const pathOf = (file = ""): string => (file === "" ? "" : resolve(folder, file));
-  return {
-    ca: pathOf(input.ca),
-    crl: pathOf(input.crl),
-    cert: pathOf(input.cert),
-    key: pathOf(input.key),
-    server_name: lower(input.server_name ?? ""),
-    server_id: input.server_id ?? "",
-    min_version: input.min_version,
+    tls: buildUpstreamTls(input.tls, folder),
   };
 }
 
@@ -207,7 +174,7 @@ function buildAuthzen(input: AuthzenInput, folder: string): AuthzenOptions {
   return {
     policy: hasOwn ? { ...policyFiles({ model, rules }, folder), context } : null,
     request,
-    entities: entities === undefined ? "" : resolve(folder, entities),
+    entities: absolutePath(folder, entities),
     url,
   };
 }

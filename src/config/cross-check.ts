@@ -6,7 +6,7 @@ import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { parseListen } from "./fields.ts";
-import { isReadableFile } from "./readable-file.ts";
+import { checkReadable } from "./named-files.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkPathForms } from "./path-form-check.ts";
@@ -102,12 +102,7 @@ function canBeFolder(path: string): boolean {
 /** Not the candidate's, for then a file of it that is missing would keep the enforced policy from reloading. */
 function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   const policy = mappingOf(raw);
-  return ["model", "rules"].flatMap((key) => {
-    const name = textOf(policy[key]);
-    if (name === "" || isReadableFile(resolve(folder, name))) return [];
-    const message = "names no readable file; relative paths begin at the config's folder";
-    return [{ path: ["policy", key], message }];
-  });
+  return ["model", "rules"].flatMap((key) => checkReadable(policy[key], ["policy", key], folder));
 }
 
 /** A model without its rules would mix two policies. */
@@ -117,18 +112,6 @@ function checkAuthzen(raw: unknown): Finding[] {
   const missing = model === undefined ? "model" : "rules";
   const message = "is required: model and rules come together";
   return [{ path: ["policy", "authzen", missing], message }];
-}
-
-/** Where the policies would be, what goes with them, and the users, as far as that is said. */
-export function namedFilesIn(root: unknown, folder: string): string[] {
-  const policy = mappingOf(mappingOf(root)["policy"]);
-  const all = [policy, mappingOf(policy["shadow"]), mappingOf(policy["authzen"])];
-  const { file: users } = mappingOf(mappingOf(mappingOf(root)["identity"])["users"]);
-  const { rules: roles } = mappingOf(mappingOf(root)["admin"]);
-  const names = all.flatMap(({ model, rules, entities }) => [model, rules, entities].map(textOf));
-  return [...names, textOf(users), textOf(roles)]
-    .filter((name) => name !== "")
-    .map((name) => resolve(folder, name));
 }
 
 function checkSpool(telemetry: unknown): Finding[] {

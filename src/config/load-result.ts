@@ -31,6 +31,7 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
   const named = config.policy === null ? [] : policyFilesOf(config.policy);
   const { users } = config.identity;
   if (users !== null) named.push(users.file);
+  if (config.admin.rules !== "") named.push(config.admin.rules);
   return {
     ok: true,
     config,
@@ -50,7 +51,6 @@ function tlsFilesOf({ listen, admin, services }: Config): string[] {
     ...Object.values(services).flatMap(({ tls }) =>
       tls === null ? [] : [tls.ca, tls.crl, tls.cert, tls.key],
     ),
-    admin.rules,
   ];
   return files.filter((file) => file !== "");
 }

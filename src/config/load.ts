@@ -1,11 +1,12 @@
 // Reads a config file whole: either a Config, or every fault in it with its line.
 import { dirname, resolve } from "node:path";
 import { readConfigText } from "./config-text.ts";
-import { crossCheck, namedFilesIn } from "./cross-check.ts";
+import { crossCheck } from "./cross-check.ts";
 import { parseYaml, type ParsedDocument } from "./document.ts";
 import { formatKeyPath, type Fault, type Finding } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
 import { openSecrets } from "./open-secrets.ts";
+import { absolutePath, namedFilesIn } from "./named-files.ts";
 import { mappingOf, textOf } from "./raw.ts";
 import { resolveReferences, type Environment, type References } from "./references.ts";
 import { type ConfigInput, configSchema } from "./schema.ts";
@@ -59,8 +60,7 @@ export function usersFileIn(file: string, env: Environment): UsersFileResult {
     return { path: ["identity", "users", "file", ...path], message };
   });
   if (placed.length > 0) return { ok: false, faults: toFaults(file, read.document, placed) };
-  const name = textOf(root);
-  return { ok: true, users: name === "" ? null : resolve(folder, name) };
+  return { ok: true, users: absolutePath(folder, textOf(root)) || null };
 }
 
 export type UsersFileResult = { readonly ok: true; readonly users: string | null } | Refused;
