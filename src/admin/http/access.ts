@@ -37,8 +37,9 @@ export function createAccess(rules: AccessRules): Access {
     const byToken = callerByToken(request, rules);
     if (byToken !== undefined) return byToken;
     // What a browser gives by itself, to any page: the name it was asked by must be ours.
-    const caller = callerByCertificate(tls, rules) ?? (isLocal(request) ? LOCAL : undefined);
-    if (caller === undefined) throw needsToken(fault(tls, rules));
+    const found = callerByCertificate(tls, rules);
+    const caller = "fault" in found && isLocal(request) ? LOCAL : found;
+    if ("fault" in caller) throw needsToken(caller.fault);
     refuseReboundName(request, rules);
     return caller;
   };
@@ -62,19 +63,15 @@ function callerByToken(
   return known;
 }
 
-function callerByCertificate(tls: TlsFacts | null, { callers }: AccessRules): Caller | undefined {
+/** A fault says why the certificate lets nobody in; empty where there is none. */
+function callerByCertificate(
+  tls: TlsFacts | null,
+  { callers }: AccessRules,
+): Caller | { readonly fault: string } {
   const certificate = tls?.certificate() ?? null;
-  if (certificate === null) return undefined;
+  if (certificate === null) return { fault: "" };
   const found = callers().byCertificate(certificate);
-  return "fault" in found ? undefined : found;
-}
-
-/** Why the certificate lets nobody in; empty where there is none. */
-function fault(tls: TlsFacts | null, { callers }: AccessRules): string {
-  const certificate = tls?.certificate() ?? null;
-  if (certificate === null) return "";
-  const found = callers().byCertificate(certificate);
-  return "fault" in found ? `the client certificate ${found.fault}` : "";
+  return "fault" in found ? { fault: `the client certificate ${found.fault}` } : found;
 }
 
 function needsToken(why: string): Problem {
