@@ -59,14 +59,14 @@ export function createRevocations(parts: RevocationsParts): Revocations {
   return {
     list: inForce,
     async add(revocation) {
-      const others = inForce().filter((each) => !isSame(each, revocation));
+      const others = inForce().filter(otherThan(revocation));
       if (others.length >= MAX_REVOCATIONS) return false;
       await change([...others, revocation]);
       return true;
     },
     async remove(token) {
       const before = inForce();
-      const others = before.filter((each) => !isSame(each, token));
+      const others = before.filter(otherThan(token));
       if (others.length === before.length) return false;
       await change(others);
       return true;
@@ -74,8 +74,8 @@ export function createRevocations(parts: RevocationsParts): Revocations {
   };
 }
 
-function isSame(one: RevokedToken, other: RevokedToken): boolean {
-  return one.issuer === other.issuer && one.jti === other.jti;
+function otherThan({ issuer, jti }: RevokedToken): (each: RevokedToken) => boolean {
+  return (each) => each.issuer !== issuer || each.jti !== jti;
 }
 
 /** @throws Error where the file is there and can't be read: what was revoked must not hold again. */
