@@ -1,5 +1,4 @@
 // What each role may do on the admin side, decided by the same engine as traffic: built-in rules, or a file's.
-import { readFileSync } from "node:fs";
 import type { AdminOptions } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { CheckedPolicy } from "../policy/engine.ts";
@@ -8,7 +7,7 @@ import { loadPolicy } from "../policy/load.ts";
 import type { Rule } from "../policy/rules/rule.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { PolicyFault, PolicySource } from "../policy/source.ts";
-import { isEndless, NO_FILE, shownFile } from "./named-file.ts";
+import { readNamed, shownFile } from "./named-file.ts";
 
 /** Decides tuples of role, path and method. */
 export interface AdminRoles {
@@ -80,14 +79,10 @@ function readSource(file: string): PolicySource | PolicyFault {
   if (file === "") return { ...fixed, rulesText: BUILT_IN_RULES, rulesFile: "built-in" };
   const rulesFile = shownFile(file);
   const faulty = (message: string): PolicyFault => ({ file: rulesFile, line: 1, message });
-  if (isEndless(file)) return faulty(NO_FILE);
-  try {
-    const rulesText = readFileSync(file, "utf8");
-    return rulesText.trim() === "" ? faulty("is empty") : { ...fixed, rulesText, rulesFile };
-  } catch (thrown) {
-    const { code = "unknown error" } = thrown as NodeJS.ErrnoException;
-    return faulty(`can't be read (${code}); name a file that can`);
-  }
+  const read = readNamed(file);
+  if ("problem" in read) return faulty(read.problem);
+  const { text: rulesText } = read;
+  return rulesText.trim() === "" ? faulty("is empty") : { ...fixed, rulesText, rulesFile };
 }
 
 function blame({ file, line, message }: PolicyFault): Fault {

@@ -1,15 +1,13 @@
 // What AuthZEN asks: the enforced policy or one of its own, with the entities that are known, checked as one.
-import { readFileSync } from "node:fs";
 import type { Config } from "../../config/config.ts";
 import { DEFAULTS } from "../../config/defaults.ts";
 import type { Fault } from "../../config/fault.ts";
-import { messageOf } from "../../core/errors.ts";
 import type { Entities } from "../../policy/authzen/entities.ts";
 import type { AuthzenOptions } from "../../policy/options.ts";
 import type { PolicyImage } from "../../policy/image/policy-image.ts";
 import type { PolicyFault } from "../../policy/source.ts";
 import { type CheckedPolicy, checkAuthzenPolicy, imagesOf } from "../policy/policy-files.ts";
-import { isEndless, NO_FILE, shownFile } from "../named-file.ts";
+import { readNamed, shownFile } from "../named-file.ts";
 
 export interface AuthzenPolicy {
   readonly image: PolicyImage;
@@ -89,14 +87,10 @@ async function readKnown(file: string): Promise<KnownRead> {
       message,
     };
   };
-  try {
-    if (isEndless(file)) throw new Error(NO_FILE);
-    const text = readFileSync(file, "utf8");
-    const { readEntities } = await import("../../policy/authzen/read-entities.ts");
-    const read = readEntities(text, file);
-    return read.ok ? read : { ok: false, faults: read.faults.map(blame) };
-  } catch (thrown) {
-    const message = `can't be read (${messageOf(thrown)}); name a file that can`;
-    return { ok: false, faults: [blame({ line: 1, message })] };
-  }
+  const known = readNamed(file);
+  if ("problem" in known)
+    return { ok: false, faults: [blame({ line: 1, message: known.problem })] };
+  const { readEntities } = await import("../../policy/authzen/read-entities.ts");
+  const read = readEntities(known.text, file);
+  return read.ok ? read : { ok: false, faults: read.faults.map(blame) };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { PolicyFiles } from "../../policy/options.ts";
 import type { PolicyFault, PolicySource } from "../../policy/source.ts";
-import { isEndless, NO_FILE, shownFile } from "../named-file.ts";
+import { isEndless, NO_FILE, shownFile, unreadable } from "../named-file.ts";
 
 const EMPTY = "is empty; write rules, or a comment that says why there are none";
 
@@ -24,8 +24,7 @@ export function readPolicySource(files: PolicyFiles): PolicySource | PolicyFault
     const modelText = readFileSync(model, "utf8");
     return { ...names, ...chosen, modelText, rulesText: readFileSync(rules, "utf8") };
   } catch (thrown) {
-    const { path = rules, code = "unknown error" } = thrown as NodeJS.ErrnoException;
-    const message = `can't be read (${code}); name a file that can`;
-    return { file: shownFile(path), line: 1, message };
+    const { path = rules } = thrown as NodeJS.ErrnoException;
+    return { file: shownFile(path), line: 1, message: unreadable(thrown) };
   }
 }

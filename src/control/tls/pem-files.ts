@@ -1,6 +1,5 @@
 // Reads certificates and keys from files, and says what is wrong with one.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { nextOf } from "../../ca/pair-files.ts";
 import type { Fault } from "../../config/fault.ts";
@@ -11,7 +10,7 @@ import type { Expiring } from "../../core/expiry.ts";
 import { statsOf } from "../../core/folder.ts";
 import { listTimes } from "../../core/list-times.ts";
 import type { CertificatePair } from "../../downstream/options.ts";
-import { isEndless, NO_FILE, shownFile } from "../named-file.ts";
+import { readNamed, shownFile } from "../named-file.ts";
 
 /** A file and the key of the config that names it. */
 export interface NamedFile {
@@ -45,14 +44,10 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** @throws PemFault */
 function readPem(named: NamedFile): string {
   const { file } = named;
-  if (isEndless(file)) throw new PemFault(named, NO_FILE);
   if ((statsOf(file)?.size ?? 0) > MAX_BYTES) throw new PemFault(named, "is larger than 1 MiB");
-  try {
-    return readFileSync(file, "utf8");
-  } catch (thrown) {
-    const { code = "unknown error" } = thrown as NodeJS.ErrnoException;
-    throw new PemFault(named, `can't be read (${code}); name a file that can`);
-  }
+  const read = readNamed(file);
+  if ("problem" in read) throw new PemFault(named, read.problem);
+  return read.text;
 }
 
 /** All certificates of a file. @throws PemFault where there is none, or one that can't be read. */
