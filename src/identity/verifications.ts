@@ -1,4 +1,5 @@
 // Verifications under way in one worker: equal ones are one, a few run at a time, and the queue has an end.
+import { createLane } from "../core/lane.ts";
 
 export interface VerificationLimits {
   readonly atATime: number;
@@ -14,33 +15,19 @@ export type Verifications<Verdict> = (
 
 export function createVerifications<Verdict>(limits: VerificationLimits): Verifications<Verdict> {
   const underway = new Map<string, Promise<Verdict>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  const isBusy = (): boolean => running >= limits.atATime;
-  const turn = async (): Promise<void> => {
-    if (isBusy()) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-  };
-  /** Hands its place to the next, so that nobody comes in between. */
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  };
-  const inTurn = async (id: string, verify: () => Promise<Verdict>): Promise<Verdict> => {
-    await turn();
+  const lane = createLane(limits.atATime, limits.waiting);
+  const ending = async (id: string, verify: () => Promise<Verdict>): Promise<Verdict> => {
     try {
       return await verify();
     } finally {
       underway.delete(id);
-      leave();
     }
   };
   return (id, verify) => {
     const same = underway.get(id);
     if (same !== undefined) return same;
-    if (isBusy() && waiting.length >= limits.waiting) return null;
-    const begun = inTurn(id, verify);
+    if (lane.isFull()) return null;
+    const begun = lane.run(() => ending(id, verify));
     underway.set(id, begun);
     return begun;
   };

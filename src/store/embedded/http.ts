@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { messageOf } from "../../core/errors.ts";
+import { createLane, type Lane, LaneFullError } from "../../core/lane.ts";
 import { createServer } from "../../core/node-http.ts";
 import { readBody } from "./body.ts";
 import { CONSOLE, credentialsOf, isAllowed, settingsOf, withDefaults } from "./call.ts";
 import type { Credentials } from "./call.ts";
 import type { Engine, EngineCall, EngineResult } from "./engine.ts";
 import { exceptionCodeOf, httpStatusOf } from "./http-status.ts";
-import { createLane, type Lane } from "./lanes.ts";
 import { formatOf, rawInsertOf, readonlyFault, statementFault, tokensOf } from "./statement.ts";
 
 /** Statements at once; with one thread for the heartbeat they fit libuv's pool (server.ts). */
@@ -34,7 +34,7 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
   const laneOf = ({ settings }: EngineCall): Lane => {
     if (!settings.has("readonly")) return writes;
     if (settings.get("log_comment") !== CONSOLE) return reads;
-    return { run: (work) => typed.run(() => reads.run(work)) };
+    return { ...typed, run: (work) => typed.run(() => reads.run(work)) };
   };
   const execute = async (asked: Asked): Promise<EngineResult> => {
     const lane = laneOf(asked.call);
@@ -54,7 +54,7 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
       if (asked === null) return void response.end("Ok.\n");
       sendResult(response, asked, demandSize(asked, await execute(asked)));
     } catch (thrown) {
-      sendFault(response, queryId, messageOf(thrown));
+      sendFault(response, queryId, wordsOf(thrown));
     }
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -143,6 +143,12 @@ function sendResult(response: ServerResponse, asked: Asked, result: EngineResult
     "x-clickhouse-summary": summaryOf(result),
   });
   response.end(result.bytes);
+}
+
+/** As ClickHouse says it. */
+function wordsOf(thrown: unknown): string {
+  if (!(thrown instanceof LaneFullError)) return messageOf(thrown);
+  return `Code: 202. DB::Exception: Too many simultaneous queries. Maximum: ${thrown.width}. (TOO_MANY_SIMULTANEOUS_QUERIES)`;
 }
 
 function sendFault(response: ServerResponse, queryId: string, message: string): void {

@@ -1,28 +1,33 @@
-// Bounds how many statements run and wait at once, so that reads never starve inserts of threads.
+// A few at a time, the rest in turn, and an end to how many may wait.
 
 /** A lane with `width` places and `queue` waiting ones; a call beyond both is refused. */
 export interface Lane {
   /** Rejects with LaneFullError, without starting the work, where the queue is full. */
   readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The next one would be refused. */
+  readonly isFull: () => boolean;
 }
 
 export class LaneFullError extends Error {
+  readonly width: number;
+
   constructor(width: number) {
-    super(
-      `Code: 202. DB::Exception: Too many simultaneous queries. Maximum: ${width}. (TOO_MANY_SIMULTANEOUS_QUERIES)`,
-    );
+    super(`all ${width} places are taken, and too many wait for one`);
     this.name = "LaneFullError";
+    this.width = width;
   }
 }
 
 export function createLane(width: number, queue: number): Lane {
   const waiting: (() => void)[] = [];
   let running = 0;
+  const isFull = (): boolean => running >= width && waiting.length >= queue;
   const enter = async (): Promise<void> => {
     if (running < width) running++;
-    else if (waiting.length >= queue) throw new LaneFullError(width);
+    else if (isFull()) throw new LaneFullError(width);
     else await new Promise<void>((resolve) => void waiting.push(resolve));
   };
+  /** Hands its place to the next, so that nobody comes in between. */
   const leave = (): void => {
     const next = waiting.shift();
     if (next === undefined) running--;
@@ -37,5 +42,6 @@ export function createLane(width: number, queue: number): Lane {
         leave();
       }
     },
+    isFull,
   };
 }

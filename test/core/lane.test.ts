@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLane, LaneFullError } from "../../../src/store/embedded/lanes.ts";
+import { createLane, LaneFullError } from "../../src/core/lane.ts";
 
 function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
