@@ -1,6 +1,7 @@
 // One worker's verifications of passwords: a few at a time, a queue with an end, and what was verified.
-import { hash, randomBytes } from "node:crypto";
 import type { Clock, Random } from "../core/clock.ts";
+import { NewestMap } from "../core/newest-map.ts";
+import { createKeyedHash } from "./keyed-hash.ts";
 import type { PasswordHash } from "./password-hash.ts";
 import type { PasswordAnswer } from "./password-thread.ts";
 import { createPasswordVerifier, type VerifyPassword } from "./password-verifier.ts";
@@ -15,7 +16,7 @@ export interface Remembered {
 }
 
 export interface PasswordChecks {
-  /** A keyed hash of the credential as it was sent, a character a byte, so that no password is kept. */
+  /** A keyed hash of the credential as it was sent, so that no password is kept. */
   readonly keyOf: (credential: string) => string;
   readonly remembered: (key: string) => Remembered | undefined;
   /** Beyond its short life it has to be verified again, and says only that it held once. */
@@ -50,21 +51,16 @@ const JITTER = 0.25;
 /** Outlives snapshots: a reload makes nobody prove again what has not changed. */
 export function createPasswordChecks(parts: PasswordCheckParts): PasswordChecks {
   const { clock, random } = parts;
-  const secret = randomBytes(32).toString("base64url");
-  const known = new Map<string, Remembered>();
+  const known = new NewestMap<Remembered>(MAX_REMEMBERED);
   const verify = parts.verify ?? createPasswordVerifier();
   const inTurn = createVerifications<PasswordAnswer>({ atATime: AT_A_TIME, waiting: MAX_WAITING });
   return {
-    keyOf: (credential) => hash("sha256", secret + credential, "binary"),
+    keyOf: createKeyedHash(),
     remembered: (key) => known.get(key),
     isFresh: ({ staleAtNs }) => clock.nowNs() < staleAtNs,
     remember(key, name, phc) {
-      // At the end of the order, so that those go first that were verified longest ago.
-      known.delete(key);
       const staleAtNs = clock.nowNs() + LIFE_NS * (1 - JITTER * random());
       known.set(key, { name, hash: phc, staleAtNs });
-      const [oldest] = known.keys();
-      if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
     },
     verify: ({ id, password, hash: stored }) => inTurn(id, () => verify(password, stored)),
   };

@@ -1,10 +1,11 @@
 // Asks an issuer whether a token holds (OAuth 2.0 Token Introspection, RFC 7662), a few at a time, and remembers refusals for a moment.
-import { hash, randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { NewestMap } from "../../core/newest-map.ts";
 import { secureUrl } from "../../core/secure-url.ts";
 import type { TokenOutcome } from "../authenticator.ts";
+import { createKeyedHash } from "../keyed-hash.ts";
 import type { IntrospectionOptions, TokenOptions } from "../options.ts";
 import { createVerifications } from "../verifications.ts";
 import { askJson } from "./ask-json.ts";
@@ -49,13 +50,13 @@ class Introspection {
   readonly #cacheMs: number;
   readonly #parts: IntrospectionParts;
   readonly #endpoint: Endpoint;
-  readonly #secret = randomBytes(32).toString("base64url");
+  readonly #digestOf = createKeyedHash();
   readonly #inTurn = createVerifications<TokenVerdict>({
     atATime: AT_A_TIME,
     waiting: MAX_WAITING,
   });
-  /** By a keyed hash of the token, oldest first. */
-  readonly #refusals = new Map<string, Refusal>();
+  /** By a keyed hash of the token. */
+  readonly #refusals = new NewestMap<Refusal>(MAX_REFUSALS);
   #loggedNs = -Infinity;
 
   constructor(
@@ -69,7 +70,7 @@ class Introspection {
   }
 
   readonly verify = (token: string): Promise<TokenVerdict> | null => {
-    const digest = hash("sha256", this.#secret + token, "binary");
+    const digest = this.#digestOf(token);
     const { nowNs } = this.#parts.clock;
     const refusal = this.#refusals.get(digest);
     if (refusal !== undefined && nowNs() < refusal.untilNs) return Promise.resolve(refusal.outcome);
@@ -99,10 +100,7 @@ class Introspection {
   #refused(digest: string, outcome: TokenOutcome): TokenOutcome {
     const lifeMs = Math.min(REFUSAL_MS, this.#cacheMs);
     const untilNs = this.#parts.clock.nowNs() + lifeMs * 1e6;
-    this.#refusals.delete(digest);
     this.#refusals.set(digest, { outcome, untilNs });
-    const [oldest] = this.#refusals.keys();
-    if (this.#refusals.size > MAX_REFUSALS && oldest !== undefined) this.#refusals.delete(oldest);
     return outcome;
   }
 
