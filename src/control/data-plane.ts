@@ -7,7 +7,7 @@ import { createSlotTable, type SlotPlan, type SlotTable } from "../balancer/slot
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
-import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import type { RevokedToken } from "../identity/tokens/revoked-tokens.ts";
 import {
   createHandshakeFailures,
   createHandshakeReport,

@@ -6,7 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import { makeFolder } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { MAX_LEEWAY_MS } from "../identity/options.ts";
-import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import type { RevokedToken } from "../identity/tokens/revoked-tokens.ts";
 
 export interface Revocation extends RevokedToken {
   readonly revokedAtMs: number;

@@ -6,7 +6,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { formatFaults } from "../config/fault.ts";
 import { type InForce, loadAll, snapshotSource } from "../control/load-all.ts";
 import { createReloader, type Reloader } from "../control/reloader.ts";
-import { Revocations } from "../identity/tokens/revocations.ts";
+import { RevokedTokens } from "../identity/tokens/revoked-tokens.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { createFailureCells } from "../identity/failure-limits.ts";
@@ -79,7 +79,7 @@ function createBalancing(ids: IdSource, log: Log) {
     failures: createFailureCells(),
     clock,
     log,
-    revocations: new Revocations(),
+    revoked: new RevokedTokens(),
     openPool: createOpenPool(),
     propagation: propagationOf(ids, log),
   });

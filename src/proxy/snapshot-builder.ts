@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { TokenOptions } from "../identity/options.ts";
 import type { KeySource } from "../identity/tokens/key-source.ts";
-import type { Revocations } from "../identity/tokens/revocations.ts";
+import type { RevokedTokens } from "../identity/tokens/revoked-tokens.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
 import { AttachedPolicies } from "./attached-policies.ts";
 import { createLastingMethods } from "./lasting-methods.ts";
@@ -20,7 +20,7 @@ export interface SnapshotBuilderParts {
   readonly failures: SharedArrayBuffer;
   readonly clock: Clock;
   readonly propagation: Propagation;
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
   /** Where keys come from that issuers of tokens publish. */
   readonly openKeys?: (options: TokenOptions) => KeySource;
   readonly log: Log;

@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { ServerTls } from "../downstream/options.ts";
 import type { User } from "../identity/users-text.ts";
 import type { KeySetText } from "../identity/tokens/published-keys.ts";
-import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import type { RevokedToken } from "../identity/tokens/revoked-tokens.ts";
 import type { PolicyImage } from "../policy/image/policy-image.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import type { UpstreamTls } from "../upstream/options.ts";

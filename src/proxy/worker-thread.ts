@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import type { KeySetFeed, KeySetText } from "../identity/tokens/published-keys.ts";
-import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import type { RevokedToken } from "../identity/tokens/revoked-tokens.ts";
 import type { FromWorker, Ports, SnapshotSource, ToWorker, WorkerBoot } from "./worker-protocol.ts";
 
 export interface WorkerThread {

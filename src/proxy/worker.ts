@@ -9,7 +9,7 @@ import { messageOf } from "../core/errors.ts";
 import { keepCompiled } from "../core/keep-compiled.ts";
 import { createLog } from "../core/log.ts";
 import { PublishedKeys } from "../identity/tokens/published-keys.ts";
-import { Revocations } from "../identity/tokens/revocations.ts";
+import { RevokedTokens } from "../identity/tokens/revoked-tokens.ts";
 import { createSpoolWriter } from "../telemetry/spool-writer.ts";
 import { createPropagation, propagatorsOf } from "../telemetry/propagation.ts";
 import { createSampler } from "../telemetry/sampler.ts";
@@ -28,7 +28,7 @@ interface DataWorker {
 }
 
 const log = createLog("info");
-const revocations = new Revocations();
+const revokedTokens = new RevokedTokens();
 const keys = new PublishedKeys({
   clock: systemClock,
   ask: (place) => tell({ kind: "keys_wanted", place }),
@@ -59,12 +59,12 @@ async function replaceTickets(secret: Uint8Array): Promise<void> {
 
 /** Also while it starts: its first request must find what holds by then. */
 function revoke({ publication, revoked }: ToWorker & { kind: "revoked" }): void {
-  revocations.replace(revoked);
+  revokedTokens.replace(revoked);
   tell({ kind: "swapped", publication, fault: null });
 }
 
 async function start(boot: WorkerBoot): Promise<DataWorker> {
-  revocations.replace(boot.revoked);
+  revokedTokens.replace(boot.revoked);
   keys.replace(boot.keySets);
   const clock = createSharedClock(boot.shared);
   const ids = createIds();
@@ -114,7 +114,7 @@ function createBuilder(boot: WorkerBoot, clock: Clock, ids: IdSource): SnapshotB
     failures,
     clock,
     propagation,
-    revocations,
+    revoked: revokedTokens,
     log,
     openKeys: keys.open,
   };

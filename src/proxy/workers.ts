@@ -2,7 +2,7 @@
 import type { Log } from "../core/log.ts";
 import { messageOf } from "../core/errors.ts";
 import type { KeySetFeed } from "../identity/tokens/published-keys.ts";
-import type { RevokedToken } from "../identity/tokens/revocations.ts";
+import type { RevokedToken } from "../identity/tokens/revoked-tokens.ts";
 import type { Ports, SnapshotSource, WorkerBoot } from "./worker-protocol.ts";
 import { openWorkerThread, type WorkerThread } from "./worker-thread.ts";
 

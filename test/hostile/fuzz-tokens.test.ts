@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { silentLog } from "../../src/core/log.ts";
 import type { Authenticator } from "../../src/identity/authenticator.ts";
-import { Revocations } from "../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../src/identity/tokens/token-methods.ts";
 import {
   createSigner,
@@ -89,7 +89,7 @@ function holds({ iss, sub, aud, exp, nbf = NOW_S }: Claims): boolean {
 function authenticatorOf(introspection: string | null): Authenticator {
   const methods = createTokenMethods({
     clock: manualClock(),
-    revocations: new Revocations(),
+    revoked: new RevokedTokens(),
     log: silentLog,
   });
   const client = { client_id: "weir", client_secret: "s", cache_ms: 0 };

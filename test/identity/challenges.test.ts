@@ -8,7 +8,7 @@ import { createCertificateAuthenticator } from "../../src/identity/certificate.t
 import { identifierOf } from "../../src/identity/identifier.ts";
 import type { AuthenticationMethod } from "../../src/identity/options.ts";
 import { createPasswordChecks } from "../../src/identity/password-checks.ts";
-import { Revocations } from "../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../src/identity/tokens/token-methods.ts";
 import { CALLER, manualClock, NO_FAILURES, tokenOptions } from "./tokens/support.ts";
 
@@ -35,7 +35,7 @@ const unlimited = { wait: () => 0, take: () => 0, takeBoth: () => 0, giveBack: (
 const identifier = identifierOf(
   [
     createKeyAuthenticator([{ key: "right", subject: "alice", roles: [], attributes: {} }]),
-    createTokenMethods({ clock, revocations: new Revocations(), log: silentLog }).keep(
+    createTokenMethods({ clock, revoked: new RevokedTokens(), log: silentLog }).keep(
       [tokenOptions({ secrets: ["0123456789abcdef0123456789abcdef"] })],
       NO_FAILURES,
     ),

@@ -55,7 +55,7 @@ it("verified claims are in the row, the policy's request and the upstream's fiel
   const { fields } = upstream.calls[0]!;
   expect(fields.all("x-weir-subject")).toEqual(["alice"]);
   expect(fields.all("authorization")).toEqual([]);
-  proxy.revocations.replace([{ issuer: ISSUER, jti: "t-1" }]);
+  proxy.revoked.replace([{ issuer: ISSUER, jti: "t-1" }]);
   expect((await ask()).status).toBe(401);
   expect(proxy.rows[2]).toMatchObject({ authOutcome: "revoked", identity: { subject: "" } });
   const signature = token.split(".")[2]!;

@@ -9,7 +9,7 @@ import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { loadAll, snapshotSource } from "../../src/control/load-all.ts";
 import { createLog } from "../../src/core/log.ts";
-import { Revocations } from "../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../src/identity/tokens/revoked-tokens.ts";
 import { createFailureCells } from "../../src/identity/failure-limits.ts";
 import { createPipeline } from "../../src/proxy/pipeline.ts";
 import {
@@ -57,7 +57,7 @@ export interface TestProxy extends AsyncDisposable {
   readonly handshakeFailures: () => ReturnType<typeof handshakeFailures>;
   /** Resolves when the nth row (from 0) is there. */
   readonly row: (nth: number) => Promise<RequestRecord>;
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
   readonly swap: (setup: ProxySetup) => Promise<void>;
   readonly drain: (graceMs: number) => Promise<void>;
 }
@@ -70,14 +70,14 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
   const ids = createIds();
   const lines: string[] = [];
   const log = createLog("info", (line) => void lines.push(line));
-  const revocations = new Revocations();
+  const revoked = new RevokedTokens();
   const builder = createSnapshotBuilder({
     shared,
     worker: 0,
     failures: createFailureCells(),
     clock,
     log,
-    revocations,
+    revoked,
     propagation: createPropagation({
       propagators: ["tracecontext", "baggage"],
       sampler: createSampler({}, log.warn),
@@ -114,7 +114,7 @@ export async function startProxy(setup: ProxySetup): Promise<TestProxy> {
     log: lines,
     handshakeFailures: () => handshakeFailures(failures).filter(({ count }) => count > 0),
     refused: () => Object.fromEntries(refusedConnections(refused)),
-    revocations,
+    revoked,
     rows: captured.rows,
     row: captured.row,
     drain: listeners.drain,

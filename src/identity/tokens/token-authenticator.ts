@@ -4,7 +4,7 @@ import type { Authenticator, Verification } from "../authenticator.ts";
 import type { FailureLimits } from "../failure-limits.ts";
 import { BEARER_CHALLENGE, BEARER_HEADER, MAX_TOKEN_CHARS, presentedToken } from "./bearer.ts";
 import { isJwtShaped, readJwtParts } from "./jwt-parts.ts";
-import { type Revocations, revocationName } from "./revocations.ts";
+import { type RevokedTokens, revocationName } from "./revoked-tokens.ts";
 import { type RememberedToken, TokenCache } from "./token-cache.ts";
 import {
   BUSY,
@@ -18,7 +18,7 @@ export interface TokenAuthenticatorParts {
   readonly issuers: readonly TokenVerifier[];
   /** One of them: a token that is no JWT names no issuer, so only one can be asked. */
   readonly opaque: OpaqueVerifier | null;
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
   readonly clock: Clock;
 }
 
@@ -52,14 +52,14 @@ const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 class Tokens {
   readonly #issuers: ReadonlyMap<unknown, TokenVerifier>;
   readonly #opaque: OpaqueVerifier | null;
-  readonly #revocations: Revocations;
+  readonly #revoked: RevokedTokens;
   readonly #nowMs: () => number;
   readonly #cache = new TokenCache();
 
-  constructor({ issuers, opaque, revocations, clock }: TokenAuthenticatorParts) {
+  constructor({ issuers, opaque, revoked, clock }: TokenAuthenticatorParts) {
     this.#issuers = new Map(issuers.map((each) => [each.options.issuer, each]));
     this.#opaque = opaque;
-    this.#revocations = revocations;
+    this.#revoked = revoked;
     this.#nowMs = clock.wallMs;
   }
 
@@ -107,7 +107,7 @@ class Tokens {
 
   /** Asked again for each request, so that a revocation takes effect at once. */
   #unlessRevoked({ verification, revocation }: RememberedToken): Verification {
-    if (!this.#revocations.has(revocation)) return verification;
+    if (!this.#revoked.has(revocation)) return verification;
     return { ...FAILURES.revoked, issuer: verification.identity.issuer };
   }
 }

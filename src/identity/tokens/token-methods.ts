@@ -5,7 +5,7 @@ import { createIntrospection } from "./introspection.ts";
 import { createJwtVerifier } from "./jwt-verifier.ts";
 import { type KeySource, type KeySourceParts, remoteKeys, staticKeys } from "./key-source.ts";
 import { isFetched, placeOf } from "./published-keys.ts";
-import type { Revocations } from "./revocations.ts";
+import type { RevokedTokens } from "./revoked-tokens.ts";
 import { createTokenAuthenticator, type SourceFailures } from "./token-authenticator.ts";
 import type { OpaqueVerifier, TokenVerifier } from "./token-verifier.ts";
 
@@ -16,7 +16,7 @@ export interface TokenMethods {
 }
 
 export interface TokenMethodsParts extends Pick<KeySourceParts, "clock" | "log"> {
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
   /** Where keys come from that an issuer publishes; fetched by this thread unless told. */
   readonly openKeys?: (options: TokenOptions) => KeySource;
 }

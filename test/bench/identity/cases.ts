@@ -9,7 +9,7 @@ import { createIdentifier, type Identifier } from "../../../src/identity/identif
 import type { AuthenticationMethod, IdentityOptions } from "../../../src/identity/options.ts";
 import { createPasswordChecks } from "../../../src/identity/password-checks.ts";
 import { hashPassword } from "../../../src/identity/password-hash.ts";
-import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 
 export interface IdentityCase {
@@ -42,9 +42,9 @@ export async function identityCases(): Promise<IdentityCases> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = publicKey.export({ format: "pem", type: "spki" }).toString();
   const options = optionsOf(pem);
-  const revocations = new Revocations();
-  revocations.replace([{ issuer: ISSUER, jti: "none-of-these" }]);
-  const methods = createTokenMethods({ clock: systemClock, log: silentLog, revocations });
+  const revoked = new RevokedTokens();
+  revoked.replace([{ issuer: ISSUER, jti: "none-of-these" }]);
+  const methods = createTokenMethods({ clock: systemClock, log: silentLog, revoked });
   const further = [methods.keep(options.tokens, NO_LIMITS), await passwordMethod()];
   const sign = (_: unknown, at: number): Promise<string> => tokenOf(at, privateKey);
   const tokens = await Promise.all(Array.from({ length: CALLERS }, sign));

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createLog } from "../../../src/core/log.ts";
 import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { IntrospectionOptions, TokenOptions } from "../../../src/identity/options.ts";
-import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import {
   CLAIMS,
@@ -28,7 +28,7 @@ interface Made {
   readonly authenticator: Authenticator;
   readonly issuer: TestIssuer;
   readonly clock: ManualClock;
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
   readonly log: string[];
 }
 
@@ -42,10 +42,10 @@ async function make(answer: unknown, changes: Changes = {}): Promise<Made> {
   const issuer = await startIssuer({ "/ask": answer });
   const clock = manualClock();
   const log: string[] = [];
-  const revocations = new Revocations();
+  const revoked = new RevokedTokens();
   const methods = createTokenMethods({
     clock,
-    revocations,
+    revoked,
     log: createLog("info", (line) => void log.push(line)),
   });
   onTestFinished(methods.close);
@@ -57,7 +57,7 @@ async function make(answer: unknown, changes: Changes = {}): Promise<Made> {
     ...changes.introspection,
   };
   const all = [tokenOptions({ introspection, ...changes.options }), ...(changes.others ?? [])];
-  return { authenticator: methods.keep(all, NO_FAILURES), issuer, clock, revocations, log };
+  return { authenticator: methods.keep(all, NO_FAILURES), issuer, clock, revoked, log };
 }
 
 test("the token is asked about as RFC 7662 says, by a client whose name and secret are form-encoded", async () => {
@@ -192,9 +192,9 @@ test("16 are asked about at a time, 256 wait, more are turned away, and late one
 });
 
 test("revoked by its jti at once, where it has one", async () => {
-  const { authenticator, revocations } = await make(ACTIVE);
+  const { authenticator, revoked } = await make(ACTIVE);
   expect(await outcomeOf(authenticator, TOKEN)).toBe("ok");
-  revocations.replace([{ issuer: ISSUER, jti: CLAIMS.jti }]);
+  revoked.replace([{ issuer: ISSUER, jti: CLAIMS.jti }]);
   expect(await outcomeOf(authenticator, TOKEN)).toBe("revoked");
 });
 

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Identity } from "../../../src/core/identity.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { ClaimOptions, TokenOptions } from "../../../src/identity/options.ts";
-import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import {
   CLAIMS,
@@ -28,7 +28,7 @@ async function verified(
 ) {
   const methods = createTokenMethods({
     clock: manualClock(),
-    revocations: new Revocations(),
+    revoked: new RevokedTokens(),
     log: silentLog,
   });
   const all = tokenOptions({ keys: [JSON.stringify(signer.jwk)], ...options });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createLog } from "../../../src/core/log.ts";
 import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { TokenOptions } from "../../../src/identity/options.ts";
-import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../../src/identity/tokens/revoked-tokens.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import { HeaderList } from "../../../src/core/header-list.ts";
 import {
@@ -33,7 +33,7 @@ function make(changes: Partial<TokenOptions>): Made {
   const log: string[] = [];
   const methods = createTokenMethods({
     clock,
-    revocations: new Revocations(),
+    revoked: new RevokedTokens(),
     log: createLog("info", (line) => void log.push(line)),
   });
   onTestFinished(methods.close);

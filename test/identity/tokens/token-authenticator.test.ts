@@ -8,7 +8,7 @@ import { ANONYMOUS } from "../../../src/core/identity.ts";
 import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { TokenOptions } from "../../../src/identity/options.ts";
 import { identifierOf } from "../../../src/identity/identifier.ts";
-import { Revocations } from "../../../src/identity/tokens/revocations.ts";
+import { RevokedTokens } from "../../../src/identity/tokens/revoked-tokens.ts";
 import { TokenCache } from "../../../src/identity/tokens/token-cache.ts";
 import { createTokenMethods } from "../../../src/identity/tokens/token-methods.ts";
 import {
@@ -38,17 +38,17 @@ beforeAll(async () => {
 interface Made {
   readonly authenticator: Authenticator;
   readonly clock: ManualClock;
-  readonly revocations: Revocations;
+  readonly revoked: RevokedTokens;
 }
 
 function make(...issuers: Partial<TokenOptions>[]): Made {
   const clock = manualClock();
-  const revocations = new Revocations();
-  const methods = createTokenMethods({ clock, revocations, log: silentLog });
+  const revoked = new RevokedTokens();
+  const methods = createTokenMethods({ clock, revoked, log: silentLog });
   return {
     authenticator: methods.keep(issuers.map(tokenOptions), NO_FAILURES),
     clock,
-    revocations,
+    revoked,
   };
 }
 
@@ -135,13 +135,13 @@ describe("a token that holds", () => {
   });
 
   it("is revoked at once, also when it is remembered, and alone", async () => {
-    const { authenticator, revocations } = make({ keys: [ec.pem] });
+    const { authenticator, revoked } = make({ keys: [ec.pem] });
     const [token, other] = [await ec.sign(), await ec.sign({ ...CLAIMS, jti: "t-2" })];
     expect(await outcomeOf(authenticator, token)).toBe("ok");
-    revocations.replace([{ issuer: ISSUER, jti: "t-1" }]);
+    revoked.replace([{ issuer: ISSUER, jti: "t-1" }]);
     expect(await outcomeOf(authenticator, token)).toBe("revoked");
     expect(await outcomeOf(authenticator, other)).toBe("ok");
-    revocations.replace([{ issuer: "https://other.test", jti: "t-1" }]);
+    revoked.replace([{ issuer: "https://other.test", jti: "t-1" }]);
     expect(await outcomeOf(authenticator, token)).toBe("ok");
   });
 });
@@ -172,7 +172,7 @@ describe("a flood of made-up tokens", () => {
   it("from a source that failed too often is not verified; what is remembered gets in all the same", async () => {
     const clock = manualClock();
     const failing = { wait: (address: string) => (address === "192.0.2.66" ? 7 : 0) };
-    const methods = createTokenMethods({ clock, revocations: new Revocations(), log: silentLog });
+    const methods = createTokenMethods({ clock, revoked: new RevokedTokens(), log: silentLog });
     const authenticator = methods.keep([tokenOptions({ keys: [ec.pem] })], failing);
     const from = async (address: string, token: string) => {
       const headers = new HeaderList(["authorization", `Bearer ${token}`]);

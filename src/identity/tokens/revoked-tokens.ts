@@ -1,4 +1,4 @@
-// Which tokens hold no more though their time is not over: by issuer and jti (RFC 7519 section 4.1.7).
+// What a worker knows of revoked tokens, which hold no more though their time is not over: by issuer and jti (RFC 7519 section 4.1.7).
 
 export interface RevokedToken {
   readonly issuer: string;
@@ -6,7 +6,7 @@ export interface RevokedToken {
 }
 
 /** Asked for every request with a token; what was revoked is swapped as a whole. */
-export class Revocations {
+export class RevokedTokens {
   #names: ReadonlySet<string> = new Set();
 
   replace(revoked: readonly RevokedToken[]): void {
