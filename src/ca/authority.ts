@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseAltNames } from "../core/alt-names.ts";
 import { messageOf } from "../core/errors.ts";
 import { CaError } from "./ca-error.ts";
-import type { Lifetime } from "./lifetime.ts";
+import { type Lifetime, lifetimeOf } from "./lifetime.ts";
 import { trustDomainFault } from "./spiffe-parts.ts";
 
 export interface Authority extends Lifetime {
@@ -47,9 +47,7 @@ export function readAuthority(folder: string): Authority {
     throw unusable(join(folder, CA_FILES.key), `does not belong to ${file}`);
   }
   const trustDomain = trustDomainOf(file, certificate);
-  const notBeforeMs = certificate.validFromDate.getTime();
-  const notAfterMs = certificate.validToDate.getTime();
-  return { folder, trustDomain, certificatePem, certificate, key, notBeforeMs, notAfterMs };
+  return { folder, trustDomain, certificatePem, certificate, key, ...lifetimeOf(certificate) };
 }
 
 /** Whether it signed this one. */

@@ -6,7 +6,7 @@ import { parseAltNames } from "../core/alt-names.ts";
 import { commonNameOf } from "../core/common-name.ts";
 import { makeFolder, statsOf } from "../core/folder.ts";
 import { replaceFile } from "../core/replace-file.ts";
-import type { Lifetime } from "./lifetime.ts";
+import { type Lifetime, lifetimeOf } from "./lifetime.ts";
 import type { RevokedSerial } from "./write-certificate.ts";
 
 export interface LedgerEntry extends Lifetime {
@@ -106,8 +106,7 @@ function read(file: string, serial: string): LedgerEntry | null {
       serial,
       name: commonNameOf(certificate),
       spiffeId: parseAltNames(certificate.subjectAltName ?? "").uris[0] ?? "",
-      notBeforeMs: certificate.validFromDate.getTime(),
-      notAfterMs: certificate.validToDate.getTime(),
+      ...lifetimeOf(certificate),
     };
   } catch {
     return null;

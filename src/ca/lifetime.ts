@@ -1,4 +1,5 @@
 // When a certificate begins, ends and is to be renewed. Pure: times come in.
+import type { X509Certificate } from "node:crypto";
 
 /** Of a certificate, or of a revocation list; milliseconds since the epoch. */
 export interface Lifetime {
@@ -17,6 +18,10 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 5 * MINUTE_MS;
 
 export const SHORTEST_LIFE_MS = 2 * SECOND_MS;
+
+export function lifetimeOf({ validFromDate, validToDate }: X509Certificate): Lifetime {
+  return { notBeforeMs: validFromDate.getTime(), notAfterMs: validToDate.getTime() };
+}
 
 /** In whole seconds, as X.509 has them; backdated by a tenth of `lifeMs` or 5 minutes, and never beyond its issuer. */
 export function lifetimeAt(nowMs: number, lifeMs: number, issuer: Lifetime): Lifetime {

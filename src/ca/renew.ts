@@ -8,7 +8,7 @@ import { CaError } from "./ca-error.ts";
 import { issueLeaf } from "./issue.ts";
 import { type LeafNames, leafNames } from "./leaf-names.ts";
 import { isRevoked } from "./ledger.ts";
-import { type Lifetime, lifetimeAt, renewalMs } from "./lifetime.ts";
+import { type Lifetime, lifetimeAt, lifetimeOf, renewalMs } from "./lifetime.ts";
 import { mendingMs, type PairFiles, replacePair } from "./pair-files.ts";
 import { spiffeId } from "./spiffe-parts.ts";
 import { altNamesIn } from "./write-certificate.ts";
@@ -24,8 +24,7 @@ export interface RenewablePair extends Lifetime {
 export function renewablePair(authority: Authority, files: PairFiles): RenewablePair | null {
   const certificate = readCertificate(files.cert);
   if (!isIssuedBy(authority, certificate)) return null;
-  const notBeforeMs = certificate.validFromDate.getTime();
-  const life = { notBeforeMs, notAfterMs: certificate.validToDate.getTime() };
+  const life = lifetimeOf(certificate);
   const dueMs = Math.min(renewalMs(life, chanceOf(certificate)), mendingMs(files));
   return { ...life, files, certificate, dueMs };
 }

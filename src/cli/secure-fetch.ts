@@ -16,9 +16,9 @@ export interface SecureOptions {
   readonly pinned: string;
 }
 
-/** Rejects with the connection's own error, which tells by its code. */
 const NO_OPTIONS: SecureOptions = { ca: "", cert: "", key: "", pinned: "" };
 
+/** Rejects with the connection's own error, which tells by its code. */
 export function secureFetch(
   url: URL,
   init: RequestInit,

@@ -1,5 +1,6 @@
 // Changes a users file as a whole: whoever reads it sees the old one or the new one, and two changes at once never mix.
-import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { createFile } from "../../core/create-file.ts";
 import { replaceFile } from "../../core/replace-file.ts";
 import { readUsers, type User } from "../../identity/users-text.ts";
 import { UsersError } from "./users-error.ts";
@@ -38,11 +39,7 @@ export function editUsers(file: string, change: (before: UsersText) => string): 
 }
 
 function takeLock(lock: string): void {
-  try {
-    closeSync(openSync(lock, "wx", MODE));
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    const message = `${lock} is there: another weir users is at work; if none is, remove that file`;
-    throw new UsersError("locked", message);
-  }
+  if (createFile(lock, "", MODE)) return;
+  const message = `${lock} is there: another weir users is at work; if none is, remove that file`;
+  throw new UsersError("locked", message);
 }

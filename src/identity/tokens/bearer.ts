@@ -13,7 +13,7 @@ const SCHEME = "bearer ";
 export function presentedToken(headers: HeaderList): string | null {
   const value = headers.get(BEARER_HEADER);
   if (value === undefined || !isBearer(value)) return null;
-  if (headers.names.lastIndexOf(BEARER_HEADER) !== headers.names.indexOf(BEARER_HEADER)) return "";
+  if (headers.isRepeated(BEARER_HEADER)) return "";
   return value.slice(SCHEME.length);
 }
 
