@@ -1,6 +1,7 @@
 // Renews a certificate that this CA issued: the same names and length of life, a new key.
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { parseAltNames } from "../core/alt-names.ts";
 import { commonNameOf } from "../core/common-name.ts";
 import { messageOf } from "../core/errors.ts";
 import { type Authority, isIssuedBy } from "./authority.ts";
@@ -11,7 +12,6 @@ import { isRevoked } from "./ledger.ts";
 import { type Lifetime, lifetimeAt, lifetimeOf, renewalMs } from "./lifetime.ts";
 import { mendingMs, type PairFiles, replacePair } from "./pair-files.ts";
 import { spiffeId } from "./spiffe-parts.ts";
-import { altNamesIn } from "./write-certificate.ts";
 
 export interface RenewablePair extends Lifetime {
   readonly files: PairFiles;
@@ -45,24 +45,19 @@ export async function renewPair(
   if (isRevoked(authority.folder, serial)) {
     throw new CaError("revoked", `${files.cert} is revoked; issue another: weir ca issue`);
   }
-  const names = await namesOf(authority, certificate);
+  const names = namesOf(authority, certificate);
   const life = lifetimeAt(nowMs, notAfterMs - notBeforeMs, authority);
   replacePair(files, await issueLeaf(authority, names, life), nowMs);
   return life;
 }
 
-async function namesOf(
-  { trustDomain }: Authority,
-  certificate: X509Certificate,
-): Promise<LeafNames> {
-  const all = await altNamesIn(certificate.toString());
-  const named = (type: string): string[] =>
-    all.filter((each) => each.type === type).map(({ value }) => value);
-  const [uri = ""] = named("url");
+function namesOf({ trustDomain }: Authority, certificate: X509Certificate): LeafNames {
+  const { uris, dns, ips } = parseAltNames(certificate.subjectAltName ?? "");
+  const [uri = ""] = uris;
   const own = spiffeId(trustDomain);
   const spiffePath = uri.startsWith(`${own}/`) ? uri.slice(own.length) : uri;
   const name = commonNameOf(certificate);
-  return leafNames({ name, spiffePath, dns: named("dns"), ips: named("ip") }, trustDomain);
+  return leafNames({ name, spiffePath, dns, ips }, trustDomain);
 }
 
 function readCertificate(file: string): X509Certificate {

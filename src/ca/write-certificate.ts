@@ -114,15 +114,6 @@ export async function writeList(
   return `${x509.PemConverter.encode(list.rawData, "X509 CRL").trimEnd()}\n`;
 }
 
-/** The names of a certificate that was issued here before. @throws where it can't be read */
-export async function altNamesIn(
-  certificate: string,
-): Promise<readonly { readonly type: string; readonly value: string }[]> {
-  const { SubjectAlternativeNameExtension, X509Certificate } = await loadX509();
-  const names = new X509Certificate(certificate).getExtension(SubjectAlternativeNameExtension);
-  return names?.names.toJSON() ?? [];
-}
-
 function altNames({ SubjectAlternativeNameExtension }: X509, { spiffeId, dns, ips }: LeafNames) {
   return new SubjectAlternativeNameExtension([
     { type: "url", value: spiffeId },

@@ -3,9 +3,11 @@
 export interface AltNames {
   readonly dns: readonly string[];
   readonly uris: readonly string[];
+  /** IPv6 in full, as Node writes it: 0:0:0:0:0:0:0:1. */
+  readonly ips: readonly string[];
 }
 
-const NONE: AltNames = { dns: [], uris: [] };
+const NONE: AltNames = { dns: [], uris: [], ips: [] };
 /** One name; a value that could be taken for more than one is in JSON's quotes. */
 const NAME =
   /([A-Za-z][A-Za-z ]*):("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"|[^",]*)(?:, |$)/uy;
@@ -14,6 +16,7 @@ const NAME =
 export function parseAltNames(text: string): AltNames {
   const dns: string[] = [];
   const uris: string[] = [];
+  const ips: string[] = [];
   let at = 0;
   while (at < text.length) {
     NAME.lastIndex = at;
@@ -22,8 +25,9 @@ export function parseAltNames(text: string): AltNames {
     at += whole.length;
     if (kind === "DNS") dns.push(unquoted(value).toLowerCase());
     else if (kind === "URI") uris.push(unquoted(value));
+    else if (kind === "IP Address") ips.push(value);
   }
-  return { dns, uris };
+  return { dns, uris, ips };
 }
 
 function unquoted(value: string): string {

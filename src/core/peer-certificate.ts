@@ -4,7 +4,7 @@ import type { AltNames } from "./alt-names.ts";
 /** "": the chain was verified up to an authority that is trusted here. */
 export type CertificateFault = "" | "expired" | "revoked" | "untrusted";
 
-export interface PeerCertificate extends AltNames {
+export interface PeerCertificate extends Pick<AltNames, "dns" | "uris"> {
   readonly fault: CertificateFault;
   /** OpenSSL's word for the fault, such as CERT_HAS_EXPIRED; empty without one. */
   readonly reason: string;

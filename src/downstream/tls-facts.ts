@@ -28,8 +28,10 @@ function readCertificate(socket: TLSSocket): PeerCertificate | null {
   if (found === null || Object.keys(found).length === 0) return null;
   const { authorized } = socket;
   const reason = authorized ? "" : codeOf(socket.authorizationError);
+  const { dns, uris } = parseAltNames(found.subjectaltname ?? "");
   return {
-    ...parseAltNames(found.subjectaltname ?? ""),
+    dns,
+    uris,
     fault: authorized ? "" : faultOf(reason),
     reason,
     commonName: textOf(found.subject.CN),

@@ -2,9 +2,14 @@
 import { expect, it } from "vitest";
 import { parseAltNames } from "../../src/core/alt-names.ts";
 
-it.each([
+it.for<[text: string, dns: string[], uris: string[], ips?: string[]]>([
   ["", [], []],
-  ["DNS:A.test, URI:spiffe://T/a, IP Address:0:0:0:0:0:0:0:1", ["a.test"], ["spiffe://T/a"]],
+  [
+    "DNS:A.test, URI:spiffe://T/a, IP Address:0:0:0:0:0:0:0:1",
+    ["a.test"],
+    ["spiffe://T/a"],
+    ["0:0:0:0:0:0:0:1"],
+  ],
   ['DNS:"a.test\\u002c URI:spiffe://t/evil"', ["a.test, uri:spiffe://t/evil"], []],
   ['DNS:a.test, URI:"x\\u0000"', ["a.test"], ["x\0"]],
   // Node never writes these.
@@ -14,6 +19,6 @@ it.each([
   ['DNS:a.test, URI:"\0"', [], []],
   ["DNS:a.test,URI:x", [], []],
   ["a.test", [], []],
-])("%j", (text, dns, uris) => {
-  expect(parseAltNames(text)).toEqual({ dns, uris });
+])("%j", ([text, dns, uris, ips = []]) => {
+  expect(parseAltNames(text)).toEqual({ dns, uris, ips });
 });
