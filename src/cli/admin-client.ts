@@ -1,6 +1,7 @@
 // Asks a running weir through its admin API, and says what to do where it can't be asked.
-import type { SecureOptions } from "./secure-fetch.ts";
 import { messageOf } from "../core/errors.ts";
+import { CommandError } from "./command-error.ts";
+import type { SecureOptions } from "./secure-fetch.ts";
 import { age } from "./format.ts";
 
 export interface AdminAddress {
@@ -16,29 +17,19 @@ export type AdminParams = Readonly<Record<string, string>>;
 
 export interface AdminClient {
   readonly url: string;
-  /** JSON of GET `path`. Rejects with AskError. */
+  /** JSON of GET `path`. Rejects with CommandError. */
   readonly get: (path: string, params?: AdminParams) => Promise<unknown>;
-  /** JSON of POST `path` with a JSON body. Rejects with AskError. */
+  /** JSON of POST `path` with a JSON body. Rejects with CommandError. */
   readonly post: (path: string, body: unknown) => Promise<unknown>;
-  /** A stream of server-sent events, open. Rejects with AskError. */
+  /** A stream of server-sent events, open. Rejects with CommandError. */
   readonly stream: (path: string, params: AdminParams, signal: AbortSignal) => Promise<EventBytes>;
-  /** JSON lines of any length, open; to cancel it ends the question. Rejects with AskError. */
+  /** JSON lines of any length, open; to cancel it ends the question. Rejects with CommandError. */
   readonly lines: (path: string, params: AdminParams) => Promise<EventBytes>;
 }
 
 export type EventBytes = ReadableStream<Uint8Array>;
 
-/** Why there is no answer; the message says what to do. `code` is the admin API's, or of the three below. */
-export class AskError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "AskError";
-    this.code = code;
-  }
-}
-
+/** Why there is no answer; the words say what to do. Other codes are the admin API's. */
 export const UNREACHABLE = "unreachable";
 const NOT_WEIR = "not_weir";
 
@@ -129,14 +120,18 @@ async function problemOf(response: Response): Promise<AdminProblem | null> {
   }
 }
 
-function refusal(address: AdminAddress, status: number, problem: AdminProblem | null): AskError {
+function refusal(
+  address: AdminAddress,
+  status: number,
+  problem: AdminProblem | null,
+): CommandError {
   if (status === 401) return unauthenticated(address);
   if (problem?.code === undefined) return notWeir(address);
   const { code, title = "", detail = "", store } = problem;
   if (code !== "store_unavailable" || store === undefined) {
-    return new AskError(code, detail === "" ? title : `${title.replace(/\.$/, "")}: ${detail}`);
+    return new CommandError(code, detail === "" ? title : `${title.replace(/\.$/, "")}: ${detail}`);
   }
-  return new AskError(code, storeWords(store, detail));
+  return new CommandError(code, storeWords(store, detail));
 }
 
 function storeWords({ state, since }: { state: string; since: string }, detail: string): string {
@@ -145,19 +140,19 @@ function storeWords({ state, since }: { state: string; since: string }, detail: 
   return `the store ${what}, for ${ago} now (since ${since}): ${detail}. Requests are served and recorded meanwhile; ask again later`;
 }
 
-function unauthenticated({ url, token }: AdminAddress): AskError {
+function unauthenticated({ url, token }: AdminAddress): CommandError {
   const what = token === "" ? "wants a token" : "does not accept this token";
-  return new AskError(
+  return new CommandError(
     "unauthenticated",
     `${url} ${what}: give it with --token or WEIR_ADMIN_TOKEN, or name the config that holds admin.token with -c FILE; over TLS a client certificate does as well, with --cert and --key`,
   );
 }
 
-function unreachable({ url }: AdminAddress, thrown: unknown): AskError {
+function unreachable({ url }: AdminAddress, thrown: unknown): CommandError {
   const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : messageOf(cause);
   if (UNTRUSTED.test(code)) return untrusted(url, code, thrown);
-  return new AskError(
+  return new CommandError(
     UNREACHABLE,
     `no weir answers at ${url} (${code}): start one with "weir run" or "weir demo", or name another's config with -c FILE or its admin address with --admin URL`,
     { cause: thrown },
@@ -166,16 +161,16 @@ function unreachable({ url }: AdminAddress, thrown: unknown): AskError {
 
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|pinned/;
 
-function untrusted(url: string, code: string, cause: unknown): AskError {
-  return new AskError(
+function untrusted(url: string, code: string, cause: unknown): CommandError {
+  return new CommandError(
     UNREACHABLE,
     `the certificate of ${url} is not to be trusted (${code}): name its authority with --ca FILE, and ask by a name that it holds`,
     { cause },
   );
 }
 
-function notWeir({ url }: AdminAddress): AskError {
-  return new AskError(
+function notWeir({ url }: AdminAddress): CommandError {
+  return new CommandError(
     NOT_WEIR,
     `${url} is not the admin side of a weir: it answers something else`,
   );

@@ -7,7 +7,8 @@ import { formatListen } from "../config/listen.ts";
 import { loadSection } from "../config/load.ts";
 import type { Environment } from "../config/references.ts";
 import type { ConfigInput } from "../config/schema.ts";
-import { type AdminAddress, AskError } from "./admin-client.ts";
+import type { AdminAddress } from "./admin-client.ts";
+import { CommandError } from "./command-error.ts";
 
 export interface AddressOptions {
   readonly config?: string;
@@ -25,12 +26,12 @@ const ANY = new Map([
   ["::", "::1"],
 ]);
 
-/** Throws AskError where what is named can't be used. */
+/** Throws CommandError where what is named can't be used. */
 export function findAdmin(options: AddressOptions, env: Environment): AdminAddress {
   const { url, token, pinned = "" } = addressOf(options, env);
   const { ca, cert, key } = options;
   if ((cert === undefined) !== (key === undefined)) {
-    throw new AskError("bad_usage", "--cert and --key come together");
+    throw new CommandError("bad_usage", "--cert and --key come together");
   }
   const files = {
     ca: readPem(ca, "--ca"),
@@ -48,7 +49,7 @@ function readPem(file: string | undefined, name: string): string {
     return readFileSync(file, "utf8");
   } catch (thrown) {
     const { code = "unknown error" } = thrown as NodeJS.ErrnoException;
-    throw new AskError("bad_usage", `${name}: ${file} can't be read (${code})`);
+    throw new CommandError("bad_usage", `${name}: ${file} can't be read (${code})`);
   }
 }
 
@@ -75,7 +76,7 @@ function addressOf({ admin, config }: AddressOptions, env: Environment): Found {
 
 function readUrl(text: string): string {
   const url = URL.parse(/^https?:/.test(text) ? text : `http://${text}`);
-  if (url === null) throw new AskError("bad_usage", "--admin must be http(s)://HOST:PORT");
+  if (url === null) throw new CommandError("bad_usage", "--admin must be http(s)://HOST:PORT");
   return url.origin;
 }
 
@@ -86,6 +87,6 @@ function readAdmin(file: string, env: Environment): ConfigInput["admin"] {
   return section.value;
 }
 
-function unusable(message: string): AskError {
-  return new AskError("bad_config", message);
+function unusable(message: string): CommandError {
+  return new CommandError("bad_config", message);
 }

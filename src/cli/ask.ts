@@ -1,15 +1,14 @@
 // What the asking commands share: the options that find a weir, the wait, and how they fail.
 import { Command, type Option } from "commander";
-import { type AdminClient, AskError, createAdminClient } from "./admin-client.ts";
+import { type AdminClient, createAdminClient } from "./admin-client.ts";
 import { type AddressOptions, findAdmin } from "./ask-address.ts";
-import { harmless } from "./format-text.ts";
+import { CommandError, EXIT_UNUSABLE, tellFault } from "./command-error.ts";
 
 export interface AskOptions extends AddressOptions {
   readonly json?: true;
 }
 
 const EXIT_NOTHING = 1;
-const EXIT_UNUSABLE = 2;
 /** Answers that say: there is no such thing. */
 const NOTHING = new Set(["unknown_trace"]);
 const PATIENCE_MS = 1000;
@@ -35,20 +34,10 @@ export async function asking(
   try {
     await answer(createAdminClient(findAdmin(options, process.env)));
   } catch (thrown) {
-    if (!(thrown instanceof AskError)) throw thrown;
+    if (!(thrown instanceof CommandError)) throw thrown;
     process.exitCode = NOTHING.has(thrown.code) ? EXIT_NOTHING : EXIT_UNUSABLE;
-    process.stderr.write(`${options.json ? asJson(thrown) : asWords(thrown)}\n`);
+    tellFault(thrown, options.json === true);
   }
-}
-
-function asJson({ code, message }: AskError): string {
-  return JSON.stringify({ ok: false, code, message });
-}
-
-/** A fault of the config begins with its file, as `weir check` says it. */
-function asWords({ code, message }: AskError): string {
-  const words = message.split("\n").map(harmless).join("\n");
-  return code === "bad_config" ? words : `weir: ${words}`;
 }
 
 export function print(lines: readonly string[]): void {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { packageFolder } from "../store/package-folder.ts";
+import { tellFault } from "./command-error.ts";
 
 const EXIT_USAGE = 2;
 
@@ -61,21 +62,19 @@ function passJsonOn(command: Command): void {
 function failed(thrown: unknown, asJson: boolean): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return 0;
-    if (asJson) process.stderr.write(`${usageFault(thrown)}\n`);
+    if (asJson) tellFault({ code: "bad_usage", message: usageFault(thrown) }, asJson);
     return EXIT_USAGE;
   }
   // What the system refuses, such as a folder that can't be made.
   if (!(thrown instanceof Error && "syscall" in thrown)) throw thrown;
-  const { message } = thrown;
-  const fault = { ok: false, code: "system", message };
-  process.stderr.write(`${asJson ? JSON.stringify(fault) : `weir: ${message}`}\n`);
+  tellFault({ code: "system", message: thrown.message }, asJson);
   return EXIT_USAGE;
 }
 
 function usageFault({ code, message }: CommanderError): string {
   // Where a command of a command is missing, commander prints the help and has no words of its own.
   const words = code === "commander.help" ? "name a command; --help lists them" : message;
-  return JSON.stringify({ ok: false, code: "bad_usage", message: words.replace(/^error: /, "") });
+  return words.replace(/^error: /, "");
 }
 
 /** Only these need to know the version, which is read from a file. */

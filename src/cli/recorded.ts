@@ -1,7 +1,8 @@
 // Recorded decisions as a running weir streams them: read in batches, never held whole.
 import { messageOf } from "../core/errors.ts";
 import { RECORDED_COLUMNS, type RecordedGroup } from "../policy/replay/recorded.ts";
-import { type AdminClient, type AdminParams, AskError, type EventBytes } from "./admin-client.ts";
+import type { AdminClient, AdminParams, EventBytes } from "./admin-client.ts";
+import { CommandError } from "./command-error.ts";
 
 const PATH = "/api/v1/policy/recorded";
 
@@ -11,11 +12,11 @@ export interface RecordedStream {
   readonly until: string;
   /** Counted when it began; what comes may be a few more. */
   readonly requests: number;
-  /** Rejects with AskError where the stream breaks off. Read once; whoever leaves early ends it. */
+  /** Rejects with CommandError where the stream breaks off. Read once; whoever leaves early ends it. */
   readonly batches: AsyncIterable<readonly RecordedGroup[]>;
 }
 
-/** Rejects with AskError. */
+/** Rejects with CommandError. */
 export async function askRecorded(
   client: AdminClient,
   params: AdminParams,
@@ -26,7 +27,7 @@ export async function askRecorded(
   const { columns, since, until, requests } = (head ?? {}) as Partial<Head>;
   if (String(columns) !== String(RECORDED_COLUMNS) || since === undefined) {
     await batches.return();
-    throw new AskError("other_version", `${client.url} is a weir of another version`);
+    throw new CommandError("other_version", `${client.url} is a weir of another version`);
   }
   return {
     since,
@@ -70,7 +71,10 @@ async function* groupsOf(
   }
   if (tail?.problem !== undefined) throw problemOf(tail.problem);
   if (tail?.groups !== groups - 1) {
-    throw new AskError("broken_off", `${url} broke off before all decisions were told; ask again`);
+    throw new CommandError(
+      "broken_off",
+      `${url} broke off before all decisions were told; ask again`,
+    );
   }
 }
 
@@ -105,8 +109,8 @@ function groupOf(values: readonly unknown[]): RecordedGroup {
   } as RecordedGroup;
 }
 
-function problemOf({ code, title, detail }: NonNullable<Tail["problem"]>): AskError {
-  return new AskError(code, `the decisions broke off: ${title.replace(/\.$/, "")}: ${detail}`);
+function problemOf({ code, title, detail }: NonNullable<Tail["problem"]>): CommandError {
+  return new CommandError(code, `the decisions broke off: ${title.replace(/\.$/, "")}: ${detail}`);
 }
 
 /** No line of ours is as long. */
@@ -126,7 +130,7 @@ async function* readLines(bytes: EventBytes, url: string): Lines {
       rest = rest.slice(end + 1);
     }
   } catch (thrown) {
-    throw new AskError("broken_off", `${url} broke off: ${messageOf(thrown)}; ask again`, {
+    throw new CommandError("broken_off", `${url} broke off: ${messageOf(thrown)}; ask again`, {
       cause: thrown,
     });
   }

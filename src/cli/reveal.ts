@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { type Decrypted, decryptField, keyIdOf } from "../telemetry/field-cipher.ts";
 import { fieldKeyId, fieldKeyOf } from "../telemetry/field-key.ts";
-import { AskError } from "./admin-client.ts";
+import { CommandError } from "./command-error.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
 import { harmless } from "./format-text.ts";
 
@@ -78,11 +78,11 @@ function readKey(file: string): Buffer {
     text = readFileSync(file, "utf8").trim();
   } catch (thrown) {
     const { code = "unreadable" } = thrown as NodeJS.ErrnoException;
-    throw new AskError("bad_key", `--field-key ${file} can't be read (${code})`);
+    throw new CommandError("bad_key", `--field-key ${file} can't be read (${code})`);
   }
   const key = fieldKeyOf(text);
   if (key !== null) return key;
-  throw new AskError(
+  throw new CommandError(
     "bad_key",
     `--field-key ${file} holds no key: 32 bytes as base64 or hexadecimal digits`,
   );

@@ -4,10 +4,10 @@ import { type Command, Option } from "commander";
 import {
   type AdminClient,
   type AdminParams,
-  AskError,
   type EventBytes,
   UNREACHABLE,
 } from "./admin-client.ts";
+import { CommandError } from "./command-error.ts";
 import type { ListedRow } from "../telemetry/columns.ts";
 import { type AskOptions, asking, askingCommand, print } from "./ask.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
@@ -94,14 +94,14 @@ async function showAll(events: EventBytes, show: (event: StreamEvent) => void): 
   }
 }
 
-/** Rejects with AskError where weir refuses; tries again where it can't be reached. */
+/** Rejects with CommandError where weir refuses; tries again where it can't be reached. */
 async function reopen(open: Open, signal: AbortSignal): Promise<EventBytes> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     await pause(pauseMs, undefined, { signal });
     try {
       return await open();
     } catch (thrown) {
-      if (!(thrown instanceof AskError && thrown.code === UNREACHABLE)) throw thrown;
+      if (!(thrown instanceof CommandError && thrown.code === UNREACHABLE)) throw thrown;
     }
   }
 }

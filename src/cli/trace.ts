@@ -1,6 +1,7 @@
 // `weir trace ID`: everything known of one trace, drawn in time and then told request by request.
 import type { Command } from "commander";
-import { type AdminClient, AskError } from "./admin-client.ts";
+import type { AdminClient } from "./admin-client.ts";
+import { CommandError } from "./command-error.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
 import { count, duration, instant } from "./format.ts";
 import { clip } from "./format-text.ts";
@@ -28,7 +29,7 @@ export function traceCommand(): Command {
     );
 }
 
-/** Rejects with AskError. */
+/** Rejects with CommandError. */
 export async function readTrace(client: AdminClient, id: string): Promise<Trace> {
   const whole = WHOLE_ID.test(id) ? id : await complete(client, id);
   return (await client.get(`/api/v1/traces/${whole}`)) as Trace;
@@ -37,7 +38,10 @@ export async function readTrace(client: AdminClient, id: string): Promise<Trace>
 /** The one trace of the last day whose id begins so. */
 async function complete(client: AdminClient, beginning: string): Promise<string> {
   if (!BEGINNING.test(beginning)) {
-    throw new AskError("bad_id", "a trace id is 32 hexadecimal digits, or at least its first 8");
+    throw new CommandError(
+      "bad_id",
+      "a trace id is 32 hexadecimal digits, or at least its first 8",
+    );
   }
   const sql = `SELECT DISTINCT trace_id FROM requests
     WHERE started_at > now() - INTERVAL 1 DAY AND startsWith(trace_id, '${beginning}') LIMIT 9`;
@@ -46,10 +50,13 @@ async function complete(client: AdminClient, beginning: string): Promise<string>
   };
   const [first, ...others] = rows.map(({ trace_id }) => trace_id);
   if (first === undefined) {
-    throw new AskError("unknown_trace", `no trace of the last day begins with ${beginning}`);
+    throw new CommandError("unknown_trace", `no trace of the last day begins with ${beginning}`);
   }
   if (others.length === 0) return first;
-  throw new AskError("ambiguous_id", `more than one begins so: ${[first, ...others].join(", ")}`);
+  throw new CommandError(
+    "ambiguous_id",
+    `more than one begins so: ${[first, ...others].join(", ")}`,
+  );
 }
 
 /** Lines without line ends. */

@@ -11,12 +11,11 @@ import {
   withoutUser,
   withUser,
 } from "../identity/users-text.ts";
+import { CommandError, tellingFaults } from "./command-error.ts";
 import { harmless } from "./format-text.ts";
 import { editUsers, openUsers } from "./users/edit-file.ts";
 import { readPassword } from "./users/read-password.ts";
-import { UsersError } from "./users/users-error.ts";
 
-const EXIT_UNUSABLE = 2;
 const USUAL_CONFIG = "weir.yaml";
 
 interface FileOptions {
@@ -139,7 +138,7 @@ function mustBe(users: readonly User[], name: string, isExpected: boolean): User
   const user = users.find((each) => each.name === name);
   if ((user !== undefined) === isExpected) return user;
   const message = isExpected ? `there is no user ${name}` : `there is a user ${name} already`;
-  throw new UsersError(isExpected ? "unknown_user" : "known_user", message);
+  throw new CommandError(isExpected ? "unknown_user" : "known_user", message);
 }
 
 type Told =
@@ -148,38 +147,31 @@ type Told =
 
 async function telling(options: FileOptions, act: (file: string) => Promise<Told>): Promise<void> {
   const isJson = options.json === true;
-  try {
+  await tellingFaults(isJson, async () => {
     const file = fileOf(options);
     const told = await act(file);
     const lines = isJson ? [JSON.stringify({ ok: true, file, ...told })] : linesOf(told, file);
     process.stdout.write(lines.map((line) => `${line}\n`).join(""));
-  } catch (thrown) {
-    if (!(thrown instanceof UsersError)) throw thrown;
-    const { code, message } = thrown;
-    process.exitCode = EXIT_UNUSABLE;
-    const fault = { ok: false, code, message };
-    process.stderr.write(`${isJson ? JSON.stringify(fault) : `weir: ${printable(message)}`}\n`);
-  }
+  });
 }
 
 function fileOf({ config, file }: FileOptions): string {
   if (file !== undefined) return file;
   const named = config ?? USUAL_CONFIG;
   if (config === undefined && !existsSync(named)) {
-    throw new UsersError("no_users_file", `there is no ${named}; name the users file: --file FILE`);
+    throw new CommandError(
+      "no_users_file",
+      `there is no ${named}; name the users file: --file FILE`,
+    );
   }
   const found = usersFileIn(named, process.env);
-  if (!found.ok) throw new UsersError("bad_config", formatFaults(found.faults));
+  if (!found.ok) throw new CommandError("bad_config", formatFaults(found.faults));
   if (found.users !== null) return found.users;
   const message = `${named} names no users file; add identity.users: { file: FILE }, or give --file`;
-  throw new UsersError("no_users_file", message);
+  throw new CommandError("no_users_file", message);
 }
 
 function linesOf(told: Told, file: string): readonly string[] {
   if ("action" in told) return [harmless(`${told.name}: ${told.action} in ${file}`)];
   return told.users.map(({ name, roles }) => harmless([name, ...roles].join(" ")));
-}
-
-function printable(message: string): string {
-  return message.split("\n").map(harmless).join("\n");
 }

@@ -1,7 +1,8 @@
 // The stream of recorded decisions as a client reads it: in any pieces, whole or not, of this version or another.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type AdminClient, AskError, createAdminClient } from "../../src/cli/admin-client.ts";
+import { type AdminClient, createAdminClient } from "../../src/cli/admin-client.ts";
+import { CommandError } from "../../src/cli/command-error.ts";
 import { askRecorded } from "../../src/cli/recorded.ts";
 import { RECORDED_COLUMNS, type RecordedGroup } from "../../src/policy/replay/recorded.ts";
 import { group } from "../policy/recorded-group.ts";
@@ -43,7 +44,7 @@ async function refusal(client: AdminClient): Promise<string> {
   try {
     await read(client);
   } catch (thrown) {
-    if (thrown instanceof AskError) return thrown.code;
+    if (thrown instanceof CommandError) return thrown.code;
     throw thrown;
   }
   return "";

@@ -1,9 +1,8 @@
 // What all `weir ca` commands share: the folder, the exit code, and how faults are printed.
 import type { Command } from "commander";
 import { CaError } from "../../ca/ca-error.ts";
+import { EXIT_UNUSABLE, tellFault } from "../command-error.ts";
 import { harmless } from "../format-text.ts";
-
-export const EXIT_UNUSABLE = 2;
 
 export interface CaOptions {
   readonly dir: string;
@@ -37,11 +36,6 @@ export async function telling(options: CaOptions, act: () => Promise<Told>): Pro
 export function tell({ json, lines }: Told, isJson: boolean): void {
   const printed = isJson ? [JSON.stringify({ ok: true, ...json })] : lines.map(harmless);
   process.stdout.write(printed.map((line) => `${line}\n`).join(""));
-}
-
-export function tellFault({ code, message }: CaError, isJson: boolean): void {
-  const fault = JSON.stringify({ ok: false, code, message });
-  process.stderr.write(`${isJson ? fault : `weir: ${harmless(message)}`}\n`);
 }
 
 /** Of milliseconds since the epoch: "2026-11-23 09:30:00 UTC". */

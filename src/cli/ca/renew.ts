@@ -8,17 +8,9 @@ import { renewablePair, type RenewablePair, renewPair } from "../../ca/renew.ts"
 import { createRenewals, type RenewalEvent } from "../../ca/renewals.ts";
 import { listDueMs, refreshList } from "../../ca/revocation-list.ts";
 import { messageOf } from "../../core/errors.ts";
+import { EXIT_UNUSABLE, tellFault } from "../command-error.ts";
 import { untilSignalled } from "../signals.ts";
-import {
-  type CaOptions,
-  EXIT_UNUSABLE,
-  tell,
-  tellFault,
-  telling,
-  type Told,
-  utc,
-  withFolder,
-} from "./command.ts";
+import { type CaOptions, tell, telling, type Told, utc, withFolder } from "./command.ts";
 
 interface RenewOptions extends CaOptions {
   readonly force?: true;

@@ -11,7 +11,8 @@ import { recordedTuple } from "../../policy/request/recorded-tuple.ts";
 import { type ExplanationJson, explanationJson } from "../../policy/explain/explanation-json.ts";
 import { requestInWords } from "../../policy/request/request-text.ts";
 import type { RequestTuple } from "../../policy/request/tuple.ts";
-import { type AdminClient, AskError } from "../admin-client.ts";
+import type { AdminClient } from "../admin-client.ts";
+import { CommandError } from "../command-error.ts";
 import { type AskOptions, asking } from "../ask.ts";
 import { terminalOf } from "../terminal.ts";
 import { readTrace } from "../trace.ts";
@@ -87,7 +88,7 @@ function explainTrace(id: string, options: ExplainOptions): Promise<void> {
     const { requests, trace_id } = await readTrace(client, id.toLowerCase());
     const row = chosenRow(requests, options.span?.toLowerCase());
     if (row === undefined) {
-      throw new AskError("unknown_trace", `no such request of trace ${trace_id} is stored`);
+      throw new CommandError("unknown_trace", `no such request of trace ${trace_id} is stored`);
     }
     const request = recordedTuple(row);
     if (typeof request === "string") return showUndecidable(row, request, options);

@@ -9,7 +9,8 @@ import { type Proposal, propose } from "../../policy/propose/proposal.ts";
 import { unusedRules } from "../../policy/propose/unused.ts";
 import { createReplay, replayAll, type ReplayResult } from "../../policy/replay/replay.ts";
 import type { PolicySource } from "../../policy/source.ts";
-import { type AdminClient, type AdminParams, AskError } from "../admin-client.ts";
+import type { AdminClient, AdminParams } from "../admin-client.ts";
+import { CommandError } from "../command-error.ts";
 import { type AskOptions, asking, askingCommand } from "../ask.ts";
 import { progressOf } from "../progress.ts";
 import { askRecorded } from "../recorded.ts";
@@ -110,15 +111,15 @@ async function observe(
   return { observed: observer.observed(), window: { since, until } };
 }
 
-function tooMuch(): AskError {
+function tooMuch(): CommandError {
   const words = "too many different paths and callers for one proposal: narrow it down";
-  return new AskError("too_much", `${words} with --route, --principal or a shorter time`);
+  return new CommandError("too_much", `${words} with --route, --principal or a shorter time`);
 }
 
-function nothingAllowed({ deniedRequests }: Observed): AskError {
+function nothingAllowed({ deniedRequests }: Observed): CommandError {
   const denied = deniedRequests > 0 ? `; ${deniedRequests} requests were denied` : "";
   const words = `nothing was allowed by a policy in that time, so there is nothing to propose${denied}`;
-  return new AskError("nothing_allowed", words);
+  return new CommandError("nothing_allowed", words);
 }
 
 function sourceOf(proposal: Proposal, { shape, request }: InForce, window: Window): PolicySource {

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { type CasePlace, saveCase } from "../../control/policy/save-case.ts";
 import { caseOfRow, type CaseWishes } from "../../policy/cases/new-case.ts";
 import type { RequestRow } from "../../telemetry/columns.ts";
-import { AskError } from "../admin-client.ts";
+import { CommandError } from "../command-error.ts";
 import { type AskOptions, asking, askingCommand, print } from "../ask.ts";
 import { harmless } from "../format-text.ts";
 import { readTrace } from "../trace.ts";
@@ -38,7 +38,7 @@ export function saveCommand(): Command {
         const { requests } = await readTrace(client, id.toLowerCase());
         const span = options.span?.toLowerCase();
         const rows = requests.filter(({ span_id }) => span_id === (span ?? span_id));
-        if (rows.length === 0) throw new AskError("unknown_trace", "it has no such request");
+        if (rows.length === 0) throw new CommandError("unknown_trace", "it has no such request");
         const outcomes = rows.map((row) => save(row, options));
         if (outcomes.some(({ ok }) => !ok)) process.exitCode = EXIT_FINDING;
         print(options.json ? [JSON.stringify({ cases: outcomes })] : outcomes.map(lineOf));
@@ -77,7 +77,7 @@ function placeOf({ config, cases }: SaveOptions): Omit<CasePlace, "isDry"> {
     return { ...named, cases: cases ?? named.cases };
   } catch (thrown) {
     if (!(thrown instanceof UnusableError)) throw thrown;
-    throw new AskError("bad_config", thrown.faults.map(inputFaultText).join("\n"));
+    throw new CommandError("bad_config", thrown.faults.map(inputFaultText).join("\n"));
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { createFile } from "../../core/create-file.ts";
 import { replaceFile } from "../../core/replace-file.ts";
 import { readUsers, type User } from "../../identity/users-text.ts";
-import { UsersError } from "./users-error.ts";
+import { CommandError } from "../command-error.ts";
 
 /** Hashes are for weir alone. */
 const MODE = 0o600;
@@ -14,18 +14,18 @@ export interface UsersText {
   readonly users: readonly User[];
 }
 
-/** Of a file that is not there: nobody. @throws UsersError with all faults of a faulty one. */
+/** Of a file that is not there: nobody. @throws CommandError with all faults of a faulty one. */
 export function openUsers(file: string): UsersText {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const read = readUsers(text);
   if (read.ok) return { text, users: read.users };
   const lines = read.faults.map(({ line, message }) => `${file}:${line}: ${message}`);
-  throw new UsersError("bad_users_file", lines.join("\n"));
+  throw new CommandError("bad_users_file", lines.join("\n"));
 }
 
 /**
  * Two commands at once would lose what one of them does, so a file beside it says that one is at it.
- * @throws UsersError where `change` does, or another command is at it.
+ * @throws CommandError where `change` does, or another command is at it.
  */
 export function editUsers(file: string, change: (before: UsersText) => string): void {
   const target = existsSync(file) ? realpathSync(file) : file;
@@ -41,5 +41,5 @@ export function editUsers(file: string, change: (before: UsersText) => string): 
 function takeLock(lock: string): void {
   if (createFile(lock, "", MODE)) return;
   const message = `${lock} is there: another weir users is at work; if none is, remove that file`;
-  throw new UsersError("locked", message);
+  throw new CommandError("locked", message);
 }

@@ -1,7 +1,7 @@
 // A password from the terminal, typed twice and shown never, or from a pipe; never from the command line.
 import type { Readable, Writable } from "node:stream";
 import { passwordFault } from "../../identity/password-hash.ts";
-import { UsersError } from "./users-error.ts";
+import { CommandError } from "../command-error.ts";
 
 /** Standard input, as far as it is needed. */
 export interface PasswordSource {
@@ -19,11 +19,11 @@ const END = "\u0004";
 const ERASE_LINE = "\u0015";
 const ERASE: ReadonlySet<string> = new Set(["\b", "\u007f"]);
 
-/** Rejects with UsersError where there is none, it is typed differently, or nobody may have it. */
+/** Rejects with CommandError where there is none, it is typed differently, or nobody may have it. */
 export async function readPassword(source: PasswordSource, isPiped: boolean): Promise<string> {
   const password = isPiped ? await readPiped(source.input) : await readTyped(source);
   const fault = passwordFault(password);
-  if (fault !== "") throw new UsersError("bad_password", fault);
+  if (fault !== "") throw new CommandError("bad_password", fault);
   return password;
 }
 
@@ -42,7 +42,7 @@ async function readTyped({ input, output }: PasswordSource): Promise<string> {
   if (input.isTTY !== true || input.setRawMode === undefined) {
     const message =
       "there is no terminal to ask for the password; pipe it in with --password-stdin";
-    throw new UsersError("no_terminal", message);
+    throw new CommandError("no_terminal", message);
   }
   input.setEncoding("utf8");
   // A terminal in raw mode shows nothing of what is typed.
@@ -57,7 +57,7 @@ async function readTyped({ input, output }: PasswordSource): Promise<string> {
     };
     const password = await ask("Password: ");
     if ((await ask("Again: ")) === password) return password;
-    throw new UsersError("bad_password", "the two are not the same; nothing is changed");
+    throw new CommandError("bad_password", "the two are not the same; nothing is changed");
   } finally {
     input.setRawMode(false);
     input.pause();
@@ -78,7 +78,7 @@ function typing(input: Readable): () => Promise<string> {
             input.off("data", take);
             return isEnd
               ? resolve(line.join(""))
-              : reject(new UsersError("interrupted", "nothing is changed"));
+              : reject(new CommandError("interrupted", "nothing is changed"));
           }
           type(line, key);
         }
