@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { checkAdmin } from "./admin-check.ts";
+import { checkAuthenticate } from "./authenticate-check.ts";
 import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
@@ -20,13 +21,13 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
   const config = mappingOf(root);
   return [
     ...checkRoutes(config),
+    ...checkAuthenticate(config),
     ...checkPathForms(config),
     ...checkServices(config),
     ...checkKeys(config["identity"]),
     ...checkTokens(config),
     ...checkAdmin(config["admin"], folder),
     ...checkPorts(config),
-    ...checkCertificateRoutes(config),
     ...checkData(config["data"], folder),
     ...checkPolicyFiles(config["policy"], folder),
     ...checkAuthzen(config["policy"]),
@@ -41,17 +42,6 @@ function checkKeys(identity: unknown): Finding[] {
     path: ["identity", "keys", at, "key"],
   }));
   return findRepeated(keys, "secret");
-}
-
-/** A way to prove an identity that nobody is asked for would refuse everybody. */
-function checkCertificateRoutes(config: RawMapping): Finding[] {
-  const https = mappingOf(mappingOf(config["listen"])["https"]);
-  if (https["client_certificates"] !== undefined) return [];
-  const message = "certificate needs listen.https.client_certificates";
-  return listOf(config["routes"]).flatMap((route, at) => {
-    const asks = listOf(mappingOf(route)["authenticate"]).includes("certificate");
-    return asks ? [{ path: ["routes", at, "authenticate"], message }] : [];
-  });
 }
 
 /** Two listeners on one port; 0 is another one for each. */

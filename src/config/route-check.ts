@@ -37,7 +37,6 @@ export function checkRoutes(config: RawMapping): Finding[] {
   return [
     ...findRepeated(names, "name"),
     ...routes.flatMap((route) => checkService(route, services)),
-    ...routes.flatMap((route) => checkAuthenticate(route, mappingOf(config["identity"]))),
     ...routes.flatMap(checkRewrite),
     ...findHidden(routes),
   ];
@@ -49,22 +48,6 @@ function checkService({ path, route }: RawRoute, services: readonly string[]): F
   const hint = suggestion(name, services);
   return [{ path: [...path, "service"], message: `names no service under services${hint}` }];
 }
-
-function checkAuthenticate({ path, route }: RawRoute, identity: RawMapping): Finding[] {
-  const methods = listOf(route["authenticate"]);
-  const place = (at: number): KeyPath => [...path, "authenticate", at];
-  return methods.flatMap((method, at) => {
-    if (methods.indexOf(method) < at) return [{ path: place(at), message: REPEATED_METHOD }];
-    if (method === "anonymous" && at < methods.length - 1)
-      return [{ path: place(at), message: EARLY_ANONYMOUS }];
-    const isMissing = method === "basic" && identity["users"] === undefined;
-    return isMissing ? [{ path: place(at), message: NO_USERS }] : [];
-  });
-}
-
-const REPEATED_METHOD = "is there twice; remove one";
-const EARLY_ANONYMOUS = "must be the last: methods behind it would not be asked";
-const NO_USERS = "needs identity.users: { file: FILE }";
 
 function checkRewrite({ path, route, pattern }: RawRoute): Finding[] {
   const rewrite = textOf(route["rewrite"]);

@@ -22,7 +22,6 @@ export function checkTokens(config: RawMapping): Finding[] {
       ...checkKeys(path, issuer),
       ...checkAlgorithms(path, issuer),
     ]),
-    ...(issuers.length === 0 ? checkRoutes(config) : []),
   ];
 }
 
@@ -77,14 +76,5 @@ function checkAlgorithms(path: KeyPath, issuer: RawMapping): Finding[] {
     if (isPublic(name) !== isSecret) return [];
     const message = isSecret ? "is not for secrets; name HS256" : "is only for secrets";
     return [{ path: [...path, "algorithms", at], message }];
-  });
-}
-
-function checkRoutes(config: RawMapping): Finding[] {
-  return listOf(config["routes"]).flatMap((route, at) => {
-    const where = listOf(mappingOf(route)["authenticate"]).indexOf("jwt");
-    if (where < 0) return [];
-    const message = "needs an issuer under identity.tokens";
-    return [{ path: ["routes", at, "authenticate", where], message }];
   });
 }
