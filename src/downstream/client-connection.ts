@@ -64,13 +64,19 @@ export class ClientConnection implements ExchangeCarrier {
     if (this.#stage === "detached") return;
     const slow = this.#meter.slow(nowMs, this.socket, this.#exchange);
     if (slow === "body") this.#guarded(() => this.#exchange?.sink?.silent("slow"));
-    else if (slow === "reader") this.#cut(new WeirError("client_too_slow", "reads too slowly"));
+    else if (slow === "reader") {
+      const error = new WeirError("client_too_slow", "reads too slowly");
+      this.#guarded(() => this.#exchange?.breakOff(error));
+      this.cut();
+    }
     if (this.#exchange === null && this.#stage === "serving") this.#sweepIdle(nowMs);
   }
 
-  #cut(error: WeirError): void {
-    this.#guarded(() => this.#exchange?.breakOff(error));
-    this.socket.destroy();
+  /** Ends the connection at once; what is cut short by that can't pass for whole. */
+  cut(): void {
+    if (this.#exchange !== null) this.#exchange.destroy();
+    else if (this.socket.writableLength > 0) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   #sweepIdle(nowMs: number): void {
@@ -264,7 +270,7 @@ export class ClientConnection implements ExchangeCarrier {
 
   #failed(thrown: unknown): void {
     this.#owner.failed(thrown);
-    this.socket.destroy();
+    this.cut();
   }
 
   readonly #drained = (): void => {
@@ -275,14 +281,14 @@ export class ClientConnection implements ExchangeCarrier {
 
   readonly #timedOut = (): void => {
     const exchange = this.#exchange;
-    if (exchange === null) this.socket.destroy();
+    if (exchange === null) this.cut();
     else this.#guarded(() => exchange.timedOut());
   };
 
   readonly #ended = (): void => {
     const exchange = this.#exchange;
     if (this.#stage === "closing" && exchange === null) this.socket.destroySoon();
-    else if (exchange !== null && !exchange.ended) this.socket.destroy();
+    else if (exchange !== null && !exchange.ended) this.cut();
     else if (exchange === null && this.#parser.begun) {
       this.#refuse(new WeirError("malformed_request", "ended within a head"));
     } else this.#close(true);

@@ -147,7 +147,7 @@ function endSoon(client: ClientConnection): void {
 function drain(server: Server, clients: Set<ClientConnection>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cutOff = setTimeout(() => {
-      for (const { socket } of clients) socket.destroy();
+      for (const client of clients) client.cut();
     }, graceMs);
     // One just accepted has a first request on its way, which gets until the first sweep to be read.
     const sweep = setInterval(() => {

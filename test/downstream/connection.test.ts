@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { connectRaw, type RawClient, requestText } from "../support/raw-client.ts";
-import { pause, REFUSAL, serve, type Served, turn } from "./serve.ts";
+import { pause, REFUSAL, serve, type Served, type Serving, turn } from "./serve.ts";
 
 const GET = requestText("GET /");
 const CHUNKED = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -653,6 +653,36 @@ describe("drain", () => {
     await drained;
     expect(serving.served).toHaveLength(3);
   });
+});
+
+describe("a reply that ends with its connection can't pass for whole where it is cut short, for", () => {
+  const cuts: [why: string, cut: (one: Served, serving: Serving, client: RawClient) => unknown][] =
+    [
+      ["a slow reader", ({ downstream }) => (downstream.pace = { minBytesPerS: 1e9, windowMs: 1 })],
+      ["one who reads nothing", ({ downstream }) => downstream.limitSilence(100)],
+      ["the end of a drain", (_, serving) => serving.drain(100)],
+      ["a client that has ended", (_, __, { socket }) => socket.end()],
+    ];
+  it.each(cuts.flatMap(([why, cut]) => [[why, false, cut] as const, [why, true, cut] as const]))(
+    "%s; all of it with the socket: %s",
+    async (_, whole, cut) => {
+      await using serving = await serve({ limits: { head_ms: 200, keep_alive_ms: 200 } });
+      using client = await connectRaw(serving.port);
+      let fault = "";
+      client.socket.on("error", ({ message }) => (fault = message)).pause();
+      client.send("GET / HTTP/1.0\r\n\r\n");
+      const one = await serving.exchange(0);
+      one.downstream.sendHead(200, "OK", []);
+      cut(one, serving, client);
+      if (whole) one.downstream.end(Buffer.alloc(LARGE), []);
+      else one.downstream.write(Buffer.alloc(LARGE));
+      // Ends with the connection.
+      await serving.drain(60_000);
+      client.socket.resume();
+      await new Promise((resolve) => client.socket.once("close", resolve));
+      expect(fault).toContain("ECONNRESET");
+    },
+  );
 });
 
 describe("what the owner throws ends one connection, and no more", () => {
