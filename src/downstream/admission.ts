@@ -1,5 +1,6 @@
 // Lets clients in: so many from one source; more are closed at once, before anything is read of them.
-import { isIPv6, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { sourceOf } from "../core/client-source.ts";
 
 export interface AdmissionOptions {
   readonly sourceConnections: number;
@@ -33,22 +34,4 @@ export function createAdmission(options: AdmissionOptions): Admit {
     socket.once("close", () => leave(source));
     return true;
   };
-}
-
-/** An IPv4 address, or the network of an IPv6 one: its holder has 2^64 addresses (RFC 6177 section 2). */
-export function sourceOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [before = "", after] = address.split("::");
-  const groups = before === "" ? [] : before.split(":");
-  const missing = after === undefined ? 0 : 8 - groups.length - groupCount(after);
-  const whole = [...groups, ...Array<string>(missing).fill("0"), ...(after ?? "").split(":")];
-  return whole.slice(0, 4).join(":");
-}
-
-/** A dotted quad at the end is two. */
-function groupCount(text: string): number {
-  if (text === "") return 0;
-  return text.split(":").length + (text.includes(".") ? 1 : 0);
 }

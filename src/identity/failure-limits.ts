@@ -2,7 +2,7 @@
 import { hash, randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { FailureOptions } from "./options.ts";
-import { sourceOf } from "./source.ts";
+import { sourceOf } from "../core/client-source.ts";
 
 export interface FailureLimits {
   /** Seconds until the source may fail again, 0: now. Takes nothing. */

@@ -2,9 +2,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
-import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { sourceOf } from "../../src/downstream/admission.ts";
+import { expect, it } from "vitest";
 import { createAuthority } from "../support/certificates.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 import { serve } from "./serve.ts";
@@ -78,38 +76,4 @@ it("a proxy has as many as there are", async () => {
   expect((await two.response()).status).toBe(200);
   expect((await one.response()).status).toBe(200);
   expect(serving.turnedAway).toEqual([]);
-});
-
-describe("the source of an address", () => {
-  it.each([
-    ["192.0.2.1", "192.0.2.1"],
-    ["::ffff:192.0.2.1", "192.0.2.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
-    ["2001:db8:1:2::", "2001:db8:1:2"],
-    ["2001:db8:1:2::9", "2001:db8:1:2"],
-    ["2001:db8::9", "2001:db8:0:0"],
-    ["2001:db8::1:2:3:4:5", "2001:db8:0:1"],
-    ["::1", "0:0:0:0"],
-    ["::", "0:0:0:0"],
-    ["64:ff9b::192.0.2.1", "64:ff9b:0:0"],
-    ["fe80::1%eth0", "fe80:0:0:0"],
-  ])("%s: %s", (address, source) => expect(sourceOf(address)).toBe(source));
-
-  it("fast-check prints the seed: one for all of a network, however written", () => {
-    const written = (groups: readonly number[]): string =>
-      URL.parse(`http://[${groups.map((group) => group.toString(16)).join(":")}]`)!.hostname.slice(
-        1,
-        -1,
-      );
-    const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
-    const four = fc.array(group, { minLength: 4, maxLength: 4 });
-    fc.assert(
-      fc.property(four, four, (network, host) => {
-        fc.pre(network.some((each) => each !== 0));
-        expect(sourceOf(written([...network, ...host]))).toBe(
-          network.map((each) => each.toString(16)).join(":"),
-        );
-      }),
-    );
-  });
 });

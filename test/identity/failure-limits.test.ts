@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/core/clock.ts";
 import { createFailureCells, createFailureLimits } from "../../src/identity/failure-limits.ts";
-import { sourceOf } from "../../src/identity/source.ts";
 
 class HandClock implements Clock {
   seconds = 0;
@@ -97,22 +96,4 @@ it("a flood of sources makes no other wait, and nobody is forgotten in it", () =
   expect(take(A)).toBeGreaterThan(0);
   const others = Array.from({ length: 1_000 }, (_, at) => take(`203.0.${at >> 8}.${at & 255}`));
   expect(others.filter((wait) => wait > 0)).toEqual([]);
-});
-
-describe("the source of", () => {
-  it.each([
-    ["192.0.2.1", "192.0.2.1"],
-    ["::ffff:192.0.2.1", "192.0.2.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-    ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
-    ["2001:0DB8:0001:0002::", "2001:db8:1:2::/64"],
-    ["2001:db8::1", "2001:db8:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
-    ["fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["64:ff9b::192.0.2.1", "64:ff9b:0:0::/64"],
-    ["", ""],
-    ["unknown", "unknown"],
-  ])("%s is %s", (address, source) => {
-    expect(sourceOf(address)).toBe(source);
-  });
 });

@@ -1,4 +1,4 @@
-// Whose failures count together: an IPv4 address, or the /64 network that an IPv6 client has for itself.
+// Which clients count as one: an IPv4 address, or the network of an IPv6 one, whose holder has 2^64 addresses (RFC 6177 section 2).
 import { isIPv6 } from "node:net";
 
 const GROUPS = 8;
