@@ -7,6 +7,7 @@ import { toWeirError, WeirError } from "../core/errors.ts";
 import type { UpstreamTls } from "../upstream/options.ts";
 import { secureOptions } from "../upstream/secure-dial.ts";
 import type {
+  OpenPool,
   ResponseSink,
   UpstreamEndpoint,
   UpstreamPool,
@@ -21,8 +22,6 @@ interface Bound {
   readonly url: string;
   readonly agent: HttpAgent;
 }
-
-export type OpenPool = (endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) => UpstreamPool;
 
 /** One http-proxy-middleware for all endpoints: the balancer chooses, its router only tells. */
 export function createOpenPool(): OpenPool {

@@ -7,10 +7,11 @@ import type { TokenOptions } from "../identity/options.ts";
 import type { KeySource } from "../identity/tokens/key-source.ts";
 import type { RevokedTokens } from "../identity/tokens/revoked-tokens.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
+import type { OpenPool } from "../upstream/upstream.ts";
 import { AttachedPolicies } from "./attached-policies.ts";
 import { createLastingMethods } from "./lasting-methods.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
-import { type OpenPool, UpstreamRegistry } from "./upstream-registry.ts";
+import { UpstreamRegistry } from "./upstream-registry.ts";
 import type { SnapshotSource } from "./worker-protocol.ts";
 
 export interface SnapshotBuilderParts {

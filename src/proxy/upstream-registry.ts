@@ -3,15 +3,13 @@ import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { UpstreamTls } from "../upstream/options.ts";
 import { createUpstreamPool } from "../upstream/pool.ts";
-import type { UpstreamEndpoint, UpstreamPool, UpstreamPoolOptions } from "../upstream/upstream.ts";
+import type { OpenPool, UpstreamPool } from "../upstream/upstream.ts";
 import { createUpstreamTlsLog, type UpstreamTlsLog } from "./upstream-tls-log.ts";
 import type { SnapshotSource } from "./worker-protocol.ts";
 
 const UPSTREAM_KEEP_ALIVE_MS = 60_000;
 const RETIRE_MS = 30_000;
 const MAX_HEAD_BYTES = 65_536;
-
-export type OpenPool = (endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) => UpstreamPool;
 
 export interface RegistryParts {
   readonly clock: Clock;

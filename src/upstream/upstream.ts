@@ -125,3 +125,5 @@ export interface UpstreamPoolOptions {
   /** Told of each failure to come to a TLS connection. */
   readonly tlsFailed?: ((failure: WeirError) => void) | undefined;
 }
+
+export type OpenPool = (endpoint: UpstreamEndpoint, options: UpstreamPoolOptions) => UpstreamPool;
