@@ -75,6 +75,14 @@ export function isRequestField(name: string): boolean {
   );
 }
 
+const HEADER_FAMILY: RequestFieldFamily = "request.header.";
+
+/** The header (lower case) that a field of `request` reads; null: none. */
+export function headerOf(field: string): string | null {
+  if (!field.startsWith(HEADER_FAMILY)) return null;
+  return field.slice(HEADER_FAMILY.length).toLowerCase();
+}
+
 /** What `authzen.request` may name: an entity, a part of one, the context, or a constant. */
 const AUTHZEN_FIELD =
   /^(?:(?:subject|resource)(?:\.(?:type|id|properties(?:\.[^.]+)*))?|action(?:\.(?:name|properties(?:\.[^.]+)*))?|context(?:\.[^.]+)*|"[^"]*")$/;

@@ -1,5 +1,6 @@
 // What a row keeps of a decided tuple: all of it but secrets, and whether it can be decided again.
 import { ANONYMOUS_SUBJECT } from "../core/identity.ts";
+import { headerOf } from "../policy/options.ts";
 import {
   isPlain,
   type RequestTuple,
@@ -63,14 +64,12 @@ function recordWhole(record: RequestRecord, tuple: RequestTuple): void {
   record.policyReplay = isPlain(tuple) ? "" : "json";
 }
 
-const HEADER = "request.header.";
 const ATTRIBUTE = "identity.attribute.";
 
 function coverOf(field: string, secrets: SecretFields): Cover {
   const { headers, attributes, url } = secrets;
-  if (field.startsWith(HEADER)) {
-    return headers.has(field.slice(HEADER.length).toLowerCase()) ? hidden : textBy(url);
-  }
+  const header = headerOf(field);
+  if (header !== null) return headers.has(header) ? hidden : textBy(url);
   if (field.startsWith(ATTRIBUTE)) {
     return attributes.has(field.slice(ATTRIBUTE.length)) ? hidden : asItIs;
   }

@@ -7,6 +7,7 @@ import type { HeaderList, RawHeaders } from "../core/header-list.ts";
 import type { PathForm } from "../core/normal-path.ts";
 import { createIdentifier, type Identifier, type IdentifierParts } from "../identity/identifier.ts";
 import { createIdentityHeaders } from "../identity/identity-headers.ts";
+import { headerOf } from "../policy/options.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { compileRequestFields, type ReadTuple } from "../policy/request/request-fields.ts";
 import type { Propagation } from "../telemetry/propagation.ts";
@@ -130,8 +131,8 @@ function passedBy(
 /** The fields (lower case) that routes and policy read. */
 function decidedOn({ routes, policy }: Config): ReadonlySet<string> {
   const matched = routes.flatMap(({ match }) => Object.keys(match.headers));
-  const asked = policy?.request.flatMap((name) => name.split("request.header.").slice(1)) ?? [];
-  return new Set([...matched, ...asked].map((name) => name.toLowerCase()));
+  const asked = policy?.request.flatMap((field) => headerOf(field) ?? []) ?? [];
+  return new Set([...matched, ...asked]);
 }
 
 function createService(name: string, parts: SnapshotParts): Service {
