@@ -4,6 +4,7 @@ import { toWeirError, WeirError } from "../core/errors.ts";
 import { ClientExchange, type ExchangeCarrier } from "./client-exchange.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import type { ArrivedHead, Detached, Sender } from "./downstream.ts";
+import { HeadTimer } from "./head-timer.ts";
 import { PaceMeter } from "./pace.ts";
 import { RequestParser } from "./request-parser.ts";
 import { tlsFactsOf } from "./tls-facts.ts";
@@ -12,8 +13,6 @@ import { tlsFactsOf } from "./tls-facts.ts";
 const MAX_HELD_BYTES = 16_384;
 /** For a client to notice a reply and stop sending, before its connection is cut. */
 const LINGER_MS = 2_000;
-/** A client may send when it believes the connection kept; it is closed a little later than told. */
-const KEEP_ALIVE_MARGIN_MS = 1_000;
 
 export class ClientConnection implements ExchangeCarrier {
   readonly socket: Socket;
@@ -21,14 +20,11 @@ export class ClientConnection implements ExchangeCarrier {
   readonly #owner: ConnectionOwner;
   readonly #parser: RequestParser;
   readonly #meter = new PaceMeter();
+  readonly #headTimer = new HeadTimer();
   #exchange: ClientExchange | null = null;
   #held: Buffer | null = null;
   #stage: "serving" | "closing" | "detached" = "serving";
   #running = false;
-  /** Since when the connection is idle, or a head is being read; by performance.now(). */
-  #sinceMs = performance.now();
-  #headBegun = false;
-  #served = false;
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket;
@@ -69,7 +65,7 @@ export class ClientConnection implements ExchangeCarrier {
       this.#guarded(() => this.#exchange?.breakOff(error));
       this.cut();
     }
-    if (this.#exchange === null && this.#stage === "serving") this.#sweepIdle(nowMs);
+    if (this.#exchange === null && this.#stage === "serving") this.#sweepHead(nowMs);
   }
 
   /** Ends the connection at once; what is cut short by that can't pass for whole. */
@@ -79,14 +75,10 @@ export class ClientConnection implements ExchangeCarrier {
     else this.socket.destroy();
   }
 
-  #sweepIdle(nowMs: number): void {
-    const { head_ms: headMs, keep_alive_ms: keepAliveMs } = this.#owner.limits;
-    const waitedMs = nowMs - this.#sinceMs;
-    if (this.#parser.begun) {
-      if (waitedMs >= headMs) this.#refuse(new WeirError("request_timeout", "head not whole"));
-    } else if (waitedMs >= (this.#served ? keepAliveMs + KEEP_ALIVE_MARGIN_MS : headMs)) {
-      this.closeIdle();
-    }
+  #sweepHead(nowMs: number): void {
+    if (!this.#headTimer.isOver(nowMs, this.#owner.limits)) return;
+    if (this.#parser.begun) this.#refuse(new WeirError("request_timeout", "head not whole"));
+    else this.closeIdle();
   }
 
   connectionFields(keepAlive: boolean): string {
@@ -184,10 +176,7 @@ export class ClientConnection implements ExchangeCarrier {
       exchange.arrived(bytes.subarray(body.start, body.end), this.#parser.trailers);
       if (done && exchange.ended && this.#exchange === exchange) this.#next();
     } else if (head !== null) this.#open(head);
-    else if (!this.#headBegun && this.#parser.begun) {
-      this.#headBegun = true;
-      this.#sinceMs = performance.now();
-    }
+    else if (this.#parser.begun) this.#headTimer.begun();
   }
 
   #open(head: ArrivedHead): void {
@@ -202,9 +191,7 @@ export class ClientConnection implements ExchangeCarrier {
 
   #next(): void {
     this.#exchange = null;
-    this.#served = true;
-    this.#headBegun = false;
-    this.#sinceMs = performance.now();
+    this.#headTimer.next();
     this.#parser.next();
     this.socket.setTimeout(0);
     this.flow();
