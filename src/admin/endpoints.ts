@@ -1,9 +1,9 @@
 // Every endpoint of the admin server; the server registers this list and OpenAPI describes it.
-import { loadPanels } from "../store/panels.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
 import { metadataEndpoint } from "./api/authzen/metadata.ts";
 import { searchEndpoints } from "./api/authzen/search.ts";
+import { boardEndpoints } from "./api/boards.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
@@ -50,7 +50,8 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     policyCasesEndpoint(parts, questions),
     policyUnusedEndpoint(parts, questions),
     recordedEndpoint(questions),
-    queryEndpoint(loadPanels(), questions),
+    queryEndpoint(parts, questions),
+    ...boardEndpoints(parts),
     requestsEndpoint(questions),
     streamEndpoint(tail),
     traceEndpoint(questions),

@@ -11,6 +11,7 @@ import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { ExplanationJson, NamedRule } from "../policy/explain/explanation-json.ts";
 import type { RequestTuple } from "../policy/request/tuple.ts";
 import type { Store } from "../store/client.ts";
+import type { Dashboards } from "../store/dashboards.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Roles } from "./http/door.ts";
@@ -150,6 +151,8 @@ export interface AdminParts {
   readonly running: () => Running;
   readonly lastReload: () => Reloaded | null;
   readonly reload: () => Promise<Reloaded>;
+  /** Panels and boards as their files are now. */
+  readonly dashboards: () => Dashboards;
   /** null until the first contact. */
   readonly store: () => Store | null;
   readonly storeHealth: () => StoreHealth;

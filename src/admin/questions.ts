@@ -2,8 +2,10 @@
 import { messageOf } from "../core/errors.ts";
 import { createLane, type Lane, LaneFullError } from "../core/lane.ts";
 import { StoreError, type Store } from "../store/client.ts";
+import { PanelFailure } from "../store/panels/failure.ts";
 import { iso } from "./http/schemas.ts";
 import { Problem } from "./http/problem.ts";
+import { badFile } from "./bad-file.ts";
 import type { AdminParts } from "./parts.ts";
 
 export interface Questions {
@@ -54,6 +56,7 @@ interface Context {
 function problemOf(thrown: unknown, { parts, refused }: Context): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof LaneFullError) return busy();
+  if (thrown instanceof PanelFailure) return badFile("bad_panel", [thrown.fault]);
   if (!(thrown instanceof StoreError)) return internal(thrown);
   if (thrown.code === null) return unavailable(parts, thrown);
   if (thrown.code === TOO_MANY_QUERIES) return busy();

@@ -15,6 +15,7 @@ import type { Drains } from "../telemetry/drains.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen/authzen.ts";
 import type { CertificateCare } from "../control/tls/certificate-care.ts";
+import type { DashboardFiles } from "../control/dashboard-files.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy/policy-explainer.ts";
 import type { Revocations } from "../control/revocations.ts";
@@ -36,6 +37,7 @@ export interface Running {
   readonly audit: AuditLog;
   readonly revocations: Revocations;
   readonly care: CertificateCare;
+  readonly dashboards: DashboardFiles;
   readonly log: Log;
 }
 
@@ -57,6 +59,7 @@ export function adminPartsOf(running: Running): AdminParts {
     running: reloader.current,
     lastReload: reloader.last,
     reload: () => reloader.reload("api"),
+    dashboards: running.dashboards.current,
     store: store.store,
     storeHealth: store.state,
     drain: drain.stats,

@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen/authzen.ts";
 import { createCertificateCare } from "../control/tls/certificate-care.ts";
 import { createDecisionLog, type DecisionLog } from "../control/authzen/decision-log.ts";
+import { createDashboardFiles } from "../control/dashboard-files.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy/policy-explainer.ts";
 import { auditReload } from "../control/audit-reload.ts";
@@ -45,6 +46,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
   let admin: Admin | undefined;
   const taken = (next: InForce): void => {
     admin?.renew(next);
+    dashboards.use(next.config.dashboards);
     care.look();
   };
   const publish = publisher({ dataPlane, store, log, taken });
@@ -58,7 +60,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
-  const seen = { rows: rows.live, spans, statistics, explainer, authzen, audit };
+  const dashboards = createDashboardFiles(initial.config.dashboards, log);
+  const seen = { dashboards, rows: rows.live, spans, statistics, explainer, authzen, audit };
   const parts = { dataPlane, reloader, store, drain, ...seen, revocations, care, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   try {
@@ -133,7 +136,18 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin, decisions }: Attached): App {
-  const { dataPlane, reloader, store, drain, spans, statistics, explainer, audit, care } = parts;
+  const {
+    dataPlane,
+    reloader,
+    store,
+    drain,
+    spans,
+    statistics,
+    explainer,
+    audit,
+    care,
+    dashboards,
+  } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -148,6 +162,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
     async stop() {
       watch.close();
+      dashboards.close();
       statistics.stop();
       await care.stop();
       await workers.drain(reloader.current().config.drain_ms);

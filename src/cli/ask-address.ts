@@ -5,6 +5,7 @@ import { DEFAULTS } from "../config/defaults.ts";
 import { formatFaults } from "../config/fault.ts";
 import { formatListen } from "../config/listen.ts";
 import { loadSection } from "../config/load.ts";
+import { absolutePath } from "../config/named-files.ts";
 import type { Environment } from "../config/references.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import type { AdminAddress } from "./admin-client.ts";
@@ -72,6 +73,15 @@ function addressOf({ admin, config }: AddressOptions, env: Environment): Found {
   const address = formatListen({ host, port: listen.port });
   if (tls === undefined) return { url: `http://${address}`, token };
   return { url: `https://${address}`, token, pinned: resolve(dirname(file), tls.cert) };
+}
+
+/** The folder of own panels and boards that the config names; empty: none, or no config here. */
+export function ownDashboards({ admin, config }: AddressOptions, env: Environment): string {
+  if (admin !== undefined || (config === undefined && !existsSync(DEFAULT_FILE))) return "";
+  const file = config ?? DEFAULT_FILE;
+  const section = loadSection(file, "dashboards", env);
+  if (!section.ok) throw unusable(formatFaults(section.faults));
+  return absolutePath(dirname(resolve(file)), section.value);
 }
 
 function readUrl(text: string): string {

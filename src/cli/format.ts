@@ -48,6 +48,7 @@ const AS_NUMBER: Readonly<Record<string, (value: number) => string>> = {
   bytes: (value) => text(quantity.bytes(value)),
   share: (part) => text(quantity.share(part, 1)),
   count,
+  score: (value) => digits(value),
   requests: count,
   attempts: count,
   "requests/s": rate,
@@ -67,7 +68,7 @@ function grouped(digits: string): string {
   return digits.replaceAll(/(?<!\.\d*)(?<=\d)(?=(?:\d{3})+(?!\d))/g, ",");
 }
 
-/** A cell's value in a unit of src/store/panels.ts; times are seen from `nowMs`. */
+/** A cell's value in a unit of src/store/panels/panel.ts; times are seen from `nowMs`. */
 export function formatValue(value: unknown, unit: string, nowMs: number): string {
   if (value === null || value === undefined || value === "") return NONE;
   if (unit === "time" && typeof value === "string") return instant(value, nowMs);

@@ -1,7 +1,9 @@
 // `weir query`: a named question, or any reading SQL, answered as a table, JSON, CSV or Markdown.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { loadPanels, type Panel } from "../store/panels.ts";
+import { faultLines, loadDashboards } from "../store/dashboards.ts";
+import type { Panel } from "../store/panels/panel.ts";
 import type { AdminClient } from "./admin-client.ts";
+import { ownDashboards } from "./ask-address.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
 import { renderTable, type Table, type TableColumn } from "./table.ts";
 import { renderCsv, renderMarkdown } from "./table-files.ts";
@@ -52,7 +54,7 @@ async function query(
   options: QueryOptions,
   command: Command,
 ): Promise<void> {
-  if (options.list) return list(options);
+  if (options.list) return asking(options, async () => list(options));
   const { sql } = options;
   if ((name === undefined) === (sql === undefined)) {
     command.error("error: name one question, or give --sql; --list names all", { exitCode: 2 });
@@ -64,15 +66,20 @@ async function query(
   await asking(options, async (client) => {
     const table = await patiently("asking", ask(client, name, options));
     const window = name === undefined ? "" : ` in the last ${options.since ?? "1h"}`;
-    show(isForReading(options) ? withoutSilence(table, name) : table, options, window);
+    show(isForReading(options) ? withoutSilence(table) : table, options, window);
   });
+}
+
+interface Answer extends Table {
+  /** One of src/store/panels/panel.ts; SQL has none. */
+  readonly visual?: string;
 }
 
 async function ask(
   client: AdminClient,
   name: string | undefined,
   options: QueryOptions,
-): Promise<Table> {
+): Promise<Answer> {
   if (name === undefined) return askSql(client, options.sql ?? "");
   const { since, until, filter } = options;
   const params = {
@@ -80,7 +87,7 @@ async function ask(
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
-  return (await client.get(`/api/v1/query/${encodeURIComponent(name)}`, params)) as Table;
+  return (await client.get(`/api/v1/query/${encodeURIComponent(name)}`, params)) as Answer;
 }
 
 interface SqlAnswer {
@@ -111,9 +118,9 @@ function isForReading({ json, format = "table" }: QueryOptions): boolean {
 }
 
 /** A course of time without the steps in which nothing was; they are there for charts, and for programs. */
-function withoutSilence(table: Table, name = ""): Table {
-  if (loadPanels().get(name)?.visual !== "timeseries") return table;
-  const counts = table.columns.filter(({ unit }) => unit !== "time");
+function withoutSilence({ visual, ...table }: Answer): Table {
+  if (visual !== "timeseries") return table;
+  const counts = table.columns.filter(({ unit }) => unit !== "time" && unit !== "text");
   const isSilent = (row: Table["rows"][number]): boolean =>
     counts.every(({ name: column }) => (row[column] ?? 0) === 0);
   return { ...table, rows: table.rows.filter((row) => !isSilent(row)) };
@@ -135,16 +142,21 @@ function show(table: Table, options: QueryOptions, window: string): void {
   print([`Nothing${words}${window === "" ? ": no rows." : "; --since looks further back."}`]);
 }
 
+/** Needs no weir: the files are here. */
 function list(options: QueryOptions): void {
-  const panels = [...loadPanels().values()].map(describe);
+  const { panels, faults } = loadDashboards(ownDashboards(options, process.env));
   const columns = ["name", "question", "filters"].map((name) => ({
     name,
     type: "String",
     unit: "text",
   }));
-  show({ columns, rows: panels }, options, "");
+  const rows = [...panels.values()].map(describe).sort((a, b) => (a.name < b.name ? -1 : 1));
+  show({ columns, rows }, options, "");
+  if (faults.length > 0) process.stderr.write(`${faultLines(faults, faults.length)}\n`);
 }
 
-function describe({ name, question, parameters }: Panel): Record<string, string> {
+function describe({ name, question, parameters }: Panel): Described {
   return { name, question, filters: [...parameters.keys()].join(", ") };
 }
+
+type Described = Readonly<Record<"name" | "question" | "filters", string>>;

@@ -7,7 +7,7 @@ export interface TableColumn {
   readonly name: string;
   /** A ClickHouse type. */
   readonly type: string;
-  /** One of src/store/panels.ts. */
+  /** One of src/store/panels/panel.ts. */
   readonly unit: string;
 }
 

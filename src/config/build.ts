@@ -29,6 +29,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     admin: buildAdmin(input.admin, folder),
     data: resolve(folder, input.data),
     ca: absolutePath(folder, input.ca),
+    dashboards: absolutePath(folder, input.dashboards),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },

@@ -79,6 +79,8 @@ export interface Config {
   readonly data: string;
   /** Absolute path of the CA's folder; empty: certificates are renewed by others. */
   readonly ca: string;
+  /** Absolute path of the folder of own panels and boards; empty: none. */
+  readonly dashboards: string;
   readonly workers: number;
   readonly store: StoreOptions;
   readonly retention: RetentionOptions;

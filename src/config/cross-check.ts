@@ -1,6 +1,7 @@
 // Checks between parts of a config: names that must exist, things that must not be there twice.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isFolder } from "../core/folder.ts";
 import { checkAdmin } from "./admin-check.ts";
 import { checkAuthenticate } from "./authenticate-check.ts";
 import type { ListenAddress } from "./config.ts";
@@ -29,6 +30,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkAdmin(config["admin"], folder),
     ...checkPorts(config),
     ...checkData(config["data"], folder),
+    ...checkDashboards(config["dashboards"], folder),
     ...checkPolicyFiles(config["policy"], folder),
     ...checkAuthzen(config["policy"]),
     ...checkSpool(config["telemetry"]),
@@ -87,6 +89,13 @@ function canBeFolder(path: string): boolean {
     const missing = (thrown as NodeJS.ErrnoException).code === "ENOENT" && dirname(path) !== path;
     return missing && canBeFolder(dirname(path));
   }
+}
+
+/** What is in it is for its own checks: weir runs without them. */
+function checkDashboards(raw: unknown, folder: string): Finding[] {
+  const name = textOf(raw);
+  if (name === "" || isFolder(resolve(folder, name))) return [];
+  return [{ path: ["dashboards"], message: "names no folder; make it, with panels/ and boards/" }];
 }
 
 /** Not the candidate's, for then a file of it that is missing would keep the enforced policy from reloading. */

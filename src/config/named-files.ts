@@ -24,7 +24,7 @@ export function namedFilesIn(root: unknown, folder: string): string[] {
   const { file: users } = mappingOf(mappingOf(mappingOf(root)["identity"])["users"]);
   const { rules: roles } = mappingOf(mappingOf(root)["admin"]);
   const policies = all.flatMap(({ model, rules, entities }) => [model, rules, entities]);
-  return [...policies, users, roles]
+  return [...policies, users, roles, mappingOf(root)["dashboards"]]
     .map((name) => absolutePath(folder, textOf(name)))
     .filter((file) => file !== "");
 }

@@ -4,6 +4,7 @@ import { identitySection, policySection } from "./sections/identity.ts";
 import { adminSection } from "./sections/admin.ts";
 import {
   caField,
+  dashboardsField,
   dataField,
   drainField,
   forwardedSection,
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
   admin: adminSection.prefault({}).meta({ description: "The admin side" }),
   data: dataField,
   ca: caField,
+  dashboards: dashboardsField,
   workers: workersField,
   store: storeSection,
   retention: retentionSection.prefault({}).meta({ description: "How long rows are kept" }),

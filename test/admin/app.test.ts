@@ -221,10 +221,21 @@ test.each([
   }
 });
 
+test("boards are as described", async () => {
+  const { boards, faults } = await get("/api/v1/boards");
+  expect(faults).toEqual([]);
+  for (const { name } of boards as { name: string }[]) {
+    const board = await fetch(`${api}/api/v1/boards/${name}`);
+    expect(await described("/api/v1/boards/{name}", board)).toMatchObject({ name });
+  }
+});
+
 test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "delete /api/v1/revocations",
     "get /.well-known/authzen-configuration",
+    "get /api/v1/boards",
+    "get /api/v1/boards/{name}",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
     "get /api/v1/policy/recorded",
@@ -265,6 +276,7 @@ const FAILING: readonly (readonly [path: string, asked: string, init?: RequestIn
   ["/api/v1/policy/unused", "/api/v1/policy/unused"],
   ["/api/v1/policy/unused", "/api/v1/policy/unused?since=yesterday"],
   ["/api/v1/policy/recorded", "/api/v1/policy/recorded?since=1h&until=2h"],
+  ["/api/v1/boards/{name}", "/api/v1/boards/nope"],
   ["/api/v1/query/{name}", "/api/v1/query/nope"],
   ["/api/v1/query/{name}", "/api/v1/query/routes?since=yesterday"],
   ["/api/v1/query/{name}", "/api/v1/query/%zz"],

@@ -1,5 +1,5 @@
 // `weir check` as people and scripts see it: what it prints and how it exits.
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -72,6 +72,23 @@ test("a candidate policy is checked beside it: counted, or its file and line and
   appendFileSync(join(folder, "next", "policy.csv"), "p, alice\n");
   expect(await check(config)).toBe(2);
   expect(printed).toMatch(/next\/policy\.csv:\d+: policy\.shadow\.rules: a p rule has 4 fields/);
+});
+
+test("a bad panel: its file and line below the summary, exit 1, for a run does without it", async () => {
+  const folder = join(file, "..");
+  mkdirSync(join(folder, "own/panels"), { recursive: true });
+  writeFileSync(join(folder, "own/panels/bad.sql"), "SELECT 1\n");
+  expect(await check(`${GOOD}dashboards: own\n`)).toBe(1);
+  expect(printed).toMatch(/: ok, revision .*\n\S+own\/panels\/bad\.sql:1: title: is missing/);
+  printed = "";
+  expect(await check(`${GOOD}dashboards: own\n`, "--json")).toBe(1);
+  const { ok, faults } = JSON.parse(printed) as { ok: boolean; faults: unknown[] };
+  expect([ok, faults[0]]).toEqual([
+    false,
+    expect.objectContaining({ line: 1, key_path: "dashboards" }),
+  ]);
+  expect(await check(`${GOOD}dashboards: nowhere\n`)).toBe(2);
+  expect(printed).toContain(`${file}:3: dashboards: names no folder`);
 });
 
 test("a policy of AuthZEN's own is checked beside it, too", async () => {

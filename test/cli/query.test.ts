@@ -1,5 +1,5 @@
 // `weir query`: what it asks, how it prints, and what it says where there is no answer.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -36,6 +36,7 @@ beforeAll(async () => {
     "GET /api/v1/query/denials": { body: "<html>", type: "text/html" },
     "GET /api/v1/query/overview": {
       body: {
+        visual: "timeseries",
         columns: [
           { name: "time", type: "DateTime('UTC')", unit: "time" },
           { name: "requests", type: "UInt64", unit: "requests" },
@@ -125,6 +126,17 @@ describe("an answer", () => {
     for (const name of ["overview", "summary", "routes", "upstreams", "errors", "slowest"]) {
       expect(out).toMatch(new RegExp(`^${name} `, "m"));
     }
+  });
+
+  test("--list has the config's own panels, and names what is wrong with them", async () => {
+    mkdirSync(join(FOLDER, "own/panels"), { recursive: true });
+    const header = "-- title: T\n-- question: Mine?\n-- visual: table\n-- column n: count\n";
+    writeFileSync(join(FOLDER, "own/panels/mine.sql"), `${header}SELECT 1 AS n\n`);
+    writeFileSync(join(FOLDER, "own/panels/bad.sql"), header);
+    const file = config("dashboards: own\n");
+    const { out, err, status } = await weirInProcess(["query", "--list", "-c", file]);
+    expect([status, out]).toEqual([0, expect.stringMatching(/^mine +Mine\?/m)]);
+    expect(err).toMatch(/own\/panels\/bad\.sql:5: query: is missing/);
   });
 
   test("cut off by its reader is no failure", async () => {

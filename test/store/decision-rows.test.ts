@@ -1,7 +1,8 @@
 // What AuthZEN asked and what was changed stand in the same table as traffic, and no figure of traffic counts it.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Row } from "../../src/store/client.ts";
-import { loadPanels, runPanel } from "../../src/store/panels.ts";
+import { loadDashboards } from "../../src/store/dashboards.ts";
+import { runPanel } from "../../src/store/panels/run-panel.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => system.end());
 
 async function panel(name: string, filters: Record<string, string> = {}): Promise<readonly Row[]> {
-  const asked = loadPanels().get(name);
+  const asked = loadDashboards().panels.get(name);
   if (asked === undefined) throw new Error(name);
   const window = { sinceMs: nowMs - 600_000, untilMs: nowMs + 60_000 };
   return (await runPanel(system.store, asked, { ...window, filters })).rows;

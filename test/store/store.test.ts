@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Row } from "../../src/store/client.ts";
 import { createStore } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { loadPanels, runPanel, type PanelRows } from "../../src/store/panels.ts";
+import { loadDashboards } from "../../src/store/dashboards.ts";
+import { type PanelRows, runPanel } from "../../src/store/panels/run-panel.ts";
 import { listRequests, readTrace } from "../../src/store/requests.ts";
 import { usedRules } from "../../src/store/used-rules.ts";
 import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
@@ -312,7 +313,7 @@ describe("otel_traces", () => {
 });
 
 describe("panels", () => {
-  const panels = loadPanels();
+  const { panels, faults } = loadDashboards();
   const run = (name: string, filters: Record<string, string> = {}): Promise<PanelRows> =>
     runPanel(system.store, panels.get(name)!, {
       sinceMs: nowMs - 600_000,
@@ -327,9 +328,11 @@ describe("panels", () => {
         untilMs: nowMs,
         filters: {},
       });
-      expect(columns.map((column) => column.name)).toEqual([...panels.get(name)!.units.keys()]);
+      expect(columns.map((column) => column.name)).toEqual([...panels.get(name)!.columns.keys()]);
     }
   });
+
+  test("weir's own files are sound", () => expect(faults).toEqual([]));
 
   test("overview: filled to the window, sums equal, gaps have no latency", async () => {
     const { rows } = await run("overview", { service: "orders" });

@@ -33,6 +33,11 @@ export const caField = pathOf("folder").optional().meta({
     "Folder of a CA by `weir ca init`: what it issued, and this config names, is renewed while weir runs",
 });
 
+export const dashboardsField = pathOf("folder").optional().meta({
+  description:
+    "Folder of your own panels/*.sql and boards/*.yaml, which add to weir's and override them by name",
+});
+
 export const workersField = integer(1, MAX_WORKERS)
   .optional()
   .meta({ description: "Worker threads that carry traffic", default: "number of cores" });

@@ -9,10 +9,12 @@ import type { AdminOptions } from "../../../src/config/config.ts";
 import { upstreamConfig } from "../../../src/config/upstream-config.ts";
 import { loadAdminRoles } from "../../../src/control/admin-roles.ts";
 import { silentLog } from "../../../src/core/log.ts";
+import { loadDashboards } from "../../../src/store/dashboards.ts";
 
 const loadedRoles = await loadAdminRoles({ rules: "", tokens: [], certificates: [] });
 if (!loadedRoles.ok) throw new Error("the built-in roles are wrong");
 const { roles } = loadedRoles;
+const dashboards = loadDashboards();
 
 /** What reloading answers: nothing was to be done. */
 export const RELOADED = {
@@ -62,6 +64,7 @@ export function adminParts(all: Changes = {}): AdminParts {
     }),
     lastReload: () => null,
     reload: () => Promise.resolve(RELOADED),
+    dashboards: () => dashboards,
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),

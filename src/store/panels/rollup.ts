@@ -1,0 +1,56 @@
+// Which rollup a window is read from, and how a panel's macros name it.
+
+interface Rollup {
+  readonly name: string;
+  readonly grainSeconds: number;
+  /** Longest window it is read for, seconds. */
+  readonly longest: number;
+}
+
+const ROLLUPS: readonly Rollup[] = [
+  { name: "10s", grainSeconds: 10, longest: 3 * 3600 },
+  { name: "1m", grainSeconds: 60, longest: 2 * 86_400 },
+];
+const COARSEST: Rollup = { name: "1h", grainSeconds: 3600, longest: Infinity };
+
+/** About this many points a line. */
+const POINTS = 120;
+
+/** The finest rollup a window can afford, and a step of whole grains that gives about 120 points. */
+export function rollupFor(windowMs: number): {
+  readonly rollup: Rollup;
+  readonly stepSeconds: number;
+} {
+  const seconds = windowMs / 1000;
+  const rollup = ROLLUPS.find((each) => seconds <= each.longest) ?? COARSEST;
+  const grains = Math.max(1, Math.ceil(seconds / POINTS / rollup.grainSeconds));
+  return { rollup, stepSeconds: grains * rollup.grainSeconds };
+}
+
+/**
+ * Seconds that a rate is over: the window's, or, where nothing is older than its first request, those since that
+ * one: a weir that is a minute old did not idle for the hour before. On one line, so that lines stay the file's.
+ */
+const OBSERVED_S = `greatest(dateDiff('second', assumeNotNull((
+        SELECT if(count() = 0 OR (
+            SELECT count() FROM (SELECT 1 FROM requests_1h WHERE time < {since:DateTime64(3, 'UTC')} - toIntervalHour(1) LIMIT 1)
+        ) > 0, {since:DateTime64(3, 'UTC')}, greatest(min(time), {since:DateTime64(3, 'UTC')}))
+        FROM requests_{{rollup}}
+        WHERE time >= {since:DateTime64(3, 'UTC')} - toIntervalHour(1) AND time < {until:DateTime64(3, 'UTC')}
+    )), {until:DateTime64(3, 'UTC')}), 1)`.replaceAll(/\s+/g, " ");
+
+/** By name, as they stand in a query between double braces. */
+const MACROS: Readonly<Record<string, (rollup: Rollup) => string>> = {
+  rollup: ({ name }) => name,
+  grain_s: ({ grainSeconds }) => String(grainSeconds),
+  observed_s: ({ name }) => OBSERVED_S.replaceAll("{{rollup}}", name),
+};
+
+export const MACRO_NAMES: readonly string[] = Object.keys(MACROS);
+
+/** A panel's SQL over this rollup; `{name:Type}` is still in it. */
+export function expandPanel(sql: string, rollup: Rollup): string {
+  return sql.replaceAll(/\{\{(?<name>\w+)\}\}/g, (whole, name: string) => {
+    return MACROS[name]?.(rollup) ?? whole;
+  });
+}
