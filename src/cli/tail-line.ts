@@ -1,7 +1,7 @@
 // One request of the live tail on one line, the same columns at the same places.
 import type { ListedRow } from "../telemetry/columns.ts";
 import { duration, preciseClock } from "./format.ts";
-import { clip, fit, fitRight, harmless } from "./format-text.ts";
+import { clip, fit, fitRight, harmless, widthOf } from "./format-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { hostOf } from "./trace-rows.ts";
 
@@ -37,7 +37,7 @@ export function tailLine(row: ListedRow, { width, paint }: Terminal): string {
     ...outcome,
     fit(harmless(row.method), METHOD),
     fit(harmless(row.path), path),
-    fit(harmless(row.principal === "" ? "–" : row.principal), who),
+    fit(harmless(callerOf(row, who)), who),
     ...(where === 0 ? [] : [whereTo(row, where, paint)]),
     paint(row.trace_id.slice(0, TRACE), "faint"),
   ].join(GAP);
@@ -52,6 +52,13 @@ function split(left: number, isWide: boolean): [number, number, number] {
   const who = 16;
   const rest = Math.min(44, Math.floor(left * 0.4));
   return [left - who - rest - 2 * GAP.length, who, rest];
+}
+
+/** By which method somebody was verified, where that fits; of nobody, the one that failed. */
+function callerOf({ principal, auth_method: method }: ListedRow, width: number): string {
+  const who = principal || "–";
+  const both = `${who} (${method})`;
+  return method === "" || widthOf(both) > width ? who : both;
 }
 
 /** What went wrong, or else where it went. */

@@ -53,15 +53,15 @@ function caller(row: RequestRow, { width }: Terminal): string[] {
   const roles = row.roles.length === 0 ? "" : `, ${row.roles.join(", ")}`;
   const who =
     row.principal === ""
-      ? `nobody verified (credentials: ${tried(row)}${row.auth_outcome})`
-      : `${row.principal} (${row.principal_kind}${roles})`;
+      ? `nobody verified (credentials: ${credential(row, ": ")}${row.auth_outcome})`
+      : `${row.principal} (${credential(row) || row.principal_kind}${roles})`;
   return [clip(harmless(`${who} from ${row.client_address}`), width)];
 }
 
-/** The method, and whose credential it was, where that is known. */
-function tried({ auth_method, issuer }: RequestRow): string {
+/** The method, and whose credential it was, where that is known; "": older rows, and what was only claimed. */
+function credential({ auth_method, issuer }: RequestRow, end = ""): string {
   const by = issuer === "" ? "" : ` of ${issuer}`;
-  return auth_method === "" ? "" : `${auth_method}${by}: `;
+  return auth_method === "" ? "" : `${auth_method}${by}${end}`;
 }
 
 function decision(row: RequestRow, { width, paint }: Terminal): string[] {

@@ -142,6 +142,7 @@ export const LISTED_COLUMNS = [
   "service",
   "principal",
   "principal_kind",
+  "auth_method",
   "decision",
   "rule",
   "shadow_decision",

@@ -28,6 +28,7 @@ const OWN_COLUMNS = [
   "upstream",
   "picker",
   "principal",
+  "auth_method",
   "auth_outcome",
   "decision",
   "rule",

@@ -42,6 +42,16 @@ describe("a line", () => {
     },
   );
 
+  test.each([
+    ["alice", "jwt", /  alice \(jwt\) +orders →/],
+    ["", "certificate", /  – \(certificate\) +orders →/],
+    ["alice.of.orders", "jwt", /  alice\.of\.orders +orders →/],
+    ["", "", /  – +orders →/],
+  ])("of %j by %j says how", (principal, auth_method, expected) => {
+    const row = { ...ROW, principal, auth_method };
+    expect(tailLine(row, { width: 120, paint: plain })).toMatch(expected);
+  });
+
   test("says who and where to, and in red what failed", () => {
     const wide = tailLine(ROW, { width: 120, paint: plain });
     expect(wide).toMatch(

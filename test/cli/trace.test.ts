@@ -126,6 +126,9 @@ describe("what is drawn", () => {
     const told = renderTrace({ ...trace, requests: [tried] }, { width: 80, paint: plain });
     expect(told.join("\n")).toMatch(/credentials: jwt of CA\S*\[2J: expired\)/);
     expect(told.join("\n")).not.toContain("\u001B");
+    const verified = traceRow({ auth_method: "jwt", issuer: "https://id.test" });
+    const named = renderTrace({ ...trace, requests: [verified] }, { width: 80, paint: plain });
+    expect(named.join("\n")).toContain("shop (jwt of https://id.test, role:clerk) from 127.0.0.1");
     expect(text).toContain("forbidden, by client");
     expect(text).not.toContain("balance");
   });

@@ -55,6 +55,7 @@ const row = fc.record({
   upstream: fc.constantFrom("", ...upstreams),
   picker: word("adaptive"),
   principal: word("alice"),
+  auth_method: word("jwt"),
   auth_outcome: word("ok"),
   decision: word("allow"),
   rule: word("p, alice, /a, GET"),

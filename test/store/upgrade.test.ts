@@ -22,8 +22,8 @@ beforeAll(async () => {
     );
     writeFileSync(join(folder, `${name}.sql`), older);
   }
-  const view = readFileSync("collector/schema/0010_otel_traces_view.sql", "utf8");
-  const before = view.replaceAll(/^.*'weir\.shadow_.*\n/gm, "");
+  const view = readFileSync("collector/schema/0011_otel_traces_view.sql", "utf8");
+  const before = view.replaceAll(/^.*'weir\.(?:shadow_|auth_method).*\n/gm, "");
   writeFileSync(join(folder, "0004_otel_traces_view.sql"), before);
 });
 afterAll(async () => {
@@ -88,8 +88,9 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   const views = await store.query(
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
       (SELECT count() FROM otel_traces) AS spans,
-      (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source`,
+      (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source,
+      (SELECT SpanAttributes['weir.auth_method'] FROM otel_traces WHERE TraceId = 'now') AS method`,
   );
-  expect(views.rows).toEqual([{ counted: 3, spans: 3, source: "next.csv:3" }]);
+  expect(views.rows).toEqual([{ counted: 3, spans: 3, source: "next.csv:3", method: "jwt" }]);
   await store.close();
 });

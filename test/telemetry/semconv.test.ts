@@ -32,6 +32,7 @@ test("a request and its two attempts", () => {
   const [server, first, second] = spans((record) => {
     Object.assign(record, { query: "q=-", userAgent: "x/1", clientAddress: "10.0.0.1" });
     Object.assign(record, { decision: "allow", rule: "p, alice", ruleSource: "p.csv:3" });
+    record.authMethod = "jwt";
     record.attempts.push({
       ...attempt,
       upstream: "http://u:s3@10.1.1.1:4001",
@@ -59,6 +60,7 @@ test("a request and its two attempts", () => {
     "client.address": "10.0.0.1",
     "user_agent.original": "x/1",
     "weir.service": "orders",
+    "weir.auth_method": "jwt",
     "weir.auth_outcome": "none",
     "weir.decision": "allow",
     "weir.rule": "p, alice",
