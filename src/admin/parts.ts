@@ -16,6 +16,7 @@ import type { DrainStats } from "../telemetry/drain.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Roles } from "./http/door.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
+import type { Signal } from "../telemetry/streams.ts";
 
 interface PolicyFacts {
   readonly revision: string;
@@ -156,7 +157,10 @@ export interface AdminParts {
   /** null until the first contact. */
   readonly store: () => Store | null;
   readonly storeHealth: () => StoreHealth;
+  /** Of request rows. */
   readonly drain: () => DrainStats;
+  /** Of those signals of which anything came. */
+  readonly signals: () => ReadonlyMap<Signal, DrainStats>;
   /** null where no spans are exported. */
   readonly spans: () => SpanExportStats | null;
   /** Data workers that listen. */

@@ -63,6 +63,7 @@ export function adminPartsOf(running: Running): AdminParts {
     store: store.store,
     storeHealth: store.state,
     drain: drain.stats,
+    signals: drain.signals,
     spans: () => spans?.stats() ?? null,
     workers: () => workers.alive(),
     refusedConnections: dataPlane.refused,

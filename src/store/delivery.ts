@@ -10,8 +10,13 @@ const REJECTING = new Set([
   245, 321, 349, 376, 407, 441, 467, 469, 549, 675, 676,
 ]);
 
+const TOO_MANY_PARTS = 252;
+/** Of more than 100 days: that passes in pieces, while a table of too many parts must be waited for. */
+const TOO_MANY_DAYS = /partitions for single INSERT block/;
+
 export function deliveryOf(code: number | null, reason: string): Delivery {
-  return code !== null && REJECTING.has(code)
-    ? { kind: "rejected", reason }
-    : { kind: "retry", reason };
+  const isRejected =
+    (code !== null && REJECTING.has(code)) ||
+    (code === TOO_MANY_PARTS && TOO_MANY_DAYS.test(reason));
+  return { kind: isRejected ? "rejected" : "retry", reason };
 }

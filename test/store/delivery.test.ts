@@ -16,3 +16,9 @@ test.each([
 ])("exception %s means %s", (code, kind) => {
   expect(deliveryOf(code, "why")).toEqual({ kind, reason: "why" });
 });
+
+test("an INSERT of too many days is tried in pieces; a table of too many parts is waited for", () => {
+  const kindOf = (reason: string) => deliveryOf(252, reason).kind;
+  expect(kindOf("Too many partitions for single INSERT block (more than 100).")).toBe("rejected");
+  expect(kindOf("Too many parts (3000 with average size of 1 KiB) in table")).toBe("retry");
+});

@@ -1,6 +1,7 @@
 // What services send, from the spool's lines to the OpenTelemetry Collector's tables and back, against the real store.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Signal, SIGNALS, STREAMS } from "../../src/telemetry/streams.ts";
+import { deliver } from "../../src/telemetry/drain-delivery.ts";
 import type { Batch } from "../../src/telemetry/sink.ts";
 import { startTestStore, timestamp, type TestStore } from "./support.ts";
 
@@ -166,3 +167,39 @@ test.each(SIGNALS)(
     expect(await read(signal)).toEqual([ROWS[signal], ROWS[signal]]);
   },
 );
+
+test("numbers that JSON has no word for are kept in points", async () => {
+  const line = lineOf("gauge", { ...POINT, ...EXEMPLARS, Flags: 0, Value: "VALUE" });
+  const lines = ['"nan"', '"inf"', '"-inf"', "1e-320", "-0"].map((text) =>
+    line.replace('"VALUE"', text),
+  );
+  const store = system.store;
+  expect(await store.write(batchOf("gauge", lines.join(""), "odd"))).toEqual({ kind: "stored" });
+  const { rows } = await store.query(
+    "SELECT toString(Value) AS value FROM otel_metrics_gauge WHERE Flags = 0 ORDER BY isNaN(Value), Value",
+  );
+  expect(rows.map(({ value }) => value)).toEqual(["-inf", "-0", "1e-320", "inf", "nan"]);
+});
+
+test("rows of more days than one INSERT may touch are stored in pieces, none lost and none waited for", async () => {
+  await system.store.command(
+    "CREATE TABLE days (day Date) ENGINE = MergeTree PARTITION BY day ORDER BY day",
+  );
+  const lines = Array.from({ length: 150 }, (_, day) => `[${20_000 + day}]\n`);
+  const body = Buffer.from(lines.join(""));
+  const batch = { table: "days", columns: ["day"], body, rows: 150, token: "days" };
+  const retries: string[] = [];
+  const options = {
+    sink: system.store,
+    random: () => 0,
+    firstPauseMs: 1,
+    longestPauseMs: 1,
+    onRetry: (reason: string) => void retries.push(reason),
+  };
+  expect(await deliver(batch, options, AbortSignal.timeout(15_000))).toEqual([]);
+  expect(retries).toEqual([]);
+  const { rows } = await system.store.query(
+    "SELECT count() AS count, count(DISTINCT _partition_id) AS partitions FROM days",
+  );
+  expect(rows).toEqual([{ count: 150, partitions: 150 }]);
+});

@@ -4,6 +4,8 @@ import { formatListen } from "../../config/listen.ts";
 import { expiryState } from "../../core/expiry.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
+import type { DrainStats } from "../../telemetry/drain.ts";
+import { SIGNALS } from "../../telemetry/streams.ts";
 import type { AdminParts, Reloaded } from "../parts.ts";
 import { describePolicy, policySchema } from "./policy.ts";
 
@@ -27,6 +29,17 @@ export const reloadSchema = z.strictObject({
   changed: z.array(z.string()).meta({
     description: "What came into force: config, policy, shadow, authzen, tls, users, roles",
   }),
+});
+
+const streamSchema = z.strictObject({
+  pending_rows: count,
+  pending_bytes: count,
+  stored_rows: count,
+  dropped_rows: count,
+  rejected_rows: count,
+  dead_letter_bytes: count,
+  dead_letter_dropped_rows: count,
+  lag_ms: z.number(),
 });
 
 const statusSchema = z.strictObject({
@@ -58,16 +71,10 @@ const statusSchema = z.strictObject({
     since: time,
     error: z.string().nullable(),
   }),
-  spool: z.strictObject({
-    pending_rows: count,
-    pending_bytes: count,
-    stored_rows: count,
-    dropped_rows: count,
-    rejected_rows: count,
-    dead_letter_bytes: count,
-    dead_letter_dropped_rows: count,
-    lag_ms: z.number(),
-  }),
+  spool: streamSchema.meta({ description: "Request rows on their way to the store" }),
+  signals: z
+    .array(streamSchema.extend({ signal: z.enum(SIGNALS) }))
+    .meta({ description: "What services sent by OTLP, those signals of which anything came" }),
   workers: count,
   certificates: z
     .array(
@@ -116,7 +123,8 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     policy: { enforced, revision, rules, loaded_at, fault, shadow },
     reload: describeReload(parts),
     store: { ...store, since: iso(sinceMs) },
-    spool: spoolOf(parts),
+    spool: streamOf(parts.drain()),
+    signals: [...parts.signals()].map(([signal, stats]) => ({ signal, ...streamOf(stats) })),
     workers: parts.workers(),
     certificates: parts.running().tls.certificates.map((each) => ({
       key: each.keyPath,
@@ -128,8 +136,7 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
   };
 }
 
-function spoolOf(parts: AdminParts): z.output<typeof statusSchema>["spool"] {
-  const stats = parts.drain();
+function streamOf(stats: DrainStats): z.output<typeof streamSchema> {
   return {
     pending_rows: stats.pendingRows,
     pending_bytes: stats.pendingBytes,

@@ -1,14 +1,16 @@
-// Metrics of weir itself: store, spool, workers, config, policy, build and process.
+// Metrics of weir itself: store, workers, config, policy, build and process.
 import type { AdminParts } from "../parts.ts";
 import { certificateMetrics } from "./certificates.ts";
 import type { Labels, Metric } from "./exposition.ts";
+import { spoolMetrics } from "./spool.ts";
 
 const STATES = ["starting", "ready", "down"] as const;
 const MILLIS = 1000;
 
 export function processMetrics(parts: AdminParts): Metric[] {
   return [
-    ...storeMetrics(parts),
+    storeMetric(parts),
+    ...spoolMetrics(parts),
     ...exportMetrics(parts),
     ...configMetrics(parts),
     ...certificateMetrics(parts, Date.now()),
@@ -30,45 +32,14 @@ function info([name, help]: readonly [string, string], labels: Labels): Metric {
   return { name, help, type: "gauge", samples: [[labels, 1]] };
 }
 
-function storeMetrics(parts: AdminParts): Metric[] {
+function storeMetric(parts: AdminParts): Metric {
   const { kind, state } = parts.storeHealth();
-  const spool = parts.drain();
-  return [
-    {
-      name: "weir_store_state",
-      help: "1 for the state the store is in.",
-      type: "gauge",
-      samples: STATES.map((word) => [{ kind, state: word }, word === state ? 1 : 0]),
-    },
-    one("gauge", ["weir_spool_pending_rows", "Rows that wait, estimated."], spool.pendingRows),
-    one("gauge", ["weir_spool_pending_bytes", "Bytes that wait."], spool.pendingBytes),
-    one(
-      "gauge",
-      ["weir_spool_lag_seconds", "Age of the oldest row that waits."],
-      spool.lagMs / MILLIS,
-    ),
-    one("counter", ["weir_spool_stored_rows_total", "Rows stored."], spool.storedRows),
-    one(
-      "counter",
-      ["weir_spool_dropped_rows_total", "Rows lost: the spool was full."],
-      spool.droppedRows,
-    ),
-    one(
-      "counter",
-      ["weir_spool_rejected_rows_total", "Rows the store will never take."],
-      spool.rejectedRows,
-    ),
-    one(
-      "gauge",
-      ["weir_dead_letter_bytes", "What is kept of rows the store will never take."],
-      spool.deadLetterBytes,
-    ),
-    one(
-      "counter",
-      ["weir_dead_letter_dropped_rows_total", "Such rows that made room for newer ones."],
-      spool.droppedLetters,
-    ),
-  ];
+  return {
+    name: "weir_store_state",
+    help: "1 for the state the store is in.",
+    type: "gauge",
+    samples: STATES.map((word) => [{ kind, state: word }, word === state ? 1 : 0]),
+  };
 }
 
 /** Nothing where no spans are exported: zeros would look like an export that works. */

@@ -10,6 +10,7 @@ import { upstreamConfig } from "../../../src/config/upstream-config.ts";
 import { loadAdminRoles } from "../../../src/control/admin-roles.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { loadDashboards } from "../../../src/store/dashboards.ts";
+import type { DrainStats } from "../../../src/telemetry/drain.ts";
 
 const loadedRoles = await loadAdminRoles({ rules: "", tokens: [], certificates: [] });
 if (!loadedRoles.ok) throw new Error("the built-in roles are wrong");
@@ -29,6 +30,20 @@ export const RELOADED = {
   after: "one",
   changed: [],
 } as const;
+
+export const IDLE_DRAIN: DrainStats = {
+  pendingBytes: 0,
+  pendingRows: 0,
+  storedRows: 0,
+  droppedRows: 0,
+  rejectedRows: 0,
+  deadLetterBytes: 0,
+  droppedLetters: 0,
+  tornLines: 0,
+  lastError: null,
+  lastStoredAtMs: 0,
+  lagMs: 0,
+};
 
 /** Parts, and what its config says of who is let in. */
 type Changes = Partial<AdminParts> &
@@ -68,19 +83,8 @@ export function adminParts(all: Changes = {}): AdminParts {
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
-    drain: () => ({
-      pendingBytes: 0,
-      pendingRows: 0,
-      storedRows: 0,
-      droppedRows: 0,
-      rejectedRows: 0,
-      deadLetterBytes: 0,
-      droppedLetters: 0,
-      tornLines: 0,
-      lastError: null,
-      lastStoredAtMs: 0,
-      lagMs: 0,
-    }),
+    drain: () => IDLE_DRAIN,
+    signals: () => new Map(),
     workers: () => 1,
     handshakeFailures: () => [{ listener: "admin", reason: "timeout", count: 3 }],
     handshakeFailed: () => undefined,
