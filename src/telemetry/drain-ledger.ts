@@ -30,11 +30,17 @@ export interface LedgerOptions {
   readonly log: Log;
 }
 
+/** A writer that died between a write and its count is found so late, and by the next start. */
+const LOOK_ANYWAY_MS = 10_000;
+
 export class DrainLedger {
   readonly #options: LedgerOptions;
   readonly #gauge: SpoolGauge;
   #cut: Cut | null = null;
   #tornLines = 0;
+  /** What the spool held, by its gauge, when its folder was looked at; less what was deleted since. */
+  #seenBytes = -1;
+  #lookedAtMs = 0;
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -122,7 +128,7 @@ export class DrainLedger {
         if (this.#gauge.usedBytes <= highWaterBytes(spool)) break;
         if (!segment.closed || onItsWay.has(segment.file)) continue;
         const rows = await this.#countWaitingRows(segment);
-        this.#gauge.addUsed(-(await segments.remove(segment)));
+        await this.#remove(segment);
         this.#gauge.addDropped(rows);
         log.warn("spool_full", { dropped_rows: rows, segment: segment.file });
       }
@@ -141,8 +147,21 @@ export class DrainLedger {
 
   async #refresh(): Promise<void> {
     const { segments, clock, live } = this.#options;
-    await segments.refresh({}, clock.wallMs());
+    const nowMs = clock.wallMs();
+    const usedBytes = this.#gauge.usedBytes;
+    const sinceMs = nowMs - this.#lookedAtMs;
+    // Whoever writes adds to the gauge: while that stands still, no folder needs to be read.
+    if (usedBytes === this.#seenBytes && sinceMs >= 0 && sinceMs < LOOK_ANYWAY_MS) return;
+    await segments.refresh({}, nowMs);
     await live?.follow(segments);
+    this.#seenBytes = usedBytes;
+    this.#lookedAtMs = nowMs;
+  }
+
+  async #remove(segment: Segment): Promise<void> {
+    const bytes = await this.#options.segments.remove(segment);
+    this.#gauge.addUsed(-bytes);
+    this.#seenBytes -= bytes;
   }
 
   #waiting(): Segment[] {
@@ -208,8 +227,7 @@ export class DrainLedger {
   async #removeFinished(): Promise<void> {
     const { segments } = this.#options;
     for (const segment of segments.all) {
-      const finished = segment.closed && segment.done >= segment.size;
-      if (finished) this.#gauge.addUsed(-(await segments.remove(segment)));
+      if (segment.closed && segment.done >= segment.size) await this.#remove(segment);
     }
   }
 

@@ -1,7 +1,8 @@
 // The drain delivers every row once by token, whatever the sink answers and whenever the process ends.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import { createLog } from "../../src/core/log.ts";
 import { COLUMNS_BY_VERSION, REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { DeadLetters } from "../../src/telemetry/dead-letter.ts";
@@ -84,6 +85,32 @@ test("rows are seen once, as they are written, whether the store takes them or n
   await rowsSeen(1000);
   expect(new Set(seen)).toEqual(new Set(numbers(1000)));
   expect(sink.rows).toHaveLength(1001);
+  await drain.stop();
+});
+
+test("the folder is read where the gauge has moved, and every ten seconds for what was never counted", async () => {
+  using folder = tempFolder();
+  const spool = spoolIn(folder.path);
+  const sink = new TokenSink();
+  const clock = { ...systemClock, ms: 1e12, wallMs: () => clock.ms };
+  const drain = createDrain({ ...drainOptions(spool, sink), clock });
+  await drain.start();
+  await drain.flush();
+  // As a writer leaves it that dies between its write and its count.
+  const lost = spoolIn(folder.path, { folder: join(folder.path, "other") });
+  writerOn(lost).append(numbered("uncounted"));
+  for (const file of readdirSync(lost.folder)) {
+    renameSync(join(lost.folder, file), join(spool.folder, file));
+  }
+  clock.ms += 9_999;
+  await drain.flush();
+  expect(sink.rows).toEqual([]);
+  clock.ms += 1;
+  await drain.flush();
+  expect(sink.rows).toEqual(["uncounted"]);
+  writerOn(spool).append(numbered("counted"));
+  await drain.flush();
+  expect(sink.rows).toEqual(["uncounted", "counted"]);
   await drain.stop();
 });
 

@@ -5,43 +5,14 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLog, silentLog } from "../../src/core/log.ts";
 import { createDrains, type Drains, type SignalSpools } from "../../src/telemetry/drains.ts";
-import { createLineSpool, type LineSpool } from "../../src/telemetry/line-spool.ts";
+import { createLineSpool } from "../../src/telemetry/line-spool.ts";
 import type { Batch, Delivery, Sink } from "../../src/telemetry/sink.ts";
 import { SpoolGauge } from "../../src/telemetry/spool-gauge.ts";
 import { nodeFiles } from "../../src/telemetry/spool-segment.ts";
-import { type Spool, type SpoolSetup } from "../../src/telemetry/spool.ts";
-import { type Signal, SIGNALS, STREAMS } from "../../src/telemetry/streams.ts";
-import {
-  drainOptions,
-  numbered,
-  spoolIn,
-  tempFolder,
-  TokenSink,
-  writerOn,
-} from "./support/spool-kit.ts";
-
-function signalsIn(folder: string, setup: Partial<SpoolSetup> = {}): SignalSpools {
-  const refusing = { whenFull: "refuse", writers: 1, ...setup } as const;
-  const spools = SIGNALS.map(
-    (name) =>
-      [name, spoolIn(folder, { ...refusing, folder: join(folder, "spool", name) })] as const,
-  );
-  return Object.fromEntries(spools) as Record<Signal, Spool>;
-}
-
-function linesOn(spool: Spool, signal: Signal): LineSpool {
-  const { rowVersion } = STREAMS[signal];
-  return createLineSpool({ spool, writer: 0, rowVersion, log: silentLog, clock: systemClock });
-}
-
-/** A line of one column that matters, for sinks that look at no other. */
-const line = (name: string): Buffer => Buffer.from(`["${name}"]\n`);
-const namesIn = (body: Buffer): string[] =>
-  body
-    .toString()
-    .trimEnd()
-    .split("\n")
-    .map((text) => String((JSON.parse(text) as unknown[])[0]));
+import type { Spool } from "../../src/telemetry/spool.ts";
+import { SIGNALS, STREAMS } from "../../src/telemetry/streams.ts";
+import { drainsOptions, line, linesOn, namesIn, signalsIn } from "./support/signal-kit.ts";
+import { numbered, spoolIn, tempFolder, TokenSink, writerOn } from "./support/spool-kit.ts";
 
 /** Remembers what it stores by table, once a token. */
 class TableSink implements Sink {
@@ -80,14 +51,8 @@ function systemIn(folder: string, log = silentLog): System {
   const signals = signalsIn(folder);
   const rows = new TokenSink();
   const sink = new TableSink();
-  const { stream: _, spool: __, sink: ___, ...shared } = drainOptions(requests, rows);
-  const drains = createDrains({
-    ...shared,
-    log,
-    requests: { spool: requests, sink: rows },
-    signals: { spools: signals, sink },
-  });
-  return { requests, signals, rows, sink, drains };
+  const options = drainsOptions({ requests, rows, signals, sink });
+  return { requests, signals, rows, sink, drains: createDrains({ ...options, log }) };
 }
 
 test("each stream goes to its own table with its own columns, and what nobody sent costs no file", async () => {

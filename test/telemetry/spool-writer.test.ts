@@ -16,9 +16,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { createLog } from "../../src/core/log.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
+import { createDrains } from "../../src/telemetry/drains.ts";
 import { SpoolGauge } from "../../src/telemetry/spool-gauge.ts";
 import { nodeFiles, type SegmentFiles } from "../../src/telemetry/spool-segment.ts";
 import type { Spool } from "../../src/telemetry/spool.ts";
+import { drainsOptions, namesIn, signalsIn } from "./support/signal-kit.ts";
 import {
   drainOptions,
   folderSink,
@@ -299,7 +301,7 @@ test("a disk that is really full stops telemetry, not traffic, and the drain sti
   expect(sink.rows).toContain("again");
 });
 
-test("kill -9 of a process that writes and drains loses no row it has told of and stores none twice", async () => {
+test("kill -9 of a process that writes and drains loses no row or line it has told of and stores none twice", async () => {
   using folder = tempFolder();
   const program = join(import.meta.dirname, "support", "spool-child.ts");
   const told: string[] = [];
@@ -315,17 +317,22 @@ test("kill -9 of a process that writes and drains loses no row it has told of an
     await once(child, "close");
     told.push(...output.split("\n").slice(0, -1));
   }
-  const drainedByChildren = rowsInFolder(folder.path).length;
-  const drain = createDrain(drainOptions(spoolIn(folder.path), folderSink(folder.path)));
-  await drain.start();
-  await drain.flush();
-  await drain.stop();
-  const rows = rowsInFolder(folder.path);
-  const stored = new Set(rows);
+  const logs = join(folder.path, "logs");
+  const ofSignal = (): string[] => rowsInFolder(logs, namesIn);
+  const drained = [rowsInFolder(folder.path).length, ofSignal().length];
+  const spools = { requests: spoolIn(folder.path), signals: signalsIn(folder.path) };
+  const sinks = { rows: folderSink(folder.path), sink: folderSink(logs) };
+  const drains = createDrains(drainsOptions({ ...spools, ...sinks }));
+  await drains.start();
+  await drains.flush();
+  await drains.stop();
   expect(told.length).toBeGreaterThan(1000);
-  expect(drainedByChildren).toBeGreaterThan(100);
-  expect(rows).toHaveLength(stored.size);
-  expect(told.filter((row) => !stored.has(row))).toEqual([]);
+  expect(Math.min(...drained)).toBeGreaterThan(100);
+  for (const rows of [rowsInFolder(folder.path), ofSignal()]) {
+    const stored = new Set(rows);
+    expect(rows).toHaveLength(stored.size);
+    expect(told.filter((row) => !stored.has(row))).toEqual([]);
+  }
 });
 
 test("files that are no segments are left alone", async () => {

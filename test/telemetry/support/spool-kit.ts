@@ -103,10 +103,10 @@ export function folderSink(folder: string): Sink {
   return { write };
 }
 
-export function rowsInFolder(folder: string): string[] {
+export function rowsInFolder(folder: string, namesIn = pathsIn): string[] {
   const store = join(folder, "store");
   const whole = readdirSync(store).filter((file) => !file.endsWith(".next"));
-  return whole.flatMap((file) => pathsIn(readFileSync(join(store, file))));
+  return whole.flatMap((file) => namesIn(readFileSync(join(store, file))));
 }
 
 export function drainOptions(spool: Spool, sink: Sink): DrainOptions {
