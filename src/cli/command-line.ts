@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   query: async () => (await import("./query.ts")).queryCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
   reveal: async () => (await import("./reveal.ts")).revealCommand(),
+  hash: async () => (await import("./hash.ts")).hashCommand(),
   trace: async () => (await import("./trace.ts")).traceCommand(),
 };
 

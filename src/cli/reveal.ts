@@ -1,11 +1,9 @@
 // `weir reveal TRACE`: opens the encrypted fields of a trace; the key stays here, and weir records who asked and why.
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { Option } from "commander";
 import { type Decrypted, decryptField, keyIdOf } from "../telemetry/field-cipher.ts";
-import { fieldKeyId, fieldKeyOf } from "../telemetry/field-key.ts";
-import { CommandError } from "./command-error.ts";
+import { fieldKeyId } from "../telemetry/field-key.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
+import { fieldKeyOption, readFieldKey } from "./field-keys.ts";
 import { harmless } from "./format-text.ts";
 
 const EXIT_FINDING = 1;
@@ -49,18 +47,14 @@ export function revealCommand(): Command {
     .description("encrypted fields of a trace, opened with their key; leaves an audit row")
     .argument("<trace>", "trace id")
     .requiredOption("--reason <text>", "why; stands in the audit row")
-    .addOption(
-      new Option("--field-key <file>", "file with the key; repeat it for values of older keys")
-        .argParser((file: string, before?: readonly string[]) => [...(before ?? []), file])
-        .makeOptionMandatory(),
-    )
+    .addOption(fieldKeyOption("file with the key; repeat it for values of older keys"))
     .action((trace: string, options: RevealOptions) => reveal(trace, options));
 }
 
 async function reveal(trace: string, options: RevealOptions): Promise<void> {
   await asking(options, async (client) => {
     // First, so that a wrong file leaves no row that says something was revealed.
-    const keys = new Map(options.fieldKey.map(readKey).map((key) => [fieldKeyId(key), key]));
+    const keys = new Map(options.fieldKey.map(readFieldKey).map((key) => [fieldKeyId(key), key]));
     const asked = client.post("/api/v1/reveal", { trace_id: trace, reason: options.reason });
     const encrypted = (await patiently("asking", asked)) as Encrypted;
     const rows = encrypted.rows.map((row) => opened(row, encrypted.trace_id, keys));
@@ -69,23 +63,6 @@ async function reveal(trace: string, options: RevealOptions): Promise<void> {
     const { trace_id } = encrypted;
     print(options.json ? [JSON.stringify({ trace_id, rows })] : linesOf(rows));
   });
-}
-
-/** Never says what the file has. */
-function readKey(file: string): Buffer {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8").trim();
-  } catch (thrown) {
-    const { code = "unreadable" } = thrown as NodeJS.ErrnoException;
-    throw new CommandError("bad_key", `--field-key ${file} can't be read (${code})`);
-  }
-  const key = fieldKeyOf(text);
-  if (key !== null) return key;
-  throw new CommandError(
-    "bad_key",
-    `--field-key ${file} holds no key: 32 bytes as base64 or hexadecimal digits`,
-  );
 }
 
 function opened(

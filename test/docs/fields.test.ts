@@ -18,7 +18,7 @@ const section =
     readFileSync(join(ROOT, "README.md"), "utf8"),
   )?.[1] ?? "";
 const yaml = /```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
-const [makeKey = "", run = "", curl = "", query = "", reveal = ""] = [
+const [makeKey = "", run = "", curl = "", query = "", reveal = "", seek = ""] = [
   ...section.replace(/```yaml[\s\S]*?```/, "").matchAll(/^ {4}(\S.*)$/gm),
 ].map(([, line]) => line ?? "");
 
@@ -48,7 +48,7 @@ interface Ran {
 function shell(command: string): Promise<Ran> {
   const here = `'${process.execPath}' '${join(ROOT, "src/main.ts")}'`;
   const text = command
-    .replace("npm run -s weir --", here)
+    .replaceAll("npm run -s weir --", here)
     .replace("localhost:8080", weir === undefined ? "" : new URL(weir.proxy).host);
   return new Promise((resolve) => {
     execFile("sh", ["-c", `${text} 2>&1`], { cwd: site.folder }, (error, out) =>
@@ -83,6 +83,11 @@ test("the request of the README is recorded without its secrets, and revealed wi
       /^\S+Z {2}span [0-9a-f]{16}\n {2}user_agent: curl\/S3CRET\n {2}client_address: 127\.0\.0\.1\n {2}headers\.referer: http:\/\/a\.example\/reset\/-\n$/,
     ),
   });
+});
+
+test("whose name is hashed is found by its hash", async () => {
+  expect(await asked(seek)).toEqual({ code: 0, text: expect.stringMatching(/count\(\)\s+1\n/) });
+  expect((await asked(seek.replace("alice", "bob"))).text).toMatch(/count\(\)\s+0\n/);
 });
 
 test("who asked and why is an audit row, and what was opened is nowhere", async () => {

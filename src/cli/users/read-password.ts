@@ -2,6 +2,7 @@
 import type { Readable, Writable } from "node:stream";
 import { passwordFault } from "../../identity/password-hash.ts";
 import { CommandError } from "../command-error.ts";
+import { readPiped } from "../read-piped.ts";
 
 /** Standard input, as far as it is needed. */
 export interface PasswordSource {
@@ -21,21 +22,12 @@ const ERASE: ReadonlySet<string> = new Set(["\b", "\u007f"]);
 
 /** Rejects with CommandError where there is none, it is typed differently, or nobody may have it. */
 export async function readPassword(source: PasswordSource, isPiped: boolean): Promise<string> {
-  const password = isPiped ? await readPiped(source.input) : await readTyped(source);
+  const password = isPiped
+    ? await readPiped(source.input, MOST_PIPED_CHARS)
+    : await readTyped(source);
   const fault = passwordFault(password);
   if (fault !== "") throw new CommandError("bad_password", fault);
   return password;
-}
-
-/** All of it but the last line end. */
-async function readPiped(input: Readable): Promise<string> {
-  let text = "";
-  input.setEncoding("utf8");
-  for await (const chunk of input) {
-    text += chunk as string;
-    if (text.length > MOST_PIPED_CHARS) break;
-  }
-  return text.replace(/\r?\n$/, "");
 }
 
 async function readTyped({ input, output }: PasswordSource): Promise<string> {

@@ -23,13 +23,16 @@ const secretPath = textLike(
   (text) => pathPatternProblem(text) === null && /\/(?::\w+(?:\/|$)|\*\*$)/.test(text),
 );
 
+/** Whether rows could have it; whether they do is for `telemetry.headers` to say. */
+export function isProtectedField(text: string): boolean {
+  const [, name] = /^headers\.(.+)$/.exec(text) ?? [];
+  if (name !== undefined) return fieldName().safeParse(name).success;
+  return PROTECTED_COLUMNS.some((column) => column === text);
+}
+
 const protectedField = textLike(
   `one of ${PROTECTED_COLUMNS.join(", ")}, or headers.NAME`,
-  (text) => {
-    const [, name] = /^headers\.(.+)$/.exec(text) ?? [];
-    if (name !== undefined) return fieldName().safeParse(name).success;
-    return PROTECTED_COLUMNS.some((column) => column === text);
-  },
+  isProtectedField,
 );
 
 const spool = z.strictObject({
