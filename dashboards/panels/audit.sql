@@ -1,6 +1,7 @@
 -- title: Audit
 -- question: Who changed what of weir itself, and how did it end?
 -- visual: table
+-- door: kind=audit
 -- column started_at: time
 -- column principal: text
 -- column role: text

@@ -1,11 +1,12 @@
 -- title: Callers
 -- question: Who calls, how often, and how does it go for them?
 -- visual: table
+-- door: kind=request
 -- column principal: text
 -- column principal_kind: text
 -- column requests: requests
--- column errors: requests
--- column denied: requests
+-- column errors: requests -> status_class=5xx
+-- column denied: requests -> decision=deny
 -- column routes: count
 -- column p95_ns: ns
 -- column request_bytes: bytes

@@ -1,6 +1,7 @@
 -- title: Denials
 -- question: Who was denied what, and by which rule?
 -- visual: table
+-- door: decision=deny kind=request
 -- column principal: text
 -- column principal_kind: text
 -- column method: text

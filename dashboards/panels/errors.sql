@@ -1,6 +1,7 @@
 -- title: Errors
 -- question: What fails, where, and since when? Denials have a panel of their own.
 -- visual: table
+-- door: kind=request
 -- column service: text
 -- column route: text
 -- column status: status

@@ -1,10 +1,11 @@
 -- title: Traffic over time
 -- question: How much traffic is there, how much of it fails or is denied, and how long does it take?
 -- visual: timeseries
+-- door: kind=request
 -- column time: time
 -- column requests: requests
--- column errors: requests
--- column denied: requests
+-- column errors: requests -> status_class=5xx
+-- column denied: requests -> decision=deny
 -- column p50_ns: ns
 -- column p95_ns: ns
 -- column p99_ns: ns

@@ -1,13 +1,14 @@
 -- title: Routes
 -- question: Which routes carry the traffic, which fail, and where does the time go?
 -- visual: table
+-- door: kind=request
 -- column service: text
 -- column route: text
 -- column requests: requests
 -- column requests_per_second: requests/s
--- column errors: requests
+-- column errors: requests -> status_class=5xx
 -- column error_share: share
--- column denied: requests
+-- column denied: requests -> decision=deny
 -- column total_ns: ns
 -- column p50_ns: ns
 -- column p95_ns: ns

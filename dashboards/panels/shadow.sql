@@ -1,6 +1,7 @@
 -- title: Shadow
 -- question: Who would gain and who would lose by the candidate policy?
 -- visual: table
+-- door: none
 -- column change: text
 -- column kind: text
 -- column principal: text

@@ -1,6 +1,7 @@
 -- title: Slowest requests
 -- question: Which requests took longest, and where did their time go?
 -- visual: table
+-- door: kind=request
 -- column started_at: time
 -- column trace_id: trace
 -- column method: text

@@ -1,11 +1,12 @@
 -- title: Summary
 -- question: How is everything, in one row?
 -- visual: stat
+-- door: kind=request
 -- column requests: requests
 -- column requests_per_second: requests/s
--- column errors: requests
+-- column errors: requests -> status_class=5xx
 -- column error_share: share
--- column denied: requests
+-- column denied: requests -> decision=deny
 -- column request_bytes: bytes
 -- column response_bytes: bytes
 -- column mean_ns: ns

@@ -23,8 +23,15 @@ export interface RequestFilters {
   readonly rule?: string;
   readonly upstream?: string;
   readonly path_prefix?: string;
+  /** Of what was answered; empty where nothing went wrong, or only at the upstream. */
+  readonly error_code?: string;
+  /** "ok", "none", or one word for each way to fail. */
+  readonly auth_outcome?: string;
+  readonly client_address?: string;
   readonly trace_id?: string;
   readonly min_duration_ns?: number;
+  /** Less than this. */
+  readonly max_duration_ns?: number;
 }
 
 export interface RequestPage {
@@ -76,8 +83,12 @@ const CONDITIONS: Readonly<Record<keyof RequestFilters, string>> = {
   rule: "rule = {rule:String}",
   upstream: "upstream = {upstream:String}",
   path_prefix: "startsWith(path, {path_prefix:String})",
+  error_code: "error_code = {error_code:String}",
+  auth_outcome: "auth_outcome = {auth_outcome:String}",
+  client_address: "client_address = {client_address:String}",
   trace_id: "trace_id = {trace_id:String}",
   min_duration_ns: "duration_ns >= {min_duration_ns:UInt64}",
+  max_duration_ns: "duration_ns < {max_duration_ns:UInt64}",
 };
 
 const REQUEST_FILTERS = Object.keys(CONDITIONS) as readonly (keyof RequestFilters)[];

@@ -479,6 +479,11 @@ test("the live tail's filters agree with the store's", async () => {
     { path_prefix: "/y%" },
     { path_prefix: "x" },
     { min_duration_ns: 6 },
+    { max_duration_ns: 6 },
+    { error_code: "no_route" },
+    { error_code: "" },
+    { auth_outcome: "invalid_key" },
+    { client_address: "::9" },
     { trace_id: "e".repeat(32) },
     { route: "a", status_class: 4 },
   ];

@@ -20,6 +20,13 @@ const kind = z.enum(["request", "decision", "audit"]).meta({
     "decision: what AuthZEN asked; audit: changes of weir itself; request: what passed through weir",
 });
 
+const milliseconds = z
+  .string()
+  .regex(/^\d{1,8}(?:\.\d{1,6})?$/, "must be milliseconds")
+  .transform(Number)
+  .refine((ms) => ms <= MOST_MS, "must be a day at most")
+  .optional();
+
 export const filterQuery = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
@@ -46,12 +53,11 @@ export const filterQuery = z.strictObject({
   rule: nameOrNone.meta({ description: "The deciding rule, as rows have it" }),
   upstream: nameOrNone,
   path: text.meta({ description: "What the path begins with" }),
-  min_duration_ms: z
-    .string()
-    .regex(/^\d{1,8}(?:\.\d{1,6})?$/, "must be milliseconds")
-    .transform(Number)
-    .refine((ms) => ms <= MOST_MS, "must be a day at most")
-    .optional(),
+  error_code: nameOrNone,
+  auth_outcome: text.meta({ description: "ok, none, or a way to fail such as invalid_key" }),
+  client_address: text,
+  min_duration_ms: milliseconds,
+  max_duration_ms: milliseconds.meta({ description: "Shorter than this" }),
   trace_id: z
     .string()
     .regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits")
@@ -66,13 +72,19 @@ export const filterQuery = z.strictObject({
 });
 
 export function filtersOf(query: Partial<z.output<typeof filterQuery>>): RequestFilters {
-  const { since: _s, until: _u, limit: _l, before: _b, path, min_duration_ms: ms, ...same } = query;
+  const { since: _s, until: _u, limit: _l, before: _b, path, ...rest } = query;
+  const { min_duration_ms: min, max_duration_ms: max, ...same } = rest;
   const given = {
     ...same,
     path_prefix: path,
-    min_duration_ns: ms === undefined ? undefined : Math.round(ms * NANOS_PER_MILLI),
+    min_duration_ns: nanosOf(min),
+    max_duration_ns: nanosOf(max),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function nanosOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * NANOS_PER_MILLI);
 }
 
 /** For those who judge policies: what the traffic's takes need not be what AuthZEN asks. */

@@ -23,8 +23,12 @@ const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   rule: (row, wanted: string) => row.text("rule") === wanted,
   upstream: (row, wanted: string) => row.text("upstream") === wanted,
   path_prefix: (row, wanted: string) => row.text("path").startsWith(wanted),
+  error_code: (row, wanted: string) => row.text("error_code") === wanted,
+  auth_outcome: (row, wanted: string) => row.text("auth_outcome") === wanted,
+  client_address: (row, wanted: string) => row.text("client_address") === wanted,
   trace_id: (row, wanted: string) => row.text("trace_id") === wanted,
   min_duration_ns: (row, wanted: number) => row.number("duration_ns") >= wanted,
+  max_duration_ns: (row, wanted: number) => row.number("duration_ns") < wanted,
 };
 
 export function matches(row: SpanRow, filters: RequestFilters): boolean {

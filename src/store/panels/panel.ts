@@ -35,7 +35,11 @@ export const DOOR_FILTERS = [
   "shadow_revision",
   "upstream",
   "path",
+  "error_code",
+  "auth_outcome",
+  "client_address",
   "min_duration_ms",
+  "max_duration_ms",
   "trace_id",
 ] as const;
 

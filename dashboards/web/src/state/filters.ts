@@ -16,7 +16,11 @@ export const FILTERS = [
   "shadow_revision",
   "upstream",
   "path",
+  "error_code",
+  "auth_outcome",
+  "client_address",
   "min_duration_ms",
+  "max_duration_ms",
   "trace_id",
 ] as const;
 export type FilterName = (typeof FILTERS)[number];
@@ -39,7 +43,11 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   shadow_revision: "candidate",
   upstream: "upstream",
   path: "path from",
+  error_code: "error",
+  auth_outcome: "login",
+  client_address: "from",
   min_duration_ms: "slower than",
+  max_duration_ms: "faster than",
   trace_id: "trace",
 };
 
@@ -50,11 +58,12 @@ const NONE: Partial<Readonly<Record<FilterName, string>>> = {
   principal: "anonymous",
   rule: "no rule",
   upstream: "no upstream",
+  error_code: "none of weir's",
 };
 
 export function filterWords(name: FilterName, value: string): string {
   if (value === "") return NONE[name] ?? "none";
-  return name === "min_duration_ms" ? `${value} ms` : value;
+  return name.endsWith("_duration_ms") ? `${value} ms` : value;
 }
 
 function filtersFor(page: PageName): readonly FilterName[] {

@@ -1,0 +1,336 @@
+// Every panel against a real store whose traffic is known: what it answers, and where its figures lead.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filterQuery, filtersOf } from "../../../src/admin/api/filters.ts";
+import { loadDashboards } from "../../../src/store/dashboards.ts";
+import { PanelFailure } from "../../../src/store/panels/failure.ts";
+import type { Panel } from "../../../src/store/panels/panel.ts";
+import { parsePanel } from "../../../src/store/panels/parse-panel.ts";
+import { rollupFor } from "../../../src/store/panels/rollup.ts";
+import { doorOf, type DoorSource } from "../../../src/store/panels/row-door.ts";
+import { type PanelRows, runPanel } from "../../../src/store/panels/run-panel.ts";
+import { listRequests } from "../../../src/store/requests.ts";
+import { startTestStore, type TestStore } from "../support.ts";
+import { knownTraffic } from "./known-traffic.ts";
+
+const HOUR_MS = 3_600_000;
+/** Two hours ago: within what rollups keep. */
+const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
+const untilMs = sinceMs + HOUR_MS;
+const { panels, faults } = loadDashboards();
+
+let system: TestStore;
+beforeAll(async () => {
+  system = await startTestStore();
+  expect(await system.store.write(knownTraffic(sinceMs))).toEqual({ kind: "stored" });
+});
+afterAll(() => system.end());
+
+function panelOf(name: string): Panel {
+  const panel = panels.get(name);
+  if (panel === undefined) throw new Error(`there is no panel ${name}`);
+  return panel;
+}
+
+function run(name: string, filters: Record<string, string> = {}): Promise<PanelRows> {
+  return runPanel(system.store, panelOf(name), { sinceMs, untilMs, filters });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const DENIED = "p, guest, /admin/*, *, deny";
+const ALLOWED = "p, staff, /orders/*, GET";
+
+/** All rows of a table, or the first ones; what is left out of a row is of no matter here. */
+const TABLES: readonly (readonly [
+  name: string,
+  filters: Record<string, string>,
+  rows: readonly Row[],
+])[] = [
+  ["summary", {}, [{ requests: 18, errors: 2, denied: 3, requests_per_second: 18 / 3600 }]],
+  ["summary", { route: "admin" }, [{ requests: 3, errors: 0, denied: 3 }]],
+  [
+    "routes",
+    {},
+    [
+      { route: "orders", requests: 15, errors: 2, denied: 0, total_ns: 2_150e6 },
+      { route: "admin", requests: 3, errors: 0, denied: 3 },
+    ],
+  ],
+  [
+    "callers",
+    {},
+    [
+      { principal: "alice", requests: 8, errors: 2, denied: 0 },
+      { principal: "", requests: 5, errors: 0, denied: 0 },
+      { principal: "mallory", requests: 3, errors: 0, denied: 3 },
+      { principal: "bob", requests: 2, errors: 0, denied: 0 },
+    ],
+  ],
+  [
+    "upstreams",
+    {},
+    [
+      { upstream: "http://a:1", attempts: 9, failures: 3 },
+      { upstream: "http://b:2", attempts: 4, failures: 2 },
+    ],
+  ],
+  [
+    "errors",
+    {},
+    [
+      { status: 401, error_code: "unauthenticated", requests: 5 },
+      { status: 500, error_code: "", requests: 1, upstream: "http://b:2" },
+      { status: 502, error_code: "upstream_reset", requests: 1 },
+    ],
+  ],
+  ["denials", {}, [{ principal: "mallory", rule: DENIED, requests: 3, paths: 1 }]],
+  ["slowest", { limit: "1" }, [{ path: "/reports/2026", duration_ns: 2e9, connect_ns: 50e6 }]],
+  [
+    "new-callers",
+    {},
+    [
+      { principal: "mallory", requests: 3, denied: 3, routes: 1, clients: 1 },
+      { principal: "bob", requests: 2, denied: 0 },
+    ],
+  ],
+  [
+    "failed-logins",
+    {},
+    [
+      {
+        client_address: "198.51.100.7",
+        auth_method: "key",
+        auth_outcome: "invalid_key",
+        requests: 4,
+      },
+      { client_address: "::9", auth_method: "token", auth_outcome: "expired", requests: 1 },
+    ],
+  ],
+  [
+    "new-paths",
+    {},
+    [
+      { shape: "/admin/users/*", requests: 3, callers: 1, failed: 3, path: "/admin/users/17" },
+      { shape: "/reports/*", requests: 1, failed: 1 },
+    ],
+  ],
+  [
+    "failed-attempts",
+    {},
+    [
+      { endpoint: "http://a:1", error: "connect_refused", answered: "", attempts: 3, hidden: 2 },
+      { endpoint: "http://b:2", error: "", answered: "500", attempts: 1, hidden: 0 },
+      { endpoint: "http://b:2", error: "reset", answered: "", attempts: 1, hidden: 0 },
+    ],
+  ],
+  [
+    "retries",
+    {},
+    [
+      {
+        route: "orders",
+        requests: 15,
+        attempts: 13,
+        retried: 3,
+        retried_share: 0.2,
+        saved: 2,
+        lost: 1,
+      },
+      { route: "admin", requests: 3, attempts: 0, retried: 0 },
+    ],
+  ],
+  [
+    "stages",
+    {},
+    [
+      ...["identify", "authorize", "balance", "queue"].map((stage) => ({ stage, total_ns: 0 })),
+      { stage: "connect", total_ns: 50e6, longest_ns: 50e6 },
+      { stage: "wait for the first byte", total_ns: 1_948e6 },
+      { stage: "all else: bodies, and attempts before the last", total_ns: 155e6 },
+    ],
+  ],
+  [
+    "choices",
+    {},
+    [
+      {
+        endpoint: "http://a:1",
+        weighed: 8,
+        left_out: 1,
+        picked: 8,
+        mean_score: 1,
+        mean_inflight: 2,
+      },
+      { endpoint: "http://b:2", weighed: 9, left_out: 0, picked: 0, picked_at: null },
+    ],
+  ],
+  [
+    "policy-revisions",
+    {},
+    [
+      { policy_revision: "p2", requests: 7, denied: 3, instances: 2 },
+      { policy_revision: "p1", requests: 6, denied: 0, instances: 1 },
+    ],
+  ],
+  [
+    "rules",
+    { kind: "request" },
+    [
+      { rule: ALLOWED, requests: 10, callers: 2 },
+      { rule: DENIED, requests: 3, callers: 1 },
+    ],
+  ],
+  [
+    "reloads",
+    {},
+    [
+      { error_code: "reload_refused", fault: "weir.yaml:3: workers: must be", changed: "" },
+      { error_code: "", changed: "policy", cause: "files", before: "c1", after: "c2" },
+    ],
+  ],
+  ["audit", { limit: "1" }, [{ action: "reload", status: "500" }]],
+  [
+    "credentials",
+    {},
+    [
+      { auth_method: "key", principal_kind: "key", requests: 10, failed: 0, callers: 2 },
+      { auth_method: "key", principal_kind: "anonymous", requests: 4, failed: 4, callers: 0 },
+      { auth_method: "token", issuer: "https://issuer", requests: 3, failed: 0, callers: 1 },
+      { auth_method: "token", issuer: "", requests: 1, failed: 1, callers: 0 },
+    ],
+  ],
+  [
+    "connections",
+    {},
+    [{ scheme: "https", tls_version: "1.3", requests: 18, callers: 3, clients: 3 }],
+  ],
+  [
+    "instances",
+    {},
+    [
+      { instance: "i1", worker: "0", requests: 15, policy_revision: "p2", age_ns: 3_240e9 },
+      { instance: "i2", worker: "1", requests: 3, age_ns: 3_358e9 },
+    ],
+  ],
+  ["shadow", {}, []],
+];
+
+/** Sums over time by series. */
+const COURSES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  overview: { "": 18 },
+  "routes-over-time": { orders: 15, admin: 3 },
+  "callers-over-time": { "": 5, alice: 8, bob: 2, mallory: 3 },
+  "upstreams-over-time": { "http://a:1": 9, "http://b:2": 4 },
+  "failures-over-time": { "http://a:1": 3, "http://b:2": 2 },
+  "statuses-over-time": { "2xx": 8, "4xx": 8, "5xx": 2 },
+  "errors-over-time": { "": 1, unauthenticated: 5, upstream_reset: 1 },
+  "denials-over-time": { [DENIED]: 3 },
+};
+
+describe("answers", () => {
+  test.each(TABLES)("%s %j", async (name, filters, rows) => {
+    expect((await run(name, filters)).rows).toMatchObject(rows);
+  });
+
+  test.each(Object.entries(COURSES))(
+    "%s: each line is filled to the window",
+    async (name, sums) => {
+      const { rows, columns } = await run(name);
+      const key = columns.find(({ unit }) => unit === "text")?.name ?? "";
+      const value =
+        columns.find(({ unit }) => unit === "requests" || unit === "attempts")?.name ?? "";
+      const lines = Map.groupBy(rows, (row) => (row[key] ?? "") as string);
+      const found = [...lines].map(([line, of]) => {
+        expect(of.length).toBe(120);
+        return [line, of.reduce((sum, row) => sum + Number(row[value]), 0)] as const;
+      });
+      expect(Object.fromEntries(found)).toEqual(sums);
+    },
+  );
+
+  test("lines beyond the busiest are one", async () => {
+    const { rows } = await run("callers-over-time", { lines: "1" });
+    const names = new Set(rows.map((row) => row["principal"]));
+    expect(names).toEqual(new Set(["alice", "(other)"]));
+  });
+
+  test("latency-heatmap: every request is in one cell, by time and half octave", async () => {
+    const { rows } = await run("latency-heatmap");
+    expect(rows.map((row) => row["requests"])).toEqual([6, 2, 1, 3, 5, 1]);
+    for (const { low_ns: low, high_ns: high } of rows as readonly Record<string, number>[]) {
+      expect(high! / low!).toBeCloseTo(Math.SQRT2, 9);
+    }
+    expect(rows[5]).toMatchObject({ low_ns: expect.closeTo(2 ** 30.5, 0) as number });
+  });
+
+  test.each([...panels.keys()])("%s has the columns of its header at every grain", async (name) => {
+    for (const windowMs of [600_000, 86_400_000, 30 * 86_400_000]) {
+      const window = { sinceMs: untilMs - windowMs, untilMs, filters: {} };
+      const { columns } = await runPanel(system.store, panelOf(name), window);
+      expect(columns.map((column) => column.name)).toEqual([...panelOf(name).columns.keys()]);
+    }
+  });
+
+  test("weir's own files are sound, and every panel is asked here", () => {
+    const asked = [...TABLES.map(([name]) => name), ...Object.keys(COURSES), "latency-heatmap"];
+    expect(faults).toEqual([]);
+    expect([...new Set(asked)].sort()).toEqual([...panels.keys()].sort());
+  });
+});
+
+describe("doors", () => {
+  function sourceOf({ door, columns }: Panel): DoorSource {
+    return { door, columns: [...columns].map(([name, column]) => ({ name, ...column })) };
+  }
+
+  async function behind(door: Record<string, string>, row: Row): Promise<number> {
+    const { stepSeconds } = rollupFor(untilMs - sinceMs);
+    const atMs = row["time"] === undefined ? null : Date.parse(`${row["time"] as string}Z`);
+    const window =
+      atMs === null ? { sinceMs, untilMs } : { sinceMs: atMs, untilMs: atMs + stepSeconds * 1000 };
+    const filters = filtersOf(filterQuery.parse(door));
+    return (await listRequests(system.store, filters, { ...window, limit: 1000 })).rows.length;
+  }
+
+  test.each([...panels.keys()])(
+    "%s: as many requests are behind a figure as it says",
+    async (name) => {
+      const source = sourceOf(panelOf(name));
+      const { rows } = await run(name);
+      const counts = source.columns.filter(({ unit }) => unit === "requests");
+      for (const row of rows) {
+        for (const column of counts) {
+          const door = doorOf(source, row, column);
+          const value = Number(row[column.name]);
+          if (door === null || value === 0) continue;
+          expect([column.name, door, await behind(door, row)]).toEqual([column.name, door, value]);
+        }
+      }
+    },
+  );
+
+  test("nothing is behind what stands for many, and a row that says so has none", () => {
+    const source = sourceOf(panelOf("callers-over-time"));
+    expect(doorOf(source, { principal: "(other)", requests: 3 })).toBeNull();
+    expect(doorOf(sourceOf(panelOf("stages")), { stage: "queue" })).toBeNull();
+  });
+});
+
+describe("a query that the store refuses", () => {
+  const HEAD = "-- title: T\n-- question: Q?\n-- visual: table\n-- column n: count\n";
+
+  test.each([
+    ["SELECT\n    1 AS n,\nFROM FROM requests\n", 7],
+    ["SELECT\n    nowhere AS n\nFROM requests\n", 6],
+    ["SELECT 1 AS n\nFROM nothing\n", 6],
+    ["SELECT count() AS n\nFROM requests\nWHERE kind > 1 + {{observed_s}} + colour\n", 7],
+  ])("%j is named with its line", async (sql, line) => {
+    const parsed = parsePanel({ name: "bad", file: "panels/bad.sql", text: HEAD + sql });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const asked = runPanel(system.store, parsed.panel, { sinceMs, untilMs, filters: {} });
+    const error: unknown = await asked.catch((thrown: unknown) => thrown);
+    if (!(error instanceof PanelFailure)) throw error;
+    expect(error.fault).toMatchObject({ file: "panels/bad.sql", line });
+    expect(error.message).toMatch(/^panels\/bad\.sql:\d+: query: ./);
+  });
+});
