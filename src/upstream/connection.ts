@@ -1,32 +1,17 @@
 // One socket to an upstream, serving one exchange after another.
 import type { Socket } from "node:net";
-import type { Clock } from "../core/clock.ts";
 import { toWeirError, WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import type { ConnectionOptions, ConnectionOwner } from "./connection-owner.ts";
 import { type Dialer, socketError } from "./dial.ts";
 import type { Carrier, Exchange } from "./exchange.ts";
 import { ReadBuffer } from "./read-buffer.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { type BodyRange, type ParserEvents, ResponseParser } from "./response-parser.ts";
 import { tlsFailure } from "./tls-failure.ts";
-import type { ResponseHead, UpstreamPoolOptions } from "./upstream.ts";
+import type { ResponseHead } from "./upstream.ts";
 
 const NANOS_PER_MILLI = 1e6;
-
-export interface ConnectionOwner {
-  /** Ready for the next exchange. */
-  readonly released: (connection: Connection) => void;
-  /** Closed or being closed: its slot is free. Called once. */
-  readonly gone: (connection: Connection) => void;
-}
-
-export interface ConnectionOptions {
-  readonly dialer: Dialer;
-  readonly keepAliveMs: number;
-  readonly maxHeadBytes: number;
-  readonly clock: Clock;
-  readonly tlsFailed?: UpstreamPoolOptions["tlsFailed"];
-}
 
 export class Connection implements Carrier, ParserEvents {
   /** What it was opened by. */
@@ -264,7 +249,14 @@ export class Connection implements Carrier, ParserEvents {
     const wasReady = this.#phase !== "connecting";
     const failure = this.dialer.secure ? tlsFailure(wasReady, this.#error) : null;
     if (failure !== null) this.#options.tlsFailed?.(failure);
-    this.fail(failure ?? socketError(wasReady, this.#error));
+    const suspicion = this.#isAnswered() ? "" : this.dialer.suspicion(this.#socket);
+    this.fail(failure ?? socketError(wasReady, this.#error, suspicion));
+  }
+
+  /** The upstream has sent a first byte of whatever it was asked for. */
+  #isAnswered(): boolean {
+    const exchange = this.#exchange;
+    return exchange === null || exchange.reusedConnection || exchange.timing.firstByteNs > 0;
   }
 
   /** For faults of the caller, who is on the stack and must not be called back there. */

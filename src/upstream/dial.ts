@@ -19,6 +19,8 @@ export interface Dialer {
   readonly secure: boolean;
   /** For how long a socket that is ready can be trusted, in milliseconds. */
   readonly trustedMs: (socket: Socket) => number;
+  /** Why a socket that was ready may have been closed before any answer; "" where nothing speaks for it. */
+  readonly suspicion: (socket: Socket) => string;
   /** The event that says the socket can be written to. */
   readonly readyEvent: "connect" | "secureConnect";
 }
@@ -36,13 +38,15 @@ export function createDialer(endpoint: UpstreamEndpoint): Dialer {
       const socket = connect(optionsFor(reader));
       return reader === null ? socket : readingBeforeFailing(socket);
     };
-    return { dial, secure, trustedMs: () => Infinity, readyEvent: "connect" };
+    const unencrypted = { secure, trustedMs: () => Infinity, suspicion: () => "" };
+    return { ...unencrypted, dial, readyEvent: "connect" };
   }
-  const { open, endMs } = createSecureDialer({ host, tls: endpoint.tls });
+  const { open, endMs, suspicion } = createSecureDialer({ host, tls: endpoint.tls });
   return {
     dial: (reader) => open(optionsFor(reader)),
     secure,
     trustedMs: (socket) => endMs(socket) - Date.now(),
+    suspicion,
     readyEvent: "secureConnect",
   };
 }
@@ -62,8 +66,9 @@ function readingBeforeFailing(socket: Socket): Socket {
 }
 
 /** upstream_unreachable before the connection stood, upstream_reset after. */
-export function socketError(wasReady: boolean, cause: Error | null): WeirError {
-  const why = cause === null ? "connection closed" : reasonOf(cause);
+export function socketError(wasReady: boolean, cause: Error | null, suspicion = ""): WeirError {
+  const what = cause === null ? "connection closed" : reasonOf(cause);
+  const why = suspicion === "" ? what : `${what}; ${suspicion}`;
   return new WeirError(wasReady ? "upstream_reset" : "upstream_unreachable", why, { cause });
 }
 

@@ -1,6 +1,7 @@
 // Connections to one endpoint: the freshest idle one serves next; at the cap, requests wait in line.
 import { toWeirError, WeirError } from "../core/errors.ts";
-import { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionOptions, ConnectionOwner } from "./connection-owner.ts";
 import { createDialer } from "./dial.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { declaredLength, encodeHead } from "./request-head.ts";

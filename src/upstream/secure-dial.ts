@@ -15,6 +15,8 @@ export interface SecureDialer {
   readonly open: (base: TcpNetConnectOpts) => Socket;
   /** When the certificate of a socket's peer ends, on the axis of Date.now. */
   readonly endMs: (socket: Socket) => number;
+  /** Why the peer may have closed a socket without a word; "" where nothing speaks for it. */
+  readonly suspicion: (socket: Socket) => string;
 }
 
 /**
@@ -23,50 +25,62 @@ export interface SecureDialer {
  */
 const TRUST_MS = 300_000;
 
-/** What was found when the peer's certificate was verified, on the axis of Date.now. */
-interface Verdict {
+/** What came of a handshake in which the peer was verified; times are on the axis of Date.now. */
+interface Handshake {
   /** Of the certificate, which a resumed connection does not show. */
   readonly endMs: number;
-  /** The last moment at which a connection may resume on it. */
+  /** The last moment at which a connection may resume it. */
   readonly untilMs: number;
+  /** The peer asked for a certificate, which it doesn't do anew of who resumes. */
+  readonly isMutual: boolean;
 }
 
 interface Session {
   readonly ticket: Buffer;
-  readonly verdict: Verdict;
+  readonly handshake: Handshake;
 }
 
 export function createSecureDialer(target: SecureTarget): SecureDialer {
   let options: ConnectionOptions | null = null;
   let kept: Session | null = null;
-  const verdicts = new WeakMap<Socket, Verdict>();
-  const verdictOn = (socket: TLSSocket, from: Session | null): Verdict => {
+  const handshakes = new WeakMap<Socket, Handshake>();
+  const handshakeOf = (socket: TLSSocket, from: Session | null): Handshake => {
     const resumed = socket.isSessionReused() ? from : null;
-    const verdict = verdicts.get(socket) ?? resumed?.verdict ?? newVerdict(socket);
-    verdicts.set(socket, verdict);
-    return verdict;
+    const handshake = handshakes.get(socket) ?? resumed?.handshake ?? readHandshake(socket);
+    handshakes.set(socket, handshake);
+    return handshake;
   };
   return {
     open(base) {
       options ??= secureOptions(target);
-      if (kept !== null && kept.verdict.untilMs <= Date.now()) kept = null;
+      if (kept !== null && kept.handshake.untilMs <= Date.now()) kept = null;
       const from = kept;
       // Only where there is such an endpoint: a worker should listen soon.
       const { connect } = process.getBuiltinModule("node:tls");
       const socket = connect({ ...options, ...base, ...(from && { session: from.ticket }) });
       // Node gives a ticket out only once its connection is verified; it may be before it says so.
-      socket.on("session", (ticket) => (kept = { ticket, verdict: verdictOn(socket, from) }));
-      socket.once("secureConnect", () => void verdictOn(socket, from));
+      socket.on("session", (ticket) => (kept = { ticket, handshake: handshakeOf(socket, from) }));
+      socket.once("secureConnect", () => void handshakeOf(socket, from));
       if (from !== null) forgetUnlessSecure(socket, () => (kept = null));
       return socket;
     },
-    endMs: (socket) => verdicts.get(socket)?.endMs ?? Infinity,
+    endMs: (socket) => handshakes.get(socket)?.endMs ?? Infinity,
+    suspicion(socket) {
+      if (handshakes.get(socket)?.isMutual !== true) return "";
+      const ours = target.tls?.cert ? "may have refused weir's" : "weir has none for it";
+      return `the endpoint asked for a client certificate, and ${ours}`;
+    },
   };
 }
 
-function newVerdict(socket: TLSSocket): Verdict {
+function readHandshake(socket: TLSSocket): Handshake {
   const endMs = Date.parse(socket.getPeerCertificate().valid_to);
-  return { endMs, untilMs: Math.min(Date.now() + TRUST_MS, endMs) };
+  return {
+    endMs,
+    untilMs: Math.min(Date.now() + TRUST_MS, endMs),
+    // Of a client's socket only a CertificateRequest brings the peer's list (RFC 8446 section 4.3.2).
+    isMutual: socket.getSharedSigalgs().length > 0,
+  };
 }
 
 /** Maybe it failed for what it resumed: the next one begins anew. */

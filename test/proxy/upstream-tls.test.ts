@@ -303,6 +303,53 @@ test("who only fails is left alone after a while", async () => {
   expect(tried).toBeLessThan(15);
 });
 
+describe("closed without an alert, and without an answer: upstream_reset, and whether a certificate was asked for", () => {
+  const destroy = (socket: Socket): void => void socket.destroy();
+  const asking = { requestCert: true, rejectUnauthorized: false };
+  const REFUSED = /; the endpoint asked for a client certificate, and may have refused weir's$/;
+  const MISSING = /; the endpoint asked for a client certificate, and weir has none for it$/;
+  const UNASKED = /^(?!.*certificate)/;
+
+  test.each([
+    {
+      what: "refused",
+      options: { requestCert: true },
+      tls: () => pairs["foreign"],
+      act: () => undefined,
+      says: REFUSED,
+    },
+    { what: "missed", options: asking, tls: () => ({}), act: destroy, says: MISSING },
+    { what: "not asked for", options: {}, tls: own, act: destroy, says: UNASKED },
+    {
+      what: "asked for, and then an answer has begun",
+      options: asking,
+      tls: own,
+      act: (socket: Socket) => socket.write("HTTP/1.1 200", () => socket.destroy()),
+      says: UNASKED,
+    },
+  ])("$what", async ({ options, tls, act, says }) => {
+    await using upstream = await serve("good", { ca: readFileSync(authority.ca), ...options });
+    upstream.server.on("secureConnection", act);
+    await using proxy = await startProxy(setup(upstream.url, { ...tls() }));
+    const reply = await get(proxy, { method: "POST", body: "x" });
+    expect(await reply.json()).toMatchObject({ code: "upstream_reset" });
+    expect((await proxy.row(0)).fault).toMatch(says);
+  });
+
+  test("refused when it resumes", async () => {
+    await using upstream = await serve("good", asking, (_, reply) =>
+      reply.setHeader("Connection", "close").end("hello"),
+    );
+    await using proxy = await startProxy(setup(upstream.url, own()));
+    expect(await (await get(proxy)).text()).toBe("hello");
+    upstream.server.on("secureConnection", destroy);
+    const reply = await get(proxy, { method: "POST", body: "x" });
+    expect(await reply.json()).toMatchObject({ code: "upstream_reset" });
+    expect(upstream.seen.map(({ resumed }) => resumed)).toEqual([false, true]);
+    expect((await proxy.row(1)).fault).toMatch(REFUSED);
+  });
+});
+
 describe("no TLS to agree on: upstream_tls", () => {
   test("an older version only", async () => {
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" };
