@@ -10,8 +10,7 @@ import { Readable } from "node:stream";
 import { type ErrorCode, messageOf, WeirError } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RawHeaders } from "../core/header-list.ts";
-import { socketError } from "../upstream/dial.ts";
-import { tlsFailure } from "../upstream/tls-failure.ts";
+import { connectionError } from "../upstream/connection-error.ts";
 import type {
   Attempt,
   ResponseHead,
@@ -101,9 +100,8 @@ export class ProxiedAttempt implements Attempt {
       return;
     }
     const { secure, tlsFailed } = this.#parts;
-    const failure = secure ? tlsFailure(this.sent, cause) : null;
-    if (failure !== null) tlsFailed?.(failure);
-    this.fail(failure ?? socketError(this.sent, cause));
+    const broken = { secure, wasReady: this.sent, cause, suspicion: "" };
+    this.fail(connectionError(broken, tlsFailed));
   };
 
   /** The request has its socket, which may still be connecting. */

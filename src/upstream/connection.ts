@@ -2,13 +2,13 @@
 import type { Socket } from "node:net";
 import { toWeirError, WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import { connectionError } from "./connection-error.ts";
 import type { ConnectionOptions, ConnectionOwner } from "./connection-owner.ts";
-import { type Dialer, socketError } from "./dial.ts";
+import type { Dialer } from "./dial.ts";
 import type { Carrier, Exchange } from "./exchange.ts";
 import { ReadBuffer } from "./read-buffer.ts";
 import { RequestWriter } from "./request-writer.ts";
 import { type BodyRange, type ParserEvents, ResponseParser } from "./response-parser.ts";
-import { tlsFailure } from "./tls-failure.ts";
 import type { ResponseHead } from "./upstream.ts";
 
 const NANOS_PER_MILLI = 1e6;
@@ -246,11 +246,14 @@ export class Connection implements Carrier, ParserEvents {
   }
 
   #broken(): void {
-    const wasReady = this.#phase !== "connecting";
-    const failure = this.dialer.secure ? tlsFailure(wasReady, this.#error) : null;
-    if (failure !== null) this.#options.tlsFailed?.(failure);
-    const suspicion = this.#isAnswered() ? "" : this.dialer.suspicion(this.#socket);
-    this.fail(failure ?? socketError(wasReady, this.#error, suspicion));
+    const { secure, suspicion } = this.dialer;
+    const broken = {
+      secure,
+      wasReady: this.#phase !== "connecting",
+      cause: this.#error,
+      suspicion: this.#isAnswered() ? "" : suspicion(this.#socket),
+    };
+    this.fail(connectionError(broken, this.#options.tlsFailed));
   }
 
   /** The upstream has sent a first byte of whatever it was asked for. */

@@ -1,6 +1,5 @@
-// Opens sockets to one endpoint, and says why one could not be opened or broke.
+// Opens sockets to one endpoint.
 import { type Socket, type TcpNetConnectOpts, connect } from "node:net";
-import { messageOf, WeirError } from "../core/errors.ts";
 import { createSecureDialer } from "./secure-dial.ts";
 import type { UpstreamEndpoint } from "./upstream.ts";
 
@@ -63,17 +62,4 @@ function readingBeforeFailing(socket: Socket): Socket {
     return socket;
   };
   return socket;
-}
-
-/** upstream_unreachable before the connection stood, upstream_reset after. */
-export function socketError(wasReady: boolean, cause: Error | null, suspicion = ""): WeirError {
-  const what = cause === null ? "connection closed" : reasonOf(cause);
-  const why = suspicion === "" ? what : `${what}; ${suspicion}`;
-  return new WeirError(wasReady ? "upstream_reset" : "upstream_unreachable", why, { cause });
-}
-
-/** Where a name has several addresses, each was tried, and the first failure speaks for all. */
-function reasonOf(cause: Error): string {
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return messageOf(first ?? cause);
 }
