@@ -20,17 +20,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ["core", ...PARTS],
   statistics: ["core", ...PARTS, "store"],
   collector: ["core", ...PARTS, "store"],
+  // What is asked and told on top of them; its files are read as the config is.
+  alerts: ["core", "store", "config"],
   // config only joins the options that the folders declare (options.ts, below).
   config: ["core"],
   proxy: ["core", ...PARTS, ...WIRE],
   // Its listener ends TLS as those for traffic do.
-  admin: [...LOWER, "config", "downstream"],
+  admin: [...LOWER, "config", "alerts", "downstream"],
   // The main thread's moving parts: what app/ wires.
-  control: [...LOWER, "config", "proxy"],
+  control: [...LOWER, "config", "alerts", "proxy"],
   // The same in an application's own process: the same moving parts, without workers.
   express: [...LOWER, ...WIRE, "http1", "config", "control", "proxy"],
-  app: [...LOWER, "config", "control", "proxy", "admin", "express"],
-  cli: [...LOWER, "config", "control", "admin", "app"],
+  app: [...LOWER, "config", "alerts", "control", "proxy", "admin", "express"],
+  cli: [...LOWER, "config", "alerts", "control", "admin", "app"],
   main: [...LOWER, "config", "admin", "app", "cli"],
 };
 

@@ -1,4 +1,5 @@
 // Every endpoint of the admin server; the server registers this list and OpenAPI describes it.
+import { alertsEndpoint } from "./api/alerts.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
 import { metadataEndpoint } from "./api/authzen/metadata.ts";
@@ -18,6 +19,7 @@ import { requestsEndpoint } from "./api/requests.ts";
 import { revealEndpoint } from "./api/reveal.ts";
 import { revocationEndpoints } from "./api/revocations.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
+import { silenceEndpoints } from "./api/silences.ts";
 import { sqlEndpoint } from "./api/sql.ts";
 import { statusEndpoint } from "./api/status.ts";
 import { streamEndpoint } from "./api/stream.ts";
@@ -59,6 +61,8 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     sqlEndpoint(questions),
     reloadEndpoint(parts),
     ...revocationEndpoints(parts),
+    alertsEndpoint(parts),
+    ...silenceEndpoints(parts),
     evaluationEndpoint(parts),
     evaluationsEndpoint(parts),
     ...searchEndpoints(parts),

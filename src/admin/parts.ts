@@ -1,4 +1,7 @@
 // What the admin server needs of the rest of weir: narrow functions the composition root fills in.
+import type { Alerts } from "../alerts/alerts.ts";
+import type { AskRows } from "../alerts/ask-rows.ts";
+import type { LoadedAlerts } from "../alerts/load-alerts.ts";
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
@@ -140,6 +143,15 @@ interface Revocations {
   readonly remove: (token: RevokedToken) => Promise<boolean>;
 }
 
+/** What is watched, what fires, and what is silenced. */
+interface Alerting extends Pick<
+  Alerts,
+  "rules" | "notifiers" | "silencedBy" | "silences" | "addSilence" | "removeSilence"
+> {
+  readonly loaded: () => LoadedAlerts;
+  readonly ask: AskRows;
+}
+
 export interface AdminParts {
   readonly listen: ListenAddress;
   /** http://HOST:PORT where requests arrive. */
@@ -182,6 +194,7 @@ export interface AdminParts {
   /** Rules that are none of those used, which are as request rows have them; "busy" where too many ask. */
   readonly findUnused: (used: readonly string[]) => Promise<UnusedRules | "no_policy" | "busy">;
   readonly authzen: AuthzenSide;
+  readonly alerting: Alerting;
   readonly revocations: Revocations;
   /** null while no CA is configured. */
   readonly renewals: () => Renewals | null;

@@ -6,7 +6,6 @@ import { describeServices } from "../balancer/describe.ts";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import type { Log } from "../core/log.ts";
 import { packageFolder } from "../store/package-folder.ts";
-import type { StatisticsPoll } from "../statistics/poll.ts";
 import type { Config } from "../config/config.ts";
 import { formatListen } from "../config/listen.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
@@ -14,8 +13,6 @@ import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Drains } from "../telemetry/drains.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen/authzen.ts";
-import type { CertificateCare } from "../control/tls/certificate-care.ts";
-import type { DashboardFiles } from "../control/dashboard-files.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy/policy-explainer.ts";
 import type { Revocations } from "../control/revocations.ts";
@@ -23,27 +20,24 @@ import type { Reloader } from "../control/reloader.ts";
 import { saveCase } from "../control/policy/save-case.ts";
 import type { Rows } from "../control/row-feed.ts";
 import type { StoreLink } from "../control/store-link.ts";
+import type { Watching } from "./watching.ts";
 
-export interface Running {
+export interface Running extends Watching {
   readonly dataPlane: DataPlane;
   readonly reloader: Reloader;
   readonly store: StoreLink;
   readonly drain: Drains;
   readonly rows: Rows;
   readonly spans: SpanExport | undefined;
-  readonly statistics: StatisticsPoll;
   readonly explainer: PolicyExplainer;
   readonly authzen: Authzen;
   readonly audit: AuditLog;
   readonly revocations: Revocations;
-  readonly care: CertificateCare;
-  readonly dashboards: DashboardFiles;
   readonly log: Log;
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, revocations, log } =
-    running;
+  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -75,7 +69,8 @@ export function adminPartsOf(running: Running): AdminParts {
     explain: explainer.explain,
     findUnused: explainer.findUnused,
     authzen,
-    revocations,
+    alerting: running.alerting,
+    revocations: running.revocations,
     renewals: running.care.renewals,
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),

@@ -3,15 +3,12 @@ import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "./start-app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen/authzen.ts";
-import { createCertificateCare } from "../control/tls/certificate-care.ts";
 import { createDecisionLog, type DecisionLog } from "../control/authzen/decision-log.ts";
-import { createDashboardFiles } from "../control/dashboard-files.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy/policy-explainer.ts";
 import { auditReload } from "../control/audit-reload.ts";
 import { createReloader } from "../control/reloader.ts";
 import { createRowFeed, type RowFeed } from "../control/row-feed.ts";
-import { createStatistics } from "../control/statistics.ts";
 import { openSignalSpools } from "../control/open-spool.ts";
 import type { StoreLink } from "../control/store-link.ts";
 import { type FileWatch, watchFiles } from "../control/watch.ts";
@@ -26,6 +23,7 @@ import { createDrains, type Drains } from "../telemetry/drains.ts";
 import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
 import type { Serving } from "./start-serving.ts";
+import { createWatching, lookAgain, startWatching, stopWatching } from "./watching.ts";
 
 /** For the last spans to leave at a stop; a receiver that hangs must not hold it up. */
 const SPANS_MS = 1_000;
@@ -46,23 +44,19 @@ export async function startControl(start: ControlOptions): Promise<App> {
   let admin: Admin | undefined;
   const taken = (next: InForce): void => {
     admin?.renew(next);
-    dashboards.use(next.config.dashboards);
-    care.look();
+    lookAgain(watching, next);
   };
   const publish = publisher({ dataPlane, store, log, taken });
   const audit = openAuditLog(start, () => reloader.current());
   const ended = auditReload(audit);
   const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
-  const care = createCertificateCare({ reloader, nowMs: Date.now, log });
-  const options = () => reloader.current().config.statistics;
-  const statistics = createStatistics({ dataPlane, store: store.store, options, log });
+  const watching = createWatching({ dataPlane, reloader, store, drain, audit, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
-  const dashboards = createDashboardFiles(initial.config.dashboards, log);
-  const seen = { dashboards, rows: rows.live, spans, statistics, explainer, authzen, audit };
-  const parts = { dataPlane, reloader, store, drain, ...seen, revocations, care, log };
+  const seen = { rows: rows.live, spans, explainer, authzen, audit, ...watching };
+  const parts = { dataPlane, reloader, store, drain, ...seen, revocations, log };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   try {
     admin = await startAdmin(adminPartsOf(parts));
@@ -74,8 +68,7 @@ export async function startControl(start: ControlOptions): Promise<App> {
     throw thrown;
   }
   watch.files(initial.files);
-  statistics.start();
-  care.start();
+  startWatching(watching);
   return running(parts, { watch, admin, decisions });
 }
 
@@ -136,18 +129,7 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin, decisions }: Attached): App {
-  const {
-    dataPlane,
-    reloader,
-    store,
-    drain,
-    spans,
-    statistics,
-    explainer,
-    audit,
-    care,
-    dashboards,
-  } = parts;
+  const { dataPlane, reloader, store, drain, spans, explainer, audit } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -162,9 +144,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
     async stop() {
       watch.close();
-      dashboards.close();
-      statistics.stop();
-      await care.stop();
+      await stopWatching(parts);
       await workers.drain(reloader.current().config.drain_ms);
       decisions.close();
       audit.close();

@@ -1,8 +1,9 @@
 // `weir check`: reads a config as `weir run` would, and says everything that is wrong with it.
 import { Command } from "commander";
-import { formatFaults } from "../config/fault.ts";
+import { type LoadedAlerts, loadAlerts } from "../alerts/load-alerts.ts";
+import { type Fault, formatFaults } from "../config/fault.ts";
 import { loadConfig } from "../config/load.ts";
-import { type Loaded, loadAll } from "../control/load-all.ts";
+import { type InForce, type Loaded, loadAll } from "../control/load-all.ts";
 import { faultLines, loadDashboards } from "../store/dashboards.ts";
 import type { DashboardFault } from "../store/panels/panel.ts";
 
@@ -25,23 +26,54 @@ export function checkCommand(): Command {
     .option("--json", "print JSON")
     .action(async ({ config: file, json }: CheckOptions) => {
       const loaded = await loadAll(() => loadConfig(file, process.env));
-      const faults = loaded.ok ? loadDashboards(loaded.next.config.dashboards).faults : [];
-      const checked = { loaded, dashboards: faults };
+      const checked = { loaded, ...besideOf(loaded) };
       process.stdout.write(`${json ? asJson(file, checked) : asText(file, checked)}\n`);
-      if (faults.length > 0) process.exitCode = EXIT_FINDING;
+      if (hasFindings(checked)) process.exitCode = EXIT_FINDING;
       if (!loaded.ok) process.exitCode = EXIT_BAD_CONFIG;
     });
 }
 
-interface Checked {
-  readonly loaded: Loaded;
+interface Beside {
   readonly dashboards: readonly DashboardFault[];
+  /** null where none are configured, or the config itself is unsound. */
+  readonly alerts: LoadedAlerts | null;
 }
 
-function asText(file: string, { loaded, dashboards }: Checked): string {
+interface Checked extends Beside {
+  readonly loaded: Loaded;
+}
+
+/** What a running weir goes on without. */
+function besideOf(loaded: Loaded): Beside {
+  if (!loaded.ok) return { dashboards: [], alerts: null };
+  const { dashboards: folder, alerts } = loaded.next.config;
+  const { panels, faults } = loadDashboards(folder);
+  return {
+    dashboards: faults,
+    alerts: alerts === "" ? null : loadAlerts(alerts, panels, process.env),
+  };
+}
+
+function hasFindings({ dashboards, alerts }: Beside): boolean {
+  return dashboards.length > 0 || (alerts?.faults.length ?? 0) > 0;
+}
+
+function asText(file: string, { loaded, ...beside }: Checked): string {
   if (!loaded.ok) return formatFaults(loaded.faults);
-  const { config, revision, openSecrets, policy, shadow, authzen, users } = loaded.next;
-  const parts = [
+  const { revision, openSecrets } = loaded.next;
+  const told = openSecrets.map((key) => `${file}: ${key}: a secret; give a reference instead`);
+  const { dashboards, alerts } = beside;
+  const wrong = [faultLines(dashboards, dashboards.length), formatFaults(alerts?.faults ?? [])];
+  const parts = partsOf(loaded.next, beside).join(", ");
+  const lines = [`${file}: ok, revision ${revision}: ${parts}`, ...told, ...wrong];
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+function partsOf(
+  { config, policy, shadow, authzen, users }: InForce,
+  { alerts }: Beside,
+): string[] {
+  return [
     count(Object.keys(config.services).length, "service"),
     count(config.routes.length, "route"),
     count(config.identity.keys.length, "key"),
@@ -51,28 +83,33 @@ function asText(file: string, { loaded, dashboards }: Checked): string {
     ...(authzen?.isEnforced === false
       ? [`AuthZEN policy of ${count(authzen.image.rules, "rule")}`]
       : []),
+    ...(alerts === null ? [] : [count(alerts.rules.length, "alert rule")]),
   ];
-  const told = openSecrets.map((key) => `\n${file}: ${key}: a secret; give a reference instead`);
-  const wrong = dashboards.length === 0 ? "" : `\n${faultLines(dashboards, dashboards.length)}`;
-  return `${file}: ok, revision ${revision}: ${parts.join(", ")}${told.join("")}${wrong}`;
 }
 
-function asJson(file: string, { loaded, dashboards }: Checked): string {
+function asJson(file: string, { loaded, dashboards, alerts }: Checked): string {
   if (loaded.ok) {
     const { revision, openSecrets, policy, shadow } = loaded.next;
     return JSON.stringify({
-      ok: dashboards.length === 0,
+      ok: !hasFindings({ dashboards, alerts }),
       file,
       revision,
       policy_revision: policy?.revision ?? null,
       shadow_revision: shadow?.policy?.revision ?? null,
-      faults: dashboards.map((fault) => ({ ...fault, key_path: "dashboards" })),
+      faults: [
+        ...dashboards.map((fault) => ({ ...fault, key_path: "dashboards" })),
+        ...(alerts?.faults ?? []).map(jsonOf),
+      ],
       open_secrets: openSecrets,
     });
   }
-  const faults = loaded.faults.map(({ keyPath, ...fault }) => ({ ...fault, key_path: keyPath }));
+  const faults = loaded.faults.map(jsonOf);
   const revisions = { revision: null, policy_revision: null, shadow_revision: null };
   return JSON.stringify({ ok: false, file, ...revisions, faults });
+}
+
+function jsonOf({ keyPath, ...fault }: Fault): object {
+  return { ...fault, key_path: keyPath };
 }
 
 function count(number: number, noun: string): string {

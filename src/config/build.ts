@@ -30,6 +30,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     data: resolve(folder, input.data),
     ca: absolutePath(folder, input.ca),
     dashboards: absolutePath(folder, input.dashboards),
+    alerts: absolutePath(folder, input.alerts),
     workers: input.workers ?? Math.min(availableParallelism(), MAX_WORKERS),
     store:
       input.store === "embedded" ? { kind: "embedded" } : { kind: "server", url: input.store.url },

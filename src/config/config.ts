@@ -91,6 +91,8 @@ export interface Config {
   /** null: no policy is enforced, and weir says so. */
   readonly policy: PolicyOptions | null;
   readonly telemetry: TelemetryOptions;
+  /** Absolute path of a file of alerts or a folder of such files; empty: none. */
+  readonly alerts: string;
   readonly statistics: StatisticsOptions;
   readonly forwarded: ForwardedOptions;
   readonly limits: LimitOptions;

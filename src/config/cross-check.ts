@@ -8,7 +8,7 @@ import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
 import { parseListen } from "./fields.ts";
-import { checkReadable } from "./named-files.ts";
+import { absolutePath, checkReadable } from "./named-files.ts";
 import { listOf, mappingOf, textOf, type RawMapping } from "./raw.ts";
 import { findRepeated } from "./repeated.ts";
 import { checkPathForms } from "./path-form-check.ts";
@@ -33,6 +33,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkDashboards(config["dashboards"], folder),
     ...checkPolicyFiles(config["policy"], folder),
     ...checkAuthzen(config["policy"]),
+    ...checkAlerts(config["alerts"], folder),
     ...checkSpool(config["telemetry"]),
     ...checkProtected(config["telemetry"]),
   ];
@@ -102,6 +103,12 @@ function checkDashboards(raw: unknown, folder: string): Finding[] {
 function checkPolicyFiles(raw: unknown, folder: string): Finding[] {
   const policy = mappingOf(raw);
   return ["model", "rules"].flatMap((key) => checkReadable(policy[key], ["policy", key], folder));
+}
+
+/** What is wrong within is told of by itself: a bad rule keeps neither weir nor other rules from their work. */
+function checkAlerts(raw: unknown, folder: string): Finding[] {
+  const path = absolutePath(folder, textOf(raw));
+  return isFolder(path) ? [] : checkReadable(raw, ["alerts"], folder);
 }
 
 /** A model without its rules would mix two policies. */

@@ -94,14 +94,14 @@ function checkDocument(file: string, document: ParsedDocument, env: Environment)
 
 interface Inspected {
   readonly references: References;
-  readonly schema: SchemaResult;
+  readonly schema: SchemaResult<ConfigInput>;
   readonly findings: readonly Finding[];
 }
 
 function inspect(file: string, document: ParsedDocument, env: Environment): Inspected {
   const folder = dirname(resolve(file));
   const references = resolveReferences(document.root, folder, env);
-  const schema = checkSchema(references.root);
+  const schema = checkSchema(configSchema, references.root);
   const findings = [
     ...document.findings,
     ...references.findings,

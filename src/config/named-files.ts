@@ -17,14 +17,15 @@ export function checkReadable(name: unknown, path: KeyPath, folder: string): Fin
   return [{ path, message }];
 }
 
-/** Where the policies would be, what goes with them, and the users, as far as that is said. */
+/** Where the policies would be, what goes with them, and the users, the alerts, as far as that is said. */
 export function namedFilesIn(root: unknown, folder: string): string[] {
   const policy = mappingOf(mappingOf(root)["policy"]);
   const all = [policy, mappingOf(policy["shadow"]), mappingOf(policy["authzen"])];
   const { file: users } = mappingOf(mappingOf(mappingOf(root)["identity"])["users"]);
   const { rules: roles } = mappingOf(mappingOf(root)["admin"]);
   const policies = all.flatMap(({ model, rules, entities }) => [model, rules, entities]);
-  return [...policies, users, roles, mappingOf(root)["dashboards"]]
+  const { dashboards, alerts } = mappingOf(root);
+  return [...policies, users, roles, dashboards, alerts]
     .map((name) => absolutePath(folder, textOf(name)))
     .filter((file) => file !== "");
 }

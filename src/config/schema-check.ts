@@ -1,38 +1,49 @@
-// Checks a config against its schema and says each problem in words that show no value.
+// Checks a document against its schema and says each problem in words that show no value.
 import type { z } from "zod";
 import type { Finding, KeyPath } from "./fault.ts";
-import { configSchema, type ConfigInput } from "./schema.ts";
-import { enumOptions, expected, knownKeys, schemaAt } from "./schema-walk.ts";
+import { enumOptions, expected, knownKeys, type Schema, schemaAt } from "./schema-walk.ts";
 import { suggestion } from "./suggest.ts";
 
-export type SchemaResult =
-  | { readonly ok: true; readonly input: ConfigInput }
+export type SchemaResult<Input> =
+  | { readonly ok: true; readonly input: Input }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 type Issue = z.core.$ZodIssue;
 
-export function checkSchema(root: unknown): SchemaResult {
-  const result = configSchema.safeParse(root);
+export function checkSchema<S extends z.ZodType>(
+  schema: S,
+  root: unknown,
+): SchemaResult<z.output<S>> {
+  const result = schema.safeParse(root);
   if (result.success) return { ok: true, input: result.data };
+  const document = { schema, root };
   return {
     ok: false,
-    findings: result.error.issues.flatMap((issue) => findingsOf(issue, [], root)),
+    findings: result.error.issues.flatMap((issue) => findingsOf(issue, [], document)),
   };
 }
 
-function findingsOf(issue: Issue, prefix: KeyPath, root: unknown): Finding[] {
+interface Document {
+  readonly schema: Schema;
+  readonly root: unknown;
+}
+
+function findingsOf(issue: Issue, prefix: KeyPath, document: Document): Finding[] {
   const path = [
     ...prefix,
     ...issue.path.map((step) => (typeof step === "number" ? step : String(step))),
   ];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(document, path, key));
+  }
   if (issue.code === "custom") return [{ path, message: issue.message }];
   if (issue.code === "invalid_key") {
     return [{ path, message: `the name ${issue.issues[0]?.message ?? "is not allowed"}` }];
   }
   const fitting = issue.code === "invalid_union" ? issue.errors.find(isSameKind) : undefined;
-  if (fitting === undefined) return [{ path, message: wrongLength(issue) ?? mismatch(path, root) }];
-  return fitting.flatMap((inner) => findingsOf(inner, path, root));
+  if (fitting === undefined)
+    return [{ path, message: wrongLength(issue) ?? mismatch(path, document) }];
+  return fitting.flatMap((inner) => findingsOf(inner, path, document));
 }
 
 /** What a list of the wrong length should have; null where something else is wrong. */
@@ -51,15 +62,15 @@ function isSameKind(branch: readonly Issue[]): boolean {
   });
 }
 
-function unknownKey(parent: KeyPath, key: string): Finding {
-  const schema = schemaAt(configSchema, parent);
+function unknownKey({ schema: whole }: Document, parent: KeyPath, key: string): Finding {
+  const schema = schemaAt(whole, parent);
   const known = schema === undefined ? [] : knownKeys(schema);
   const hint = suggestion(key, known) || `; known here: ${known.join(", ")}`;
   return { path: [...parent, key], message: `unknown key${hint}` };
 }
 
-function mismatch(path: KeyPath, root: unknown): string {
-  const schema = schemaAt(configSchema, path);
+function mismatch(path: KeyPath, { schema: whole, root }: Document): string {
+  const schema = schemaAt(whole, path);
   if (schema === undefined) return "is not allowed here";
   const value = valueAt(root, path);
   if (value === undefined) return `is required: ${expected(schema)}`;

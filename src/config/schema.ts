@@ -3,6 +3,7 @@ import { z } from "zod";
 import { identitySection, policySection } from "./sections/identity.ts";
 import { adminSection } from "./sections/admin.ts";
 import {
+  alertsField,
   caField,
   dashboardsField,
   dataField,
@@ -35,6 +36,7 @@ export const configSchema = z.strictObject({
     default: "none: nothing is enforced",
   }),
   telemetry: telemetrySection.prefault({}).meta({ description: "What is recorded" }),
+  alerts: alertsField,
   statistics: statisticsSection
     .prefault({})
     .meta({ description: "What history does to balancing" }),

@@ -1,6 +1,7 @@
 // The config of `weir run --upstream URL`: one service, one route, no file and no policy.
 import { formatKeyPath } from "./fault.ts";
 import { loaded, type LoadResult } from "./load-result.ts";
+import { configSchema } from "./schema.ts";
 import { checkSchema } from "./schema-check.ts";
 
 /** What the command line may say besides the URL, as it would stand in a file. */
@@ -17,7 +18,7 @@ export interface UpstreamOverrides {
 /** Everything to one service, everyone anonymous; faults name the file "--upstream". */
 export function upstreamConfig(url: string, overrides: UpstreamOverrides = {}): LoadResult {
   const { listen, adminListen, ...rest } = overrides;
-  const result = checkSchema({
+  const result = checkSchema(configSchema, {
     ...rest,
     ...(listen === undefined ? {} : { listen: { http: listen } }),
     ...(adminListen === undefined ? {} : { admin: { listen: adminListen } }),

@@ -233,7 +233,9 @@ test("boards are as described", async () => {
 test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "delete /api/v1/revocations",
+    "delete /api/v1/silences",
     "get /.well-known/authzen-configuration",
+    "get /api/v1/alerts",
     "get /api/v1/boards",
     "get /api/v1/boards/{name}",
     "get /api/v1/openapi.json",
@@ -246,6 +248,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/revocations",
     "get /api/v1/routes",
     "get /api/v1/services",
+    "get /api/v1/silences",
     "get /api/v1/status",
     "get /api/v1/traces/{id}",
     "get /healthz",
@@ -261,6 +264,7 @@ test("the OpenAPI document names what is promised", () => {
     "post /api/v1/reload",
     "post /api/v1/reveal",
     "post /api/v1/revocations",
+    "post /api/v1/silences",
     "post /api/v1/sql",
   ]);
   const list = operations.find(({ path }) => path === "/api/v1/requests")?.says["parameters"];
@@ -499,6 +503,74 @@ test("the live tail's filters agree with the store's", async () => {
       new Set(ids),
     );
   }
+});
+
+const silence = async (body: object): Promise<{ status: number; body: Body }> => {
+  const response = await fetch(`${api}/api/v1/silences`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const { status } = response;
+  const told = await asDescribed("/api/v1/silences", response, "post");
+  return { status, body: told as unknown as Body };
+};
+
+const inMinutes = (minutes: number): string =>
+  new Date(Date.now() + minutes * 60_000).toISOString();
+
+test("what weir watches of itself is listed without any file", async () => {
+  const { rules, faults, firing } = await get("/api/v1/alerts");
+  expect((rules as { name: string }[]).map(({ name }) => name)).toContain("weir-rows-dropped");
+  expect([firing, faults]).toEqual([0, []]);
+});
+
+test("a silence is made, listed and ended, with an audit row each", async () => {
+  const matchers = { alert: "route-*" };
+  const wish = { matchers, ends_at: inMinutes(5), comment: "deploy 12" };
+  const made = await silence(wish);
+  expect(made).toMatchObject({ status: 200, body: { matchers, comment: "deploy 12" } });
+  const { id } = made.body as unknown as { id: string };
+  expect((await get("/api/v1/silences"))["silences"]).toEqual([made.body]);
+  const remove = (): Promise<Response> =>
+    fetch(`${api}/api/v1/silences?id=${id}`, { method: "DELETE" });
+  await described("/api/v1/silences", await remove(), "delete");
+  expect((await get("/api/v1/silences"))["silences"]).toEqual([]);
+  const again = await remove();
+  expect(again.status).toBe(404);
+  await asDescribed("/api/v1/silences", again, "delete");
+  await app.drain.flush();
+  const { rows } = await theStore().query(
+    `SELECT attributes FROM requests WHERE kind = 'audit' AND attributes['audit.silence'] = {id:String}
+     ORDER BY started_at`,
+    { id },
+  );
+  expect(rows.map(({ attributes }) => attributes)).toEqual([
+    {
+      "audit.action": "silence_alerts",
+      "audit.role": "owner",
+      "audit.matchers": '{"alert":"route-*"}',
+      "audit.until": wish.ends_at,
+      "audit.comment": "deploy 12",
+      "audit.silence": id,
+    },
+    { "audit.action": "end_silence", "audit.role": "owner", "audit.silence": id },
+  ]);
+});
+
+test.each([
+  ["hides everything", { matchers: {} }],
+  ["is over", { ends_at: inMinutes(-1) }],
+  ["ends before it begins", { starts_at: inMinutes(10) }],
+  ["lasts for years", { ends_at: inMinutes(600_000) }],
+  ["says no reason", { comment: "" }],
+  ["has no time", { ends_at: "tomorrow" }],
+])("a silence that %s is refused", async (_, wrong) => {
+  const right = { matchers: { alert: "x" }, ends_at: inMinutes(5), comment: "why" };
+  expect(await silence({ ...right, ...wrong })).toMatchObject({
+    status: 400,
+    body: { code: "bad_body" },
+  });
 });
 
 test("every operation answers as the document says", async () => {

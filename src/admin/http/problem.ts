@@ -22,6 +22,7 @@ export const PROBLEMS = {
   not_a_case: [422, "This request can't become a case."],
   case_not_saved: [422, "The case was not saved."],
   too_many_revocations: [409, "No more tokens can be revoked."],
+  too_many_silences: [409, "No more silences can be kept."],
   reload_refused: [422, "The new config was refused; the one before stays in force."],
   not_decidable: [422, "This request can't be decided again."],
   too_many_failures: [429, "Too many wrong tokens came from there."],

@@ -1,5 +1,6 @@
 // Metrics of weir itself: store, workers, config, policy, build and process.
 import type { AdminParts } from "../parts.ts";
+import { alertMetrics } from "./alerts.ts";
 import { certificateMetrics } from "./certificates.ts";
 import type { Labels, Metric } from "./exposition.ts";
 import { spoolMetrics } from "./spool.ts";
@@ -14,6 +15,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ...exportMetrics(parts),
     ...configMetrics(parts),
     ...certificateMetrics(parts, Date.now()),
+    ...alertMetrics(parts),
     refusedMetric(parts),
     handshakesMetric(parts),
     ...runtimeMetrics(parts),

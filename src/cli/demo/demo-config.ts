@@ -13,11 +13,12 @@ export interface DemoPlaces {
 
 /** Writes it into a folder that is there, which is the data folder, too. */
 export function writeDemoConfig(file: string, places: DemoPlaces): void {
-  const policies = relative(dirname(file), join(packageFolder(), "policies"));
-  writeFileSync(file, demoConfig(policies, places));
+  const home = relative(dirname(file), packageFolder());
+  writeFileSync(file, demoConfig(home, places));
 }
 
-function demoConfig(policies: string, { listen, adminListen, services }: DemoPlaces): string {
+function demoConfig(home: string, { listen, adminListen, services }: DemoPlaces): string {
+  const policies = join(home, "policies");
   const names = Object.keys(services);
   return `# Written by \`weir demo\` at each start. Changes made while it runs take effect at once.
 listen: { http: ${JSON.stringify(listen)} }
@@ -36,6 +37,7 @@ policy:
   model: ${JSON.stringify(join(policies, "model.conf"))}
   rules: ${JSON.stringify(join(policies, "policy.csv"))}
   request: [identity.subject, request.path, request.method]
+alerts: ${JSON.stringify(join(home, "dashboards", "alerts.yaml"))}
 `;
 }
 

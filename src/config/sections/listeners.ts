@@ -38,6 +38,11 @@ export const dashboardsField = pathOf("folder").optional().meta({
     "Folder of your own panels/*.sql and boards/*.yaml, which add to weir's and override them by name",
 });
 
+export const alertsField = pathOf("file or folder").optional().meta({
+  description: "YAML file of alert rules, SLOs and whom to tell, or a folder of such files",
+  default: "only what weir says of itself",
+});
+
 export const workersField = integer(1, MAX_WORKERS)
   .optional()
   .meta({ description: "Worker threads that carry traffic", default: "number of cores" });

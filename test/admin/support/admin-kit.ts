@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { loadAlerts } from "../../../src/alerts/load-alerts.ts";
 import type { AdminParts } from "../../../src/admin/parts.ts";
 import { type Admin, startAdmin } from "../../../src/admin/server.ts";
 import type { AdminOptions } from "../../../src/config/config.ts";
@@ -98,6 +99,16 @@ export function adminParts(all: Changes = {}): AdminParts {
     rows: { subscribe: () => () => undefined },
     explain: () => Promise.resolve("no_policy"),
     findUnused: () => Promise.resolve("no_policy"),
+    alerting: {
+      rules: () => [],
+      notifiers: () => [],
+      silencedBy: () => [],
+      silences: () => [],
+      addSilence: () => true,
+      removeSilence: () => undefined,
+      loaded: () => loadAlerts("", new Map(), {}),
+      ask: () => Promise.reject(new Error("nothing is asked here")),
+    },
     authzen: { point: () => Promise.resolve(null), open: () => null },
     renewals: () => null,
     revocations: {

@@ -1,0 +1,59 @@
+// Asks what a rule asks, about a window that ends at some moment: of the store, or of weir itself.
+import { askConsole } from "../store/console.ts";
+import type { Store } from "../store/client.ts";
+import type { Panel } from "../store/panels/panel.ts";
+import { runPanel } from "../store/panels/run-panel.ts";
+import type { Answer } from "./observe.ts";
+import type { Rule } from "./rule.ts";
+import { STATUS_COLUMNS, type StatusRows } from "./status-rows.ts";
+
+export interface AskParts {
+  readonly panels: () => ReadonlyMap<string, Panel>;
+  readonly status: StatusRows;
+  /** Rejects where it is not there. */
+  readonly store: () => Store;
+}
+
+export type AskRows = (rule: Rule, untilMs: number) => Promise<Answer>;
+
+const MOST_ROWS = 1_000;
+const MOST_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 15_000;
+
+/** Rejects with StoreError, or an Error that says what the rule asks wrongly. */
+export function createAskRows({ panels, status, store }: AskParts): AskRows {
+  return async ({ source, windowMs }, untilMs) => {
+    const sinceMs = untilMs - windowMs;
+    if (source.kind === "status") {
+      const units = STATUS_COLUMNS[source.of];
+      const rows = status.of(source.of, { windowMs, nowMs: untilMs });
+      return { rows, unitOf: (column) => units[column] ?? "text" };
+    }
+    if (source.kind === "sql") {
+      const sql = windowed(source.sql, sinceMs, untilMs);
+      const limits = { maxRows: MOST_ROWS, maxBytes: MOST_BYTES, timeoutMs: TIMEOUT_MS };
+      const { rows } = await askConsole(store(), sql, limits);
+      return { rows, unitOf: unitByName };
+    }
+    const panel = panels().get(source.panel);
+    if (panel === undefined) throw new Error(`there is no panel ${source.panel}`);
+    const window = { sinceMs, untilMs, filters: source.parameters };
+    const { rows } = await runPanel(store(), panel, window);
+    const unitOf = (name: string): string => panel.columns.get(name)?.unit ?? "text";
+    return { rows: rows.slice(0, MOST_ROWS), unitOf };
+  };
+}
+
+function windowed(sql: string, sinceMs: number, untilMs: number): string {
+  const moment = (ms: number): string => `fromUnixTimestamp64Milli(${Math.round(ms)}, 'UTC')`;
+  return sql
+    .replaceAll(/\{\{\s*since\s*\}\}/g, moment(sinceMs))
+    .replaceAll(/\{\{\s*until\s*\}\}/g, moment(untilMs));
+}
+
+/** By weir's way of naming columns; SQL says none. */
+function unitByName(column: string): string {
+  if (column.endsWith("_ns")) return "ns";
+  if (column.endsWith("_share")) return "share";
+  return column.endsWith("_bytes") ? "bytes" : "number";
+}

@@ -1,0 +1,83 @@
+// The shape of a file of alerts; unknown keys are errors everywhere.
+import { z } from "zod";
+import { nameText, textLike } from "../config/fields.ts";
+import { readCondition } from "./condition.ts";
+import { durationMs } from "./duration.ts";
+import { NOTIFIER_KINDS } from "./notifier-options.ts";
+import { SEVERITIES, STATUS_TOPICS } from "./rule.ts";
+
+const MAX_RULES = 500;
+const MAX_NOTIFIERS = 50;
+const MAX_CONDITIONS = 8;
+const MAX_LABELS = 16;
+const DAY_MS = 86_400_000;
+
+const duration = (leastMs: number, mostMs: number, expected: string): z.ZodString =>
+  textLike(expected, (text) => {
+    const ms = durationMs(text);
+    return ms !== null && ms >= leastMs && ms <= mostMs;
+  });
+
+const condition = textLike("COLUMN OPERATOR NUMBER, such as error_share > 0.05", (text) => {
+  return readCondition(text) !== null;
+});
+
+const line = textLike("one line of text", (text) => !/\p{Cc}/u.test(text));
+
+/** As Prometheus and Alertmanager have them. */
+const labelName = textLike("a name of letters, digits and _", (text) => {
+  return /^[A-Za-z_]\w{0,63}$/.test(text) && text !== "alert" && text !== "severity";
+});
+
+const texts = z
+  .record(labelName, line)
+  .refine((each) => Object.keys(each).length <= MAX_LABELS, `must be at most ${MAX_LABELS}`)
+  .default({});
+
+const link = textLike("an http(s) URL", (text) => {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+});
+
+/** YAML has numbers and words of its own for what is a text here. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const rule = z.strictObject({
+  name: nameText(),
+  question: line.default(""),
+  panel: nameText().optional(),
+  parameters: z.record(nameText(), scalar).default({}),
+  sql: textLike("a reading statement", (text) => text.trim() !== "").optional(),
+  status: z.enum(STATUS_TOPICS).optional(),
+  window: duration(10_000, 35 * DAY_MS, 'a time from 10s to 35d, such as "5m"').default("5m"),
+  when: z.union([condition, z.array(condition).min(1).max(MAX_CONDITIONS)]),
+  by: z.array(nameText()).max(MAX_LABELS).default([]),
+  for: duration(0, 7 * DAY_MS, 'a time up to 7d, such as "2m"').default("0s"),
+  every: duration(1_000, DAY_MS, 'a time from 1s to 1d, such as "30s"').default("30s"),
+  severity: z.enum(SEVERITIES).default("ticket"),
+  labels: texts,
+  annotations: texts,
+  runbook: link.optional(),
+  notify: z.array(nameText()).max(MAX_NOTIFIERS).optional(),
+});
+
+const notifier = z.strictObject({
+  name: nameText(),
+  kind: z.enum(NOTIFIER_KINDS),
+  url: link,
+  secret: z.string().default(""),
+});
+
+const group = z.strictObject({
+  by: z.array(nameText()).max(MAX_LABELS).default(["alert"]),
+  wait: duration(0, 3_600_000, 'a time up to 1h, such as "30s"').default("30s"),
+  repeat: duration(60_000, 30 * DAY_MS, 'a time from 1m to 30d, such as "4h"').default("4h"),
+});
+
+export const fileSchema = z.strictObject({
+  notify: z.array(notifier).max(MAX_NOTIFIERS).default([]),
+  group: group.optional(),
+  rules: z.array(rule).max(MAX_RULES).default([]),
+});
+
+export type FileInput = z.output<typeof fileSchema>;
+export type RuleInput = FileInput["rules"][number];

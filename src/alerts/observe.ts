@@ -1,0 +1,59 @@
+// From a rule's rows to what is to be told: those that meet its condition, one for each set of labels.
+import { numberOf, textOf } from "./cell.ts";
+import { holds } from "./condition.ts";
+import type { Labels, Row, Rule } from "./rule.ts";
+import { fill, type UnitOf } from "./template.ts";
+
+export interface Observation {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  /** Of the first condition's column. */
+  readonly value: number | null;
+}
+
+export interface Answer {
+  readonly rows: readonly Row[];
+  readonly unitOf: UnitOf;
+}
+
+/** A rule that finds more than this finds everything; who is told of it can't read more. */
+export const MOST_ALERTS = 200;
+
+const MOST_LABEL_CHARS = 256;
+
+/** The first row of each set of labels counts: panels order their rows by weight. */
+export function observe(rule: Rule, { rows, unitOf }: Answer): readonly Observation[] {
+  const found = new Map<string, Observation>();
+  for (const row of rows) {
+    if (!rule.when.every((each) => holds(each, row[each.column]))) continue;
+    const labels = labelsOf(rule, row);
+    const key = JSON.stringify(labels);
+    if (!found.has(key)) found.set(key, { labels, ...said(rule, row, unitOf) });
+    if (found.size === MOST_ALERTS) break;
+  }
+  return [...found.values()];
+}
+
+/** What the answer lacks of what the rule names; null: nothing. An empty answer has no columns to look at. */
+export function missingColumn(rule: Rule, rows: readonly Row[]): string | null {
+  const [row] = rows;
+  if (row === undefined) return null;
+  const named = [...rule.when.map(({ column }) => column), ...rule.by];
+  const missing = named.find((column) => !Object.hasOwn(row, column));
+  if (missing === undefined) return null;
+  return `the answer has no column ${missing}; it has ${Object.keys(row).join(", ")}`;
+}
+
+function labelsOf({ name, severity, labels, by }: Rule, row: Row): Labels {
+  const own = by.map((column) => [column, textOf(row[column]).slice(0, MOST_LABEL_CHARS)]);
+  return { ...labels, ...Object.fromEntries(own), alert: name, severity };
+}
+
+function said(rule: Rule, row: Row, unitOf: UnitOf): Omit<Observation, "labels"> {
+  const annotations = Object.entries(rule.annotations).map(([name, text]) => {
+    return [name, fill(text, row, unitOf)];
+  });
+  const [first] = rule.when;
+  const value = first === undefined ? null : numberOf(row[first.column]);
+  return { annotations: Object.fromEntries(annotations) as Labels, value };
+}

@@ -1,0 +1,49 @@
+// What an alert rule asks, when its answer is worth an alert, and what is said of it then.
+import type { Condition } from "./condition.ts";
+
+export const SEVERITIES = ["page", "ticket", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Labels = Readonly<Record<string, string>>;
+
+/** Where a rule's rows come from; each is asked about a window that ends now, or in the past. */
+export type Source =
+  | {
+      readonly kind: "panel";
+      readonly panel: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  /** With {{since}} and {{until}} in it. */
+  | { readonly kind: "sql"; readonly sql: string }
+  /** What weir knows of itself, whether the store answers or not. */
+  | { readonly kind: "status"; readonly of: StatusTopic };
+
+export const STATUS_TOPICS = ["certificates", "spool", "store", "reload"] as const;
+export type StatusTopic = (typeof STATUS_TOPICS)[number];
+
+export interface Rule {
+  readonly name: string;
+  readonly question: string;
+  readonly source: Source;
+  readonly windowMs: number;
+  /** All must hold of a row. */
+  readonly when: readonly Condition[];
+  /** Columns that tell one alert from another; none: all rows are one alert. */
+  readonly by: readonly string[];
+  readonly forMs: number;
+  readonly everyMs: number;
+  readonly severity: Severity;
+  readonly labels: Labels;
+  /** With {{COLUMN}} in them. */
+  readonly annotations: Labels;
+  readonly runbook: string;
+  /** Names of those who are told; null: all. */
+  readonly notify: readonly string[] | null;
+}
+
+/** "panel routes", "sql" or "status spool". */
+export function sourceText(source: Source): string {
+  if (source.kind === "panel") return `panel ${source.panel}`;
+  return source.kind === "status" ? `status ${source.of}` : "sql";
+}

@@ -1,0 +1,48 @@
+// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts.
+import { type Alerting, createAlerting } from "../control/alerting.ts";
+import { createDashboardFiles, type DashboardFiles } from "../control/dashboard-files.ts";
+import type { InForce } from "../control/load-all.ts";
+import { createStatistics } from "../control/statistics.ts";
+import { type CertificateCare, createCertificateCare } from "../control/tls/certificate-care.ts";
+import type { StatisticsPoll } from "../statistics/poll.ts";
+import type { Running } from "./admin-parts.ts";
+
+export interface Watching {
+  readonly statistics: StatisticsPoll;
+  readonly care: CertificateCare;
+  readonly dashboards: DashboardFiles;
+  readonly alerting: Alerting;
+}
+
+type WatchingParts = Pick<Running, "dataPlane" | "reloader" | "store" | "drain" | "audit" | "log">;
+
+export function createWatching(parts: WatchingParts): Watching {
+  const { dataPlane, reloader, store, log } = parts;
+  const { config } = reloader.current();
+  const options = () => reloader.current().config.statistics;
+  const dashboards = createDashboardFiles(config.dashboards, log);
+  const panels = () => dashboards.current().panels;
+  return {
+    dashboards,
+    statistics: createStatistics({ dataPlane, store: store.store, options, log }),
+    care: createCertificateCare({ reloader, nowMs: Date.now, log }),
+    alerting: createAlerting({ ...parts, panels, instance: dataPlane.instance }),
+  };
+}
+
+export function startWatching({ statistics, care, alerting }: Watching): void {
+  for (const each of [statistics, care, alerting]) each.start();
+}
+
+/** Another config is in force. */
+export function lookAgain({ dashboards, care, alerting }: Watching, next: InForce): void {
+  dashboards.use(next.config.dashboards);
+  for (const each of [care, alerting]) each.look(next);
+}
+
+export async function stopWatching(watching: Watching): Promise<void> {
+  watching.dashboards.close();
+  watching.statistics.stop();
+  await watching.care.stop();
+  await watching.alerting.stop();
+}
