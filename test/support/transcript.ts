@@ -78,6 +78,8 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:\.\d+)? ?(?:ns|µs|us|ms|s|min)\b/g, "DURATION"],
   [/"us":\d+(?:\.\d+)?/g, '"us":N'],
   [/\b(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{12})\b/g, "ID"],
+  // Whoever watches the files may be faster than the command that asks for a reload.
+  [/"causes":\[[^\]]*\],"changed":\[[^\]]*\]/g, "RELOADED"],
   [/ {2,}/g, "  "],
   [/-{3,}|─{3,}/g, "---"],
 ];
