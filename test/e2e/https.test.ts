@@ -25,6 +25,8 @@ afterAll(() => {
 
 const HTTPS = `listen: { http: 127.0.0.1:0, https: { listen: "127.0.0.1:0", certificates: [ { cert: tls.crt, key: tls.key } ] } }`;
 
+const ADMIN = "admin: { listen: 127.0.0.1:0, tls: { cert: secret/tls.crt, key: secret/tls.key } }";
+
 test("certificates are replaced while connections go on; a pair that does not fit is told of", async () => {
   const [first, second] = ["first", "second"].map((name) =>
     authority.issue(name, { san: `DNS:${name}.test` }),
@@ -72,18 +74,18 @@ test("certificates are replaced while connections go on; a pair that does not fi
   }
 });
 
-test("a Kubernetes secret is swapped again and again under load: each is taken soon, and no request fails", async () => {
+test("a Kubernetes secret is swapped again and again under load: each is taken soon, by the admin side, too, and nobody is cut off", async () => {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const old = "{ cert: old.crt, key: old.key }";
   const https = HTTPS.replace(
     "cert: tls.crt, key: tls.key }",
     `cert: secret/tls.crt, key: secret/tls.key }, ${old}`,
   );
+  const away = `{ url: "http://127.0.0.1:9/weir" }`;
   const site = createSite(
-    configOf({ upstreams: [url], workers: 2, store: `{ url: "http://127.0.0.1:9/weir" }` }).replace(
-      /^listen:.*$/m,
-      https,
-    ),
+    configOf({ upstreams: [url], workers: 2, store: away })
+      .replace(/^listen:.*$/m, https)
+      .replace(/^admin:.*$/m, ADMIN),
   );
   const at = (name: string): string => join(site.folder, "secret", name);
   // Files are links into ..data, which is a link to a folder of their newest versions.
@@ -108,6 +110,11 @@ test("a Kubernetes secret is swapped again and again under load: each is taken s
     const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
     expect(weir.output()).toMatch(/^CERTIFICATE EXPIRED: .*old\.crt, 2020-01-02T/m);
     expect(weir.errors()).toMatch(/"event":"certificate_expired".*old\.crt/);
+    const { port: admin } = new URL(weir.admin);
+    const tail = await dial(admin);
+    let heard = 0;
+    tail.on("data", (chunk: Buffer) => (heard += chunk.length));
+    tail.write("GET /api/v1/requests/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     const over = new AbortController();
     let answered = 0;
     const load = async (): Promise<void> => {
@@ -120,12 +127,18 @@ test("a Kubernetes secret is swapped again and again under load: each is taken s
     for (const name of ["v2", "v3", "v4"]) {
       const before = answered;
       put(name);
-      await expect.poll(() => shown(port)).toEqual(new Set([`DNS:${name}.test`]));
+      for (const each of [port, admin]) {
+        await expect.poll(() => shown(each)).toEqual(new Set([`DNS:${name}.test`]));
+      }
+      const told = heard;
       await expect.poll(() => answered).toBeGreaterThan(before + 5);
+      await expect.poll(() => heard).toBeGreaterThan(told);
       rmSync(at(`..v${Number(name.slice(1)) - 1}`), { recursive: true });
     }
     over.abort();
     await Promise.all(loads);
+    expect([tail.destroyed, nameOf(tail)]).toEqual([false, "DNS:v1.test"]);
+    expect(await askOnce(admin, "/api/v1/status")).toMatch(/"tls_fault":null,"restart":\[\]/);
     expect(weir.errors()).not.toMatch(/reload_refused/);
   } finally {
     await weir.stop();
@@ -144,9 +157,9 @@ function dial(port: string): Promise<TLSSocket> {
 }
 
 /** The reply, over a connection of its own. */
-async function askOnce(port: string): Promise<string> {
+async function askOnce(port: string, path = "/"): Promise<string> {
   const socket = await dial(port);
-  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
   return text(socket);
 }
 
