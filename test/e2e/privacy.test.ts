@@ -1,9 +1,12 @@
-// Protected fields are looked for in all that shows rows: tail, trace, list, panels, replay, propose, cases, audit rows.
+// Protected fields are looked for in all that shows rows: tail, trace, list, panels, replay, propose, cases, audit rows, dead letters.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStore } from "../../src/store/client.ts";
 import { cleanUp, configOf, createSite, exitOf, spawnWeir } from "../support/weir-process.ts";
 import { type Site, startWeir, type WeirProcess } from "../support/weir-process.ts";
+import { type FarStore, startFarStore } from "./support/far-store.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 
 /** What a caller says, each in a field that is protected. */
@@ -27,13 +30,14 @@ e = some(where (p.eft == allow))
 m = g(r.sub, p.sub) && keyMatch2(r.path, p.path) && r.act == p.act
 `;
 
+let store: FarStore;
 let upstream: Upstream;
 let site: Site;
 let weir: WeirProcess;
 let shown = "";
 
 beforeAll(async () => {
-  upstream = await startUpstream();
+  [upstream, store] = await Promise.all([startUpstream(), startFarStore()]);
   site = createSite(config(), {
     "fields.key": randomBytes(32).toString("base64"),
     "model.conf": MODEL,
@@ -42,14 +46,16 @@ beforeAll(async () => {
   weir = await startWeir(site, { ALICE_KEY: "key-of-alice" });
 });
 
-afterAll(() => {
+afterAll(async () => {
   upstream.close();
   cleanUp();
+  await store.close();
 });
 
 function config(): string {
   const text = configOf({
     upstreams: [upstream.url],
+    store: store.config,
     more: `policy: { model: model.conf, rules: policy.csv, request: [ identity.subject, request.path, request.method ] }
 identity:
   keys: [ { key: "\${env:ALICE_KEY}", subject: ${PLANTED.principal} } ]
@@ -131,6 +137,22 @@ async function askedOfAll(): Promise<void> {
   }
 }
 
+/** A row that the store never takes, and what the store says of it. */
+async function refused(): Promise<void> {
+  const operator = createStore({ url: store.url });
+  await operator.command(
+    "ALTER TABLE requests ADD CONSTRAINT refused CHECK empty(concat(principal, path, query, user_agent, headers['x-chosen']))",
+  );
+  await operator.close();
+  await send();
+  await weir.until(({ spool }) => spool.rejected_rows > 0);
+  const folder = join(site.data, "spool/dead-letter");
+  const letters = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  expect(letters.join("")).toMatch(/enc:v1:.*hash:v1:|hash:v1:.*enc:v1:/);
+  expect(letters.join("")).toMatch(/"reason":".*refused.*(?:enc|hash):v1:/);
+  shown += letters.join("");
+}
+
 test("nothing that shows rows shows what they protect", async () => {
   const trace = await watched();
   await weir.drained();
@@ -168,6 +190,7 @@ test("nothing that shows rows shows what they protect", async () => {
     ]);
   }
   shown += JSON.stringify([rows, spans]);
+  await refused();
   await weir.stop();
   shown += weir.output() + weir.errors();
   // What the config says of who may call is no row.

@@ -10,6 +10,7 @@ export interface FarStore {
   /** As flow YAML for the config. */
   readonly config: string;
   readonly proxy: TcpProxy;
+  readonly url: string;
   readonly close: () => Promise<void>;
 }
 
@@ -21,6 +22,7 @@ export async function startFarStore(): Promise<FarStore> {
   url.port = String(proxy.port);
   return {
     proxy,
+    url: url.href,
     config: `{ url: "${url.href}" }`,
     close: async () => {
       await proxy.close();
