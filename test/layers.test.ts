@@ -111,6 +111,7 @@ test("of src/, the web UI knows only words and rows, and of the policy the types
   const words = [
     "core/quantity.ts",
     "telemetry/columns.ts",
+    "telemetry/protected-value.ts",
     "telemetry/request-stages.ts",
     "telemetry/shadow-change.ts",
   ];

@@ -7,6 +7,7 @@ import {
   randomBytes,
 } from "node:crypto";
 import { deriveKey, fieldKeyId } from "./field-key.ts";
+import { protectedPrefix, type ProtectedValue, protectedValueOf } from "./protected-value.ts";
 import { REDACTED } from "./redact-path.ts";
 
 /** Where a value stands; it opens nowhere else. */
@@ -30,9 +31,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const EXTRA_BYTES = SALT_BYTES + COUNTER_BYTES + TAG_BYTES;
 const MOST_VALUES = 2 ** 48;
-/** "enc", the version of the format, the key's id, and base64url of salt, counter, text and tag. */
-const ENCRYPTED = /^enc:v1:([0-9a-f]{8}):([A-Za-z0-9_-]+)$/;
-const PREFIX_CHARS = "enc:v1:01234567:".length;
+const PREFIX_CHARS = protectedPrefix({ way: "encrypted", keyId: "01234567" }).length;
 /** What begins shorter says little more than that there was something. */
 const LEAST_BYTES = 16;
 const CUT_MARK = "…";
@@ -49,7 +48,7 @@ const CIPHER = "aes-256-gcm";
 export function createFieldEncryption(key: Buffer): ProtectField {
   const salt = randomBytes(SALT_BYTES);
   const own = encryptionKey(key, salt);
-  const prefix = `enc:v1:${fieldKeyId(key)}:`;
+  const prefix = protectedPrefix({ way: "encrypted", keyId: fieldKeyId(key) });
   const nonce = Buffer.alloc(NONCE_BYTES);
   let count = 0;
   return (value, place, limit) => {
@@ -67,10 +66,10 @@ export function createFieldEncryption(key: Buffer): ProtectField {
 }
 
 export function decryptField(key: Buffer, value: string, place: FieldPlace): Decrypted {
-  const [, id = "", encoded = ""] = ENCRYPTED.exec(value) ?? [];
-  const bytes = Buffer.from(encoded, "base64url");
+  const found = encryptedOf(value);
+  const bytes = Buffer.from(found?.body ?? "", "base64url");
   if (bytes.length < EXTRA_BYTES) return { ok: false, reason: "malformed" };
-  if (id !== fieldKeyId(key)) return { ok: false, reason: "other_key" };
+  if (found?.keyId !== fieldKeyId(key)) return { ok: false, reason: "other_key" };
   const nonce = Buffer.alloc(NONCE_BYTES);
   bytes.copy(nonce, NONCE_BYTES - COUNTER_BYTES, SALT_BYTES, SALT_BYTES + COUNTER_BYTES);
   const own = encryptionKey(key, bytes.subarray(0, SALT_BYTES));
@@ -86,7 +85,13 @@ export function decryptField(key: Buffer, value: string, place: FieldPlace): Dec
 
 /** The id of the key that opens a value; null for a text that is not encrypted. */
 export function keyIdOf(value: string): string | null {
-  return ENCRYPTED.exec(value)?.[1] ?? null;
+  return encryptedOf(value)?.keyId ?? null;
+}
+
+/** Its body is salt, counter, text and tag. */
+function encryptedOf(value: string): ProtectedValue | null {
+  const found = protectedValueOf(value);
+  return found?.way === "encrypted" ? found : null;
 }
 
 /** UTF-8 bytes whose encryption is at most `limit` characters long. */

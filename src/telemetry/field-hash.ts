@@ -2,6 +2,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import { remembering } from "../core/remembering.ts";
 import { deriveKey, fieldKeyId } from "./field-key.ts";
+import { protectedPrefix } from "./protected-value.ts";
 
 /** 128 bits: no two values meet by chance. */
 const HASH_BYTES = 16;
@@ -12,7 +13,7 @@ const HASH_BYTES = 16;
  */
 export function createFieldHash(key: Buffer, field: string): (value: string) => string {
   const own = createSecretKey(deriveKey(key, { purpose: `hash ${field}` }));
-  const prefix = `hash:v1:${fieldKeyId(key)}:`;
+  const prefix = protectedPrefix({ way: "hashed", keyId: fieldKeyId(key) });
   return remembering((value) => {
     const digest = createHmac("sha256", own).update(value).digest();
     return prefix + digest.toString("base64url", 0, HASH_BYTES);

@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
+import { STORED } from "./support/protected.ts";
 import { PAYMENT_SPAN, ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
 
 let browser: Browser;
@@ -255,6 +256,38 @@ describe("one request", () => {
       .toContain("tls_version");
     await page.getByTitle("Requests with this principal").click();
     await expect.poll(() => hashOf(page)).toBe("#/requests?since=1h&principal=shop-frontend");
+  });
+
+  it("says of protected fields what they are, and gives them to be copied", async () => {
+    fixture.mood.protects = true;
+    const page = await open("#/requests");
+    const caller = `hashed ${STORED.principal.split(":")[3]?.slice(0, 6)}`;
+    const row = page.locator("tbody tr").first();
+    await expect.poll(() => row.innerText()).toContain("GET encrypted");
+    expect(await row.innerText()).toContain(caller);
+    await row.click();
+    const sheet = page.getByRole("dialog", { name: "Request" });
+    const heading = sheet.getByRole("heading", { level: 2 });
+    await expect.poll(() => heading.innerText()).toMatch(/^GET\s+encrypted\s+\?\s*encrypted$/);
+    await page.getByText("All fields").click();
+    await expect
+      .poll(() => sheet.locator(".member").allTextContents())
+      .toEqual(["accept: */*", "referer: encrypted", "weir.upstream_path: encrypted"]);
+    const text = await sheet.innerText();
+    expect(text).toContain(`Caller ${caller}`);
+    expect(text).not.toMatch(/(?:enc|hash):v1:/);
+    const copied = () => page.evaluate<string>("navigator.clipboard.readText()");
+    await heading.getByRole("button").first().click();
+    await expect.poll(copied).toBe(STORED.path);
+    await sheet
+      .getByTitle(/equal values/)
+      .first()
+      .click();
+    await expect.poll(copied).toBe(STORED.client_address);
+    await page.getByText(`Caller ${caller}`).getByRole("link").click();
+    await expect
+      .poll(() => page.locator(".chip").innerText())
+      .toMatch(new RegExp(`caller\\s*${caller}`));
   });
 
   it("closes on Escape and stays in the list; j walks on with the sheet open", async () => {

@@ -11,6 +11,7 @@ import { toCsv } from "../../dashboards/web/src/words/csv.ts";
 import { bytes, count, duration, rate, share, text } from "../../src/core/quantity.ts";
 import { readSearch } from "../../dashboards/web/src/words/search.ts";
 import { age, subMillisecondNs, timeMs } from "../../dashboards/web/src/words/time.ts";
+import { storedWords } from "../../dashboards/web/src/words/stored.ts";
 import { judge } from "../../dashboards/web/src/words/verdict.ts";
 
 describe("quantities", () => {
@@ -238,4 +239,18 @@ describe("verdict", () => {
   it("has nothing to say about no traffic", () => {
     expect(judge({ ...none, now: { ...summary(0, 0), requests: 0 }, before: null })).toBeNull();
   });
+});
+
+describe("protected values", () => {
+  const encrypted = "enc:v1:448ec6f7:GtHkJ1i1DwmwLqntpuPNtwAAAAAAMioiZl-U9V2v";
+  const hashed = "hash:v1:448ec6f7:21mBpm6K8BrFUxiVvAm27Q";
+  it.each([
+    [encrypted, "encrypted"],
+    [hashed, "hashed 21mBpm"],
+    [`GET ${encrypted}`, "GET encrypted"],
+    ["/orders/:v1:", "/orders/:v1:"],
+    [`/orders/${hashed}`, `/orders/${hashed}`],
+    ["enc:v2:448ec6f7:AAAA", "enc:v2:448ec6f7:AAAA"],
+    ["", ""],
+  ])("reads %j as %s", (value, words) => expect(storedWords(value)).toBe(words));
 });

@@ -7,6 +7,7 @@ import { extname, join } from "node:path";
 import { shadowChange } from "../../../src/telemetry/shadow-change.ts";
 import * as figures from "./figures.ts";
 import * as canned from "./policy.ts";
+import { PROTECTED_TRACE_ID, protectedRow } from "./protected.ts";
 import { createRandom, requestRow, requestRows, type Row } from "./request-rows.ts";
 import { cannedTrace, TRACE_ID } from "./trace.ts";
 
@@ -25,6 +26,8 @@ interface Mood {
   incident: boolean;
   empty: boolean;
   storeDown: boolean;
+  /** The newest request has protected fields. */
+  protects: boolean;
   /** Answers nothing under /api until set back. */
   hung: boolean;
   token: string;
@@ -54,6 +57,7 @@ function calm(): Mood {
     incident: true,
     empty: false,
     storeDown: false,
+    protects: false,
     hung: false,
     token: "",
     status: () => ({}),
@@ -160,7 +164,7 @@ function answerApi(url: URL, mood: Mood, response: ServerResponse): void {
     routes: () => (mood.empty ? { routes: [] } : figures.ROUTES),
   };
   const fromStore: Record<string, () => unknown> = {
-    requests: () => page(url.searchParams, mood.empty ? [] : requestRows(240, now)),
+    requests: () => page(url.searchParams, listOf(mood, now)),
     traces: () => traceOf(name, now),
     unused: () => canned.UNUSED,
     query: () => query(name, url.searchParams, mood),
@@ -173,8 +177,15 @@ function answerApi(url: URL, mood: Mood, response: ServerResponse): void {
   return undefined;
 }
 
+function listOf({ empty, protects }: Mood, nowMs: number): Row[] {
+  const rows = empty ? [] : requestRows(240, nowMs);
+  return protects ? [protectedRow(nowMs), ...rows] : rows;
+}
+
 function traceOf(traceId: string, nowMs: number): unknown {
   if (traceId === TRACE_ID) return cannedTrace(nowMs);
+  if (traceId === PROTECTED_TRACE_ID)
+    return { trace_id: traceId, requests: [protectedRow(nowMs)], spans: [] };
   const requests = requestRows(300, nowMs).filter((row) => row.trace_id === traceId);
   return requests.length === 0 ? undefined : { trace_id: traceId, requests, spans: [] };
 }

@@ -8,6 +8,7 @@ import { change, go, PAGES, type Place } from "../state/place.ts";
 import { readQuery } from "../state/readers.ts";
 import { toggleTheme } from "../state/theme.ts";
 import { useApi } from "../state/use-api.ts";
+import { storedWords } from "../words/stored.ts";
 import type { PaletteItem } from "./items.ts";
 
 const ONCE = { everyMs: null, always: true } as const;
@@ -24,7 +25,9 @@ export function usePaletteItems(place: Place): readonly PaletteItem[] {
     ...pages(place),
     ...routes.map((route) => door("route", route, { route })),
     ...services.map((service) => door("service", service, { service })),
-    ...names.filter((name) => name !== "").map((name) => door("caller", name, { principal: name })),
+    ...names
+      .filter((name) => name !== "")
+      .map((name) => door("caller", storedWords(name), { principal: name })),
     ...commands(),
   ];
 }

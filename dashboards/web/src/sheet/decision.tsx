@@ -7,6 +7,7 @@ import { Icon } from "../parts/icon.tsx";
 import { RolePath } from "../parts/role-path.tsx";
 import { RuleWords } from "../parts/rule-words.tsx";
 import type { RequestRow } from "../request-row.ts";
+import { storedWords } from "../words/stored.ts";
 import { SaveCase } from "./save-case.tsx";
 import { ShadowWords } from "./shadow-words.tsx";
 import { useWhy, WhyButton } from "./why.tsx";
@@ -95,7 +96,7 @@ function Reason({ row }: { readonly row: RequestRow }): ReactNode {
 
 /** What was tried and why it failed; rows of before have no method. */
 function failureOf({ auth_method, issuer, auth_outcome }: RequestRow): string {
-  const by = issuer === "" ? "" : ` of ${issuer}`;
+  const by = issuer === "" ? "" : ` of ${storedWords(issuer)}`;
   return auth_method === "" ? auth_outcome : `${auth_method}${by} refused: ${auth_outcome}`;
 }
 
@@ -108,7 +109,7 @@ function Who({ row }: { readonly row: RequestRow }): ReactNode {
         <b>anonymous</b>
       ) : (
         <Door filters={{ principal: row.principal }}>
-          <b>{row.principal}</b>
+          <b>{storedWords(row.principal)}</b>
         </Door>
       )}
       {row.principal_kind === "anonymous" ? "" : `, by ${row.principal_kind}`}

@@ -1,9 +1,11 @@
 // Every column of the row, by the question it answers.
 import type { ReactNode } from "react";
 import { Door } from "../parts/door.tsx";
+import { StoredText } from "../parts/stored-text.tsx";
 import type { RequestRow } from "../request-row.ts";
 import { FILTERS } from "../state/filters.ts";
 import { bytes, duration, text } from "../../../../src/core/quantity.ts";
+import { protectedValueOf } from "../../../../src/telemetry/protected-value.ts";
 
 const QUESTIONS: readonly (readonly [question: string, columns: string])[] = [
   [
@@ -66,10 +68,17 @@ interface FieldValueProps {
 }
 
 function FieldValue({ name, value }: FieldValueProps): ReactNode {
+  if (isMap(value)) return <Members of={value} />;
   const words = wordsOf(name, value);
   if (words === "") return <span className="faint">–</span>;
   const filter = FILTERS.find((each) => each === name);
-  if (filter === undefined) return <code>{words}</code>;
+  if (filter === undefined || protectedValueOf(words) !== null) {
+    return (
+      <code>
+        <StoredText text={words} />
+      </code>
+    );
+  }
   return (
     <Door filters={{ [filter]: String(value) }} title={`Requests with this ${name}`}>
       <code>{words}</code>
@@ -77,15 +86,25 @@ function FieldValue({ name, value }: FieldValueProps): ReactNode {
   );
 }
 
+function Members({ of }: { readonly of: object }): ReactNode {
+  const members = Object.entries(of);
+  if (members.length === 0) return <span className="faint">–</span>;
+  return members.map(([name, value]) => (
+    <code key={name} className="member">
+      {name}: <StoredText text={String(value)} />
+    </code>
+  ));
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Exact values, with what they mean where that is not plain. */
 function wordsOf(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.join(", ");
-  if (typeof value === "number") return numberWords(name, value);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
-  return Object.entries(value)
-    .map(([key, each]) => `${key}: ${String(each)}`)
-    .join("\n");
+  return typeof value === "number" ? numberWords(name, value) : (JSON.stringify(value) ?? "");
 }
 
 function numberWords(name: string, value: number): string {

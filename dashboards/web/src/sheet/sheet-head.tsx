@@ -4,6 +4,7 @@ import { Amount } from "../parts/amount.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Door } from "../parts/door.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { StoredText } from "../parts/stored-text.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import type { RequestRow } from "../request-row.ts";
 import { duration } from "../../../../src/core/quantity.ts";
@@ -19,8 +20,12 @@ export function SheetHead({ row, onClose }: SheetHeadProps): ReactNode {
     <header className="sheet-head">
       <div className="sheet-title">
         <h2>
-          <span className="muted">{row.method}</span> {row.path}
-          <span className="faint">{row.query === "" ? "" : `?${row.query}`}</span>
+          <span className="muted">{row.method}</span> <StoredText text={row.path} />
+          {row.query === "" ? null : (
+            <span className="faint">
+              ?<StoredText text={row.query} />
+            </span>
+          )}
         </h2>
         <p>
           <StatusMark status={row.status} /> <Amount of={duration(row.duration_ns)} />{" "}

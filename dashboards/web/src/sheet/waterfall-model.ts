@@ -1,5 +1,6 @@
 // A trace as a list of bars in time, children under their parents.
 import type { RequestRow, Span, Trace } from "../request-row.ts";
+import { storedWords } from "../words/stored.ts";
 import { subMillisecondNs, timeMs } from "../words/time.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
 import { stagesOf } from "./stages.ts";
@@ -59,7 +60,7 @@ function requestBars(row: RequestRow, first: string): Bar[] {
     parentId: row.parent_span_id,
     kind: "request",
     service: "weir",
-    name: `${row.method} ${row.path}`,
+    name: storedWords(`${row.method} ${row.path}`),
     startNs,
     durationNs: row.duration_ns,
     failed: row.status >= 500 || row.decision === "deny",

@@ -1,6 +1,7 @@
 // The filters of the request list: their names in the URL and in the API are the same.
 import { changed, currentPlace, go, type PageName, type Place } from "./place.ts";
 import { rangeOf } from "./range.ts";
+import { storedWords } from "../words/stored.ts";
 
 export const FILTERS = [
   "kind",
@@ -63,7 +64,7 @@ const NONE: Partial<Readonly<Record<FilterName, string>>> = {
 
 export function filterWords(name: FilterName, value: string): string {
   if (value === "") return NONE[name] ?? "none";
-  return name.endsWith("_duration_ms") ? `${value} ms` : value;
+  return name.endsWith("_duration_ms") ? `${value} ms` : storedWords(value);
 }
 
 function filtersFor(page: PageName): readonly FilterName[] {

@@ -8,7 +8,8 @@ import {
   useState,
 } from "react";
 import { usePlace } from "../state/place.ts";
-import { type Sort, sorted, type TableColumn } from "./columns.ts";
+import { storedWords } from "../words/stored.ts";
+import { type CellValue, type Sort, sorted, type TableColumn } from "./columns.ts";
 import { TableHead } from "./table-head.tsx";
 import { useCursor } from "./use-cursor.ts";
 
@@ -95,11 +96,15 @@ function TableRow<Row>(props: TableRowProps<Row>): ReactNode {
     <tr className={className} onClick={() => onOpen?.(row)} {...reach}>
       {columns.map((column) => (
         <td key={column.key} className={cellClass(column, row)} data-label={column.label}>
-          {column.show === undefined ? column.value(row) : column.show(row)}
+          {column.show === undefined ? shownValue(column.value(row)) : column.show(row)}
         </td>
       ))}
     </tr>
   );
+}
+
+function shownValue(value: CellValue): CellValue {
+  return typeof value === "string" ? storedWords(value) : value;
 }
 
 function cellClass<Row>({ numeric, wide, lead, value }: TableColumn<Row>, row: Row): string {

@@ -6,6 +6,7 @@ import { instant } from "../../words/time.ts";
 import { type Cause, judge, type Verdict } from "../../words/verdict.ts";
 import { errorFilters } from "./error-filters.ts";
 import type { OverviewData } from "./use-overview.ts";
+import { storedWords } from "../../words/stored.ts";
 
 export function VerdictLine({ data }: { readonly data: OverviewData }): ReactNode {
   const verdict = verdictOf(data);
@@ -49,7 +50,7 @@ function CallerWords({ caller }: { readonly caller: string }): ReactNode {
     <>
       , mostly for{" "}
       <Door filters={{ principal: caller, status_class: "5xx" }}>
-        {caller || "anonymous callers"}
+        {storedWords(caller) || "anonymous callers"}
       </Door>
     </>
   );

@@ -4,6 +4,7 @@ import type { ShadowRow } from "../../api.ts";
 import { ChangeTag } from "../../parts/change-tag.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
 import { lastColumn } from "../../tables/last-column.tsx";
+import { storedWords } from "../../words/stored.ts";
 import { requestsColumn } from "../../tables/requests-column.tsx";
 
 export function shadowColumns(rows: readonly ShadowRow[]): readonly TableColumn<ShadowRow>[] {
@@ -46,7 +47,7 @@ export function shadowColumns(rows: readonly ShadowRow[]): readonly TableColumn<
 function Wanted({ method, path, paths }: ShadowRow): ReactNode {
   return (
     <>
-      <span className="muted">{method}</span> {path}
+      <span className="muted">{method}</span> {storedWords(path)}
       {paths > 1 ? <span className="faint"> and {paths - 1} more</span> : null}
     </>
   );

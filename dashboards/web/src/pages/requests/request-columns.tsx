@@ -6,6 +6,7 @@ import type { RequestRow } from "../../request-row.ts";
 import { Bar } from "../../tables/bar.tsx";
 import type { TableColumn } from "../../tables/columns.ts";
 import { duration } from "../../../../../src/core/quantity.ts";
+import { storedWords } from "../../words/stored.ts";
 import { preciseClock, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 
@@ -37,7 +38,7 @@ const COLUMNS: readonly TableColumn<RequestRow>[] = [
     value: ({ method, path }) => `${method} ${path}`,
     show: ({ method, path }) => (
       <>
-        <span className="muted">{method}</span> {path}
+        <span className="muted">{method}</span> {storedWords(path)}
       </>
     ),
     wide: true,
@@ -54,7 +55,7 @@ const COLUMNS: readonly TableColumn<RequestRow>[] = [
     key: "principal",
     label: "Caller",
     value: ({ principal }) => principal || "anonymous",
-    show: ({ principal }) => principal || <span className="faint">anonymous</span>,
+    show: ({ principal }) => storedWords(principal) || <span className="faint">anonymous</span>,
   },
   {
     key: "decision",
