@@ -5,9 +5,9 @@ export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],
     // These only tell what hangs: a busy machine may take a minute for what takes a second otherwise.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     maxWorkers: 1,
   },
 });

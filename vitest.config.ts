@@ -21,9 +21,9 @@ const SHARING = [
 export default defineConfig({
   test: {
     // These only tell what hangs: a busy machine may take a minute for what takes a second otherwise.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     // One more than cores: tests of whole processes mostly wait for them.
     maxWorkers: 3,
     projects: [

@@ -1,24 +1,14 @@
 // What a connection keeps of a large head once it is answered: nothing, since connections idle by the thousand.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { remembering } from "../../src/core/remembering.ts";
 import { RequestParser } from "../../src/downstream/request-parser.ts";
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
+import { usedBytes } from "../support/used-bytes.ts";
 
 const COUNT = 1_000;
 const FIELDS = Array.from({ length: 60 }, (_, nth) => `X-${nth}: ${"a".repeat(200)}\r\n`).join("");
 const PIECE_BYTES = 4_000;
 /** A head has more; other tests of this process leave some, too. */
 const LITTLE_BYTES = 12_000;
-
-function usedBytes(): number {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 function readHead(parser: RequestParser, name: string): readonly string[] {
   const head = Buffer.from(`GET / HTTP/1.1\r\nHost: a\r\n${name}: 1\r\n${FIELDS}\r\n`);
@@ -31,7 +21,6 @@ function readHead(parser: RequestParser, name: string): readonly string[] {
   return raw;
 }
 
-/** V8 takes back what buffers held some time after it has collected them. */
 async function expectLittle(before: number): Promise<void> {
   const grown = (): number => (usedBytes() - before) / COUNT;
   await expect.poll(grown).toBeLessThan(LITTLE_BYTES);

@@ -16,11 +16,11 @@ import {
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { freePort } from "./support/free-port.ts";
-import { type Taken, tell, timeTaken } from "./support/quiet-time.ts";
+import { slowness, type Taken, tell, timeTaken } from "./support/quiet-time.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const LIMIT_MS = 1000;
-const TRIES = 3;
+const TRIES = 6;
 const upstream = await startUpstream();
 
 afterAll(() => {
@@ -40,7 +40,7 @@ test("the first response comes within a second", async () => {
 
 /** Its processor time alone tells, too: where one processor is free, a start can take that long. */
 function isInTime(taken: Taken | undefined): boolean {
-  return taken !== undefined && Math.max(taken.quietMs, taken.processorMs) <= LIMIT_MS;
+  return taken !== undefined && Math.max(taken.quietMs, taken.processorMs) <= LIMIT_MS * slowness();
 }
 
 async function firstAnswerAfter(): Promise<Taken> {
@@ -85,7 +85,7 @@ test("what a first run compiled is kept though it is killed", async () => {
 });
 
 async function firstAnswer(port: number): Promise<Answer> {
-  for (const endMs = performance.now() + 15_000; performance.now() < endMs;) {
+  for (const endMs = performance.now() + 120_000; performance.now() < endMs;) {
     const outcome = await send({ port, asked: { method: "GET", path: "/first" } });
     if ("status" in outcome) return outcome;
     await sleep(5);

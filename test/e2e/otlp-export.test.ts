@@ -96,5 +96,5 @@ test("a receiver that is not there holds up neither requests nor the end", async
   expect(await weir.metrics()).toMatch(/^weir_otlp_spans_sent_total 0$/m);
   const { code, ms } = await weir.stop();
   expect(code).toBe(0);
-  expect(ms).toBeLessThan(5_000);
+  expect(ms).toBeLessThan(20_000);
 });

@@ -43,7 +43,8 @@ const LISTEN = `listen:
     client_certificates: { ca: ca/ca.crt, crl: ca/ca.crl }
 ca: ca`;
 
-async function createCaSite(lifeMs: number): Promise<Site> {
+/** `ageMs`: how long ago weir's certificate began. */
+async function createCaSite(lifeMs: number, ageMs = 0): Promise<Site> {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const store = `{ url: "http://127.0.0.1:9/weir" }`;
   const config = configOf({ upstreams: [url], workers: 2, store })
@@ -51,13 +52,13 @@ async function createCaSite(lifeMs: number): Promise<Site> {
     .replace("service: all }", "service: all, authenticate: [ certificate ] }");
   const site = createSite(config);
   await createAuthority(join(site.folder, "ca"), "example.org", Date.now());
-  await issue(site, "weir", lifeMs);
+  await issue(site, "weir", lifeMs, ageMs);
   await issue(site, "client", 3_600_000);
   return site;
 }
 
-async function issue(site: Site, name: string, lifeMs: number): Promise<void> {
-  const nowMs = Date.now();
+async function issue(site: Site, name: string, lifeMs: number, ageMs = 0): Promise<void> {
+  const nowMs = Date.now() - ageMs;
   const authority = openAuthority(join(site.folder, "ca"), nowMs);
   const asked = { name, spiffePath: `/${name}`, dns: ["weir.test"], ips: [] };
   const names = leafNames(asked, authority.trustDomain);
@@ -94,15 +95,15 @@ function ask(site: Site, port: string, agent?: Agent): Promise<Answer> {
   });
 }
 
-test("a certificate of twelve seconds is renewed before it ends, twice, and no request fails", async () => {
-  const site = await createCaSite(12_000);
+test("a certificate of half a minute is renewed before it ends, twice, and no request fails", async () => {
+  const site = await createCaSite(36_000, 16_000);
   const weir = await startWeir(site);
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const serials = new Set<string>();
   const statuses = new Set<string>();
   const standing = new Set<string>();
-  const endMs = performance.now() + 40_000;
+  const endMs = performance.now() + 120_000;
   while (serials.size < 3 && performance.now() < endMs) {
     const { status, body, serial } = await ask(site, port).catch((thrown: unknown) => {
       throw new Error(weir.errors(), { cause: thrown });
@@ -129,7 +130,7 @@ test("a certificate of twelve seconds is renewed before it ends, twice, and no r
 });
 
 test("a CA that can't be used any more is told of, tried again, and the certificates' end comes into view", async () => {
-  const site = await createCaSite(6_000);
+  const site = await createCaSite(9_000);
   const weir = await startWeir(site);
   chmodSync(join(site.folder, "ca/ca.key"), 0o644);
   const failed = /^weir_certificate_renewals_total\{outcome="failed"\} ([1-9]\d*)$/m;

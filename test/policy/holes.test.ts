@@ -4,7 +4,8 @@ import { newEnforcer, newModel } from "casbin";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { EFFECTS } from "../../src/policy/model/model.ts";
-import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf, workedMs } from "./support.ts";
+import { faultsOf, graphOf, loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
+import { workedMs } from "../support/worked-ms.ts";
 
 describe("S1: no policy text reaches JavaScript", () => {
   it.each([
@@ -271,13 +272,13 @@ describe("S8: role graphs neither explode nor end silently", () => {
         nodes.flatMap((from) => nodes.map((to) => [`${layer}-${from}`, `${layer + 1}-${to}`])),
       ),
     );
-    const started = performance.now();
+    const started = workedMs();
     for (const node of nodes) {
       expect(graph.holds(`0-${node}`, "nowhere", "")).toBe(false);
       expect(graph.holds(`0-${node}`, "9-49", "")).toBe(true);
       expect(graph.holds("9-49", `0-${node}`, "")).toBe(false);
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(workedMs() - started).toBeLessThan(1000);
     expect(graph.above("0-0", "")?.size).toBe(451);
   });
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { loadPolicy, type PolicyLoad } from "../../src/policy/load.ts";
 import type { RequestTuple } from "../../src/policy/request/tuple.ts";
 import { compare } from "./oracle/compare.ts";
-import { loaded, MODEL, model, RULES, sourceOf, workedMs } from "./support.ts";
+import { loaded, MODEL, model, RULES, sourceOf } from "./support.ts";
+import { workedMs } from "../support/worked-ms.ts";
 
 /** A load of 64 KB takes some milliseconds when the machine is quiet. */
 const MAX_LOAD_MS = 1000;

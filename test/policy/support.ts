@@ -73,9 +73,3 @@ export function graphOf(links: readonly (readonly string[])[]): RoleWalker {
   const strings = new Strings(rules.strings.table());
   return new RoleWalker(roleLinksOf(table, strings.count), strings);
 }
-
-/** Milliseconds this thread has worked: on a busy machine the clock counts the others' work, too. */
-export function workedMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}

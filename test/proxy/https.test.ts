@@ -144,11 +144,14 @@ test("bytes that are no request: 400, and a row of https", async () => {
 });
 
 test("who leaves in the middle of a handshake is let go at once", async () => {
-  await using proxy = await startProxy(setup(["ec"]));
+  await using proxy = await startProxy({
+    ...setup(["ec"]),
+    config: { ...setup(["ec"]).config, limits: { head_ms: 60_000 } },
+  });
   const socket = connectPlain(proxy.httpsPort, "127.0.0.1", () => socket.end(HELLO_BEGUN));
   const begun = performance.now();
   await new Promise((resolve) => socket.on("close", resolve).resume());
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(performance.now() - begun).toBeLessThan(30_000);
 });
 
 test("a handshake that never comes is cut off, as a head would be", async () => {
@@ -163,7 +166,8 @@ test("a handshake that never comes is cut off, as a head would be", async () => 
   );
   const tookMs = performance.now() - begun;
   expect(tookMs).toBeGreaterThan(900);
-  expect(tookMs).toBeLessThan(3_000);
+  // Ten seconds, where the config is silent.
+  expect(tookMs).toBeLessThan(9_000);
 });
 
 test("a drain waits for no handshake", async () => {
@@ -176,8 +180,8 @@ test("a drain waits for no handshake", async () => {
     .resume();
   await new Promise((resolve) => socket.once("connect", resolve));
   const begun = performance.now();
-  await proxy.drain(20_000);
-  expect(performance.now() - begun).toBeLessThan(3_000);
+  await proxy.drain(60_000);
+  expect(performance.now() - begun).toBeLessThan(9_000);
 });
 
 test("other certificates while connections stand: those go on, new ones see the new", async () => {

@@ -80,9 +80,12 @@ test("the view fails", async () => {
 
 test("the store is killed in the middle of the view", async () => {
   const half = batchOf("killed");
-  await obstruct("killed", "sleep(2)");
+  // As long as may be: it is to be killed meanwhile.
+  await obstruct("killed", "sleep(3)");
   const first = system.store.write(half);
-  await expect.poll(async () => (await countsOf("killed"))["requests"]).toBe(ROWS);
+  const there = async (): Promise<unknown> =>
+    (await system.store.query(`${COUNTS.requests} WHERE service = 'killed'`)).rows[0]?.["n"];
+  await expect.poll(async () => Number(await there()), { interval: 5 }).toBe(ROWS);
   const pid = system.embedded.pid() ?? 0;
   process.kill(pid, "SIGKILL");
   expect(await first).toMatchObject({ kind: "retry" });

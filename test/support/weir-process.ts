@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
 /** What takes longer hangs. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const POLL_MS = 50;
 
 export interface Status {

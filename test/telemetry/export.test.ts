@@ -230,7 +230,7 @@ test("a receiver that never answers does not hold up the end, nor memory", async
   expect(spans.stats().dropped_rows).toBeGreaterThan(0);
   const before = performance.now();
   await spans.shutdown(300);
-  expect(performance.now() - before).toBeLessThan(2000);
+  expect(performance.now() - before).toBeLessThan(8_000);
   expect(events.map(({ event }) => event)).toEqual(["span_export_shutdown"]);
   // Whatever was not sent is counted as one thing or the other.
   const { unsent, dropped_rows } = events[0] as LogFields;

@@ -1,4 +1,5 @@
 // What a start would have taken on a machine with nothing else to do: time limits hold for such a one.
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Taken {
@@ -23,6 +24,16 @@ export function timeTaken(pids: readonly number[], wallMs: number): Taken {
     quietMs: wallMs - Math.max(...threads.map(({ waitedMs }) => waitedMs)),
     processorMs,
   };
+}
+
+/** Processor time of a Node that does nothing, on the machine the limits are meant for. */
+const BARE_NODE_MS = 27;
+
+/** How many times as long as there work takes here now; at least 1. */
+export function slowness(): number {
+  const print = "const { user, system } = process.cpuUsage(); (user + system) / 1000";
+  const bareMs = [1, 2, 3].map(() => Number(execFileSync(process.execPath, ["-p", print])));
+  return Math.max(1, Math.min(...bareMs) / BARE_NODE_MS);
 }
 
 export function tell({ wallMs, quietMs, processorMs }: Taken): string {

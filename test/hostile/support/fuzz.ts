@@ -1,22 +1,24 @@
 // Runs one fuzz target for its share of the time: fast-check prints seed and smallest input of what fails.
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import { usedBytes } from "../../support/used-bytes.ts";
+import { workedMs } from "../../support/worked-ms.ts";
 
 /** Of all targets of one file together; 0: a fixed number of inputs. */
 const fuzzMs = Number(process.env["WEIR_FUZZ_MS"] ?? 0);
 const FIXED_RUNS = 500;
 /** An input of a few kilobytes that takes longer is an attack by itself. */
 const MAX_INPUT_MS = 1_000;
-/** Collected rubbish stays below this; a target that hoards does not. */
+/** What stays after a collection is below this, unless a target hoards. */
 const MAX_GROWTH_BYTES = 200 * 1024 * 1024;
 
 /** Tries what `inputs` makes; `target` throws where it finds a fault. `share`: of WEIR_FUZZ_MS. */
 export function fuzz<T>(inputs: fc.Arbitrary<T>, target: (input: T) => void, share: number): void {
-  const before = process.memoryUsage().rss;
+  const before = usedBytes();
   const timed = (input: T): void => {
-    const startedMs = performance.now();
+    const startedMs = workedMs();
     target(input);
-    expect(performance.now() - startedMs).toBeLessThan(MAX_INPUT_MS);
+    expect(workedMs() - startedMs).toBeLessThan(MAX_INPUT_MS);
   };
   fc.assert(
     fc.property(inputs, timed),
@@ -24,7 +26,7 @@ export function fuzz<T>(inputs: fc.Arbitrary<T>, target: (input: T) => void, sha
       ? { numRuns: FIXED_RUNS }
       : { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: fuzzMs * share },
   );
-  expect(process.memoryUsage().rss - before).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(usedBytes() - before).toBeLessThan(MAX_GROWTH_BYTES);
 }
 
 /** What texts are torn at, in one format or another. */

@@ -1,5 +1,6 @@
 // The file of known entities: what it says, and every way in which it can be wrong.
 import { expect, it } from "vitest";
+import { workedMs } from "../../support/worked-ms.ts";
 import { readEntities } from "../../../src/policy/authzen/read-entities.ts";
 
 it("reads YAML, and JSON as YAML", () => {
@@ -77,7 +78,7 @@ it("is not held up by aliases of aliases", () => {
   const lines = ["a0: &a0 [ x, x, x, x, x, x, x, x, x, x ]"];
   for (let at = 1; at < 12; at++) lines.push(`a${at}: &a${at} [ ${`*a${at - 1}, `.repeat(10)} ]`);
   const bomb = `actions: [ { name: a, properties: { ${lines.join(", ")} } } ]`;
-  const startMs = performance.now();
+  const startedMs = workedMs();
   expect(readEntities(bomb, "e.yaml").ok).toBe(false);
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  expect(workedMs() - startedMs).toBeLessThan(1000);
 });

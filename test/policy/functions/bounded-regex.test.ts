@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { boundedRegex } from "../../../src/policy/functions/bounded-regex.ts";
 import { RegexError } from "../../../src/policy/functions/regex-program.ts";
-import { workedMs } from "../support.ts";
+import { workedMs } from "../../support/worked-ms.ts";
 
 /** The longest request field there is, in characters. */
 const LONG = 8192;

@@ -1,7 +1,8 @@
 // What rules may cost together: conditions in them are compiled, each once.
 import { expect, it } from "vitest";
 import { MAX_CONDITION_CHARS, MAX_RULE_CONDITIONS } from "../../../src/policy/limits.ts";
-import { faultsOf, model, workedMs } from "../support.ts";
+import { workedMs } from "../../support/worked-ms.ts";
+import { faultsOf, model } from "../support.ts";
 
 const CONDITIONS = model({ policy: "rule, obj, act", roles: "", matcher: "eval(p.rule)" });
 

