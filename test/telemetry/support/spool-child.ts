@@ -12,7 +12,8 @@ const requests = spoolIn(folder, { segmentBytes: 20_000 });
 const signals = signalsIn(folder, { segmentBytes: 20_000 });
 const sinks = { rows: folderSink(folder), sink: folderSink(join(folder, "logs")) };
 const options = drainsOptions({ requests, signals, ...sinks });
-await createDrains({ ...options, batchRows: 30 }).start();
+const drains = createDrains({ ...options, batchRows: 30 });
+await drains.start();
 const writer = writerOn(requests);
 const lines = linesOn(signals.logs, "logs");
 for (let number = 0; number < 1_000_000; number++) {
@@ -21,4 +22,6 @@ for (let number = 0; number < 1_000_000; number++) {
   lines.append(line(row));
   writeSync(1, `${row}\n`);
   if (number % 7 === 0) await setImmediate();
+  // However slow the machine is, some are drained before the end.
+  if (number === 150) await drains.flush();
 }
