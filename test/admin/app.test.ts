@@ -65,7 +65,7 @@ afterAll(async () => {
 });
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end;) {
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
     if (await isSo()) return;
     await new Promise((later) => setTimeout(later, 50));
   }

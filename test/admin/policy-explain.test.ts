@@ -83,7 +83,7 @@ async function recorded(path: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${app.ports.http}${path}`);
   await response.text();
   const traceId = (response.headers.get("traceresponse") ?? "").split("-")[1] ?? "";
-  for (const end = Date.now() + 20_000; Date.now() < end;) {
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
     await app.drain.flush().catch(() => undefined);
     if ((await fetch(`${api}/api/v1/traces/${traceId}`)).ok) return traceId;
     await new Promise((later) => setTimeout(later, 50));

@@ -33,9 +33,11 @@ function asker(url: string) {
 
 test("who left while it waited takes no turn", async () => {
   let begun = 0;
+  const held = Promise.withResolvers<void>();
   const { url } = await startConsole({
-    syntaxTree: (...question) => {
+    async syntaxTree(...question) {
       begun++;
+      await held.promise;
       return system.store.syntaxTree(...question);
     },
   });
@@ -50,6 +52,9 @@ test("who left while it waited takes no turn", async () => {
   await expect.poll(one).toBe(503);
   gone.abort();
   expect(await Promise.all(leaves)).toEqual(leaves.map(() => 0));
+  // By then their ends have been read, too.
+  for (let turn = 0; turn < 5; turn++) await fetch(`${url}/healthz`);
+  held.resolve();
   await expect.poll(one).toBe(200);
   expect(await Promise.all(stays)).toEqual([200, 200]);
   expect(begun).toBe(3);

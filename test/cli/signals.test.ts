@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 
 const SIGNALS = new URL("../../src/cli/signals.ts", import.meta.url).href;
-/** Says what it does; takes a second to end in order. */
-const PROGRAM = `
+/** Says what it does; takes so long to end in order. */
+const programOf = (endMs: number): string => `
   import { untilSignalled } from ${JSON.stringify(SIGNALS)};
   const alive = setInterval(() => undefined, 1000);
   const signalled = untilSignalled({ reload: () => console.log("reloads") });
   console.log("runs");
   await signalled;
   console.log("ends");
-  setTimeout(() => { console.log("ended"); clearInterval(alive); }, 1000);
+  setTimeout(() => { console.log("ended"); clearInterval(alive); }, ${endMs});
 `;
 
 let child: ChildProcess | undefined;
@@ -26,8 +26,8 @@ interface Running {
   readonly said: () => string;
 }
 
-async function start(): Promise<Running> {
-  child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], {
+async function start(endMs: number): Promise<Running> {
+  child = spawn(process.execPath, ["--input-type=module", "-e", programOf(endMs)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const started = child;
@@ -45,17 +45,18 @@ async function exitCode({ process }: Running): Promise<number | null> {
 }
 
 test("a Ctrl-C that npm passes on as well still ends in order", async () => {
-  const running = await start();
+  const running = await start(100);
+  // Two of one kind at once would be one.
   running.process.kill("SIGINT");
-  await running.says("ends");
-  running.process.kill("SIGINT");
+  running.process.kill("SIGTERM");
   expect(await exitCode(running)).toBe(0);
   expect(running.said()).toContain("ended");
 });
 
 test("a second signal, given later, ends at once", async () => {
-  const running = await start();
+  const running = await start(120_000);
   running.process.kill("SIGINT");
+  await running.says("ends");
   await sleep(600);
   running.process.kill("SIGTERM");
   expect(await exitCode(running)).toBe(130);
@@ -63,7 +64,7 @@ test("a second signal, given later, ends at once", async () => {
 });
 
 test("SIGHUP reloads", async () => {
-  const running = await start();
+  const running = await start(100);
   running.process.kill("SIGHUP");
   await running.says("reloads");
   expect(running.process.exitCode).toBe(null);

@@ -128,7 +128,7 @@ describe("keep-alive", () => {
 
   it("time for a head counts from its first byte", async () => {
     await using serving = await serve({
-      limits: { head_ms: 300, keep_alive_ms: 60_000 },
+      limits: { head_ms: 1_500, keep_alive_ms: 60_000 },
       opened: (one) => one.reply("x"),
     });
     using silent = await connectRaw(serving.port);
@@ -164,11 +164,13 @@ describe.concurrent("in its time", () => {
       "timeout=1",
     ]);
     await pause(1_000);
+    const startedMs = performance.now();
     client.send(GET);
     await client.response();
-    const ms = await msToEnd(client);
+    await client.closed;
+    const ms = performance.now() - startedMs;
     expect(ms).toBeGreaterThan(1_500);
-    expect(ms).toBeLessThan(3_500);
+    expect(ms).toBeLessThan(9_000);
   });
 
   it("an early reply that ends the connection is not lost to a reset; the connection closes soon", async () => {
@@ -185,7 +187,7 @@ describe.concurrent("in its time", () => {
     const sending = setInterval(() => client.send("x"), 50);
     await new Promise((resolve) => client.socket.once("close", resolve));
     clearInterval(sending);
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(9_000);
     expect(one.told).toEqual([]);
   });
 
@@ -211,10 +213,9 @@ describe.concurrent("in its time", () => {
     using client = await connectRaw(serving.port);
     client.send(post(10, "half"));
     (await serving.exchange(0)).reply("early");
-    await client.response();
     const ms = await msToEnd(client);
     expect(ms).toBeGreaterThan(1_500);
-    expect(ms).toBeLessThan(3_500);
+    expect(ms).toBeLessThan(9_000);
   });
 
   it("an early reply that is large arrives whole at a client that is slow to read it", async () => {
@@ -232,7 +233,7 @@ describe.concurrent("in its time", () => {
       const one = await serving.exchange(0);
       one.downstream.keepAlive = keep;
       one.reply(Buffer.alloc(LARGE));
-      await pause(keep ? 2_500 : 500);
+      await pause(keep ? 2_500 : 1_500);
       // Cut: what was not with the kernel never comes.
       expect(await count(client)).toBeLessThan(LARGE);
     },
@@ -596,7 +597,7 @@ describe("upgrade", () => {
   const ask = requestText("GET /", { Connection: "Upgrade", Upgrade: "websocket" });
 
   it("accepted: early bytes come with the socket, and weir is out of it", async () => {
-    await using serving = await serve({ limits: { keep_alive_ms: 100, head_ms: 100 } });
+    await using serving = await serve({ limits: { keep_alive_ms: 300, head_ms: 300 } });
     using client = await connectRaw(serving.port);
     client.send(`${ask}early`);
     client.send(" bird");
@@ -605,7 +606,7 @@ describe("upgrade", () => {
     await pause(20);
     const { socket, leftover } = one.downstream.detach();
     expect(leftover.toString()).toBe("early bird");
-    await pause(150);
+    await pause(700);
     client.send(GET);
     socket.resume();
     const [chunk] = (await once(socket, "data")) as [Buffer];

@@ -136,5 +136,8 @@ export async function serve({
 }
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-export const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms));
+/** Ends behind what sockets had to tell by then: after a halt of the process timers come first. */
+export async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  for (let nth = 0; nth < 3; nth++) await turn();
+}

@@ -39,7 +39,7 @@ function exchange(port: number, bytes: string): Promise<string> {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => socket.write(bytes, "latin1"));
     socket.setEncoding("utf8");
-    socket.setTimeout(5000, () => socket.destroy(new Error(`no end of reply to ${bytes}`)));
+    socket.setTimeout(60_000, () => socket.destroy(new Error(`no end of reply to ${bytes}`)));
     socket.on("data", (chunk: string) => {
       text += chunk;
       if (text.includes("trace_id")) socket.end();

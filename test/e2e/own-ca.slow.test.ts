@@ -43,8 +43,16 @@ const LISTEN = `listen:
     client_certificates: { ca: ca/ca.crt, crl: ca/ca.crl }
 ca: ca`;
 
-/** `ageMs`: how long ago weir's certificate began. */
-async function createCaSite(lifeMs: number, ageMs = 0): Promise<Site> {
+interface Life {
+  readonly lifeMs: number;
+  /** How long ago it began. */
+  readonly ageMs?: number;
+}
+
+const HOUR: Life = { lifeMs: 3_600_000 };
+
+/** With that life for weir's own certificate. */
+async function createCaSite(life: Life): Promise<Site> {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const store = `{ url: "http://127.0.0.1:9/weir" }`;
   const config = configOf({ upstreams: [url], workers: 2, store })
@@ -52,12 +60,12 @@ async function createCaSite(lifeMs: number, ageMs = 0): Promise<Site> {
     .replace("service: all }", "service: all, authenticate: [ certificate ] }");
   const site = createSite(config);
   await createAuthority(join(site.folder, "ca"), "example.org", Date.now());
-  await issue(site, "weir", lifeMs, ageMs);
-  await issue(site, "client", 3_600_000);
+  await issue(site, "weir", life);
+  await issue(site, "client", HOUR);
   return site;
 }
 
-async function issue(site: Site, name: string, lifeMs: number, ageMs = 0): Promise<void> {
+async function issue(site: Site, name: string, { lifeMs, ageMs = 0 }: Life): Promise<void> {
   const nowMs = Date.now() - ageMs;
   const authority = openAuthority(join(site.folder, "ca"), nowMs);
   const asked = { name, spiffePath: `/${name}`, dns: ["weir.test"], ips: [] };
@@ -96,7 +104,7 @@ function ask(site: Site, port: string, agent?: Agent): Promise<Answer> {
 }
 
 test("a certificate of half a minute is renewed before it ends, twice, and no request fails", async () => {
-  const site = await createCaSite(36_000, 16_000);
+  const site = await createCaSite({ lifeMs: 36_000, ageMs: 16_000 });
   const weir = await startWeir(site);
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -130,7 +138,7 @@ test("a certificate of half a minute is renewed before it ends, twice, and no re
 });
 
 test("a CA that can't be used any more is told of, tried again, and the certificates' end comes into view", async () => {
-  const site = await createCaSite(9_000);
+  const site = await createCaSite({ lifeMs: 9_000 });
   const weir = await startWeir(site);
   chmodSync(join(site.folder, "ca/ca.key"), 0o644);
   const failed = /^weir_certificate_renewals_total\{outcome="failed"\} ([1-9]\d*)$/m;
@@ -148,19 +156,19 @@ test("a CA that can't be used any more is told of, tried again, and the certific
 });
 
 test("what the CA revokes is out at once, with weir running", async () => {
-  const site = await createCaSite(3_600_000);
+  const site = await createCaSite(HOUR);
   const weir = await startWeir(site);
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   expect((await ask(site, port)).status).toBe(200);
   await revoke(openAuthority(join(site.folder, "ca"), Date.now()), "client", Date.now());
   await expect.poll(async () => (await ask(site, port)).status).toBe(401);
-  await issue(site, "client", 3_600_000);
+  await issue(site, "client", HOUR);
   expect((await ask(site, port)).status).toBe(200);
   await weir.stop();
 });
 
 test("a start with a CA whose key others can read is refused", async () => {
-  const site = await createCaSite(3_600_000);
+  const site = await createCaSite(HOUR);
   chmodSync(join(site.folder, "ca/ca.key"), 0o640);
   const spawned = spawnWeir(["run", "-c", site.file]);
   expect((await exitOf(spawned.child)).code).toBe(2);

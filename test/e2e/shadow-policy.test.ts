@@ -90,7 +90,7 @@ async function untilPolicy(
   weir: WeirProcess,
   wanted: (policy: PolicyAnswer) => boolean,
 ): Promise<PolicyAnswer> {
-  for (const endMs = Date.now() + 20_000; ;) {
+  for (const endMs = Date.now() + 120_000; ;) {
     const policy = await policyOf(weir);
     if (wanted(policy)) return policy;
     if (Date.now() > endMs) throw new Error(`policy: ${JSON.stringify(policy)}\n${weir.errors()}`);

@@ -103,7 +103,7 @@ describe("bodies", () => {
 
   it("a body of one byte now and then ends with the time for the whole request", async () => {
     await using upstream = await startUpstream((call) => void call.body().catch(() => undefined));
-    const config = { timeouts: { idle_ms: 200, total_ms: 400, min_bytes_per_second: 0 } };
+    const config = { timeouts: { idle_ms: 1_000, total_ms: 1_500, min_bytes_per_second: 0 } };
     await using proxy = await startProxy({ upstreams: [upstream.url], config });
     using client = await connectRaw(proxy.port);
     client.send(requestText("POST /", { "Content-Length": "1000000" }));
@@ -115,7 +115,7 @@ describe("bodies", () => {
 
   it("a body of one byte now and then ends when it is slower than allowed", async () => {
     await using upstream = await startUpstream((call) => void call.body().catch(() => undefined));
-    const app = { timeouts: { idle_ms: 300, min_bytes_per_second: 1_000 } };
+    const app = { timeouts: { idle_ms: 1_000, min_bytes_per_second: 1_000 } };
     const routes = [{ name: "all", service: "app", ...app }];
     await using proxy = await startProxy({ upstreams: [upstream.url], config: { routes } });
     using client = await connectRaw(proxy.port);

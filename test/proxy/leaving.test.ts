@@ -119,7 +119,7 @@ describe("time limits", () => {
     await using upstream = await startUpstream(() => never);
     const service = { endpoints: [upstream.url], connections: 1 };
     await using proxy = await startProxy({
-      config: { services: { app: service }, timeouts: { connect_ms: 100 } },
+      config: { services: { app: service }, timeouts: { connect_ms: 500 } },
     });
     using first = await connectRaw(proxy.port);
     first.send(requestText("GET /"));
@@ -156,8 +156,8 @@ describe("time limits", () => {
   });
 
   it.each([
-    ["idle", { idle_ms: 100 }, "idle_timeout"],
-    ["total", { total_ms: 150 }, "total_timeout"],
+    ["idle", { idle_ms: 500 }, "idle_timeout"],
+    ["total", { total_ms: 500 }, "total_timeout"],
   ])("%s in the body: cut off", async (_, timeouts, code) => {
     await using upstream = await startUpstream((call) => {
       call.reply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -185,7 +185,7 @@ describe("time limits", () => {
     });
     await using proxy = await startProxy({
       upstreams: [upstream.url],
-      config: { timeouts: { idle_ms: 200 } },
+      config: { timeouts: { idle_ms: 500 } },
     });
     using client = await connectRaw(proxy.port);
     client.socket.pause();
@@ -206,12 +206,12 @@ describe("time limits", () => {
     });
     await using proxy = await startProxy({
       upstreams: [upstream.url],
-      config: { timeouts: { idle_ms: 200, header_ms: 150 } },
+      config: { timeouts: { idle_ms: 1_200, header_ms: 1_000 } },
     });
     using client = await connectRaw(proxy.port);
-    client.send(requestText("POST /", { "Content-Length": "6" }));
-    for (let nth = 0; nth < 6; nth++) {
-      await new Promise((resolve) => setTimeout(resolve, 70));
+    client.send(requestText("POST /", { "Content-Length": "60" }));
+    for (let nth = 0; nth < 60; nth++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
       client.send("x");
     }
     expect((await client.response()).status).toBe(200);

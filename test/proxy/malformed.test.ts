@@ -6,19 +6,21 @@ import { OK, type RawUpstream, startUpstream } from "../support/raw-upstream.ts"
 
 let upstream: RawUpstream;
 let proxy: TestProxy;
+/** For the head that is never whole. */
+let hasty: TestProxy;
+const LIMITS = { header_bytes: 4096, header_count: 20, uri_bytes: 200, head_ms: 60_000 };
 
 beforeAll(async () => {
   upstream = await startUpstream(async (call) => {
     await call.body();
     call.reply(OK);
   });
-  proxy = await startProxy({
-    upstreams: [upstream.url],
-    config: { limits: { header_bytes: 4096, header_count: 20, uri_bytes: 200, head_ms: 200 } },
-  });
+  const upstreams = [upstream.url];
+  proxy = await startProxy({ upstreams, config: { limits: LIMITS } });
+  hasty = await startProxy({ upstreams, config: { limits: { ...LIMITS, head_ms: 200 } } });
 });
 afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
+  await Promise.all([proxy[Symbol.asyncDispose](), hasty[Symbol.asyncDispose]()]);
   await upstream[Symbol.asyncDispose]();
 });
 
@@ -163,8 +165,9 @@ const fixtures: readonly [name: string, bytes: string, status: number, code: str
 ];
 
 it.each(fixtures)("%s", async (...[, bytes, status, code]) => {
-  const nth = proxy.rows.length;
-  using client = await connectRaw(proxy.port);
+  const { port, rows } = status === 408 ? hasty : proxy;
+  const nth = rows.length;
+  using client = await connectRaw(port);
   client.send(bytes);
   const response = await client.response();
   expect(response).toMatchObject({ status });
@@ -172,8 +175,8 @@ it.each(fixtures)("%s", async (...[, bytes, status, code]) => {
   expect(problem).toMatchObject({ code, status });
   expect(response.fields.get("content-type")).toBe("application/problem+json");
   const [, traceId, spanId] = response.fields.get("traceresponse")!.split("-");
-  expect(proxy.rows).toHaveLength(nth + 1);
-  expect(proxy.rows[nth]).toMatchObject({
+  expect(rows).toHaveLength(nth + 1);
+  expect(rows[nth]).toMatchObject({
     traceId,
     spanId,
     status,

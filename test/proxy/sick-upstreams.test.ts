@@ -22,10 +22,11 @@ function app(endpoints: readonly string[], header_ms = 10_000) {
 it("one that accepts and never answers: 504 five times, then it is ejected", async () => {
   await using silent = await startUpstream(() => undefined);
   await using good = await startUpstream(answerOk);
-  await using proxy = await startProxy({ config: app([silent.url, good.url], 60) });
-  const found = await statuses(proxy, 14);
+  await using proxy = await startProxy({ config: app([silent.url, good.url], 1_000) });
+  // At once: the time for a head is long enough for a busy machine, and passes only once.
+  const found = (await Promise.all(Array.from({ length: 10 }, () => statuses(proxy, 1)))).flat();
   expect(found.filter((status) => status === 504)).toHaveLength(5);
-  expect(found.slice(-4)).toEqual([200, 200, 200, 200]);
+  expect(await statuses(proxy, 4)).toEqual([200, 200, 200, 200]);
   const timeouts = proxy.rows.filter(({ status }) => status === 504);
   for (const row of timeouts) {
     expect(row).toMatchObject({ errorCode: "header_timeout", upstream: silent.url });
@@ -36,9 +37,13 @@ it("one whose name is unknown: the other answers every request, and it is ejecte
   await using good = await startUpstream(answerOk);
   const unknown = "http://nobody.invalid:8080";
   await using proxy = await startProxy({ config: app([unknown, good.url]) });
+  const startedMs = performance.now();
   expect(new Set(await statuses(proxy, 14))).toEqual(new Set([200]));
+  // An ejection ends after three quarters of a second at the earliest.
+  const trials = Math.floor((performance.now() - startedMs) / 750);
   const tried = proxy.rows.filter(({ attempts }) => attempts.length === 2);
-  expect(tried).toHaveLength(5);
+  expect(tried.length).toBeGreaterThanOrEqual(5);
+  expect(tried.length).toBeLessThanOrEqual(5 + trials);
   for (const { attempts } of tried) {
     expect(attempts[0]).toMatchObject({ upstream: unknown, error: "upstream_unreachable" });
   }

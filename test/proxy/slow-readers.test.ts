@@ -33,7 +33,7 @@ function start(minBytesPerS: number): Promise<TestProxy> {
     upstreams: [upstream.url],
     config: {
       listen: { http: "127.0.0.1:0", https: { listen: "127.0.0.1:0", certificates } },
-      timeouts: { idle_ms: 400, min_bytes_per_second: minBytesPerS },
+      timeouts: { idle_ms: 1_000, min_bytes_per_second: minBytesPerS },
     },
   });
 }

@@ -239,8 +239,8 @@ it.each([
 });
 
 it.each([
-  ["silence", { idle_ms: 150 }, "idle_timeout"],
-  ["the total limit", { total_ms: 150 }, "total_timeout"],
+  ["silence", { idle_ms: 600 }, "idle_timeout"],
+  ["the total limit", { total_ms: 600 }, "total_timeout"],
 ])("%s ends it", async (_, timeouts, code) => {
   await using echo = await startEcho();
   await using proxy = await startProxy({ upstreams: [echo.url], config: { timeouts } });
