@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeDemoConfig } from "../../src/cli/demo/demo-config.ts";
-import { freePort } from "../e2e/support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { startUpstream, type Upstream } from "../e2e/support/upstream.ts";
 import { likeness, type Step, stepsOf, strayCommands, withOutputs } from "../support/transcript.ts";
 import { cleanUp, spawnWeir, watchWeir, type WeirProcess } from "../support/weir-process.ts";

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { weirInProcess } from "../cli/support/in-process.ts";
 import { send } from "../support/weir-process-load.ts";
 import { configOf, createSite, exitOf, cleanUp, spawnWeir } from "../support/weir-process.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { model } from "../policy/support.ts";
 import { EFFECTS } from "../../src/policy/model/model.ts";
 

@@ -26,7 +26,7 @@ import {
   watchWeir,
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { startUpstream } from "./support/upstream.ts";
 
 const HOME = join(import.meta.dirname, "..", "..");

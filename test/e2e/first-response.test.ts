@@ -15,7 +15,7 @@ import {
   watchWeir,
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { slowness, type Taken, tell, timeTaken } from "./support/quiet-time.ts";
 import { startUpstream } from "./support/upstream.ts";
 

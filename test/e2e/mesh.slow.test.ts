@@ -15,9 +15,9 @@ import { revoke } from "../../src/ca/revocation-list.ts";
 import { cleanUp, configOf, createSite, type Site, startWeir } from "../support/weir-process.ts";
 
 /** Renewed after two thirds, and then there is time left on a busy machine, too. */
-const LIFE_MS = 36_000;
+const LIFE_MS = 60_000;
 /** The first ones are so old already. */
-const AGE_MS = 16_000;
+const AGE_MS = 29_000;
 const MODEL = `[request_definition]
 r = sub
 [policy_definition]

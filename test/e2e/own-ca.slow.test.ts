@@ -103,8 +103,8 @@ function ask(site: Site, port: string, agent?: Agent): Promise<Answer> {
   });
 }
 
-test("a certificate of half a minute is renewed before it ends, twice, and no request fails", async () => {
-  const site = await createCaSite({ lifeMs: 36_000, ageMs: 16_000 });
+test("a certificate of a minute is renewed before it ends, twice, and no request fails", async () => {
+  const site = await createCaSite({ lifeMs: 60_000, ageMs: 29_000 });
   const weir = await startWeir(site);
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

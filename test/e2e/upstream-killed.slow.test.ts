@@ -12,7 +12,7 @@ import {
   type WeirProcess,
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 
 const ENTRY = join(import.meta.dirname, "support", "upstream-process.ts");
 const CLIENTS = 16;

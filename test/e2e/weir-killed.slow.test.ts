@@ -11,7 +11,7 @@ import {
 } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
 import { startFarStore } from "./support/far-store.ts";
-import { freePort } from "./support/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { timeTaken } from "./support/quiet-time.ts";
 import { startUpstream } from "./support/upstream.ts";
 

@@ -1,8 +1,9 @@
 // Expect: 100-continue and interim responses (RFC 9110 sections 10.1.1 and 15.2).
 import { expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { closedPort, OK, startUpstream } from "../support/raw-upstream.ts";
+import { OK, startUpstream } from "../support/raw-upstream.ts";
 
 const WAITING = { Expect: "100-continue", "Content-Length": "4" };
 
@@ -59,7 +60,7 @@ it.each([
 });
 
 it("a refused request gets its final status and no 100", async () => {
-  await using proxy = await startProxy({ upstreams: [`http://127.0.0.1:${await closedPort()}`] });
+  await using proxy = await startProxy({ upstreams: [`http://127.0.0.1:${await freePort()}`] });
   using client = await connectRaw(proxy.port);
   client.send(requestText("POST /", WAITING));
   expect(await client.response()).toMatchObject({ status: 502 });

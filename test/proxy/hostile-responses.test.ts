@@ -26,7 +26,6 @@ interface HostileResponse {
 
 const FILE = join(import.meta.dirname, "../fixtures/hostile/responses.yaml");
 const cases = parse(readFileSync(FILE, "utf8")) as readonly HostileResponse[];
-const IDLE_MS = 300;
 
 let sent: HostileResponse = cases[0]!;
 let upstream: RawUpstream;
@@ -43,8 +42,7 @@ beforeAll(async () => {
     call.reply(before + bytes.repeat(repeat) + after);
     if (sent.closes === true) call.socket.end();
   });
-  const config = { timeouts: { idle_ms: IDLE_MS, header_ms: 600 } };
-  proxy = await startProxy({ upstreams: [upstream.url], config });
+  proxy = await startProxy({ upstreams: [upstream.url] });
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();

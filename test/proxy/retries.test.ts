@@ -1,14 +1,9 @@
 // Another endpoint where the first could not be reached and it is safe (RFC 9110 section 9.2.2).
 import { expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import {
-  answerOk,
-  closedPort,
-  OK,
-  type RawUpstream,
-  startUpstream,
-} from "../support/raw-upstream.ts";
+import { answerOk, OK, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
 
 const POST = requestText("POST /", { "Content-Length": "4" }, "body");
 const CHUNKED = requestText("POST /", { "Transfer-Encoding": "chunked" }, "4\r\nbody\r\n0\r\n\r\n");
@@ -23,7 +18,7 @@ it.each([
   ["chunked POST", CHUNKED, "body"],
 ])("a refused connection: the second endpoint answers %s", async (_, text, body) => {
   await using upstream = await startUpstream(answerOk);
-  const dead = `http://127.0.0.1:${await closedPort()}`;
+  const dead = `http://127.0.0.1:${await freePort()}`;
   await using proxy = await startProxy({ upstreams: [dead, upstream.url] });
   for (let nth = 0; nth < 2; nth++) {
     expect((await exchangeRaw(proxy.port, text)).status).toBe(200);
@@ -44,7 +39,7 @@ it.each([
 });
 
 it("all refused: 502 and every attempt in the row", async () => {
-  const dead = [await closedPort(), await closedPort()].map((port) => `http://127.0.0.1:${port}`);
+  const dead = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`);
   await using proxy = await startProxy({ upstreams: dead });
   const { status, text } = await exchangeRaw(proxy.port, GET);
   expect(status).toBe(502);
@@ -54,7 +49,7 @@ it("all refused: 502 and every attempt in the row", async () => {
 
 it("retries: 0 means none", async () => {
   await using upstream = await startUpstream(answerOk);
-  const endpoints = [`http://127.0.0.1:${await closedPort()}`, upstream.url];
+  const endpoints = [`http://127.0.0.1:${await freePort()}`, upstream.url];
   await using proxy = await startProxy({
     config: { services: { app: { endpoints, retries: 0, balance: "round-robin" } } },
   });

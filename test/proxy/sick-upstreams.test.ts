@@ -1,8 +1,9 @@
 // Upstreams that are sick rather than dead: what their clients get, and that they are left alone in time.
 import { expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
-import { answerOk, closedPort, startUpstream } from "../support/raw-upstream.ts";
+import { answerOk, startUpstream } from "../support/raw-upstream.ts";
 
 const GET = requestText("GET /");
 
@@ -50,7 +51,7 @@ it("one whose name is unknown: the other answers every request, and it is ejecte
 });
 
 it("all dead: each request still tries two, and gets 502 with its code", async () => {
-  const dead = [await closedPort(), await closedPort()].map((port) => `http://127.0.0.1:${port}`);
+  const dead = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`);
   await using proxy = await startProxy({ config: app(dead) });
   expect(new Set(await statuses(proxy, 14))).toEqual(new Set([502]));
   for (const { attempts, errorCode } of proxy.rows) {

@@ -9,6 +9,7 @@ import type { TLSSocket } from "node:tls";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
+import { freePort } from "../support/free-port.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
 import { requestText, UPGRADE } from "../support/raw-client.ts";
 import { SWITCHING } from "../support/raw-upstream.ts";
@@ -389,9 +390,7 @@ describe("no TLS to agree on: upstream_tls", () => {
   });
 
   test("nobody listens: upstream_unreachable, as without TLS", async () => {
-    const upstream = await serve("good");
-    await upstream[Symbol.asyncDispose]();
-    await using proxy = await startProxy(setup(upstream.url, {}));
+    await using proxy = await startProxy(setup(`https://127.0.0.1:${await freePort()}`, {}));
     expect(await (await get(proxy)).json()).toMatchObject({ code: "upstream_unreachable" });
   });
 });

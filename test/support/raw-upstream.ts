@@ -91,10 +91,3 @@ export const SWITCHING =
 
 /** Answers everything with 200 "ok" at once. */
 export const answerOk: Answer = (call) => call.reply(OK);
-
-/** A port on which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const upstream = await startUpstream(answerOk);
-  await upstream[Symbol.asyncDispose]();
-  return upstream.port;
-}

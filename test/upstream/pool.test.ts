@@ -1,6 +1,7 @@
 // The pool against real sockets: reuse, the cap, the queue, and connections that go stale.
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import {
   answering,
   deferred,
@@ -224,9 +225,7 @@ test("close lets running requests end, refuses new ones, and then fails what is 
 });
 
 test("nobody listens: upstream_unreachable for each, nothing sent", async () => {
-  const server = await listenRaw(() => undefined);
-  await server[Symbol.asyncDispose]();
-  const pool = poolFor(server.url, { connections: 2 });
+  const pool = poolFor(`http://127.0.0.1:${await freePort()}`, { connections: 2 });
   const all = await Promise.all(Array.from({ length: 6 }, () => exchange(pool)));
   expect(all.map(({ sink }) => sink.error?.code)).toEqual(
     Array.from({ length: 6 }, () => "upstream_unreachable"),

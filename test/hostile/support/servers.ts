@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closedPort } from "../../support/raw-upstream.ts";
+import { freePort } from "../../support/free-port.ts";
 
 export interface ForeignServer extends AsyncDisposable {
   readonly url: string;
@@ -71,7 +71,7 @@ async function startServer(
   setUp: (port: number, folder: string) => Setup,
 ): Promise<ForeignServer> {
   const folder = mkdtempSync(join(tmpdir(), `weir-${program}-`));
-  const port = await closedPort();
+  const port = await freePort();
   const { args, config } = setUp(port, folder);
   writeFileSync(join(folder, "server.conf"), config);
   const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });

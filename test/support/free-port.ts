@@ -1,4 +1,4 @@
-// A port nobody listens on now, for servers that come back on the one they had.
+// A port nobody listens on now: for servers that come back on the one they had, and for what is to be refused.
 import { once } from "node:events";
 import { createServer } from "node:net";
 
