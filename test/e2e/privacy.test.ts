@@ -89,7 +89,7 @@ async function get(path: string): Promise<string> {
   return text;
 }
 
-const PANELS = /One of ([a-z0-9_, -]+)/;
+const PANELS = /One of ([a-z0-9_, -]+), or of the config/;
 
 const headers = {
   "x-api-key": "key-of-alice",

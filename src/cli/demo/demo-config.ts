@@ -19,6 +19,7 @@ export function writeDemoConfig(file: string, places: DemoPlaces): void {
 
 function demoConfig(home: string, { listen, adminListen, services }: DemoPlaces): string {
   const policies = join(home, "policies");
+  // The policy last: policies/README.md has its readers add lines to it.
   const names = Object.keys(services);
   return `# Written by \`weir demo\` at each start. Changes made while it runs take effect at once.
 listen: { http: ${JSON.stringify(listen)} }
@@ -33,11 +34,11 @@ ${names.map(routeLines).join("\n")}
 identity:
   keys:
 ${DEMO_KEYS.map(({ key, subject }) => `    - { key: ${key}, subject: ${subject} }`).join("\n")}
+alerts: ${JSON.stringify(join(home, "dashboards", "alerts.yaml"))}
 policy:
   model: ${JSON.stringify(join(policies, "model.conf"))}
   rules: ${JSON.stringify(join(policies, "policy.csv"))}
   request: [identity.subject, request.path, request.method]
-alerts: ${JSON.stringify(join(home, "dashboards", "alerts.yaml"))}
 `;
 }
 
