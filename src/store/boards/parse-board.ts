@@ -11,7 +11,7 @@ export type BoardParse =
 const KEYS = ["title", "question", "range", "variables", "rows"];
 const CELL_KEYS = ["panel", "title", "width", "parameters"];
 const DEFAULT_RANGE = "1h";
-const RANGE = /^[1-9]\d{0,4}[smhdw]$/;
+const RANGE = /^[1-9]\d{0,4}[smhd]$/;
 const MOST_CHARS = 200;
 /** Each panel is a question to the store. */
 const MOST_CELLS = 40;

@@ -1,6 +1,9 @@
 // Every panel against a real store whose traffic is known: what it answers, and where its figures lead.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filterQuery, filtersOf } from "../../../src/admin/api/filters.ts";
+import { askConsole } from "../../../src/store/console.ts";
 import { loadDashboards } from "../../../src/store/dashboards.ts";
 import { PanelFailure } from "../../../src/store/panels/failure.ts";
 import type { Panel } from "../../../src/store/panels/panel.ts";
@@ -9,8 +12,10 @@ import { rollupFor } from "../../../src/store/panels/rollup.ts";
 import { doorOf, type DoorSource } from "../../../src/store/panels/row-door.ts";
 import { type PanelRows, runPanel } from "../../../src/store/panels/run-panel.ts";
 import { listRequests } from "../../../src/store/requests.ts";
+import { GRAFANA_FOLDER, grafanaDashboards } from "../../support/grafana-boards.ts";
 import { startTestStore, type TestStore } from "../support.ts";
 import { knownTraffic } from "./known-traffic.ts";
+import { readmeQuestions } from "./readme-questions.ts";
 
 const HOUR_MS = 3_600_000;
 /** Two hours ago: within what rollups keep. */
@@ -264,7 +269,7 @@ describe("answers", () => {
   });
 
   test.each([...panels.keys()])("%s has the columns of its header at every grain", async (name) => {
-    for (const windowMs of [600_000, 86_400_000, 30 * 86_400_000]) {
+    for (const windowMs of [600_000, 30 * 86_400_000]) {
       const window = { sinceMs: untilMs - windowMs, untilMs, filters: {} };
       const { columns } = await runPanel(system.store, panelOf(name), window);
       expect(columns.map((column) => column.name)).toEqual([...panelOf(name).columns.keys()]);
@@ -313,6 +318,110 @@ describe("doors", () => {
     const source = sourceOf(panelOf("callers-over-time"));
     expect(doorOf(source, { principal: "(other)", requests: 3 })).toBeNull();
     expect(doorOf(sourceOf(panelOf("stages")), { stage: "queue" })).toBeNull();
+  });
+});
+
+describe("dashboards/README.md", () => {
+  const questions = readmeQuestions();
+
+  test("asks forty questions", () => {
+    expect(questions.map(({ number }) => number)).toEqual(
+      Array.from({ length: 40 }, (_, at) => at + 1),
+    );
+  });
+
+  test.each(questions)("$number. $asked", async (question) => {
+    if ("sql" in question) {
+      const limits = { maxRows: 1000, maxBytes: 1 << 20, timeoutMs: 10_000 };
+      expect((await askConsole(system.store, question.sql, limits)).rows).not.toEqual([]);
+    } else {
+      const { rows } = await run(question.panel, question.filters);
+      // No candidate policy was asked about this traffic.
+      if (question.panel !== "shadow") expect(rows).not.toEqual([]);
+    }
+  });
+});
+
+describe("dashboards/grafana", () => {
+  const made = grafanaDashboards();
+
+  test("is what `npm run grafana` makes of the boards", () => {
+    const kept = readdirSync(GRAFANA_FOLDER).map((file) => {
+      return [file, readFileSync(join(GRAFANA_FOLDER, file), "utf8")] as const;
+    });
+    expect(new Map(kept)).toEqual(made);
+  });
+
+  interface Target {
+    readonly rawSql: string;
+    readonly format: number;
+  }
+
+  interface Dashboard {
+    readonly uid: string;
+    readonly templating: { readonly list: readonly { readonly name: string }[] };
+    readonly panels: readonly {
+      readonly type: string;
+      readonly title: string;
+      readonly targets: readonly Target[];
+    }[];
+  }
+
+  const dashboards = [...made.values()].map((text) => JSON.parse(text) as Dashboard);
+  const targets = dashboards.flatMap(({ uid, panels, templating }) =>
+    panels.flatMap(({ type, title, targets }) =>
+      targets.map((target) => ({
+        ...target,
+        title,
+        uid,
+        type,
+        names: templating.list.map(({ name }) => name),
+      })),
+    ),
+  );
+
+  test("has queries in the form of Grafana's ClickHouse data source", () => {
+    for (const target of targets) {
+      const isCourse = target.type === "timeseries" || target.type === "heatmap";
+      expect(target).toMatchObject({
+        refId: "A",
+        editorType: "sql",
+        queryType: isCourse ? "timeSeries" : "table",
+        format: isCourse ? 0 : 1,
+        datasource: { type: "grafana-clickhouse-datasource", uid: "${datasource}" },
+      });
+    }
+    const uids = dashboards.map(({ uid }) => uid);
+    expect(new Set(uids).size).toBe(uids.length);
+  });
+
+  /** What Grafana and its data source make of a query (pkg/macros and template variables). */
+  function expanded(sql: string): string {
+    return sql
+      .replaceAll("$__fromTime_ms", `fromUnixTimestamp64Milli(${sinceMs})`)
+      .replaceAll("$__toTime_ms", `fromUnixTimestamp64Milli(${untilMs})`)
+      .replaceAll("$__interval_s", "25")
+      .replaceAll("${rollup:text}", "10s")
+      .replaceAll("${rollup}", "10")
+      .replaceAll(/\$\{\w+:sqlstring\}/g, "''");
+  }
+
+  /** Boards share panels. */
+  const distinct = [...Map.groupBy(targets, ({ rawSql }) => rawSql).values()].map(([one]) => one!);
+
+  test.each(distinct)("$uid: $title", async ({ rawSql, names, type }) => {
+    const used = [...rawSql.matchAll(/\$\{(\w+)/g)].map(([, name = ""]) => name);
+    expect(used.filter((name) => !names.includes(name))).toEqual([]);
+    const sql = expanded(rawSql);
+    expect(sql).not.toMatch(/\$[{\w]|\{\w+:|\{\{/);
+    const { rows, columns } = await system.store.query(sql, {}, { readonly: true });
+    if (type === "table" || type === "stat") return;
+    const [time = "", ...rest] = columns.map(({ type }) => type);
+    expect(time).toMatch(/^DateTime/);
+    expect(rest.some((each) => /^(?:Nullable\()?(?:UInt64|Float64)/.test(each))).toBe(true);
+    const times = rows.map((row) => row["time"] as string);
+    expect(times).toEqual(times.toSorted());
+    expect(times.length).toBeGreaterThan(0);
   });
 });
 
