@@ -28,6 +28,15 @@ CREATE TABLE IF NOT EXISTS otel_spans
         TraceState String,
         Attributes Map(LowCardinality(String), String)
     ) CODEC(ZSTD(1)),
+    -- How many spans this one stands for, since samplers before it let that share go: sum(SampleRate) is what count()
+    -- would be without them. Attribute SampleRate says it (of weir's collector, HyperDX, Honeycomb; a sampler that
+    -- comes later multiplies it), else the threshold of OpenTelemetry's samplers (tracestate ot=th:, in 14 hex digits).
+    SampleRate Float64 MATERIALIZED multiIf(
+        toFloat64OrZero(SpanAttributes['SampleRate']) >= 1, least(toFloat64OrZero(SpanAttributes['SampleRate']), 1e6),
+        match(TraceState, '(^|,)ot=([^,]*;)?th:[0-9a-f]{1,14}(;|,|$)'),
+            least(exp2(56) / (exp2(56) - reinterpretAsUInt64(reverse(unhex(
+                rightPad(extract(TraceState, '(?:^|,)ot=(?:[^,]*;)?th:([0-9a-f]{1,14})'), 14, '0'))))), 1e6),
+        1) CODEC(ZSTD(1)),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,

@@ -1,1 +1,1 @@
--- View otel_traces was made here; 0011_otel_traces_view.sql makes it as it is now.
+-- View otel_traces was made here; 0015_otel_traces_view.sql makes it as it is now.

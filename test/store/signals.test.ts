@@ -168,6 +168,39 @@ test.each(SIGNALS)(
   },
 );
 
+/** Attributes, tracestate, and how many spans such a one stands for. */
+const WEIGHTS: readonly [string, Readonly<Record<string, string>>, string, number][] = [
+  ["nothing", {}, "", 1],
+  ["another's tracestate", {}, "th=8,xot=th:8,a=ot;th:8", 1],
+  ["the attribute", { SampleRate: "20" }, "", 20],
+  ["a share that is no whole number", { SampleRate: "2.5" }, "", 2.5],
+  ["the attribute before the threshold", { SampleRate: "3" }, "ot=th:8", 3],
+  ["rubbish", { SampleRate: "many" }, "", 1],
+  ["no number", { SampleRate: "nan" }, "", 1],
+  ["less than one", { SampleRate: "0.1" }, "", 1],
+  ["less than none", { SampleRate: "-5" }, "", 1],
+  ["an absurd one", { SampleRate: "1e300" }, "", 1e6],
+  ["a threshold of one half", {}, "ot=th:8", 2],
+  ["of three quarters, among others", {}, "a=b,ot=rv:0123456789abcd;th:c,c=d", 4],
+  ["of one in 16^3", {}, "ot=th:fff", 4096],
+  ["of all", {}, "ot=th:0", 1],
+  ["of none but one", {}, "ot=th:ffffffffffffff", 1e6],
+  ["too long a threshold", {}, "ot=th:800000000000000", 1],
+];
+
+test("what a span stands for, by its attribute or by its sampler's threshold", async () => {
+  const lines = WEIGHTS.map(([TraceId, SpanAttributes, TraceState]) =>
+    lineOf("spans", { ...ROWS.spans, TraceId, SpanAttributes, TraceState }),
+  );
+  await system.store.write(batchOf("spans", lines.join(""), "weights"));
+  const ids = WEIGHTS.map(([id]) => id);
+  const { rows } = await system.store.query(
+    "SELECT TraceId, SampleRate FROM otel_traces WHERE has({ids:Array(String)}, TraceId) ORDER BY indexOf({ids:Array(String)}, TraceId)",
+    { ids },
+  );
+  expect(rows).toEqual(WEIGHTS.map(([TraceId, , , SampleRate]) => ({ TraceId, SampleRate })));
+});
+
 test("numbers that JSON has no word for are kept in points", async () => {
   const line = lineOf("gauge", { ...POINT, ...EXEMPLARS, Flags: 0, Value: "VALUE" });
   const lines = ['"nan"', '"inf"', '"-inf"', "1e-320", "-0"].map((text) =>

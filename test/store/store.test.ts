@@ -107,11 +107,18 @@ describe("migrate", () => {
   });
 
   test("a new retention changes the tables", async () => {
-    await migrate(system.store, { ...RETENTION, requests_days: 33, rollup_1h_days: 44 });
+    await migrate(system.store, {
+      ...RETENTION,
+      requests_days: 33,
+      rollup_1h_days: 44,
+      metrics_days: 55,
+    });
     const rows = await ask(
-      "SELECT name FROM system.tables WHERE database = 'weir' AND (engine_full LIKE '%toIntervalDay(33)%' OR engine_full LIKE '%toIntervalDay(44)%') ORDER BY name",
+      "SELECT name FROM system.tables WHERE database = 'weir' AND (engine_full LIKE '%toIntervalDay(33)%' OR engine_full LIKE '%toIntervalDay(44)%' OR engine_full LIKE '%toIntervalDay(55)%') ORDER BY name",
     );
-    expect(rows.map((row) => row["name"])).toEqual(["requests", "rollups"]);
+    const points = ["exponential_histogram", "gauge", "histogram", "sum", "summary"];
+    const metrics = points.map((kind) => `otel_metrics_${kind}`);
+    expect(rows.map((row) => row["name"])).toEqual([...metrics, "requests", "rollups"]);
     await migrate(system.store, RETENTION);
   });
 
@@ -237,10 +244,16 @@ describe("otel_traces", () => {
     "Links.Attributes Array(Map(LowCardinality(String), String))",
   ];
 
-  test.each(["otel_traces", "otel_spans"])("%s has the Collector's columns", async (table) => {
-    const rows = await ask(`DESCRIBE ${table}`);
-    expect(rows.map((row) => `${String(row["name"])} ${String(row["type"])}`)).toEqual(COLLECTOR);
-  });
+  test.each(["otel_traces", "otel_spans"])(
+    "%s has the Collector's columns, and what a span stands for",
+    async (table) => {
+      const rows = await ask(`DESCRIBE ${table}`);
+      expect(rows.map((row) => `${String(row["name"])} ${String(row["type"])}`)).toEqual([
+        ...COLLECTOR,
+        "SampleRate Float64",
+      ]);
+    },
+  );
 
   test("a request is a server span with a client span for each attempt", async () => {
     const rows = await ask(

@@ -16,14 +16,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "weir-schema-1-"));
   for (const name of ["0001_requests", "0002_rollups", "0003_otel_traces"]) {
     const text = readFileSync(`collector/schema/${name}.sql`, "utf8");
-    const older = text.replaceAll(
-      /^ +(?:policy_replay|role_path|shadow_rule_source|auth_method) .*\n/gm,
-      "",
-    );
+    const older = text
+      .replaceAll(/^ +(?:policy_replay|role_path|shadow_rule_source|auth_method) .*\n/gm, "")
+      .replace(/^ +SampleRate Float64 .*?CODEC\(ZSTD\(1\)\),\n/ms, "");
     writeFileSync(join(folder, `${name}.sql`), older);
   }
-  const view = readFileSync("collector/schema/0011_otel_traces_view.sql", "utf8");
-  const before = view.replaceAll(/^.*'weir\.(?:shadow_|auth_method).*\n/gm, "");
+  const view = readFileSync("collector/schema/0015_otel_traces_view.sql", "utf8");
+  const before = view
+    .replaceAll(/^.*'weir\.(?:shadow_|auth_method).*\n/gm, "")
+    .replace(", SampleRate\n", ", toFloat64(1) AS SampleRate\n");
   writeFileSync(join(folder, "0004_otel_traces_view.sql"), before);
 });
 afterAll(async () => {
@@ -51,6 +52,9 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   const store = createStore({ url: system.url.replace(/weir$/, "older") });
   await migrate(store, RETENTION, folder);
   expect(await store.write(batchOf1("before"))).toEqual({ kind: "stored" });
+  const span =
+    "INSERT INTO otel_spans (Timestamp, TraceId, SpanAttributes) VALUES (now(), 'span', {'SampleRate': '20'})";
+  await store.command(span);
   await Promise.all([migrate(store, RETENTION), migrate(store, RETENTION)]);
   expect(await store.write(batchOf1("segment"))).toEqual({ kind: "stored" });
   const now = line({
@@ -88,9 +92,12 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   const views = await store.query(
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
       (SELECT count() FROM otel_traces) AS spans,
+      (SELECT sum(SampleRate) FROM otel_traces) AS weights,
       (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source,
       (SELECT SpanAttributes['weir.auth_method'] FROM otel_traces WHERE TraceId = 'now') AS method`,
   );
-  expect(views.rows).toEqual([{ counted: 3, spans: 3, source: "next.csv:3", method: "jwt" }]);
+  expect(views.rows).toEqual([
+    { counted: 3, spans: 4, weights: 23, source: "next.csv:3", method: "jwt" },
+  ]);
   await store.close();
 });
