@@ -169,6 +169,8 @@ export interface AdminParts {
   /** null until the first contact. */
   readonly store: () => Store | null;
   readonly storeHealth: () => StoreHealth;
+  /** What the store gave up before its time, since its disk was full. */
+  readonly forgottenBytes: () => number;
   /** Of request rows. */
   readonly drain: () => DrainStats;
   /** Of those signals of which anything came. */

@@ -37,7 +37,7 @@ export interface Running extends Watching {
 }
 
 export function adminPartsOf(running: Running): AdminParts {
-  const { dataPlane, reloader, store, drain, rows, spans, explainer, authzen, log } = running;
+  const { dataPlane, reloader, rows, spans, explainer, authzen, log } = running;
   const { memory, shared, balanced, workers, instance } = dataPlane;
   const { nowNs } = createSharedClock(memory);
   const { listen: where, admin } = reloader.current().config;
@@ -54,10 +54,7 @@ export function adminPartsOf(running: Running): AdminParts {
     lastReload: reloader.last,
     reload: () => reloader.reload("api"),
     dashboards: running.dashboards.current,
-    store: store.store,
-    storeHealth: store.state,
-    drain: drain.stats,
-    signals: drain.signals,
+    ...storePartsOf(running),
     spans: () => spans?.stats() ?? null,
     workers: () => workers.alive(),
     refusedConnections: dataPlane.refused,
@@ -75,6 +72,16 @@ export function adminPartsOf(running: Running): AdminParts {
     saveCase: (wanted, isDry) => savePolicyCase(reloader.current().config, wanted, isDry),
     ui: join(home, "dashboards", "web", "dist"),
   };
+}
+
+function storePartsOf({ store, drain, disk }: Running) {
+  return {
+    store: store.store,
+    storeHealth: store.state,
+    drain: drain.stats,
+    signals: drain.signals,
+    forgottenBytes: disk.droppedBytes,
+  } satisfies Partial<AdminParts>;
 }
 
 function savePolicyCase({ policy }: Config, wanted: NewCase, isDry: boolean): CaseSave {

@@ -1,10 +1,12 @@
-// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts.
+// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk.
 import { type Alerting, createAlerting } from "../control/alerting.ts";
 import { createDashboardFiles, type DashboardFiles } from "../control/dashboard-files.ts";
+import { createDiskWatch, type DiskWatch } from "../control/disk-watch.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createStatistics } from "../control/statistics.ts";
 import { type CertificateCare, createCertificateCare } from "../control/tls/certificate-care.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
+import { readDisk } from "../store/disk-pressure.ts";
 import type { Running } from "./admin-parts.ts";
 
 export interface Watching {
@@ -12,6 +14,7 @@ export interface Watching {
   readonly care: CertificateCare;
   readonly dashboards: DashboardFiles;
   readonly alerting: Alerting;
+  readonly disk: DiskWatch;
 }
 
 type WatchingParts = Pick<Running, "dataPlane" | "reloader" | "store" | "drain" | "audit" | "log">;
@@ -27,11 +30,16 @@ export function createWatching(parts: WatchingParts): Watching {
     statistics: createStatistics({ dataPlane, store: store.store, options, log }),
     care: createCertificateCare({ reloader, nowMs: Date.now, log }),
     alerting: createAlerting({ ...parts, panels, instance: dataPlane.instance }),
+    disk: createDiskWatch({
+      ...parts,
+      disk: readDisk,
+      limits: () => reloader.current().config.retention,
+    }),
   };
 }
 
-export function startWatching({ statistics, care, alerting }: Watching): void {
-  for (const each of [statistics, care, alerting]) each.start();
+export function startWatching({ statistics, care, alerting, disk }: Watching): void {
+  for (const each of [statistics, care, alerting, disk]) each.start();
 }
 
 /** Another config is in force. */
@@ -43,6 +51,7 @@ export function lookAgain({ dashboards, care, alerting }: Watching, next: InForc
 export async function stopWatching(watching: Watching): Promise<void> {
   watching.dashboards.close();
   watching.statistics.stop();
+  watching.disk.stop();
   await watching.care.stop();
   await watching.alerting.stop();
 }

@@ -26,6 +26,10 @@ export const DEFAULTS = {
     logs_days: 7,
     /** Long enough for last month's comparison. */
     metrics_days: 30,
+    /** Merges need room, and so does all else on the disk. */
+    disk_percent: 90,
+    /** Today's, and what somebody on call looks back to. */
+    disk_min_days: 2,
   },
   service: {
     balance: "adaptive",

@@ -5,8 +5,16 @@ export type StoreOptions =
   | { readonly kind: "embedded" }
   | { readonly kind: "server"; readonly url: string };
 
+/** What must go before its time. */
+export interface DiskLimits {
+  /** Of the embedded store's disk, whatever fills it. */
+  readonly disk_percent: number;
+  /** The newest days of each table stay. */
+  readonly disk_min_days: number;
+}
+
 /** How long each table keeps its rows, in days. */
-export interface RetentionOptions {
+export interface RetentionOptions extends DiskLimits {
   readonly requests_days: number;
   readonly rollup_10s_days: number;
   readonly rollup_1m_days: number;

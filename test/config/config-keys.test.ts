@@ -29,7 +29,7 @@ test.each([
 test("units stand in the key of every duration and size", () => {
   const numbers = CONFIG_KEYS.filter((row) => row.type.startsWith("whole number"));
   const unitless = numbers.filter(
-    (row) => !/_(?:ms|bytes|days|count|per_minute|per_second)$/.test(row.key),
+    (row) => !/_(?:ms|bytes|days|percent|count|per_minute|per_second)$/.test(row.key),
   );
   const counts = ["workers", "weight", "connections", "retries"];
   expect(unitless.filter(({ key }) => !counts.some((name) => key.endsWith(name)))).toEqual([]);

@@ -18,6 +18,8 @@ export const RETENTION: RetentionOptions = {
   traces_days: 7,
   logs_days: 7,
   metrics_days: 30,
+  disk_percent: 90,
+  disk_min_days: 2,
 };
 
 export interface TestStore {

@@ -11,6 +11,11 @@ const MILLIS = 1000;
 export function processMetrics(parts: AdminParts): Metric[] {
   return [
     storeMetric(parts),
+    one(
+      "counter",
+      ["weir_store_forgotten_bytes_total", "Rows that went before their time: the disk was full."],
+      parts.forgottenBytes(),
+    ),
     ...spoolMetrics(parts),
     ...exportMetrics(parts),
     ...configMetrics(parts),

@@ -28,6 +28,11 @@ export const retentionSection = z.strictObject({
   traces_days: days(retention.traces_days, "How long services' own spans are kept"),
   logs_days: days(retention.logs_days, "How long services' logs are kept"),
   metrics_days: days(retention.metrics_days, "How long services' metrics are kept"),
+  disk_percent: integer(10, 100).default(retention.disk_percent).meta({
+    description:
+      "Of the embedded store's disk; beyond it the oldest days go before their time, if that is enough. A server's disks are left to it",
+  }),
+  disk_min_days: days(retention.disk_min_days, "How many of the newest days stay on a full disk"),
 });
 
 export const statisticsSection = z.strictObject({

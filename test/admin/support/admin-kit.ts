@@ -83,6 +83,7 @@ export function adminParts(all: Changes = {}): AdminParts {
     dashboards: () => dashboards,
     store: () => null,
     storeHealth: () => ({ kind: "embedded", state: "starting", sinceMs: 0, error: null }),
+    forgottenBytes: () => 0,
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
     drain: () => IDLE_DRAIN,
     signals: () => new Map(),
