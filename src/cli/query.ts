@@ -5,6 +5,7 @@ import type { Panel } from "../store/panels/panel.ts";
 import type { AdminClient } from "./admin-client.ts";
 import { ownDashboards } from "./ask-address.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
+import { renderCourse } from "./course.ts";
 import { renderTable, type Table, type TableColumn } from "./table.ts";
 import { renderCsv, renderMarkdown } from "./table-files.ts";
 import { terminalOf } from "./terminal.ts";
@@ -54,8 +55,10 @@ async function query(
   options: QueryOptions,
   command: Command,
 ): Promise<void> {
-  if (options.list) return asking(options, async () => list(options));
   const { sql } = options;
+  if (options.list || asksNothing(name, options)) {
+    return asking(options, async () => list(options));
+  }
   if ((name === undefined) === (sql === undefined)) {
     command.error("error: name one question, or give --sql; --list names all", { exitCode: 2 });
   }
@@ -66,8 +69,13 @@ async function query(
   await asking(options, async (client) => {
     const table = await patiently("asking", ask(client, name, options));
     const window = name === undefined ? "" : ` in the last ${options.since ?? "1h"}`;
-    show(isForReading(options) ? withoutSilence(table) : table, options, window);
+    show(table, options, window);
   });
+}
+
+function asksNothing(name: string | undefined, options: QueryOptions): boolean {
+  const { sql, since, until, filter } = options;
+  return [name, sql, since, until, filter].every((each) => each === undefined);
 }
 
 interface Answer extends Table {
@@ -113,10 +121,6 @@ function unitOf({ name, type }: Pick<TableColumn, "name" | "type">): string {
   return isNumber ? "number" : "text";
 }
 
-function isForReading({ json, format = "table" }: QueryOptions): boolean {
-  return json !== true && (format === "table" || format === "markdown");
-}
-
 /** A course of time without the steps in which nothing was; they are there for charts, and for programs. */
 function withoutSilence({ visual, ...table }: Answer): Table {
   if (visual !== "timeseries") return table;
@@ -126,20 +130,26 @@ function withoutSilence({ visual, ...table }: Answer): Table {
   return { ...table, rows: table.rows.filter((row) => !isSilent(row)) };
 }
 
-function show(table: Table, options: QueryOptions, window: string): void {
+function show(answer: Answer, options: QueryOptions, window: string): void {
   const format = options.json ? "json" : (options.format ?? "table");
-  const nowMs = Date.now();
   if (format === "json") {
-    const { columns, rows } = table;
+    const { columns, rows } = answer;
     return print([JSON.stringify({ columns, rows })]);
   }
-  if (format === "csv") return print(renderCsv(table));
+  if (format === "csv") return print(renderCsv(answer));
+  const table = withoutSilence(answer);
+  const nowMs = Date.now();
   if (format === "markdown") return print(renderMarkdown(table, nowMs));
-  if (table.rows.length > 0) {
-    return print(renderTable(table, { ...terminalOf(process.stdout), nowMs }));
-  }
+  if (table.rows.length > 0) return print(drawn(answer, table, nowMs));
   const words = options.until === undefined ? window : " in that time";
   print([`Nothing${words}${window === "" ? ": no rows." : "; --since looks further back."}`]);
+}
+
+/** A course of time as lines, all else as a table. */
+function drawn(answer: Answer, table: Table, nowMs: number): string[] {
+  const look = { ...terminalOf(process.stdout), nowMs };
+  const course = answer.visual === "timeseries" ? renderCourse(answer, look) : null;
+  return course ?? renderTable(table, look);
 }
 
 /** Needs no weir: the files are here. */

@@ -5,7 +5,8 @@ import type { Table } from "./table.ts";
 
 /** RFC 4180, without the carriage returns; values exact, units in the names. */
 export function renderCsv({ columns, rows }: Table): string[] {
-  const line = (cells: readonly string[]): string => cells.map(csvCell).join(",");
+  // An empty line would be no record to most readers.
+  const line = (cells: readonly string[]): string => cells.map(csvCell).join(",") || '""';
   return [
     line(columns.map(({ name }) => name)),
     ...rows.map((row) => line(columns.map(({ name }) => asText(row[name])))),
@@ -29,5 +30,5 @@ export function renderMarkdown({ columns, rows }: Table, nowMs: number): string[
 }
 
 function markdownCell(text: string): string {
-  return harmless(text).replace(/[\\|`*_<>[\]]/g, String.raw`\$&`);
+  return harmless(text).replace(/[\\|`*_~<>[\]&$]/g, String.raw`\$&`);
 }

@@ -29,7 +29,7 @@ const LEAST_TRACE = 8;
 /** Cut at the left. */
 const TOLD_BY_END = new Set(["upstream", "rule_source"]);
 /** Numbers that stand out where they are not zero. */
-const BAD_COUNTS = new Set(["errors", "failures", "denied"]);
+export const BAD_COUNTS: ReadonlySet<string> = new Set(["errors", "failures", "denied"]);
 
 interface Cells {
   readonly column: TableColumn;
@@ -74,7 +74,7 @@ function cellsOf(column: TableColumn, { rows }: Table, nowMs: number): Cells {
   return { column, head, values, width, leastWidth: Math.min(width, leastOf(column, width)) };
 }
 
-function valueOf(value: unknown, { name, unit }: TableColumn, nowMs: number): string {
+export function valueOf(value: unknown, { name, unit }: TableColumn, nowMs: number): string {
   const text = harmless(formatValue(value, unit, nowMs));
   // The scheme is the same for all.
   return name === "upstream" ? text.replace(/^https?:\/\//, "") : text;
@@ -86,7 +86,7 @@ function leastOf({ unit }: TableColumn, width: number): number {
 }
 
 /** A column's name without what its values say: "p95", "last", "requests/s". */
-function headOf({ name }: TableColumn): string {
+export function headOf({ name }: Pick<TableColumn, "name">): string {
   return harmless(name)
     .replace(/(?<=.)_(?:ns|at)$/, "")
     .replace(/_per_second$/, "/s")

@@ -43,7 +43,7 @@ beforeAll(async () => {
           { name: "p95_ns", type: "Nullable(Float64)", unit: "ns" },
         ],
         rows: Array.from({ length: STEPS }, (_, at) => ({
-          time: "2026-11-21T02:00:00Z",
+          time: new Date(Date.parse("2026-11-21T02:00:00Z") + at * 1000).toISOString(),
           requests: at === 7 ? 3 : 0,
           p95_ns: at === 7 ? 1e6 : null,
         })),
@@ -90,9 +90,11 @@ describe("an answer", () => {
     );
   });
 
-  test("a course of time: people see the steps in which something was, programs all", async () => {
+  test("a course of time: people see it drawn, or the steps in which something was, programs all", async () => {
     const { out } = await query("overview");
-    expect(out).toMatch(/^time +requests +p95\n.+ 3 +1 ms\n$/);
+    expect(out).toMatch(/^ .* most .* total\nrequests +█▁+ +3 .* 3\np95 +█ +1 ms .*–\n$/);
+    const markdown = await query("overview", "--format", "markdown");
+    expect(markdown.out).toMatch(/^\| time \| requests \| .*\n.*\n\| .* \| 3 \| 1 ms \|\n$/);
     const csv = await query("overview", "--format", "csv");
     expect(csv.out.trimEnd().split("\n")).toHaveLength(1 + STEPS);
   });
@@ -120,8 +122,8 @@ describe("an answer", () => {
     expect(err).toBe("weir: only the first 0 rows\n");
   });
 
-  test("--list needs no weir", async () => {
-    const { out, status } = await weirInProcess(["query", "--list", "--admin", "127.0.0.1:1"]);
+  test.each([[["--list"]], [[]]])("%j names all questions, and needs no weir", async (args) => {
+    const { out, status } = await weirInProcess(["query", ...args, "--admin", "127.0.0.1:1"]);
     expect(status).toBe(0);
     for (const name of ["overview", "summary", "routes", "upstreams", "errors", "slowest"]) {
       expect(out).toMatch(new RegExp(`^${name} `, "m"));
@@ -173,7 +175,7 @@ describe("no answer", () => {
   });
 
   test.each([
-    [[]],
+    [["--since", "1h"]],
     [["routes", "--sql", "SELECT 1"]],
     [["routes", "--format", "xml"]],
     [["routes", "--filter", "route"]],

@@ -99,13 +99,14 @@ describe("a table", () => {
 test("CSV: exact values, quoted where they must be", () => {
   const from = table({ a: "ns", b: "text" }, [1_240_000, 'say "hi", twice'], [null, "two\nlines"]);
   expect(renderCsv(from).join("\n")).toBe('a,b\n1240000,"say ""hi"", twice"\n,"two\nlines"');
+  expect(renderCsv(table({ a: "text" }, [null], ["x"]))).toEqual(["a", '""', "x"]);
 });
 
 test("Markdown: for people, and no cell ends early", () => {
-  const from = table({ p95_ns: "ns", path: "text" }, [1_240_000, "/a|b<img>`c`"]);
+  const from = table({ p95_ns: "ns", path: "text" }, [1_240_000, "/a|b<img>`c`~&$"]);
   expect(renderMarkdown(from, NOW_MS)).toEqual([
     String.raw`| p95\_ns | path |`,
     "| ---: | --- |",
-    String.raw`| 1.24 ms | /a\|b\<img\>\`c\` |`,
+    String.raw`| 1.24 ms | /a\|b\<img\>\`c\`\~\&\$ |`,
   ]);
 });
