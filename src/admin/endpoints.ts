@@ -1,4 +1,5 @@
 // Every endpoint of the admin server; the server registers this list and OpenAPI describes it.
+import { alertLooksEndpoint } from "./api/alert-looks.ts";
 import { alertsEndpoint } from "./api/alerts.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
@@ -20,6 +21,7 @@ import { revealEndpoint } from "./api/reveal.ts";
 import { revocationEndpoints } from "./api/revocations.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
 import { silenceEndpoints } from "./api/silences.ts";
+import { slosEndpoint } from "./api/slos.ts";
 import { sqlEndpoint } from "./api/sql.ts";
 import { statusEndpoint } from "./api/status.ts";
 import { streamEndpoint } from "./api/stream.ts";
@@ -62,6 +64,8 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     reloadEndpoint(parts),
     ...revocationEndpoints(parts),
     alertsEndpoint(parts),
+    alertLooksEndpoint(parts, questions),
+    slosEndpoint(parts, questions),
     ...silenceEndpoints(parts),
     evaluationEndpoint(parts),
     evaluationsEndpoint(parts),

@@ -1,6 +1,8 @@
 // What the admin server needs of the rest of weir: narrow functions the composition root fills in.
 import type { Alerts } from "../alerts/alerts.ts";
 import type { AskRows } from "../alerts/ask-rows.ts";
+import type { Slo } from "../alerts/rule.ts";
+import type { Good } from "../alerts/slo.ts";
 import type { LoadedAlerts } from "../alerts/load-alerts.ts";
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
@@ -150,6 +152,8 @@ interface Alerting extends Pick<
 > {
   readonly loaded: () => LoadedAlerts;
   readonly ask: AskRows;
+  /** Of the window that ends now. */
+  readonly good: (slo: Slo) => Promise<Good>;
 }
 
 export interface AdminParts {

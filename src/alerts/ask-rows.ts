@@ -2,9 +2,10 @@
 import { askConsole } from "../store/console.ts";
 import type { Store } from "../store/client.ts";
 import type { Panel } from "../store/panels/panel.ts";
-import { runPanel } from "../store/panels/run-panel.ts";
+import { type PanelRequest, runPanel } from "../store/panels/run-panel.ts";
+import { askBurn } from "./ask-slo.ts";
 import type { Answer } from "./observe.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, Source } from "./rule.ts";
 import { STATUS_COLUMNS, type StatusRows } from "./status-rows.ts";
 
 export interface AskParts {
@@ -12,6 +13,8 @@ export interface AskParts {
   readonly status: StatusRows;
   /** Rejects where it is not there. */
   readonly store: () => Store;
+  /** Of the finest rollup that is still kept of a time. */
+  readonly grainSecondsAt: (ms: number) => number;
 }
 
 export type AskRows = (rule: Rule, untilMs: number) => Promise<Answer>;
@@ -21,9 +24,11 @@ const MOST_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 15_000;
 
 /** Rejects with StoreError, or an Error that says what the rule asks wrongly. */
-export function createAskRows({ panels, status, store }: AskParts): AskRows {
+export function createAskRows(parts: AskParts): AskRows {
+  const { status, store, grainSecondsAt } = parts;
   return async ({ source, windowMs }, untilMs) => {
     const sinceMs = untilMs - windowMs;
+    const leastGrainSeconds = grainSecondsAt(sinceMs);
     if (source.kind === "status") {
       const units = STATUS_COLUMNS[source.of];
       const rows = status.of(source.of, { windowMs, nowMs: untilMs });
@@ -35,13 +40,24 @@ export function createAskRows({ panels, status, store }: AskParts): AskRows {
       const { rows } = await askConsole(store(), sql, limits);
       return { rows, unitOf: unitByName };
     }
-    const panel = panels().get(source.panel);
-    if (panel === undefined) throw new Error(`there is no panel ${source.panel}`);
-    const window = { sinceMs, untilMs, filters: source.parameters };
-    const { rows } = await runPanel(store(), panel, window);
-    const unitOf = (name: string): string => panel.columns.get(name)?.unit ?? "text";
-    return { rows: rows.slice(0, MOST_ROWS), unitOf };
+    if (source.kind === "slo") {
+      const row = await askBurn(store(), source, { untilMs, leastGrainSeconds });
+      return { rows: [row], unitOf: () => "number" };
+    }
+    return askPanel(parts, source, { sinceMs, untilMs, leastGrainSeconds });
   };
+}
+
+async function askPanel(
+  { panels, store }: AskParts,
+  { panel: name, parameters: filters }: Extract<Source, { readonly kind: "panel" }>,
+  window: Omit<PanelRequest, "filters">,
+): Promise<Answer> {
+  const panel = panels().get(name);
+  if (panel === undefined) throw new Error(`there is no panel ${name}`);
+  const { rows } = await runPanel(store(), panel, { ...window, filters });
+  const unitOf = (column: string): string => panel.columns.get(column)?.unit ?? "text";
+  return { rows: rows.slice(0, MOST_ROWS), unitOf };
 }
 
 function windowed(sql: string, sinceMs: number, untilMs: number): string {

@@ -4,13 +4,18 @@ import { suggestion } from "../config/suggest.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import { type Condition, readCondition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
-import type { RuleInput } from "./file-schema.ts";
+import type { RuleInput, SloInput } from "./file-schema.ts";
 import type { Rule, Source } from "./rule.ts";
 import { STATUS_COLUMNS } from "./status-rows.ts";
 import { placesIn } from "./template.ts";
 
-export interface Known {
+/** What files of alerts may name. */
+export interface Nameable {
   readonly panels: ReadonlyMap<string, Panel>;
+  readonly routes: readonly string[];
+}
+
+export interface Known extends Nameable {
   /** Names of those who can be told. */
   readonly notifiers: readonly string[];
 }
@@ -104,7 +109,17 @@ function checkColumns(input: RuleInput, { panels }: Known): readonly Finding[] {
     });
 }
 
-function checkNotify({ notify = [] }: RuleInput, known: readonly string[]): readonly Finding[] {
+/** One of a route that is misspelt would never burn. */
+export function checkSlo(input: SloInput, { routes, notifiers }: Known): readonly Finding[] {
+  const { route } = input;
+  if (routes.includes(route)) return checkNotify(input, notifiers);
+  return [{ path: ["route"], message: `names no route${hint(route, routes)}` }];
+}
+
+function checkNotify(
+  { notify = [] }: Pick<RuleInput, "notify">,
+  known: readonly string[],
+): readonly Finding[] {
   return notify.flatMap((name, at) => {
     if (known.includes(name)) return [];
     return [{ path: ["notify", at], message: `names nobody under notify${hint(name, known)}` }];

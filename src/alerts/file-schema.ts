@@ -60,6 +60,20 @@ const rule = z.strictObject({
   notify: z.array(nameText()).max(MAX_NOTIFIERS).optional(),
 });
 
+const slo = z.strictObject({
+  route: nameText(),
+  objective: z
+    .number()
+    .min(50)
+    .max(99.999)
+    .meta({ type: "a number from 50 to 99.999, in percent" }),
+  latency: duration(1, 600_000, 'a time from 1ms to 10m, such as "300ms"').optional(),
+  window: duration(DAY_MS, 90 * DAY_MS, 'a time from 1d to 90d, such as "30d"').default("30d"),
+  labels: texts,
+  runbook: link.optional(),
+  notify: z.array(nameText()).max(MAX_NOTIFIERS).optional(),
+});
+
 const notifier = z.strictObject({
   name: nameText(),
   kind: z.enum(NOTIFIER_KINDS),
@@ -76,8 +90,10 @@ const group = z.strictObject({
 export const fileSchema = z.strictObject({
   notify: z.array(notifier).max(MAX_NOTIFIERS).default([]),
   group: group.optional(),
+  slos: z.array(slo).max(MAX_RULES).default([]),
   rules: z.array(rule).max(MAX_RULES).default([]),
 });
 
 export type FileInput = z.output<typeof fileSchema>;
 export type RuleInput = FileInput["rules"][number];
+export type SloInput = FileInput["slos"][number];

@@ -5,17 +5,18 @@ import { join } from "node:path";
 import { type Fault, formatFault } from "../config/fault.ts";
 import type { Environment } from "../config/references.ts";
 import { isFolder } from "../core/folder.ts";
-import type { Panel } from "../store/panels/panel.ts";
-import { buildRule } from "./build-rule.ts";
+import { buildRule, type Nameable } from "./build-rule.ts";
 import { BUILT_IN_RULES } from "./built-in.ts";
 import { durationMs } from "./duration.ts";
 import { type FileInput, fileSchema } from "./file-schema.ts";
 import type { GroupOptions, NotifierOptions } from "./notifier-options.ts";
-import { notifiersIn, readAlertsFile, type ReadFile } from "./read-file.ts";
-import type { Rule } from "./rule.ts";
+import { mended, notifiersIn, readAlertsFile, type ReadFile } from "./read-file.ts";
+import type { Rule, Slo } from "./rule.ts";
+import { buildSlo, sloRules } from "./slo.ts";
 
 export interface LoadedAlerts {
   readonly rules: readonly Rule[];
+  readonly slos: readonly Slo[];
   readonly notifiers: readonly NotifierOptions[];
   readonly group: GroupOptions;
   /** What they concern does not hold; all else does. */
@@ -24,25 +25,34 @@ export interface LoadedAlerts {
   readonly revision: string;
   /** Absolute paths to be watched. */
   readonly files: readonly string[];
+  /** What is sound, by file. */
+  readonly inputs: ReadonlyMap<string, FileInput>;
+}
+
+export interface LoadContext extends Nameable {
+  readonly env: Environment;
+  /** What held until now goes on in place of what is faulty. */
+  readonly before?: Pick<LoadedAlerts, "inputs">;
 }
 
 const USUAL_GROUP = fileSchema.shape.group.unwrap().parse({});
 
 /** Never throws. `path`: a file or a folder; empty: only the built-in rules. */
-export function loadAlerts(
-  path: string,
-  panels: ReadonlyMap<string, Panel>,
-  env: Environment,
-): LoadedAlerts {
-  const files = path === "" ? [] : filesOf(path);
+export function loadAlerts(path: string, context: LoadContext): LoadedAlerts {
+  const { env, before } = context;
+  const files = path === "" ? [] : alertFilesOf(path);
   // A rule may name who is told by another file.
-  const known = { panels, notifiers: files.flatMap(notifiersIn) };
-  const read = files.map((file) => ({ file, ...readAlertsFile(file, known, env) }));
+  const known = { ...context, notifiers: files.flatMap(notifiersIn) };
+  const read = files.map((file) => {
+    const each = readAlertsFile(file, known, env);
+    return { file, ...each, input: mended(each, before?.inputs.get(file)) };
+  });
   const { inputs, faults: doubled } = joined(read);
   const faults = [...read.flatMap((each) => each.faults), ...doubled];
-  const own = inputs.flatMap(({ rules }) => rules.map(buildRule));
+  const own = inputs.flatMap(rulesOf);
   const names = new Set(own.map(({ name }) => name));
   const content = {
+    slos: inputs.flatMap(({ slos }) => slos.map(buildSlo)),
     rules: [...own, ...BUILT_IN_RULES.filter(({ name }) => !names.has(name))],
     notifiers: inputs.flatMap(({ notify }) => notify),
     group: groupOf(inputs),
@@ -50,10 +60,22 @@ export function loadAlerts(
   const said = JSON.stringify([content, faults.map(formatFault)]);
   const revision = createHash("sha256").update(said).digest("hex").slice(0, 12);
   const watched = [...read.flatMap((each) => [each.file, ...each.files]), path];
-  return { ...content, faults, revision, files: watched.filter((each) => each !== "") };
+  return {
+    ...content,
+    faults,
+    revision,
+    files: watched.filter((each) => each !== ""),
+    inputs: new Map(read.map(({ file, input }) => [file, input])),
+  };
 }
 
-function filesOf(path: string): readonly string[] {
+/** Those that SLOs bring along, too. */
+export function rulesOf({ rules, slos }: FileInput): readonly Rule[] {
+  return [...slos.flatMap(sloRules), ...rules.map(buildRule)];
+}
+
+/** YAML files of a folder, by name; of anything else, itself. */
+export function alertFilesOf(path: string): readonly string[] {
   if (!isFolder(path)) return [path];
   const names = readdirSync(path).filter((name) => /^[^.].*\.ya?ml$/i.test(name));
   return names.sort().map((name) => join(path, name));
@@ -74,6 +96,7 @@ function joined(read: readonly (ReadFile & { readonly file: string })[]): {
   };
   const inputs = read.map(({ file, input }) => ({
     rules: input.rules.filter(({ name }) => isFirst(`rules ${name}`, file)),
+    slos: input.slos.filter(({ route }) => isFirst(`slos ${route}`, file)),
     notify: input.notify.filter(({ name }) => isFirst(`notify ${name}`, file)),
     group: input.group !== undefined && isFirst("group", file) ? input.group : undefined,
   }));

@@ -7,7 +7,7 @@ import { listOf, mappingOf, textOf } from "../config/raw.ts";
 import { type Environment, resolveReferences } from "../config/references.ts";
 import { findRepeated } from "../config/repeated.ts";
 import { checkSchema } from "../config/schema-check.ts";
-import { checkRule, type Known } from "./build-rule.ts";
+import { checkRule, checkSlo, type Known } from "./build-rule.ts";
 import { type FileInput, fileSchema } from "./file-schema.ts";
 
 export interface ReadFile {
@@ -16,7 +16,12 @@ export interface ReadFile {
   readonly faults: readonly Fault[];
   /** Absolute paths of files that secrets stand in. */
   readonly files: readonly string[];
+  /** Names of what is faulty, by list; null: nothing of the file can be read. */
+  readonly lost: Lost | null;
 }
+
+type List = "rules" | "slos" | "notify";
+type Lost = Readonly<Record<List, readonly string[]>>;
 
 type Root = Readonly<Record<string, unknown>>;
 
@@ -38,7 +43,8 @@ export function readAlertsFile(file: string, known: Known, env: Environment): Re
     ...document.findings,
     ...secrets.map(({ path, message }) => ({ path: ["notify", ...path], message })),
   ]);
-  return { input, faults: placed(file, document, findings), files: resolved.files };
+  const faults = placed(file, document, findings);
+  return { input, faults, files: resolved.files, lost: lostOf(root, input) };
 }
 
 /** Names of those whom a file says to tell, sound or not. */
@@ -52,11 +58,45 @@ export function notifiersIn(file: string): readonly string[] {
 
 function refused(file: string, faults: readonly Omit<Fault, "file" | "keyPath">[]): ReadFile {
   const keyPath = formatKeyPath([]);
-  return { input: NOTHING, faults: faults.map((each) => ({ ...each, file, keyPath })), files: [] };
+  const told = faults.map((each) => ({ ...each, file, keyPath }));
+  return { input: NOTHING, faults: told, files: [], lost: null };
+}
+
+function lostOf(root: Root, { rules, slos, notify }: FileInput): Lost {
+  const without = (list: List, sound: readonly string[]): string[] =>
+    listOf(root[list])
+      .map((each) => textOf(mappingOf(each)[NAMES[list]]))
+      .filter((name) => !sound.includes(name));
+  return {
+    rules: without(
+      "rules",
+      rules.map(({ name }) => name),
+    ),
+    slos: without(
+      "slos",
+      slos.map(({ route }) => route),
+    ),
+    notify: without(
+      "notify",
+      notify.map(({ name }) => name),
+    ),
+  };
+}
+
+/** What was sound before goes on in place of what is faulty now: a slip of the pen must not end an alert. */
+export function mended({ input, lost }: ReadFile, before: FileInput | undefined): FileInput {
+  if (before === undefined) return input;
+  if (lost === null) return before;
+  return {
+    ...input,
+    rules: [...input.rules, ...before.rules.filter(({ name }) => lost.rules.includes(name))],
+    slos: [...input.slos, ...before.slos.filter(({ route }) => lost.slos.includes(route))],
+    notify: [...input.notify, ...before.notify.filter(({ name }) => lost.notify.includes(name))],
+  };
 }
 
 /** What a file says, once what is faulty is left out. */
-function checkFile(
+export function checkFile(
   root: Root,
   known: Known,
   before: readonly Finding[] = [],
@@ -67,24 +107,36 @@ function checkFile(
   if (!sound.ok) return { input: NOTHING, findings: [...found, ...sound.findings] };
   const { input } = sound;
   // Places in the file, for some before may be left out.
-  const places = soundPlaces("rules", root["rules"], found);
-  const faulty = input.rules.map((rule, at) =>
-    checkRule(rule, known).map(({ path, message }) => {
-      return { path: ["rules", places[at] ?? at, ...path], message };
-    }),
-  );
-  const rules = input.rules.filter((_, at) => faulty[at]?.length === 0);
-  return { input: { ...input, rules }, findings: [...found, ...faulty.flat()] };
+  const check = <T>(
+    list: "rules" | "slos",
+    items: readonly T[],
+    faultsOf: (item: T) => readonly Finding[],
+  ) => {
+    const places = soundPlaces(list, root[list], found);
+    const faulty = items.map((item, at) =>
+      faultsOf(item).map(({ path, message }) => {
+        return { path: [list, places[at] ?? at, ...path], message };
+      }),
+    );
+    return { sound: items.filter((_, at) => faulty[at]?.length === 0), findings: faulty.flat() };
+  };
+  const rules = check("rules", input.rules, (rule) => checkRule(rule, known));
+  const slos = check("slos", input.slos, (slo) => checkSlo(slo, known));
+  return {
+    input: { ...input, rules: rules.sound, slos: slos.sound },
+    findings: [...found, ...rules.findings, ...slos.findings],
+  };
 }
 
-const LISTS = ["rules", "notify"];
+const LISTS: readonly List[] = ["rules", "slos", "notify"];
+const NAMES: Readonly<Record<List, string>> = { rules: "name", slos: "route", notify: "name" };
 
 function repeated(root: Root): readonly Finding[] {
   return LISTS.flatMap((list) => {
     const names = listOf(root[list]).map((each, at) => {
-      return { id: textOf(mappingOf(each)["name"]), path: [list, at, "name"] };
+      return { id: textOf(mappingOf(each)[NAMES[list]]), path: [list, at, NAMES[list]] };
     });
-    return findRepeated(names, "name");
+    return findRepeated(names, NAMES[list]);
   });
 }
 
@@ -93,7 +145,7 @@ function without(root: Root, findings: readonly Finding[]): Root {
   const entries = Object.entries(root).flatMap(([key, value]) => {
     const own = findings.filter(({ path }) => path[0] === key);
     if (own.length === 0) return [[key, value]];
-    if (!LISTS.includes(key) || own.some(({ path }) => path.length === 1)) return [];
+    if (!LISTS.some((list) => list === key) || own.some(({ path }) => path.length === 1)) return [];
     return [[key, soundPlaces(key, value, own).map((at) => listOf(value)[at])]];
   });
   return Object.fromEntries(entries) as Root;

@@ -16,8 +16,21 @@ export type Source =
     }
   /** With {{since}} and {{until}} in it. */
   | { readonly kind: "sql"; readonly sql: string }
+  /** How fast an error budget burns, in a long window and in a short one. */
+  | { readonly kind: "slo"; readonly slo: Slo; readonly longMs: number; readonly shortMs: number }
   /** What weir knows of itself, whether the store answers or not. */
   | { readonly kind: "status"; readonly of: StatusTopic };
+
+/** What a route promises. */
+export interface Slo {
+  readonly route: string;
+  /** Percent of requests that are good. */
+  readonly objective: number;
+  /** A slower request is bad, too; null: however slow. */
+  readonly latencyMs: number | null;
+  /** Over which the promise holds. */
+  readonly windowMs: number;
+}
 
 export const STATUS_TOPICS = ["certificates", "spool", "store", "reload"] as const;
 export type StatusTopic = (typeof STATUS_TOPICS)[number];
@@ -42,8 +55,9 @@ export interface Rule {
   readonly notify: readonly string[] | null;
 }
 
-/** "panel routes", "sql" or "status spool". */
+/** "panel routes", "sql", "slo orders" or "status spool". */
 export function sourceText(source: Source): string {
   if (source.kind === "panel") return `panel ${source.panel}`;
+  if (source.kind === "slo") return `slo ${source.slo.route}`;
   return source.kind === "status" ? `status ${source.of}` : "sql";
 }

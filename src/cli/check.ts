@@ -46,11 +46,12 @@ interface Checked extends Beside {
 /** What a running weir goes on without. */
 function besideOf(loaded: Loaded): Beside {
   if (!loaded.ok) return { dashboards: [], alerts: null };
-  const { dashboards: folder, alerts } = loaded.next.config;
+  const { dashboards: folder, alerts, routes: all } = loaded.next.config;
   const { panels, faults } = loadDashboards(folder);
+  const routes = all.map(({ name }) => name);
   return {
     dashboards: faults,
-    alerts: alerts === "" ? null : loadAlerts(alerts, panels, process.env),
+    alerts: alerts === "" ? null : loadAlerts(alerts, { panels, routes, env: process.env }),
   };
 }
 

@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),
   reload: async () => (await import("./reload.ts")).reloadCommand(),
+  alerts: async () => (await import("./alerts.ts")).alertsCommand(),
   policy: async () => (await import("./policy.ts")).policyCommand(),
   users: async () => (await import("./users.ts")).usersCommand(),
   ca: async () => (await import("./ca.ts")).caCommand(),

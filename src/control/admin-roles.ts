@@ -46,6 +46,7 @@ p, viewer, /metrics, GET
 p, viewer, /.well-known/*, GET
 p, viewer, /api/v1/*, GET
 p, viewer, /api/v1/sql, POST
+p, viewer, /api/v1/alerts/look, POST
 p, viewer, /api/v1/policy/explain, POST
 p, viewer, /access/v1/*, POST
 p, operator, /api/v1/policy/cases, POST

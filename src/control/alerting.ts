@@ -1,24 +1,28 @@
 // Alerts of a running weir: their files are read and watched beside the config, their rules ask its store and itself.
 import { type AlertsParts, createAlerts, type Alerts } from "../alerts/alerts.ts";
+import { askGood } from "../alerts/ask-slo.ts";
+import type { Slo } from "../alerts/rule.ts";
+import type { Good } from "../alerts/slo.ts";
 import { type AskRows, createAskRows } from "../alerts/ask-rows.ts";
-import { type LoadedAlerts, loadAlerts } from "../alerts/load-alerts.ts";
+import type { LoadedAlerts } from "../alerts/load-alerts.ts";
 import type { Alert } from "../alerts/rule-state.ts";
 import { type StatusFacts, StatusRows } from "../alerts/status-rows.ts";
-import { formatFault } from "../config/fault.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
-import { StoreError } from "../store/client.ts";
+import { type Store, StoreError } from "../store/client.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
+import { createAlertFiles } from "./alert-files.ts";
 import type { InForce } from "./load-all.ts";
 import type { Reloader } from "./reloader.ts";
 import type { StoreLink } from "./store-link.ts";
-import { type FileWatch, watchFiles } from "./watch.ts";
 
 export interface Alerting extends Alerts {
   readonly loaded: () => LoadedAlerts;
   readonly ask: AskRows;
+  /** Requests of an SLO's whole window, and the bad ones. Rejects with StoreError. */
+  readonly good: (slo: Slo) => Promise<Good>;
   /** Reads the files that the config names; what is in them holds from the next turn on. */
   readonly look: (inForce: Pick<InForce, "config">) => void;
 }
@@ -36,36 +40,31 @@ export interface AlertingParts {
 
 /** Rows are stored within seconds; what is this old was held up, and an answer without it says little. */
 const LONGEST_LAG_MS = 60_000;
-const MOST_FAULTS = 10;
 
 export function createAlerting(parts: AlertingParts): Alerting {
-  const { reloader, panels, log, audit } = parts;
-  const read = ({ alerts }: Pick<Config, "alerts">) => loadAlerts(alerts, panels(), process.env);
-  let loaded = read(reloader.current().config);
-  const look: Alerting["look"] = ({ config }) => {
-    const before = loaded;
-    loaded = read(config);
-    watch.files(loaded.files);
-    if (loaded.revision === before.revision) return;
-    sayOf(loaded, log);
-    auditReload(audit, before, loaded);
-  };
-  const watch: FileWatch = watchFiles(() => look(reloader.current()));
+  const { reloader, panels } = parts;
+  const files = createAlertFiles(parts);
   const status = new StatusRows(() => factsOf(parts));
-  const ask = createAskRows({ panels, status, store: () => storeOf(parts) });
-  const alerts = createAlerts(partsOf(parts, { ask, loaded: () => loaded }));
+  const store = (): Store => storeOf(parts);
+  const grainSecondsAt = (ms: number): number =>
+    grainSecondsKept(reloader.current().config.retention, Date.now() - ms);
+  const ask = createAskRows({ panels, status, store, grainSecondsAt });
+  const alerts = createAlerts(partsOf(parts, { ask, loaded: files.current }));
   return {
     ...alerts,
     ask,
-    look,
-    loaded: () => loaded,
+    good: (slo) => {
+      const window = { untilMs: Date.now(), windowMs: slo.windowMs, leastGrainSeconds: 3600 };
+      return askGood(storeOf(parts), slo, window);
+    },
+    look: files.look,
+    loaded: files.current,
     start() {
-      sayOf(loaded, log);
-      watch.files(loaded.files);
+      files.start();
       alerts.start();
     },
     stop() {
-      watch.close();
+      files.close();
       return alerts.stop();
     },
   };
@@ -84,7 +83,16 @@ function partsOf(parts: AlertingParts, own: Pick<AlertsParts, "ask" | "loaded">)
   };
 }
 
-function storeOf({ store }: AlertingParts) {
+const DAY_MS = 86_400_000;
+
+/** Days of retention are whole days, so the last one may be gone already. */
+function grainSecondsKept(retention: Config["retention"], ageMs: number): number {
+  const days = ageMs / DAY_MS + 1;
+  if (days <= retention.rollup_10s_days) return 10;
+  return days <= retention.rollup_1m_days ? 60 : 3600;
+}
+
+function storeOf({ store }: AlertingParts): Store {
   const there = store.store();
   if (there === null) throw new StoreError("the store is starting", null);
   return there;
@@ -109,32 +117,6 @@ function factsOf({ reloader, store, drain }: AlertingParts): StatusFacts {
     store: { isDown: state === "down", sinceMs },
     isReloaded: reloader.last()?.ok !== false,
   };
-}
-
-function sayOf({ faults }: LoadedAlerts, log: Log): void {
-  if (faults.length === 0) return;
-  log.error("alerts_faulty", {
-    faults: faults.slice(0, MOST_FAULTS).map(formatFault),
-    count: faults.length,
-    kept: "all other rules hold",
-  });
-}
-
-function auditReload(
-  audit: Pick<AuditLog, "writeOwn">,
-  before: LoadedAlerts,
-  { revision, faults }: LoadedAlerts,
-): void {
-  const [first] = faults;
-  audit.writeOwn({
-    action: "reload_alerts",
-    errorCode: first === undefined ? "" : "alerts_faulty",
-    details: Object.entries({
-      "audit.before": before.revision,
-      "audit.after": revision,
-      ...(first === undefined ? {} : { "audit.fault": formatFault(first).slice(0, 500) }),
-    }).flat(),
-  });
 }
 
 /** What fired, for whom to look it up later: in SQL it is a row like any other. */

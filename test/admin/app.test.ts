@@ -249,6 +249,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/routes",
     "get /api/v1/services",
     "get /api/v1/silences",
+    "get /api/v1/slos",
     "get /api/v1/status",
     "get /api/v1/traces/{id}",
     "get /healthz",
@@ -259,6 +260,7 @@ test("the OpenAPI document names what is promised", () => {
     "post /access/v1/search/action",
     "post /access/v1/search/resource",
     "post /access/v1/search/subject",
+    "post /api/v1/alerts/look",
     "post /api/v1/policy/cases",
     "post /api/v1/policy/explain",
     "post /api/v1/reload",
@@ -503,6 +505,35 @@ test("the live tail's filters agree with the store's", async () => {
       new Set(ids),
     );
   }
+});
+
+async function look(body: object): Promise<{ status: number; body: Body }> {
+  const response = await fetch(`${api}/api/v1/alerts/look`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ from: new Date().toISOString(), step_s: 1, looks: 2, ...body }),
+  });
+  const { status } = response;
+  const told = await asDescribed("/api/v1/alerts/look", response, "post");
+  return { status, body: told as unknown as Body };
+}
+
+test("a rule looks at the past that nobody has yet, and is told what is wrong with it", async () => {
+  const rule = { name: "r", panel: "routes", when: "requests >= 0", notify: ["nobody"] };
+  const asked = await look({ rules: [rule], rule: "r" });
+  expect(asked).toMatchObject({ status: 200, body: { looks: [{}, {}] } });
+  for (const [wrong, detail] of [
+    [{ rules: [{ ...rule, panel: "rootes" }], rule: "r" }, "rules[0].panel: names no panel"],
+    [{ rules: [rule], rule: "s" }, "rule: names none of r"],
+    [{ rules: [{ name: "r", status: "spool", when: "lag_ns > 1" }], rule: "r" }, "not recorded"],
+  ] as const) {
+    const { status, body } = await look(wrong);
+    expect([status, body["detail"]]).toEqual([400, expect.stringContaining(detail)]);
+  }
+  const sql = "SELECT {{since}} AS a, sleep(1) FROM nowhere";
+  const refused = await look({ rules: [{ name: "r", sql, when: "a > 1" }], rule: "r" });
+  expect(refused).toMatchObject({ status: 400, body: { code: "sql_error" } });
+  expect(await get("/api/v1/slos")).toEqual({ slos: [] });
 });
 
 const silence = async (body: object): Promise<{ status: number; body: Body }> => {

@@ -7,7 +7,7 @@ import { BUILT_IN_RULES } from "../../src/alerts/built-in.ts";
 import { type LoadedAlerts, loadAlerts } from "../../src/alerts/load-alerts.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";
 
-const { panels } = loadDashboards();
+const NAMED = { panels: loadDashboards().panels, routes: ["orders"] };
 let folder = "";
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function load(text: string, env: Record<string, string> = {}): LoadedAlerts {
   const file = join(folder, "alerts.yaml");
   writeFileSync(file, text);
-  return loadAlerts(file, panels, env);
+  return loadAlerts(file, { ...NAMED, env });
 }
 
 const said = ({ faults }: LoadedAlerts): string[] =>
@@ -73,6 +73,8 @@ describe("a fault", () => {
       `rules:\n${GOOD}notify: [ { name: ops, kind: webhook, url: "http://a.example", secret: "\${env:NONE}" } ]\n`,
       "3: notify[0].secret: the environment variable NONE is not set",
     ],
+    [`rules:\n${GOOD}slos: [ { route: order, objective: 99 } ]\n`, '(did you mean "orders"?)'],
+    [`rules:\n${GOOD}slos: [ { route: orders, objective: 100 } ]\n`, "a number from 50 to 99.999"],
     [`rules:\n${GOOD}group: { wait: soon }\n`, "3: group.wait: must be a time up to 1h"],
   ])("of %j", (text, fault) => {
     const loaded = load(text, { HOOK: "https://a.example/secret" });
@@ -103,7 +105,7 @@ test("a folder's files are one: names are shared, and may be there once", () => 
     `rules:\n${GOOD}  - { name: other, status: spool, when: lag_ns > 1, notify: [ ops ] }\n`,
   );
   writeFileSync(join(folder, ".hidden.yaml"), "garbage");
-  const loaded = loadAlerts(folder, panels, {});
+  const loaded = loadAlerts(folder, { ...NAMED, env: {} });
   expect(own(loaded)).toEqual(["good", "other"]);
   expect(loaded.group).toEqual({ by: ["service"], waitMs: 30_000, repeatMs: 14_400_000 });
   expect(loaded.faults).toEqual([
@@ -139,7 +141,27 @@ test("what holds or not changes the revision, what is touched does not", () => {
 
 test("the sample is sound", () => {
   const file = join(import.meta.dirname, "../../dashboards/alerts.yaml");
-  const loaded = loadAlerts(file, panels, {});
+  const loaded = loadAlerts(file, { ...NAMED, env: {} });
   expect(said(loaded)).toEqual([]);
   expect(own(loaded)).toContain("route-errors");
+});
+
+test("what was sound before goes on where a file is broken by a slip, and ends where it is taken out", () => {
+  const file = join(folder, "alerts.yaml");
+  const slo = "slos: [ { route: orders, objective: 99.9, latency: 300ms } ]\n";
+  const rules = (text: string, before?: LoadedAlerts): string[] => {
+    writeFileSync(file, text);
+    last = loadAlerts(file, { ...NAMED, env: {}, ...(before === undefined ? {} : { before }) });
+    return own(last);
+  };
+  let last: LoadedAlerts | undefined;
+  const both = ["slo-orders-fast", "slo-orders-steady", "slo-orders-slow", "good"];
+  expect(rules(`rules:\n${GOOD}${slo}`)).toEqual(both);
+  expect(rules(`rules:\n${GOOD.replace("routes", "rootes")}${slo}`, last)).toEqual(both);
+  expect(last?.faults).toHaveLength(1);
+  expect(rules("rules: [\n", last)).toEqual(both);
+  rmSync(file);
+  last = loadAlerts(file, { ...NAMED, env: {}, ...(last && { before: last }) });
+  expect(own(last)).toEqual(both);
+  expect(rules(slo, last)).toEqual(both.slice(0, 3));
 });

@@ -147,4 +147,4 @@ test("a spike fires, is told once, and ends", async () => {
   ]);
   await third.stop();
   for (const weir of [first, second, third]) expect(weir.errors()).not.toContain(SECRET);
-}, 90_000);
+}, 120_000);

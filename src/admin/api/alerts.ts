@@ -32,7 +32,7 @@ const ruleSchema = z.strictObject({
   name: z.string(),
   question: z.string(),
   severity: z.enum(SEVERITIES),
-  asks: z.string().meta({ description: "panel NAME, sql or status TOPIC" }),
+  asks: z.string().meta({ description: "panel NAME, sql, slo ROUTE or status TOPIC" }),
   window: z.string(),
   when: z.array(z.string()).meta({ description: "All must hold of a row" }),
   for: z.string(),

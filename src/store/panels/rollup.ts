@@ -16,13 +16,22 @@ const COARSEST: Rollup = { name: "1h", grainSeconds: 3600, longest: Infinity };
 /** About this many points a line. */
 const POINTS = 120;
 
-/** The finest rollup a window can afford, and a step of whole grains that gives about 120 points. */
-export function rollupFor(windowMs: number): {
+/**
+ * The finest rollup a window can afford, and a step of whole grains that gives about 120 points. `leastGrainSeconds`:
+ * finer ones are no longer kept of that time.
+ */
+export function rollupFor(
+  windowMs: number,
+  leastGrainSeconds = 0,
+): {
   readonly rollup: Rollup;
   readonly stepSeconds: number;
 } {
   const seconds = windowMs / 1000;
-  const rollup = ROLLUPS.find((each) => seconds <= each.longest) ?? COARSEST;
+  const rollup =
+    ROLLUPS.find((each) => {
+      return seconds <= each.longest && each.grainSeconds >= leastGrainSeconds;
+    }) ?? COARSEST;
   const grains = Math.max(1, Math.ceil(seconds / POINTS / rollup.grainSeconds));
   return { rollup, stepSeconds: grains * rollup.grainSeconds };
 }

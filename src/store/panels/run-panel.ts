@@ -10,6 +10,8 @@ export interface PanelRequest {
   readonly untilMs: number;
   /** Values for the panel's parameters. */
   readonly filters: Readonly<Record<string, string>>;
+  /** Rollups finer than this are no longer kept of that time. */
+  readonly leastGrainSeconds?: number;
 }
 
 export interface PanelRows {
@@ -28,7 +30,10 @@ export async function runPanel(
   panel: Panel,
   request: PanelRequest,
 ): Promise<PanelRows> {
-  const { rollup, stepSeconds } = rollupFor(request.untilMs - request.sinceMs);
+  const { rollup, stepSeconds } = rollupFor(
+    request.untilMs - request.sinceMs,
+    request.leastGrainSeconds,
+  );
   const params = {
     since: new Date(request.sinceMs),
     until: new Date(request.untilMs),

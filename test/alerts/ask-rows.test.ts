@@ -1,0 +1,141 @@
+// What rules ask, of a real store with made rows: panels, SQL and SLOs find what is there, also long ago.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAskRows } from "../../src/alerts/ask-rows.ts";
+import { rulesOf } from "../../src/alerts/load-alerts.ts";
+import { fileSchema, type FileInput } from "../../src/alerts/file-schema.ts";
+import { observe } from "../../src/alerts/observe.ts";
+import type { Rule } from "../../src/alerts/rule.ts";
+import { StatusRows } from "../../src/alerts/status-rows.ts";
+import { loadDashboards } from "../../src/store/dashboards.ts";
+import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+/** A whole minute, so that rollups and windows meet. */
+const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+const { panels } = loadDashboards();
+
+let made: TestStore;
+
+/** `count` requests of a route `agoMs` before now, of which `bad` fail and `slow` take a second. */
+function requests(
+  route: string,
+  agoMs: number,
+  [count, bad, slow = 0]: readonly number[],
+): string[] {
+  return Array.from({ length: count ?? 0 }, (_, at) => {
+    const isBad = at < (bad ?? 0);
+    const isSlow = !isBad && at < (bad ?? 0) + slow;
+    return line({
+      route,
+      service: "shop",
+      started_at: timestamp(NOW_MS - agoMs),
+      status: isBad ? 500 : 200,
+      duration_ns: isSlow ? 1e9 : 1e6,
+    });
+  });
+}
+
+beforeAll(async () => {
+  made = await startTestStore();
+  const lines = [
+    ...requests("orders", 2 * MINUTE_MS, [100, 20]),
+    ...requests("payments", 2 * MINUTE_MS, [100, 0, 30]),
+    ...requests("orders", 5 * DAY_MS, [10, 10]),
+  ];
+  expect(await made.store.write(batch("rows", lines))).toEqual({ kind: "stored" });
+});
+
+afterAll(() => made.end());
+
+function ruleOf(written: Record<string, unknown>, name = "r"): Rule {
+  const input: FileInput = fileSchema.parse(written);
+  const rule = rulesOf(input).find((each) => each.name === name);
+  if (rule === undefined) throw new Error(`no rule ${name}`);
+  return rule;
+}
+
+const ask = (grainSeconds = 10) =>
+  createAskRows({
+    panels: () => panels,
+    status: new StatusRows(() => {
+      throw new Error("nothing is asked of weir itself");
+    }),
+    store: () => made.store,
+    grainSecondsAt: () => grainSeconds,
+  });
+
+async function found(rule: Rule, atMs = NOW_MS, grainSeconds = 10): Promise<string[]> {
+  const answer = await ask(grainSeconds)(rule, atMs);
+  return observe(rule, answer).map(({ labels, annotations, value }) => {
+    return `${labels["route"] ?? "all"} ${String(value)} ${annotations["summary"] ?? ""}`.trim();
+  });
+}
+
+describe("a rule", () => {
+  const failing = {
+    rules: [
+      {
+        name: "r",
+        panel: "routes",
+        when: "error_share > 0.05",
+        by: ["route"],
+        annotations: { summary: "{{error_share}} of {{requests}}" },
+      },
+    ],
+  };
+
+  test("on a panel finds the row that meets its condition, in words", async () => {
+    expect(await found(ruleOf(failing))).toEqual(["orders 0.2 20.0 % of 100"]);
+  });
+
+  test("sees its window alone", async () => {
+    expect(await found(ruleOf(failing), NOW_MS + 10 * MINUTE_MS)).toEqual([]);
+  });
+
+  test("looks back beyond the finest rollups", async () => {
+    const atMs = NOW_MS - 5 * DAY_MS + 2 * MINUTE_MS;
+    expect(await found(ruleOf(failing), atMs, 60)).toEqual(["orders 1 100 % of 10"]);
+  });
+
+  test("in SQL is asked through the console's guard", async () => {
+    const sql = (text: string): Rule =>
+      ruleOf({ rules: [{ name: "r", sql: text, when: "n > 0", by: ["route"] }] });
+    const good = sql(
+      "SELECT route, count() AS n FROM requests WHERE started_at >= {{since}} AND started_at < {{ until }} AND status = 500 GROUP BY route",
+    );
+    expect(await found(good)).toEqual(["orders 20"]);
+    const bad = sql(
+      "SELECT 1 AS n, '{{since}}' AS route FROM url('http://127.0.0.1:9', CSV, 'a String')",
+    );
+    await expect(found(bad)).rejects.toThrow(/url|not allowed/i);
+  });
+});
+
+describe("an SLO", () => {
+  const written = {
+    slos: [
+      { route: "orders", objective: 99 },
+      { route: "payments", objective: 99, latency: "300ms" },
+    ],
+  };
+
+  test.each([
+    ["slo-orders-fast", ["orders 20"]],
+    ["slo-orders-steady", ["orders 20"]],
+    ["slo-payments-fast", ["payments 30"]],
+    ["slo-payments-slow", ["payments 30"]],
+  ])("%s", async (name, alerts) => {
+    const shown = (await found(ruleOf(written, name))).map((each) => each.split(" ").slice(0, 2));
+    expect(shown.map(([route, burn]) => `${route} ${Math.round(Number(burn))}`)).toEqual(alerts);
+  });
+
+  test("is quiet where the short window is over", async () => {
+    expect(await found(ruleOf(written, "slo-orders-fast"), NOW_MS + 10 * MINUTE_MS)).toEqual([]);
+  });
+
+  test("without a limit of time, slow requests are good ones", async () => {
+    const slos = [{ route: "payments", objective: 99 }];
+    expect(await found(ruleOf({ slos }, "slo-payments-fast"))).toEqual([]);
+  });
+});
