@@ -10,7 +10,7 @@
 -- column picked_share: share
 -- column mean_score: score
 -- column mean_inflight: score
--- column picked_at: time
+-- column last_at: time
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter limit: UInt32 = 200, most rows
@@ -23,7 +23,7 @@ SELECT
     picked / any(totals.balanced) AS picked_share,
     avg(candidate.2) AS mean_score,
     avg(candidate.3) AS mean_inflight,
-    if(picked = 0, NULL, maxIf(started_at, attempt_upstream[1] = candidate.1)) AS picked_at
+    if(picked = 0, NULL, maxIf(started_at, attempt_upstream[1] = candidate.1)) AS last_at
 FROM requests AS row
 ARRAY JOIN arrayZip(candidates, candidate_scores, candidate_inflight) AS candidate
 INNER JOIN

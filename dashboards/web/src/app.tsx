@@ -6,6 +6,7 @@ import { Chips } from "./frame/chips.tsx";
 import { Rail } from "./frame/rail.tsx";
 import { TokenDialog } from "./frame/token-dialog.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
+import { BoardsPage } from "./pages/boards/boards-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
@@ -49,6 +50,7 @@ interface PageProps {
 function Page({ place, status }: PageProps): ReactNode {
   const pages: Readonly<Record<PageName, () => ReactNode>> = {
     overview: () => <OverviewPage place={place} status={status} />,
+    boards: () => <BoardsPage place={place} />,
     routes: () => <RoutesPage place={place} />,
     upstreams: () => <UpstreamsPage place={place} />,
     requests: () => <RequestsPage place={place} status={status} />,

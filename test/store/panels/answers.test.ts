@@ -36,8 +36,15 @@ function panelOf(name: string): Panel {
   return panel;
 }
 
+const answers = new Map<string, Promise<PanelRows>>();
+
+/** Each question once: what is stored does not change. */
 function run(name: string, filters: Record<string, string> = {}): Promise<PanelRows> {
-  return runPanel(system.store, panelOf(name), { sinceMs, untilMs, filters });
+  const key = JSON.stringify([name, filters]);
+  const answer =
+    answers.get(key) ?? runPanel(system.store, panelOf(name), { sinceMs, untilMs, filters });
+  answers.set(key, answer);
+  return answer;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -166,7 +173,7 @@ const TABLES: readonly (readonly [
         mean_score: 1,
         mean_inflight: 2,
       },
-      { endpoint: "http://b:2", weighed: 9, left_out: 0, picked: 0, picked_at: null },
+      { endpoint: "http://b:2", weighed: 9, left_out: 0, picked: 0, last_at: null },
     ],
   ],
   [
@@ -268,13 +275,16 @@ describe("answers", () => {
     expect(rows[5]).toMatchObject({ low_ns: expect.closeTo(2 ** 30.5, 0) as number });
   });
 
-  test.each([...panels.keys()])("%s has the columns of its header at every grain", async (name) => {
-    for (const windowMs of [600_000, 30 * 86_400_000]) {
-      const window = { sinceMs: untilMs - windowMs, untilMs, filters: {} };
-      const { columns } = await runPanel(system.store, panelOf(name), window);
-      expect(columns.map((column) => column.name)).toEqual([...panelOf(name).columns.keys()]);
-    }
-  });
+  test.each([...panels.keys()])(
+    "%s has the columns of its header, over a month, too",
+    async (name) => {
+      const month = { sinceMs: untilMs - 30 * 86_400_000, untilMs, filters: {} };
+      for (const asked of [run(name), runPanel(system.store, panelOf(name), month)]) {
+        const { columns } = await asked;
+        expect(columns.map((column) => column.name)).toEqual([...panelOf(name).columns.keys()]);
+      }
+    },
+  );
 
   test("weir's own files are sound, and every panel is asked here", () => {
     const asked = [...TABLES.map(([name]) => name), ...Object.keys(COURSES), "latency-heatmap"];

@@ -9,6 +9,8 @@ export interface ChartSeries {
   /** The previous period: thin, and left out of the legend's figures. */
   readonly faint?: boolean;
   readonly fill?: boolean;
+  /** Lead to the requests behind it, from its name in the legend. */
+  readonly filters?: Readonly<Record<string, string>>;
 }
 
 /** Something that happened: a reload, a new policy, a start. */

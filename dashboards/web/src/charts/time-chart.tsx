@@ -1,6 +1,7 @@
 // A line chart over time with its legend, which shows the figures under the shared crosshair.
 import "uplot/dist/uPlot.min.css";
 import { type ReactNode, useRef, useState } from "react";
+import { Door } from "../parts/door.tsx";
 import { clock } from "../words/time.ts";
 import type { ChartActions, ChartModel } from "./chart-model.ts";
 import { usePlot } from "./use-plot.ts";
@@ -34,7 +35,11 @@ function Legend({ model, index }: LegendProps): ReactNode {
       {model.series.map((series) => (
         <span key={series.label} className="legend-item">
           <i style={{ background: `var(${series.color})` }} />
-          {series.label}
+          {series.filters === undefined ? (
+            series.label
+          ) : (
+            <Door filters={series.filters}>{series.label}</Door>
+          )}
           {series.faint && index === null ? null : (
             <b>{valueWords(series.values[at] ?? null, model)}</b>
           )}

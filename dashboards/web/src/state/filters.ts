@@ -69,6 +69,7 @@ export function filterWords(name: FilterName, value: string): string {
 
 function filtersFor(page: PageName): readonly FilterName[] {
   if (page === "requests") return FILTERS;
+  if (page === "boards") return ["service", "route", "principal"];
   // An endpoint serves all routes of its service.
   return page === "upstreams" ? ["service"] : EVERYWHERE;
 }
