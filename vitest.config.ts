@@ -20,6 +20,7 @@ const SHARING = [
 
 export default defineConfig({
   test: {
+    setupFiles: ["test/support/seed.ts"],
     // These only tell what hangs: a busy machine may take a minute for what takes a second otherwise.
     testTimeout: 300_000,
     hookTimeout: 300_000,

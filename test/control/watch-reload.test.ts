@@ -17,6 +17,7 @@ import { loadAll } from "../../src/control/load-all.ts";
 import { createReloader, type Reloader } from "../../src/control/reloader.ts";
 import { watchFiles } from "../../src/control/watch.ts";
 import { silentLog } from "../../src/core/log.ts";
+import { firstLook } from "../support/first-look.ts";
 
 const MODEL = `[request_definition]
 r = sub, obj, act
@@ -72,8 +73,7 @@ async function started(prepare: (folder: string) => void): Promise<Site> {
     log: silentLog,
   });
   watch.files(first.next.files);
-  // The first look at a file is taken from another thread, and nothing tells when.
-  await sleep(50);
+  await firstLook();
   const rules = () => reloader.current().policy?.rules;
   return {
     folder,

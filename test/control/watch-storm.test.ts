@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { watchFiles } from "../../src/control/watch.ts";
+import { firstLook } from "../support/first-look.ts";
 
 const FILES = ["rules.csv", "next.csv"];
 /** What changes for as long is told of meanwhile. */
@@ -84,8 +85,7 @@ function site() {
 
 test.concurrent.each(STORMS)("%s", async (...[, storm, last]) => {
   using at = site();
-  // The first look at a file is taken from another thread, and nothing tells when.
-  await sleep(50);
+  await firstLook();
   const beganMs = performance.now();
   await storm(at);
   const longMs = performance.now() - beganMs;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { watchFiles } from "../../src/control/watch.ts";
+import { firstLook } from "../support/first-look.ts";
 
 const RULES = join("current", "rules.csv");
 
@@ -81,8 +82,7 @@ const changes: readonly [string, (folder: string) => void, (at: Site) => void][]
 test.each(changes)("%s", async (_, prepare, change) => {
   const at = site(prepare);
   const told = at.change();
-  // The first look at a file is taken from another thread, and nothing tells when.
-  await sleep(50);
+  await firstLook();
   change(at);
   await told;
 });

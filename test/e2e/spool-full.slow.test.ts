@@ -64,11 +64,7 @@ test("audit required: requests are refused, and none is answered without its row
   store.proxy.mend();
   // Serves again by itself once the spool is empty.
   const seen = load.answers.length;
-  await expect
-    .poll(() => load.answers.slice(seen).some(({ status }) => status === 200), {
-      timeout: 20_000,
-    })
-    .toBe(true);
+  await expect.poll(() => load.answers.slice(seen).some(({ status }) => status === 200)).toBe(true);
   await load.stop();
   await weir.drained();
 

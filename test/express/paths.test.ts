@@ -6,9 +6,9 @@ import { PATH_FORMS } from "../../src/core/normal-path.ts";
 import { readTarget } from "../../src/proxy/path.ts";
 import { anyTarget, nearMiss, targetWith } from "../proxy/support/path-readings.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
+import { SEED } from "../support/seed.ts";
 import { listen, startApp } from "./support.ts";
 
-const SEED = Date.now() % 2 ** 31;
 const RUNS = { numRuns: 150, seed: SEED };
 const target = fc
   .oneof(targetWith(PATH_FORMS), targetWith(PATH_FORMS), nearMiss, anyTarget)

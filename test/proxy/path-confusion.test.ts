@@ -17,11 +17,11 @@ import {
   spellingWith,
   targetWith,
 } from "./support/path-readings.ts";
+import { SEED } from "../support/seed.ts";
 
-/** WEIR_FUZZ_RUNS multiplies the runs; WEIR_FUZZ_SEED repeats them. */
+/** WEIR_FUZZ_RUNS multiplies the runs. */
 const FACTOR = Number(process.env["WEIR_FUZZ_RUNS"] ?? 1);
-const SEED = Number(process.env["WEIR_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-const TIMEOUT_MS = 30_000 * Math.max(1, FACTOR);
+const TIMEOUT_MS = 300_000 * Math.max(1, FACTOR);
 const runs = (numRuns: number): fc.Parameters<unknown> => ({
   numRuns: numRuns * FACTOR,
   seed: SEED,
