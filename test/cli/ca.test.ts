@@ -5,7 +5,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,33 +14,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer, type TLSSocket } from "node:tls";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createAuthority } from "../support/certificates.ts";
-import { weirInProcess } from "./support/in-process.ts";
-import type { Ended } from "./support/weir.ts";
+import { useCaFolder } from "./support/ca-folder.ts";
 
-let folder: string;
+const { at, ca } = useCaFolder();
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "weir-ca-"));
-});
-afterEach(() => {
-  vi.useRealTimers();
-  rmSync(folder, { recursive: true });
-});
-
-const at = (...names: readonly string[]): string => join(folder, ...names);
-const ca = (...args: readonly string[]): Promise<Ended> => weirInProcess(["ca", ...args], folder);
 const read = (...names: readonly string[]): string => readFileSync(at(...names), "utf8");
 const modeOf = (...names: readonly string[]): number => statSync(at(...names)).mode & 0o777;
 
 /** What it prints, also where it fails. */
 function openssl(...args: readonly string[]): string {
   try {
-    return execFileSync("openssl", args, { cwd: folder, stdio: "pipe", encoding: "utf8" });
+    return execFileSync("openssl", args, { cwd: at(), stdio: "pipe", encoding: "utf8" });
   } catch (thrown) {
     const { stdout, stderr } = thrown as { readonly stdout: string; readonly stderr: string };
     return `${stdout}${stderr}`;

@@ -1,18 +1,15 @@
 // Two weirs with certificates of one CA: the first proves by its own who it is, the second lets in nobody else; all of it renewed meanwhile.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { request } from "node:https";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { openAuthority } from "../../src/ca/authority.ts";
 import { createAuthority } from "../../src/ca/create-authority.ts";
-import { issueInto } from "../../src/ca/issue.ts";
-import { leafNames } from "../../src/ca/leaf-names.ts";
 import { revoke } from "../../src/ca/revocation-list.ts";
 import { cleanUp, configOf, createSite, type Site, startWeir } from "../support/weir-process.ts";
+import { type Asked, issueFrom, startTeller } from "./support/own-ca.ts";
 
 /** Renewed after two thirds, and then there is time left on a busy machine, too. */
 const LIFE_MS = 60_000;
@@ -28,14 +25,8 @@ e = some(where (p.eft == allow))
 m = r.sub == p.sub
 `;
 
-let upstream: Server;
+const upstream = await startTeller();
 
-beforeAll(async () => {
-  upstream = createServer(
-    (asked, reply) => void reply.end(String(asked.headers["x-weir-subject"])),
-  );
-  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-});
 afterAll(() => {
   cleanUp();
   upstream.close();
@@ -45,7 +36,6 @@ const STORE = `{ url: "http://127.0.0.1:9/weir" }`;
 
 /** In front of the service: takes nobody but the other weir. */
 function innerConfig(): string {
-  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const listen = `listen:
   http: 127.0.0.1:0
   https:
@@ -54,7 +44,7 @@ function innerConfig(): string {
     client_certificates: { ca: ca/ca.crt, crl: ca/ca.crl, required: true }
 ca: ca`;
   const policy = `policy: { model: model.conf, rules: rules.csv, request: [ identity.subject ] }`;
-  return configOf({ upstreams: [url], workers: 2, store: STORE, more: policy })
+  return configOf({ upstreams: [upstream.url], workers: 2, store: STORE, more: policy })
     .replace(/^listen:.*$/m, listen)
     .replace(
       /^admin:.*$/m,
@@ -71,18 +61,9 @@ function outerConfig(inner: Site, innerPort: string): string {
     .concat(`ca: ${inner.folder}/ca\n`);
 }
 
-interface Asked {
-  readonly name: string;
-  readonly out: Site;
-  readonly lifeMs?: number;
-}
-
-async function issue(inner: Site, { name, out, lifeMs = LIFE_MS }: Asked): Promise<void> {
-  const nowMs = Date.now() - AGE_MS;
-  const authority = openAuthority(join(inner.folder, "ca"), nowMs);
-  const asked = { name, spiffePath: `/${name}`, dns: ["localhost"], ips: [] };
-  const names = leafNames(asked, authority.trustDomain);
-  await issueInto(authority, { names, lifeMs, out: out.folder, nowMs });
+function issue(inner: Site, name: string, more: Partial<Asked> = {}): Promise<void> {
+  const life = { lifeMs: LIFE_MS, ageMs: AGE_MS };
+  return issueFrom(inner, { name, dns: "localhost", out: inner, ...life, ...more });
 }
 
 function shownSerial(port: string): Promise<string> {
@@ -110,13 +91,13 @@ test("each renews its own while requests pass both, and none fails; who is not t
     "rules.csv": "p, spiffe://example.org/outer\n",
   });
   await createAuthority(join(innerSite.folder, "ca"), "example.org", Date.now());
-  await issue(innerSite, { name: "inner", out: innerSite });
-  await issue(innerSite, { name: "admin", out: innerSite });
-  await issue(innerSite, { name: "mallory", out: innerSite, lifeMs: 3_600_000 });
+  await issue(innerSite, "inner");
+  await issue(innerSite, "admin");
+  await issue(innerSite, "mallory", { lifeMs: 3_600_000 });
   const inner = await startWeir(innerSite);
   const { port } = new URL(/over TLS on +(\S+)/.exec(inner.output())?.[1] ?? "");
   const outerSite = createSite(outerConfig(innerSite, port));
-  await issue(innerSite, { name: "outer", out: outerSite });
+  await issue(innerSite, "outer", { out: outerSite });
   const outer = await startWeir(outerSite);
 
   const { port: adminPort } = new URL(inner.admin);

@@ -1,16 +1,12 @@
 // Certificates of weir's own CA that live for seconds: renewed again and again under requests, and none fails.
 import { chmodSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { Agent, request } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { openAuthority } from "../../src/ca/authority.ts";
 import { createAuthority } from "../../src/ca/create-authority.ts";
-import { issueInto } from "../../src/ca/issue.ts";
-import { leafNames } from "../../src/ca/leaf-names.ts";
 import { revoke } from "../../src/ca/revocation-list.ts";
 import {
   cleanUp,
@@ -21,15 +17,10 @@ import {
   spawnWeir,
   startWeir,
 } from "../support/weir-process.ts";
+import { type Asked, issueFrom, startTeller } from "./support/own-ca.ts";
 
-let upstream: Server;
+const upstream = await startTeller();
 
-beforeAll(async () => {
-  upstream = createServer(
-    (asked, reply) => void reply.end(String(asked.headers["x-weir-subject"])),
-  );
-  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-});
 afterAll(() => {
   cleanUp();
   upstream.close();
@@ -43,19 +34,14 @@ const LISTEN = `listen:
     client_certificates: { ca: ca/ca.crt, crl: ca/ca.crl }
 ca: ca`;
 
-interface Life {
-  readonly lifeMs: number;
-  /** How long ago it began. */
-  readonly ageMs?: number;
-}
+type Life = Pick<Asked, "lifeMs" | "ageMs">;
 
 const HOUR: Life = { lifeMs: 3_600_000 };
 
 /** With that life for weir's own certificate. */
 async function createCaSite(life: Life): Promise<Site> {
-  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const store = `{ url: "http://127.0.0.1:9/weir" }`;
-  const config = configOf({ upstreams: [url], workers: 2, store })
+  const config = configOf({ upstreams: [upstream.url], workers: 2, store })
     .replace(/^listen:.*$/m, LISTEN)
     .replace("service: all }", "service: all, authenticate: [ certificate ] }");
   const site = createSite(config);
@@ -65,12 +51,8 @@ async function createCaSite(life: Life): Promise<Site> {
   return site;
 }
 
-async function issue(site: Site, name: string, { lifeMs, ageMs = 0 }: Life): Promise<void> {
-  const nowMs = Date.now() - ageMs;
-  const authority = openAuthority(join(site.folder, "ca"), nowMs);
-  const asked = { name, spiffePath: `/${name}`, dns: ["weir.test"], ips: [] };
-  const names = leafNames(asked, authority.trustDomain);
-  await issueInto(authority, { names, lifeMs, out: site.folder, nowMs });
+function issue(site: Site, name: string, life: Life): Promise<void> {
+  return issueFrom(site, { name, dns: "weir.test", out: site, ...life });
 }
 
 interface Answer {

@@ -1,36 +1,19 @@
 // A full spool while the store is away: rows are given up and counted, or requests refused, as configured.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { checkRows } from "../support/check-rows.ts";
 import { startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, cleanUp, type Site, startWeir } from "../support/weir-process.ts";
-import { type FarStore, startFarStore } from "./support/far-store.ts";
-import { startUpstream } from "./support/upstream.ts";
+import { startFarSide } from "./support/far-side.ts";
 
 /** Rows of 6 KB fill the smallest spool, 1 MiB, after 170. */
 const WIDE = { method: "GET", path: `/x?pad=${"p".repeat(6000)}` };
 const REQUESTS = 400;
-const upstream = await startUpstream();
-let store: FarStore;
+const { store, startWeir } = await startFarSide();
 
-beforeAll(async () => {
-  store = await startFarStore();
-});
-
-afterAll(async () => {
-  cleanUp();
-  upstream.close();
-  await store.close();
-});
-
-function siteWith(audit: string): Site {
-  const more = `telemetry: { audit: ${audit}, spool: { max_bytes: 1048576, segment_bytes: 65536 } }`;
-  return createSite(configOf({ upstreams: [upstream.url], store: store.config, more }));
-}
+const telemetryWith = (audit: string): string =>
+  `telemetry: { audit: ${audit}, spool: { max_bytes: 1048576, segment_bytes: 65536 } }`;
 
 test("audit optional: traffic goes on, and what is dropped is counted", async () => {
-  const site = siteWith("optional");
-  const weir = await startWeir(site);
-  await weir.until(({ store: { state } }) => state === "ready");
+  const weir = await startWeir(telemetryWith("optional"));
   store.proxy.cut();
   const load = startLoad({ port: weir.port, pauseMs: 5, ask: () => WIDE });
   await load.reached(REQUESTS);
@@ -52,9 +35,7 @@ test("audit optional: traffic goes on, and what is dropped is counted", async ()
 });
 
 test("audit required: requests are refused, and none is answered without its row", async () => {
-  const site = siteWith("required");
-  const weir = await startWeir(site);
-  await weir.until(({ store: { state } }) => state === "ready");
+  const weir = await startWeir(telemetryWith("required"));
   store.proxy.cut();
   const load = startLoad({ port: weir.port, pauseMs: 5, ask: () => WIDE });
   await load.reached(REQUESTS);

@@ -1,26 +1,13 @@
 // ClickHouse unreachable for a while: traffic goes on, and afterwards every row is there once.
 // WEIR_E2E_OUTAGE_MS=60000 makes the outage a minute.
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { type FarStore, startFarStore } from "./support/far-store.ts";
-import { startUpstream } from "./support/upstream.ts";
+import { startFarSide } from "./support/far-side.ts";
 
 const OUTAGE_MS = Number(process.env["WEIR_E2E_OUTAGE_MS"] ?? 3000);
-const upstream = await startUpstream();
-let store: FarStore;
-
-beforeAll(async () => {
-  store = await startFarStore();
-});
-
-afterAll(async () => {
-  cleanUp();
-  upstream.close();
-  await store.close();
-});
+const { store, startWeir } = await startFarSide();
 
 function sumOf(exposition: string, name: string): number {
   const values = exposition.matchAll(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, "gm"));
@@ -31,9 +18,7 @@ test(
   "an outage of the store costs no request and no row",
   { timeout: 300_000 + 2 * OUTAGE_MS },
   async () => {
-    const site = createSite(configOf({ upstreams: [upstream.url], store: store.config }));
-    const weir = await startWeir(site);
-    await weir.until(({ store: { state } }) => state === "ready");
+    const weir = await startWeir();
     const load = startLoad({ port: weir.port });
     await load.reached(200);
     store.proxy.cut();

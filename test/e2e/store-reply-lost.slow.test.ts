@@ -1,29 +1,14 @@
 // ClickHouse commits an INSERT and its reply is lost: the retry stores nothing twice, not in rollups either.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startLoad } from "../support/weir-process-load.ts";
-import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { type FarStore, startFarStore } from "./support/far-store.ts";
-import { startUpstream } from "./support/upstream.ts";
+import { startFarSide } from "./support/far-side.ts";
 
 const LOST = 4;
-const upstream = await startUpstream();
-let store: FarStore;
-
-beforeAll(async () => {
-  store = await startFarStore();
-});
-
-afterAll(async () => {
-  cleanUp();
-  upstream.close();
-  await store.close();
-});
+const { store, startWeir } = await startFarSide();
 
 test("rows whose reply was lost are stored once", async () => {
-  const site = createSite(configOf({ upstreams: [upstream.url], store: store.config }));
-  const weir = await startWeir(site);
-  await weir.until(({ store: { state } }) => state === "ready");
+  const weir = await startWeir();
   const load = startLoad({ port: weir.port });
   for (let round = 1; round <= LOST / 2; round++) {
     await load.reached(load.answers.length + 100);

@@ -1,38 +1,23 @@
 // The hostile bytes of test/fixtures/hostile at an Express application: node:http reads them, and what is forwarded must be the same.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { HOSTILE_FILES, hostileCases } from "../support/hostile-cases.ts";
 import { connectRaw } from "../support/raw-client.ts";
-import { OK, type RawUpstream, startUpstream, type UpstreamCall } from "../support/raw-upstream.ts";
+import {
+  answerOnceRead,
+  type RawUpstream,
+  startUpstream,
+  type UpstreamCall,
+} from "../support/raw-upstream.ts";
 import { startApp, type TestApp } from "./support.ts";
 
 /** For what is never whole. */
 const PATIENCE_MS = 500;
 
-interface HostileCase {
-  readonly name: string;
-  readonly bytes: string;
-  readonly answers: readonly (number | string)[];
-  readonly upstream?: readonly string[];
-  readonly host?: string;
-  readonly absent?: string;
-}
-
-function casesOf(file: string): readonly (readonly [string, HostileCase])[] {
-  const path = join(import.meta.dirname, "../fixtures/hostile", `${file}.yaml`);
-  const cases = parse(readFileSync(path, "utf8")) as readonly HostileCase[];
-  return cases.map((each) => [each.name, each]);
-}
-
 let upstream: RawUpstream;
 let app: TestApp;
 
 beforeAll(async () => {
-  upstream = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  upstream = await startUpstream(answerOnceRead);
   app = await startApp({
     endpoints: [upstream.url],
     config: {
@@ -66,8 +51,8 @@ const FORGIVEN = new Set([
   "a bare CR before",
 ]);
 
-describe.each(["smuggling", "hosts", "targets", "connections"])("%s", (file) => {
-  const cases = casesOf(file).filter(([name]) => !FORGIVEN.has(name));
+describe.each(HOSTILE_FILES)("%s", (file) => {
+  const cases = hostileCases(file).filter(([name]) => !FORGIVEN.has(name));
   it.each(cases)("%s", async (_, one) => {
     const nth = upstream.calls.length;
     const rows = app.rows.length;

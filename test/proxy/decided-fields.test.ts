@@ -3,16 +3,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { model } from "../policy/support.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
+import { answerOnceRead, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
 
 let upstream: RawUpstream;
 let proxy: TestProxy;
 
 beforeAll(async () => {
-  upstream = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  upstream = await startUpstream(answerOnceRead);
   proxy = await startProxy({
     upstreams: [upstream.url],
     config: {

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, startUpstream } from "../support/raw-upstream.ts";
+import { answerOnceRead, OK, startUpstream } from "../support/raw-upstream.ts";
 
 const WAITING = { Expect: "100-continue", "Content-Length": "4" };
 
@@ -44,10 +44,7 @@ it.each([
   ["waits for weir to lose patience", ""],
   ["does not wait", "body"],
 ])("an upstream that ignores it gets the body; the client %s", async (_, eager) => {
-  await using upstream = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  await using upstream = await startUpstream(answerOnceRead);
   await using proxy = await startProxy({ upstreams: [upstream.url] });
   using client = await connectRaw(proxy.port);
   client.send(requestText("POST /", WAITING, eager));

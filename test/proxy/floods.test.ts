@@ -9,7 +9,7 @@ import {
 } from "../../src/proxy/refused-connections.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, startUpstream } from "../support/raw-upstream.ts";
+import { answerOnceRead, OK, startUpstream } from "../support/raw-upstream.ts";
 
 const CHUNKED = { "Transfer-Encoding": "chunked" };
 
@@ -65,10 +65,7 @@ describe("connections", () => {
 
 describe("bodies", () => {
   it("more trailers than fields are allowed: refused, and nothing whole goes upstream", async () => {
-    await using upstream = await startUpstream(async (call) => {
-      await call.body();
-      call.reply(OK);
-    });
+    await using upstream = await startUpstream(answerOnceRead);
     const config = { limits: { header_count: 20 } };
     await using proxy = await startProxy({ upstreams: [upstream.url], config });
     const body = (count: number): string => `0\r\n${"X: 1\r\n".repeat(count)}\r\n`;
@@ -91,10 +88,7 @@ describe("bodies", () => {
   });
 
   it("a hundred thousand chunks of one byte are one body", async () => {
-    await using upstream = await startUpstream(async (call) => {
-      await call.body();
-      call.reply(OK);
-    });
+    await using upstream = await startUpstream(answerOnceRead);
     await using proxy = await startProxy({ upstreams: [upstream.url] });
     const body = `${"1\r\nx\r\n".repeat(100_000)}0\r\n\r\n`;
     expect((await exchangeRaw(proxy.port, requestText("POST /", CHUNKED, body))).status).toBe(200);

@@ -1,36 +1,14 @@
 // Hostile bytes of test/fixtures/hostile on a raw socket: what is answered, and what reaches the upstream.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { HOSTILE_FILES, type HostileCase, hostileCases } from "../support/hostile-cases.ts";
 import { connectRaw } from "../support/raw-client.ts";
-import { OK, type RawUpstream, startUpstream, type UpstreamCall } from "../support/raw-upstream.ts";
-
-interface HostileCase {
-  readonly name: string;
-  /** Latin-1. */
-  readonly bytes: string;
-  /** A status, or a status and the code of the problem, for each reply. */
-  readonly answers: readonly (number | string)[];
-  /** METHOD TARGET BODY of each request that reaches the upstream; one is enough where this is left out. */
-  readonly upstream?: readonly string[];
-  /** The host it names. */
-  readonly host?: string;
-  /** Name and value of a field that it carries. */
-  readonly field?: readonly [name: string, value: string];
-  /** Name of a field that it carries once, or not at all. */
-  readonly present?: string;
-  readonly absent?: string;
-  /** Lines of its trailers. */
-  readonly trailers?: readonly string[];
-}
-
-function casesOf(file: string): readonly (readonly [string, HostileCase])[] {
-  const path = join(import.meta.dirname, "../fixtures/hostile", `${file}.yaml`);
-  const cases = parse(readFileSync(path, "utf8")) as readonly HostileCase[];
-  return cases.map((each) => [each.name, each]);
-}
+import {
+  answerOnceRead,
+  type RawUpstream,
+  startUpstream,
+  type UpstreamCall,
+} from "../support/raw-upstream.ts";
 
 let upstream: RawUpstream;
 let patient: TestProxy;
@@ -38,10 +16,7 @@ let patient: TestProxy;
 let hasty: TestProxy;
 
 beforeAll(async () => {
-  upstream = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  upstream = await startUpstream(answerOnceRead);
   const upstreams = [upstream.url];
   patient = await startProxy({ upstreams });
   hasty = await startProxy({ upstreams, config: { timeouts: { idle_ms: 300 } } });
@@ -70,8 +45,8 @@ async function received(call: UpstreamCall): Promise<string> {
   return `${call.method} ${call.target} ${(await call.body()).text}`.trimEnd();
 }
 
-describe.each(["smuggling", "hosts", "targets", "connections"])("%s", (file) => {
-  it.each(casesOf(file))("%s", async (_, one) => {
+describe.each(HOSTILE_FILES)("%s", (file) => {
+  it.each(hostileCases(file))("%s", async (_, one) => {
     const isWhole = !one.answers.some((answer) => String(answer).startsWith("408"));
     const proxy = isWhole ? patient : hasty;
     const rows = proxy.rows.length;

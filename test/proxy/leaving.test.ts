@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText, UPGRADE } from "../support/raw-client.ts";
-import { OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
+import { answerOnceRead, OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
 
 const CHUNKED =
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -200,10 +200,7 @@ describe("time limits", () => {
   });
 
   it("a slow upload within the limits is left alone", async () => {
-    await using upstream = await startUpstream(async (call) => {
-      await call.body();
-      call.reply(OK);
-    });
+    await using upstream = await startUpstream(answerOnceRead);
     await using proxy = await startProxy({
       upstreams: [upstream.url],
       config: { timeouts: { idle_ms: 1_200, header_ms: 1_000 } },

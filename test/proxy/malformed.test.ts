@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { OK, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
+import { answerOnceRead, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
 
 let upstream: RawUpstream;
 let proxy: TestProxy;
@@ -11,10 +11,7 @@ let hasty: TestProxy;
 const LIMITS = { header_bytes: 4096, header_count: 20, uri_bytes: 200, head_ms: 60_000 };
 
 beforeAll(async () => {
-  upstream = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  upstream = await startUpstream(answerOnceRead);
   const upstreams = [upstream.url];
   proxy = await startProxy({ upstreams, config: { limits: LIMITS } });
   hasty = await startProxy({ upstreams, config: { limits: { ...LIMITS, head_ms: 200 } } });

@@ -3,7 +3,13 @@ import { expect, it } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText } from "../support/raw-client.ts";
-import { answerOk, OK, type RawUpstream, startUpstream } from "../support/raw-upstream.ts";
+import {
+  answerOk,
+  answerOnceRead,
+  OK,
+  type RawUpstream,
+  startUpstream,
+} from "../support/raw-upstream.ts";
 
 const POST = requestText("POST /", { "Content-Length": "4" }, "body");
 const CHUNKED = requestText("POST /", { "Transfer-Encoding": "chunked" }, "4\r\nbody\r\n0\r\n\r\n");
@@ -66,10 +72,7 @@ it.each([
   ["POST without a body is not", requestText("POST /"), [200, 502]],
 ])("hung up on after it was sent: %s", async (_, text, expected) => {
   await using bad = await hangUp();
-  await using good = await startUpstream(async (call) => {
-    await call.body();
-    call.reply(OK);
-  });
+  await using good = await startUpstream(answerOnceRead);
   await using proxy = await startProxy({ upstreams: [bad.url, good.url] });
   const statuses = [await exchangeRaw(proxy.port, text), await exchangeRaw(proxy.port, text)].map(
     ({ status }) => status,

@@ -91,3 +91,9 @@ export const SWITCHING =
 
 /** Answers everything with 200 "ok" at once. */
 export const answerOk: Answer = (call) => call.reply(OK);
+
+/** Takes the whole body first. */
+export const answerOnceRead: Answer = async (call) => {
+  await call.body();
+  call.reply(OK);
+};

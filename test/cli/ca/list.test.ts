@@ -1,22 +1,9 @@
 // `weir ca list`: each certificate with its state, and for how long the CA remembers it.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { weirInProcess } from "../support/in-process.ts";
-import type { Ended } from "../support/weir.ts";
+import { readdirSync, writeFileSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+import { useCaFolder } from "../support/ca-folder.ts";
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "weir-ca-"));
-});
-afterEach(() => {
-  vi.useRealTimers();
-  rmSync(folder, { recursive: true });
-});
-
-const ca = (...args: readonly string[]): Promise<Ended> => weirInProcess(["ca", ...args], folder);
+const { at, ca } = useCaFolder();
 
 interface Listed {
   readonly name: string | null;
@@ -41,7 +28,7 @@ test("what was issued, renewed, revoked and damaged, by name and newest first; n
   await ca("issue", "billing");
   await ca("revoke", "billing");
   await ca("revoke", "ab".repeat(16));
-  writeFileSync(join(folder, `.weir/ca/issued/${"cd".repeat(16)}.crt`), "damaged");
+  writeFileSync(at(`.weir/ca/issued/${"cd".repeat(16)}.crt`), "damaged");
   const listed = await list();
   expect(listed.map(({ name, state }) => `${name} ${state}`)).toEqual([
     "null unreadable",
@@ -82,7 +69,7 @@ test("what has expired is shown for a day, and forgotten with the next list of w
   vi.setSystemTime(Date.now() + 25 * 86_400_000);
   await ca("renew", "orders.crt");
   expect(await list()).toMatchObject([{ name: "orders", state: "valid" }]);
-  expect(readdirSync(join(folder, ".weir/ca/revoked"))).toEqual([]);
+  expect(readdirSync(at(".weir/ca/revoked"))).toEqual([]);
 });
 
 test("without a CA it says so", async () => {
