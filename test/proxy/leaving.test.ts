@@ -203,7 +203,7 @@ describe("time limits", () => {
     await using upstream = await startUpstream(answerOnceRead);
     await using proxy = await startProxy({
       upstreams: [upstream.url],
-      config: { timeouts: { idle_ms: 1_200, header_ms: 1_000 } },
+      config: { timeouts: { idle_ms: 1_200, header_ms: 1_000, min_bytes_per_second: 0 } },
     });
     using client = await connectRaw(proxy.port);
     client.send(requestText("POST /", { "Content-Length": "60" }));
