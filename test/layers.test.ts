@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(WIRE.map((folder) => [folder, ["core", "http1"]])),
   store: ["core", ...PARTS],
   statistics: ["core", ...PARTS, "store"],
-  collector: ["core", ...PARTS, "store"],
+  // Its server lets clients in as those for traffic do.
+  collector: ["core", ...PARTS, "store", "downstream"],
   // What is asked and told on top of them; its files are read as the config is.
   alerts: ["core", "store", "config"],
   // config only joins the options that the folders declare (options.ts, below).

@@ -1,0 +1,21 @@
+// What the main thread and the receiver's thread say to each other: plain data only, it crosses threads.
+import type { Signal } from "../telemetry/streams.ts";
+import type { Spool } from "../telemetry/spool.ts";
+import type { CollectorOptions } from "./options.ts";
+
+export interface ReceiverBoot {
+  readonly options: CollectorOptions;
+  readonly spools: Readonly<Record<Signal, Spool>>;
+  /** Memory of the counts. */
+  readonly counts: SharedArrayBuffer;
+}
+
+export type ToReceiver =
+  | { readonly kind: "keys"; readonly keys: readonly string[] }
+  /** Requests in flight may end. */
+  | { readonly kind: "close" };
+
+export type FromReceiver =
+  /** With the real port where the config says 0. */
+  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "failed"; readonly reason: string };

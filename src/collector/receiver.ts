@@ -1,0 +1,134 @@
+// The OTLP receiver as the main thread sees it: its thread, opened again where it ends.
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Signal } from "../telemetry/streams.ts";
+import type { Spool } from "../telemetry/spool.ts";
+import { type CollectorCounts, createCountCells, readCounts } from "./counts.ts";
+import type { CollectorOptions } from "./options.ts";
+import type { FromReceiver, ReceiverBoot, ToReceiver } from "./receiver-protocol.ts";
+
+export interface Receiver {
+  /** Where it listens, with the real port where the config says 0. */
+  readonly address: CollectorOptions["listen"];
+  readonly counts: () => CollectorCounts;
+  /** From now on these are taken, and no others. */
+  readonly replaceKeys: (keys: readonly string[]) => void;
+  /** Requests in flight may end; what was answered is in the spool. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ReceiverParts {
+  readonly options: CollectorOptions;
+  readonly spools: Readonly<Record<Signal, Spool>>;
+  readonly log: Log;
+}
+
+// Type stripping runs the .ts, the build runs the .js.
+const ENTRY = new URL(`./receiver-thread${extname(import.meta.filename)}`, import.meta.url);
+/** JSON of the largest size becomes some 200 MB of objects; lines lie outside. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 } as const;
+const FIRST_RESTART_MS = 200;
+const LONGEST_RESTART_MS = 30_000;
+/** Past the grace that requests have, for the thread itself. */
+const EXIT_MS = 3_000;
+
+/** Rejects where the address can't be listened on. */
+export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
+  const place = new Place(parts);
+  await place.start();
+  return place;
+}
+
+class Place implements Receiver {
+  readonly #log: Log;
+  readonly #counts = createCountCells();
+  #boot: ReceiverBoot;
+  #worker: Worker | null = null;
+  #restart: NodeJS.Timeout | undefined;
+  #deaths = 0;
+  #closing = false;
+
+  constructor({ options, spools, log }: ReceiverParts) {
+    this.#log = log;
+    this.#boot = { options, spools, counts: this.#counts };
+  }
+
+  get address(): CollectorOptions["listen"] {
+    return this.#boot.options.listen;
+  }
+
+  readonly counts = (): CollectorCounts => readCounts(this.#counts);
+
+  async start(): Promise<void> {
+    const worker = new Worker(ENTRY, {
+      name: "weir-collector",
+      workerData: this.#boot,
+      resourceLimits,
+    });
+    this.#worker = worker;
+    const ended = new Promise<number>((resolve) => worker.once("exit", resolve));
+    // What nobody caught in it; its end follows.
+    worker.on("error", ({ stack }) => this.#log.error("collector_failed", { cause: stack }));
+    const port = await portOf(worker, ended);
+    const { options } = this.#boot;
+    // One that takes its place listens where senders know it.
+    this.#boot = { ...this.#boot, options: { ...options, listen: { ...options.listen, port } } };
+    void ended.then(() => this.#ended());
+  }
+
+  replaceKeys(keys: readonly string[]): void {
+    this.#boot = { ...this.#boot, options: { ...this.#boot.options, keys } };
+    this.#tell({ kind: "keys", keys });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker === null) return;
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
+    this.#tell({ kind: "close" });
+    const late = setTimeout(() => void worker.terminate(), EXIT_MS);
+    await ended;
+    clearTimeout(late);
+  }
+
+  #tell(message: ToReceiver): void {
+    this.#worker?.postMessage(message);
+  }
+
+  /** Waits twice as long after each death: what dies at once must not take the machine along. */
+  #ended(): void {
+    this.#worker = null;
+    if (this.#closing) return;
+    const restart_in_ms = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** this.#deaths++);
+    this.#log.error("collector_lost", { restart_in_ms });
+    this.#restart = setTimeout(() => void this.#again(), restart_in_ms);
+  }
+
+  async #again(): Promise<void> {
+    try {
+      await this.start();
+      this.#log.info("collector_restarted");
+    } catch (thrown) {
+      this.#log.error("collector_restart_failed", { cause: messageOf(thrown) });
+      this.#ended();
+    }
+  }
+}
+
+function portOf(worker: Worker, ended: Promise<number>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", (message: FromReceiver) => {
+      if (message.kind === "listening") {
+        resolve(message.port);
+        return;
+      }
+      reject(new Error(message.reason));
+      void worker.terminate();
+    });
+    void ended.then(() => reject(new Error("the collector's thread ended before it listened")));
+  });
+}
