@@ -6,6 +6,7 @@ const REST = ["test/**/*.slow.test.ts", "test/browser/**", "test/hostile/**", "t
 const SHARING = [
   "admin",
   "balancer",
+  "collector",
   "config",
   "contract",
   "core",

@@ -4,6 +4,7 @@ import type { AskRows } from "../alerts/ask-rows.ts";
 import type { Slo } from "../alerts/rule.ts";
 import type { Good } from "../alerts/slo.ts";
 import type { LoadedAlerts } from "../alerts/load-alerts.ts";
+import type { CollectorCounts } from "../collector/counts.ts";
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
@@ -181,6 +182,8 @@ export interface AdminParts {
   readonly signals: () => ReadonlyMap<Signal, DrainStats>;
   /** null where no spans are exported. */
   readonly spans: () => SpanExportStats | null;
+  /** null where nothing is received over OTLP. */
+  readonly collector: () => CollectorState | null;
   /** Data workers that listen. */
   readonly workers: () => number;
   /** TLS handshakes that came to nothing. */
@@ -206,6 +209,11 @@ export interface AdminParts {
   readonly renewals: () => Renewals | null;
   /** Folder of the built UI. */
   readonly ui: string;
+}
+
+interface CollectorState {
+  readonly listen: ListenAddress;
+  readonly counts: CollectorCounts;
 }
 
 interface HandshakeFailureCount {

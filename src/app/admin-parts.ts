@@ -13,6 +13,7 @@ import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Drains } from "../telemetry/drains.ts";
 import type { SpanExport } from "../telemetry/export.ts";
 import type { Authzen } from "../control/authzen/authzen.ts";
+import type { Collector } from "../control/collector.ts";
 import type { DataPlane } from "../control/data-plane.ts";
 import type { PolicyExplainer } from "../control/policy/policy-explainer.ts";
 import type { Revocations } from "../control/revocations.ts";
@@ -33,6 +34,7 @@ export interface Running extends Watching {
   readonly authzen: Authzen;
   readonly audit: AuditLog;
   readonly revocations: Revocations;
+  readonly collector: Collector;
   readonly log: Log;
 }
 
@@ -56,6 +58,7 @@ export function adminPartsOf(running: Running): AdminParts {
     dashboards: running.dashboards.current,
     ...storePartsOf(running),
     spans: () => spans?.stats() ?? null,
+    collector: running.collector.state,
     workers: () => workers.alive(),
     refusedConnections: dataPlane.refused,
     handshakeFailures: dataPlane.handshakes.failed,

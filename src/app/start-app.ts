@@ -26,6 +26,8 @@ export interface App {
   readonly adminAddress: ListenAddress;
   /** Over TLS. */
   readonly adminIsSecure: boolean;
+  /** null: nothing is received over OTLP. */
+  readonly collectorAddress: ListenAddress | null;
   readonly instance: string;
   readonly inForce: () => InForce;
   readonly reloader: Reloader;

@@ -3,6 +3,7 @@ import { type Admin, startAdmin } from "../admin/server.ts";
 import type { App } from "./start-app.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen/authzen.ts";
+import { createCollector } from "../control/collector.ts";
 import { createDecisionLog, type DecisionLog } from "../control/authzen/decision-log.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy/policy-explainer.ts";
@@ -19,7 +20,7 @@ import type { Log } from "../core/log.ts";
 import { ofNewest } from "../core/of-newest.ts";
 import { type AuditLog, createAuditLog } from "../telemetry/audit-log.ts";
 import { createConceal } from "../telemetry/conceal.ts";
-import { createDrains, type Drains } from "../telemetry/drains.ts";
+import { createDrains, type Drains, type SignalSpools } from "../telemetry/drains.ts";
 import { createSpanExport } from "../telemetry/export.ts";
 import { adminPartsOf, type Running } from "./admin-parts.ts";
 import type { Serving } from "./start-serving.ts";
@@ -37,13 +38,16 @@ export interface ControlOptions extends Serving {
 
 /** @throws Error where the admin address is taken, or the spool unusable; only serving and store are left then. */
 export async function startControl(start: ControlOptions): Promise<App> {
-  const { dataPlane, store, initial, revocations, load, log } = start;
+  const { dataPlane, store, initial, load, log } = start;
   const rows = createRowFeed(store.sink, log);
-  const drain = openDrains(start, rows);
+  const signals = openSignalSpools(initial.config);
+  const drain = openDrains(start, signals, rows);
+  const collector = createCollector(initial.config, { spools: signals, log });
   const watch = watchFiles(() => void reloader.reload("files"));
   let admin: Admin | undefined;
   const taken = (next: InForce): void => {
     admin?.renew(next);
+    collector.take(next.config);
     lookAgain(watching, next);
   };
   const publish = publisher({ dataPlane, store, log, taken });
@@ -56,13 +60,15 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const decisions = openDecisionLog(start);
   const authzen = createAuthzen(reloader.current, decisions);
   const seen = { rows: rows.live, spans, explainer, authzen, audit, ...watching };
-  const parts = { dataPlane, reloader, store, drain, ...seen, revocations, log };
+  const parts = { ...start, reloader, drain, collector, ...seen };
   if (spans !== undefined) rows.stored.subscribe(spans.take);
   try {
     admin = await startAdmin(adminPartsOf(parts));
+    await collector.start();
     // After all that look on, so that no row passes unseen.
     await drain.start();
   } catch (thrown) {
+    await collector.close();
     await spans?.shutdown(SPANS_MS);
     await admin?.close();
     throw thrown;
@@ -72,11 +78,11 @@ export async function startControl(start: ControlOptions): Promise<App> {
   return running(parts, { watch, admin, decisions });
 }
 
-function openDrains(start: ControlOptions, { sink, see }: RowFeed): Drains {
-  const { initial, spool, lock, store, log } = start;
+function openDrains(start: ControlOptions, spools: SignalSpools, { sink, see }: RowFeed): Drains {
+  const { spool, lock, store, log } = start;
   return createDrains({
     requests: { spool, sink, see },
-    signals: { spools: openSignalSpools(initial.config), sink: store.sink },
+    signals: { spools, sink: store.sink },
     lock,
     log,
     clock: systemClock,
@@ -129,7 +135,7 @@ interface Attached {
 }
 
 function running(parts: Running, { watch, admin, decisions }: Attached): App {
-  const { dataPlane, reloader, store, drain, spans, explainer, audit } = parts;
+  const { dataPlane, reloader, store, drain, spans, explainer, audit, collector } = parts;
   const { instance, workers } = dataPlane;
   return {
     instance,
@@ -140,12 +146,14 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     ports: workers.ports,
     adminAddress: admin.address,
     adminIsSecure: admin.isSecure,
+    collectorAddress: collector.state()?.listen ?? null,
     inForce: reloader.current,
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
     async stop() {
       watch.close();
       await stopWatching(parts);
       await workers.drain(reloader.current().config.drain_ms);
+      await collector.close();
       decisions.close();
       audit.close();
       await drain.stop();

@@ -11,6 +11,7 @@ const ENTRIES = [
   "cli/fill-cache.ts",
   "cli/demo/service.ts",
   "cli/demo/traffic.ts",
+  "collector/receiver-thread.ts",
   "control/policy/explain-thread.ts",
 ];
 

@@ -87,7 +87,9 @@ export async function run(parts: Run): Promise<void> {
   if (app !== null) {
     reload = () => void app.reloader.reload("signal");
     const admin = `admin API and UI  ${adminUrl(app)}`;
-    say(json ? [jsonGreeting(app)] : [admin, ...(hints?.(urlOf(app)) ?? [])]);
+    say(
+      json ? [jsonGreeting(app)] : [admin, ...collectorLine(app), ...(hints?.(urlOf(app)) ?? [])],
+    );
     await signalled.promise;
   }
   await stopping?.();
@@ -142,14 +144,25 @@ function jsonGreeting(app: App): string {
     proxy: urlOf(app),
     https: httpsUrlOf(app),
     admin: adminUrl(app),
+    collector: collectorUrlOf(app),
     instance: app.instance,
     config_revision: revision,
     policy_revision: policy?.revision ?? null,
   });
 }
 
+/** null: nothing is received over OTLP. */
+function collectorUrlOf({ collectorAddress }: App): string | null {
+  return collectorAddress && `http://${formatListen(collectorAddress)}`;
+}
+
 function adminUrl({ adminAddress, adminIsSecure }: App): string {
   return `${adminIsSecure ? "https" : "http"}://${formatListen(adminAddress)}`;
+}
+
+function collectorLine(app: App): string[] {
+  const url = collectorUrlOf(app);
+  return url === null ? [] : [`OTLP collector    ${url}`];
 }
 
 const EXPIRY: Readonly<Record<ExpiryState, string>> = {

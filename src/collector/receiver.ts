@@ -2,6 +2,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
+import { isLoopback } from "../core/loopback.ts";
 import type { Log } from "../core/log.ts";
 import type { Signal } from "../telemetry/streams.ts";
 import type { Spool } from "../telemetry/spool.ts";
@@ -79,6 +80,9 @@ class Place implements Receiver {
   }
 
   replaceKeys(keys: readonly string[]): void {
+    const { host } = this.address;
+    // The config has another address by now, which waits for a restart.
+    if (keys.length === 0 && host !== "localhost" && !isLoopback(host)) return;
     this.#boot = { ...this.#boot, options: { ...this.#boot.options, keys } };
     this.#tell({ kind: "keys", keys });
   }

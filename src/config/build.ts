@@ -27,6 +27,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     ...rest,
     listen: buildListen(input.listen, folder),
     admin: buildAdmin(input.admin, folder),
+    collector: input.collector ?? null,
     data: resolve(folder, input.data),
     ca: absolutePath(folder, input.ca),
     dashboards: absolutePath(folder, input.dashboards),

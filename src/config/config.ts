@@ -1,6 +1,7 @@
 // The whole config as the rest of weir sees it: defaults filled in, everything checked, frozen.
 import type { ForwardedOptions } from "../core/forwarded.ts";
 import type { ServiceOptions } from "../balancer/options.ts";
+import type { CollectorOptions } from "../collector/options.ts";
 import type { IdentityOptions } from "../identity/options.ts";
 import type { PolicyOptions } from "../policy/options.ts";
 import type { LimitOptions, PathOptions, RouteOptions } from "../proxy/options.ts";
@@ -75,6 +76,8 @@ export interface AdminOptions {
 export interface Config {
   readonly listen: ListenOptions;
   readonly admin: AdminOptions;
+  /** null: nothing is received over OTLP. */
+  readonly collector: CollectorOptions | null;
   /** Absolute path of the data folder. */
   readonly data: string;
   /** Absolute path of the CA's folder; empty: certificates are renewed by others. */

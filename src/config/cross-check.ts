@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { isFolder } from "../core/folder.ts";
 import { checkAdmin } from "./admin-check.ts";
 import { checkAuthenticate } from "./authenticate-check.ts";
+import { checkCollector, collectorListen } from "./collector-check.ts";
 import type { ListenAddress } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Finding, KeyPath } from "./fault.ts";
@@ -28,6 +29,7 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkKeys(config["identity"]),
     ...checkTokens(config),
     ...checkAdmin(config["admin"], folder),
+    ...checkCollector(config["collector"]),
     ...checkPorts(config),
     ...checkData(config["data"], folder),
     ...checkDashboards(config["dashboards"], folder),
@@ -53,9 +55,15 @@ function checkPorts(config: RawMapping): Finding[] {
   const http = textOf(listen["http"]) || DEFAULTS.listen_http;
   const https = textOf(mappingOf(listen["https"])["listen"]);
   const admin = textOf(mappingOf(config["admin"])["listen"]) || DEFAULTS.admin_listen;
+  const collector = collectorListen(config["collector"]);
   return [
-    ...checkPort(["listen", "https", "listen"], https, { http }),
-    ...checkPort(["admin", "listen"], admin, { http, https }),
+    ...checkPort(["listen", "https", "listen"], https, { "listen.http": http }),
+    ...checkPort(["admin", "listen"], admin, { "listen.http": http, "listen.https": https }),
+    ...checkPort(["collector", "listen"], collector, {
+      "listen.http": http,
+      "listen.https": https,
+      "admin.listen": admin,
+    }),
   ];
 }
 
@@ -67,7 +75,7 @@ function checkPort(
   const own = parseListen(text);
   const taken = Object.entries(others).find(([, other]) => collide(own, parseListen(other)));
   if (taken === undefined) return [];
-  return [{ path, message: `is the same port as listen.${taken[0]}; name another` }];
+  return [{ path, message: `is the same port as ${taken[0]}; name another` }];
 }
 
 function collide(one: ListenAddress | null, other: ListenAddress | null): boolean {

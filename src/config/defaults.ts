@@ -9,6 +9,12 @@ export const DEFAULTS = {
   tls_min_version: "1.2",
   /** Loopback: the admin side shows every request. */
   admin_listen: "127.0.0.1:9090",
+  collector: {
+    /** OTLP's own port; loopback, since whoever reaches it may write. */
+    listen: "127.0.0.1:4318",
+    /** SDKs send some hundred kilobytes, Collectors a few megabytes. */
+    max_body_bytes: 16 * MIB,
+  },
   /** Beside the config, so that two configs never share a spool. */
   data: "./.weir",
   /** Works with nothing else installed. */

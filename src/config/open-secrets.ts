@@ -9,6 +9,7 @@ export const SECRET_KEYS: readonly (readonly string[])[] = [
   ["identity", "keys", EACH, "key"],
   ["identity", "tokens", EACH, "secrets", EACH],
   ["identity", "tokens", EACH, "introspection", "client_secret"],
+  ["collector", "keys", EACH],
   ["admin", "token"],
   ["admin", "tokens", EACH, "token"],
   ["telemetry", "protect", "key"],

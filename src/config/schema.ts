@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { identitySection, policySection } from "./sections/identity.ts";
 import { adminSection } from "./sections/admin.ts";
+import { collectorSection } from "./sections/collector.ts";
 import {
   alertsField,
   caField,
@@ -20,6 +21,10 @@ import { limitsSection, telemetrySection } from "./sections/telemetry.ts";
 export const configSchema = z.strictObject({
   listen: listenSection.prefault({}).meta({ description: "Where requests arrive" }),
   admin: adminSection.prefault({}).meta({ description: "The admin side" }),
+  collector: collectorSection.optional().meta({
+    description: "Receives what services tell of themselves",
+    default: "none: nothing is received",
+  }),
   data: dataField,
   ca: caField,
   dashboards: dashboardsField,

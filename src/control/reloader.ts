@@ -54,7 +54,7 @@ export interface ReloaderParts {
 }
 
 /** Fixed while the process lives: sockets, threads and folders hang on them. */
-const NEEDS_RESTART = ["listen", "admin", "data", "workers", "store"] as const;
+const NEEDS_RESTART = ["listen", "admin", "collector", "data", "workers", "store"] as const;
 type Fixed = (typeof NEEDS_RESTART)[number];
 
 export function createReloader(parts: ReloaderParts): Reloader {
@@ -218,16 +218,17 @@ function revisionsOf(inForce: InForce): Readonly<Record<string, string | undefin
 }
 
 /** Certificates change while their listener stays, and so does who is let in by them or by tokens. */
-function fixedOf({ listen, admin, ...rest }: Config): Record<Fixed, unknown> {
+function fixedOf({ listen, admin, collector, ...rest }: Config): Record<Fixed, unknown> {
   const https = listen.https && {
     ...listen.https,
     certificates: [],
     client_certificates: null,
     min_version: "1.2" as const,
   };
+  const receiver = collector && { ...collector, keys: [] };
   const { tls } = admin;
   const fixed = { listen: admin.listen, tls: tls && tls.client_certificates !== null };
-  return { ...rest, listen: { ...listen, https }, admin: fixed };
+  return { ...rest, listen: { ...listen, https }, admin: fixed, collector: receiver };
 }
 
 function changedKeys(before: Config, after: Config): string[] {

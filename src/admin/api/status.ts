@@ -1,5 +1,6 @@
 // GET /api/v1/status: everything an operator wants to know at a glance.
 import { z } from "zod";
+import type { SignalCounts } from "../../collector/counts.ts";
 import { formatListen } from "../../config/listen.ts";
 import { expiryState } from "../../core/expiry.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
@@ -42,6 +43,15 @@ const streamSchema = z.strictObject({
   lag_ms: z.number(),
 });
 
+const signalSchema = z.strictObject({
+  requests: count,
+  body_bytes: count.meta({ description: "As they were sent, mostly compressed" }),
+  accepted: count.meta({ description: "Spans, log records or points in the spool" }),
+  cut_values: count.meta({ description: "Values cut short or left out by a limit" }),
+  rejected: z.record(z.string(), count).meta({ description: "By reason, of requests taken" }),
+  refused: z.record(z.string(), count).meta({ description: "Whole requests, by reason" }),
+});
+
 const statusSchema = z.strictObject({
   instance: z.string(),
   proxy: z.string().meta({ description: "http://HOST:PORT where requests arrive" }),
@@ -75,6 +85,15 @@ const statusSchema = z.strictObject({
   signals: z
     .array(streamSchema.extend({ signal: z.enum(SIGNALS) }))
     .meta({ description: "What services sent by OTLP, those signals of which anything came" }),
+  collector: z
+    .strictObject({
+      listen: z.string().meta({ description: "HOST:PORT" }),
+      traces: signalSchema,
+      logs: signalSchema,
+      metrics: signalSchema,
+    })
+    .nullable()
+    .meta({ description: "What came over OTLP since the start; null: nothing is received" }),
   workers: count,
   certificates: z
     .array(
@@ -125,6 +144,7 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     store: { ...store, since: iso(sinceMs) },
     spool: streamOf(parts.drain()),
     signals: [...parts.signals()].map(([signal, stats]) => ({ signal, ...streamOf(stats) })),
+    collector: collectorOf(parts),
     workers: parts.workers(),
     certificates: parts.running().tls.certificates.map((each) => ({
       key: each.keyPath,
@@ -146,6 +166,30 @@ function streamOf(stats: DrainStats): z.output<typeof streamSchema> {
     dead_letter_bytes: stats.deadLetterBytes,
     dead_letter_dropped_rows: stats.droppedLetters,
     lag_ms: Math.round(stats.lagMs),
+  };
+}
+
+function collectorOf(parts: AdminParts): z.output<typeof statusSchema>["collector"] {
+  const collector = parts.collector();
+  if (collector === null) return null;
+  const { traces, logs, metrics } = collector.counts;
+  return {
+    listen: formatListen(collector.listen),
+    traces: signalOf(traces),
+    logs: signalOf(logs),
+    metrics: signalOf(metrics),
+  };
+}
+
+function signalOf(counts: SignalCounts): z.output<typeof signalSchema> {
+  const { requests, bodyBytes, accepted, cutValues, rejected, refused } = counts;
+  return {
+    requests,
+    body_bytes: bodyBytes,
+    accepted,
+    cut_values: cutValues,
+    rejected: { ...rejected },
+    refused: { ...refused },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { AdminParts } from "../parts.ts";
 import { alertMetrics } from "./alerts.ts";
 import { certificateMetrics } from "./certificates.ts";
+import { collectorMetrics } from "./collector.ts";
 import type { Labels, Metric } from "./exposition.ts";
 import { spoolMetrics } from "./spool.ts";
 
@@ -18,6 +19,7 @@ export function processMetrics(parts: AdminParts): Metric[] {
     ),
     ...spoolMetrics(parts),
     ...exportMetrics(parts),
+    ...collectorMetrics(parts),
     ...configMetrics(parts),
     ...certificateMetrics(parts, Date.now()),
     ...alertMetrics(parts),

@@ -34,7 +34,10 @@ export function admit(request: IncomingMessage, keys: Authenticator | null): Adm
   }
   const encoding = encodingOf(request.headers["content-type"]);
   if (encoding === null) {
-    return refused("unsupported", "content-type is neither application/x-protobuf nor application/json");
+    return refused(
+      "unsupported",
+      "content-type is neither application/x-protobuf nor application/json",
+    );
   }
   const coding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (isCoding(coding)) return { encoding, coding };

@@ -7,7 +7,9 @@ export type Body =
   | { readonly ok: false; readonly fault: "too_large" | "throttled" | "gone" };
 
 export interface BodyReader {
-  /** Never rejects. What was read counts as held until `release`. */
+  /**
+   * Never rejects. What is not taken goes on to be read, and is forgotten: closed under its sender's hands, the
+   * connection would bring no answer. What was read counts as held until `release`. */
   readonly read: (request: IncomingMessage) => Promise<Body>;
   readonly release: (body: Body) => void;
 }

@@ -64,7 +64,11 @@ class Handler {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const signal = signalOf(request);
     if (signal === undefined) {
-      this.refuse(request, response, refused("not_found", "POST to /v1/traces, /v1/logs or /v1/metrics"));
+      this.refuse(
+        request,
+        response,
+        refused("not_found", "POST to /v1/traces, /v1/logs or /v1/metrics"),
+      );
       return;
     }
     this.#options.count(signal, "requests");
@@ -142,8 +146,6 @@ const HEADERS: Partial<Record<Refused["failure"], Readonly<Record<string, string
   unauthenticated: { "www-authenticate": 'ApiKey header="x-api-key"' },
   not_allowed: { allow: "POST" },
   throttled: { "retry-after": RETRY_AFTER_S },
-  // What is left of the body is not waited for.
-  too_large: { connection: "close" },
 };
 
 function isCounted(failure: Refused["failure"]): failure is Refusal {

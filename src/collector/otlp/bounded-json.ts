@@ -5,7 +5,7 @@ import { Undecodable } from "./undecodable.ts";
 
 /** Brackets, commas and colons: three of them may make an object of 64 bytes. A span with ten attributes has 130. */
 const MAX_SIGNS = 4_000_000;
-const MAX_DEPTH = 128;
+const MAX_DEPTH = 256;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -40,7 +40,8 @@ function checkShape(json: Buffer): void {
     else if (sign === 3) depth--;
     if (depth > MAX_DEPTH) throw new Undecodable(`the body is nested more than ${MAX_DEPTH} deep`);
   }
-  if (signs > MAX_SIGNS) throw new Undecodable("the body has too many values; send smaller batches");
+  if (signs > MAX_SIGNS)
+    throw new Undecodable("the body has too many values; send smaller batches");
 }
 
 /** Of its closing quote, or of the text. */

@@ -81,7 +81,10 @@ export const ANY_VALUE: Message = new Message(() => ({
 
 const ARRAY_VALUE: Message = new Message(() => ({ values: [1, ANY_VALUE, "repeated"] }));
 
-export const KEY_VALUE: Message = new Message(() => ({ key: [1, "string"], value: [2, ANY_VALUE] }));
+export const KEY_VALUE: Message = new Message(() => ({
+  key: [1, "string"],
+  value: [2, ANY_VALUE],
+}));
 
 const KEY_VALUE_LIST: Message = new Message(() => ({ values: [1, KEY_VALUE, "repeated"] }));
 

@@ -33,7 +33,8 @@ export class ProtobufWriter {
   varint(value: number): void {
     this.#room(10);
     let rest = value;
-    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#bytes[this.#at++] = (rest % 128) | 0x80;
+    for (; rest > 0x7f; rest = Math.floor(rest / 128))
+      this.#bytes[this.#at++] = (rest % 128) | 0x80;
     this.#bytes[this.#at++] = rest;
   }
 

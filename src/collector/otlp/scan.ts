@@ -74,7 +74,9 @@ export class FieldCursor {
   /** @throws Undecodable where it is of another kind. */
   expect(wire: number): void {
     if (this.wire === wire) return;
-    throw new Undecodable(`protobuf field ${this.number} is of wire type ${this.wire}, not ${wire}`);
+    throw new Undecodable(
+      `protobuf field ${this.number} is of wire type ${this.wire}, not ${wire}`,
+    );
   }
 }
 

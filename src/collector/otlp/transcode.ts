@@ -42,7 +42,8 @@ function writeField(out: ProtobufWriter, { number, kind }: Field, member: Member
     SCALARS[kind](out, value, name);
     return;
   }
-  if (!isObject(value)) throw new Undecodable(`${name} is, or contains, something that is no object`);
+  if (!isObject(value))
+    throw new Undecodable(`${name} is, or contains, something that is no object`);
   const length = out.beginLength();
   writeMessage(out, kind, value);
   out.endLength(length);

@@ -22,18 +22,15 @@ const value = new MessageScan(ANY_VALUE);
 const entry = new MessageScan(KEY_VALUE);
 
 /** The value between `start` and `end` as a string in JSON. */
-export function writeAnyValue(
-  lines: JsonLines,
-  { bytes, start, end }: Part,
-  limit: number,
-): void {
+export function writeAnyValue(lines: JsonLines, { bytes, start, end }: Part, limit: number): void {
   value.read(bytes, start, end);
   const field = chosen();
   const from = value.start(field);
   const to = value.end(field);
   if (field === STRING) lines.string(from, to, limit);
   else if (field === BINARY) lines.text(base64(bytes, from, Math.min(to, from + limit)), limit);
-  else if (field === ARRAY || field === MAP) lines.text(jsonOf({ bytes, start, end }, limit), limit);
+  else if (field === ARRAY || field === MAP)
+    lines.text(jsonOf({ bytes, start, end }, limit), limit);
   else lines.quoted(scalarText(bytes, field, from));
 }
 

@@ -40,7 +40,8 @@ export class Tally {
     const told = REASONS.filter((reason) => this.rejected[reason] > 0).map((reason) => {
       return `${this.rejected[reason]} rejected: ${WORDS[reason]}`;
     });
-    if (this.cut > 0) told.push(`${this.cut} values were cut short or left out: too long, or too many`);
+    if (this.cut > 0)
+      told.push(`${this.cut} values were cut short or left out: too long, or too many`);
     return told.join("; ");
   }
 }

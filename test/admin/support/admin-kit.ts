@@ -87,6 +87,7 @@ export function adminParts(all: Changes = {}): AdminParts {
     spans: () => ({ sent: 40, failed: 2, dropped_rows: 1 }),
     drain: () => IDLE_DRAIN,
     signals: () => new Map(),
+    collector: () => null,
     workers: () => 1,
     handshakeFailures: () => [{ listener: "admin", reason: "timeout", count: 3 }],
     handshakeFailed: () => undefined,

@@ -1,0 +1,46 @@
+// Metrics of what came over OTLP; nothing where nothing is received.
+import type { CollectorCounts, SignalCounts } from "../../collector/counts.ts";
+import type { AdminParts } from "../parts.ts";
+import type { Samples } from "./exposition.ts";
+
+type Family = readonly [name: string, help: string];
+
+export function collectorMetrics({ collector }: AdminParts): Samples[] {
+  const state = collector();
+  if (state === null) return [];
+  const { counts } = state;
+  const plain = (family: Family, of: (one: SignalCounts) => number): Samples =>
+    counterOf(family, counts, (one) => [[{}, of(one)]]);
+  const byReason = (family: Family, part: "rejected" | "refused"): Samples =>
+    counterOf(family, counts, (one) =>
+      Object.entries(one[part]).map(([reason, count]) => [{ reason }, count]),
+    );
+  return [
+    plain(["weir_collector_requests_total", "OTLP requests."], ({ requests }) => requests),
+    plain(["weir_collector_body_bytes_total", "Their bodies as sent."], (one) => one.bodyBytes),
+    plain(
+      ["weir_collector_accepted_total", "Spans, log records and points taken."],
+      (one) => one.accepted,
+    ),
+    plain(
+      ["weir_collector_cut_values_total", "Values that a limit cut short or left out."],
+      (one) => one.cutValues,
+    ),
+    byReason(
+      ["weir_collector_rejected_total", "Spans, log records and points not taken."],
+      "rejected",
+    ),
+    byReason(["weir_collector_refused_total", "OTLP requests refused as a whole."], "refused"),
+  ];
+}
+
+function counterOf(
+  [name, help]: Family,
+  counts: CollectorCounts,
+  samplesOf: (one: SignalCounts) => readonly (readonly [Record<string, string>, number])[],
+): Samples {
+  const samples = Object.entries(counts).flatMap(([signal, one]) =>
+    samplesOf(one).map(([labels, count]) => [{ signal, ...labels }, count] as const),
+  );
+  return { name, help, type: "counter", samples };
+}

@@ -1,0 +1,235 @@
+// The receiver as senders meet it: OTLP/HTTP's answers, keys, limits, and rows that are in the spool once it says 200.
+import { connect } from "node:net";
+import { once } from "node:events";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
+import { TRACES } from "../../src/collector/otlp/messages.ts";
+import { transcode } from "../../src/collector/otlp/transcode.ts";
+import { logs, SPAN, TRACE, traces } from "./support/decoded.ts";
+import { openReceiver } from "./support/receiver.ts";
+
+const JSON_TYPE = "application/json";
+const PROTOBUF_TYPE = "application/x-protobuf";
+const MIB = 1024 * 1024;
+const KEY = "a-key-of-a-sender";
+
+const open = await openReceiver();
+afterAll(() => open[Symbol.asyncDispose]());
+
+function span(name: string, given: object = {}): object {
+  return { traceId: TRACE, spanId: SPAN, name, startTimeUnixNano: `${Date.now()}000000`, ...given };
+}
+
+function jsonOf(...names: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify(traces(...names.map((name) => span(name)))));
+}
+
+function protobufOf(...names: readonly string[]): Buffer {
+  return transcode(jsonOf(...names), TRACES.request);
+}
+
+interface Sent {
+  readonly url?: string;
+  readonly path?: string;
+  readonly method?: string;
+  readonly type?: string;
+  readonly coding?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function send(body: Buffer, sent: Sent = {}): Promise<Response> {
+  const { url = open.url, path = "/v1/traces", method = "POST", type = JSON_TYPE, coding } = sent;
+  return fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(type === "" ? {} : { "content-type": type }),
+      ...(coding === undefined ? {} : { "content-encoding": coding }),
+      ...sent.headers,
+    },
+    ...(method === "GET" ? {} : { body: new Uint8Array(body) }),
+  });
+}
+
+function namesIn(rows: readonly Readonly<Record<string, unknown>>[]): unknown[] {
+  return rows.map(({ SpanName }) => SpanName);
+}
+
+test.each<[string, Buffer, Sent]>([
+  ["json", jsonOf("json"), {}],
+  ["json of a charset", jsonOf("json of a charset"), { type: "Application/JSON; charset=utf-8" }],
+  ["protobuf", protobufOf("protobuf"), { type: PROTOBUF_TYPE }],
+  ["gzip", gzipSync(jsonOf("gzip")), { coding: "gzip" }],
+  ["zstd", zstdCompressSync(protobufOf("zstd")), { coding: "zstd", type: PROTOBUF_TYPE }],
+  ["identity", jsonOf("identity"), { coding: "identity" }],
+])("%s: answered once the row is in the spool", async (name, body, sent) => {
+  const response = await send(body, sent);
+  expect(response.status).toBe(200);
+  // In the encoding of the request, and empty: partial_success stays unset.
+  const isProtobuf = sent.type === PROTOBUF_TYPE;
+  expect(response.headers.get("content-type")).toBe(isProtobuf ? PROTOBUF_TYPE : JSON_TYPE);
+  expect(await response.text()).toBe(isProtobuf ? "" : "{}");
+  expect(namesIn(open.rows("spans"))).toContain(name);
+});
+
+test("logs and metrics have their own paths and tables", async () => {
+  const record = Buffer.from(JSON.stringify(logs({ body: { stringValue: "hello" } })));
+  expect((await send(record, { path: "/v1/logs" })).status).toBe(200);
+  const dataPoints = [{ timeUnixNano: `${Date.now()}000000`, asDouble: 1 }];
+  const body = {
+    resourceMetrics: [
+      {
+        scopeMetrics: [
+          {
+            metrics: [
+              { name: "g", gauge: { dataPoints } },
+              { name: "s", sum: { dataPoints } },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const sent = await send(Buffer.from(JSON.stringify(body)), { path: "/v1/metrics?x=1" });
+  expect(sent.status).toBe(200);
+  expect(open.rows("logs")).toMatchObject([{ Body: "hello" }]);
+  expect(open.rows("gauge")).toMatchObject([{ MetricName: "g" }]);
+  expect(open.rows("sum")).toMatchObject([{ MetricName: "s" }]);
+});
+
+test("partial success says how many were rejected and why, in both encodings", async () => {
+  const body = Buffer.from(JSON.stringify(traces(span("kept"), span("lost", { traceId: "" }))));
+  const json = await send(body);
+  expect(json.status).toBe(200);
+  expect(await json.json()).toEqual({
+    partialSuccess: {
+      rejectedSpans: "1",
+      errorMessage: expect.stringMatching(/^1 rejected: without a trace ID/) as string,
+    },
+  });
+  const protobuf = await send(transcode(body, TRACES.request), { type: PROTOBUF_TYPE });
+  const bytes = Buffer.from(await protobuf.arrayBuffer());
+  // ExportTraceServiceResponse { partial_success = 1 { rejected_spans = 1: 1, error_message = 2 } }
+  expect([bytes[0], bytes[2], bytes[3], bytes[4]]).toEqual([0x0a, 0x08, 1, 0x12]);
+  expect(bytes.subarray(6).toString()).toMatch(/^1 rejected/);
+  expect(namesIn(open.rows("spans"))).not.toContain("lost");
+});
+
+test.each<[number, string, Buffer, Sent]>([
+  [400, "no JSON", Buffer.from("{"), {}],
+  [400, "no protobuf", Buffer.from([0x0b]), { type: PROTOBUF_TYPE }],
+  [400, "no gzip", Buffer.from("plain"), { coding: "gzip" }],
+  [400, "half a gzip", gzipSync(jsonOf("half")).subarray(0, 40), { coding: "gzip" }],
+  [400, "no zstd", Buffer.from("plain"), { coding: "zstd" }],
+  [404, "another path", jsonOf("x"), { path: "/v1/profiles" }],
+  [404, "the root", jsonOf("x"), { path: "/" }],
+  [405, "another method", jsonOf("x"), { method: "GET" }],
+  [413, "a body too large", Buffer.alloc(MIB + 1, 0x20), {}],
+  [413, "a bomb of gzip", gzipSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "gzip" }],
+  [413, "a bomb of zstd", zstdCompressSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "zstd" }],
+  [415, "another type", jsonOf("x"), { type: "text/plain" }],
+  [415, "no type", jsonOf("x"), { type: "" }],
+  [415, "another coding", jsonOf("x"), { coding: "br" }],
+])("%i: %s", async (status, _, body, sent) => {
+  const response = await send(body, sent);
+  expect(response.status).toBe(status);
+  if (sent.type === PROTOBUF_TYPE) {
+    expect(response.headers.get("content-type")).toBe(PROTOBUF_TYPE);
+    // google.rpc.Status { code = 1: INVALID_ARGUMENT, message = 2 }
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect([bytes[0], bytes[1], bytes[2]]).toEqual([0x08, 3, 0x12]);
+    return;
+  }
+  expect(await response.json()).toEqual({
+    code: expect.any(Number) as number,
+    message: expect.any(String) as string,
+  });
+  if (status === 405) expect(response.headers.get("allow")).toBe("POST");
+});
+
+test("a body without a length is measured as it comes", async () => {
+  const chunk = new Uint8Array(0x10000).fill(0x20);
+  let left = 20;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(chunk);
+      else controller.close();
+    },
+  });
+  const headers = { "content-type": JSON_TYPE };
+  const given = { method: "POST", headers, body, duplex: "half" };
+  const response = await fetch(`${open.url}/v1/traces`, given as RequestInit);
+  expect(response.status).toBe(413);
+});
+
+test("a full spool: 429, when to come again, and nothing kept of it", async () => {
+  await using small = await openReceiver({ spoolBytes: 2_000 });
+  const body = jsonOf(...Array<string>(4).fill("fills"));
+  const answers = [];
+  for (let sent = 0; sent < 4; sent++) answers.push(await send(body, { url: small.url }));
+  const [first, ...others] = answers;
+  expect(first?.status).toBe(200);
+  const refused = others.find(({ status }) => status === 429);
+  expect(refused?.headers.get("retry-after")).toMatch(/^\d+$/);
+  expect(await refused?.json()).toMatchObject({ code: 8 });
+  const kept = answers.filter(({ status }) => status === 200).length;
+  expect(small.rows("spans")).toHaveLength(4 * kept);
+  const { traces: counts } = small.receiver.counts();
+  expect(counts).toMatchObject({ requests: 4, accepted: 4 * kept });
+  expect(counts.refused.throttled).toBe(4 - kept);
+});
+
+test("keys: those of now are asked for, and change without a restart", async () => {
+  await using locked = await openReceiver({ keys: [KEY] });
+  const { url, receiver } = locked;
+  const status = async (headers: Readonly<Record<string, string>>): Promise<number> =>
+    (await send(jsonOf("keyed"), { url, headers })).status;
+  const none = await send(jsonOf("keyed"), { url });
+  expect(none.status).toBe(401);
+  expect(none.headers.get("www-authenticate")).toBe('ApiKey header="x-api-key"');
+  expect(await status({ "x-api-key": `${KEY}!` })).toBe(401);
+  expect(await status({ "x-api-key": KEY })).toBe(200);
+  receiver.replaceKeys(["another-key-of-it"]);
+  expect(await status({ "x-api-key": "another-key-of-it" })).toBe(200);
+  expect(await status({ "x-api-key": KEY })).toBe(401);
+  expect(receiver.counts().traces).toMatchObject({
+    requests: 5,
+    accepted: 2,
+    refused: { unauthenticated: 3 },
+  });
+});
+
+test("counts are by signal, with bodies as they were sent", async () => {
+  await using own = await openReceiver();
+  const body = gzipSync(jsonOf("a", "b"));
+  await send(body, { url: own.url, coding: "gzip" });
+  await send(Buffer.from("{"), { url: own.url, path: "/v1/logs" });
+  const counts = own.receiver.counts();
+  expect(counts.traces).toMatchObject({ requests: 1, bodyBytes: body.length, accepted: 2 });
+  expect(counts.logs).toMatchObject({ requests: 1, accepted: 0, refused: { undecodable: 1 } });
+  expect(counts.metrics).toMatchObject({ requests: 0 });
+});
+
+test("an address that is taken is a fault of the start", async () => {
+  const port = Number(new URL(open.url).port);
+  await expect(openReceiver({ listen: { host: "127.0.0.1", port } })).rejects.toThrow(/EADDRINUSE/);
+});
+
+test("at a stop, a request that is on its way is answered", async () => {
+  const last = await openReceiver();
+  const socket = connect(Number(new URL(last.url).port), "127.0.0.1");
+  let answer = "";
+  socket.on("data", (data) => (answer += data.toString()));
+  const body = jsonOf("last");
+  socket.write(
+    `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: ${JSON_TYPE}\r\nexpect: 100-continue\r\ncontent-length: ${body.length}\r\n\r\n`,
+  );
+  // It is known to be there now.
+  await once(socket, "data");
+  const closed = last.receiver.close();
+  socket.write(body);
+  await closed;
+  if (!socket.closed) await once(socket, "close");
+  expect(answer).toContain("HTTP/1.1 200 OK");
+  expect(namesIn(last.rows("spans"))).toEqual(["last"]);
+  await last[Symbol.asyncDispose]();
+});

@@ -1,0 +1,66 @@
+// A real receiver in its thread, over spools of its own; and what is in them.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Receiver, startReceiver } from "../../../src/collector/receiver.ts";
+import type { CollectorOptions } from "../../../src/collector/options.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { createSpool, type Spool } from "../../../src/telemetry/spool.ts";
+import { type Signal, SIGNALS, STREAMS } from "../../../src/telemetry/streams.ts";
+import type { Row } from "./decoded.ts";
+
+export interface TestReceiver extends AsyncDisposable {
+  readonly url: string;
+  readonly receiver: Receiver;
+  /** In the order they came. */
+  readonly rows: (signal: Signal) => readonly Row[];
+}
+
+const MIB = 1024 * 1024;
+
+export async function openReceiver(
+  given: Partial<CollectorOptions> & { readonly spoolBytes?: number } = {},
+): Promise<TestReceiver> {
+  const { spoolBytes: maxBytes = 64 * MIB, ...options } = given;
+  const folder = mkdtempSync(join(tmpdir(), "weir-collector-"));
+  const spoolOf = (signal: Signal): Spool =>
+    createSpool({
+      folder: join(folder, signal),
+      maxBytes,
+      segmentBytes: MIB,
+      whenFull: "refuse",
+      writers: 1,
+    });
+  const spools = Object.fromEntries(SIGNALS.map((signal) => [signal, spoolOf(signal)]));
+  const receiver = await startReceiver({
+    options: {
+      listen: { host: "127.0.0.1", port: 0 },
+      keys: [],
+      max_body_bytes: MIB,
+      ...options,
+    },
+    spools: spools as Record<Signal, Spool>,
+    log: silentLog,
+  });
+  return {
+    url: `http://127.0.0.1:${receiver.address.port}`,
+    receiver,
+    rows: (signal) => rowsIn(join(folder, signal), signal),
+    async [Symbol.asyncDispose]() {
+      await receiver.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function rowsIn(folder: string, signal: Signal): Row[] {
+  const { rowVersion, columnsByVersion } = STREAMS[signal];
+  const columns = columnsByVersion.get(rowVersion) ?? [];
+  return readdirSync(folder)
+    .toSorted()
+    .flatMap((file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n"))
+    .map((line) => {
+      const values = JSON.parse(line) as unknown[];
+      return Object.fromEntries(columns.map((column, at) => [column, values[at]]));
+    });
+}
