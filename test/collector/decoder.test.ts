@@ -13,6 +13,7 @@ import {
   type Row,
   SPAN,
   span,
+  times,
   TRACE,
   traces,
 } from "./support/decoded.ts";
@@ -187,7 +188,7 @@ describe("a value as text, as pdata's AsString says it", () => {
     );
     const body = JSON.stringify(traces(span({ attributes: [{ key: "a", value: "VALUE" }] })));
     const { rows } = decodeJson("traces", Buffer.from(body.replace('"VALUE"', json)));
-    expect((rows.spans?.[0]?.["SpanAttributes"] as Record<string, unknown>)["a"]).toBe(text);
+    expect(rows.spans?.[0]).toMatchObject({ SpanAttributes: { a: text } });
   });
 
   test("nested deeper than is followed, a value is cut", () => {
@@ -528,7 +529,7 @@ describe("limits", () => {
       "a list",
       {
         attributes: [
-          attribute("a", { arrayValue: { values: Array(20_000).fill({ stringValue: "y" }) } }),
+          attribute("a", { arrayValue: { values: times(20_000, { stringValue: "y" }) } }),
         ],
       },
     ],
@@ -545,7 +546,7 @@ describe("limits", () => {
     [
       "events",
       {
-        events: Array(20_000).fill({
+        events: times(20_000, {
           name: "e",
           attributes: [attribute("a", { stringValue: "b" })],
         }),
@@ -554,7 +555,7 @@ describe("limits", () => {
     [
       "large events",
       {
-        events: Array(300).fill({
+        events: times(300, {
           name: "e".repeat(5_000),
           attributes: [attribute("a", { stringValue: "\u0001".repeat(5_000) })],
         }),
@@ -563,7 +564,7 @@ describe("limits", () => {
     [
       "links",
       {
-        links: Array(2_000).fill({
+        links: times(2_000, {
           traceId: TRACE,
           spanId: SPAN,
           traceState: "s".repeat(1_000),
@@ -598,8 +599,8 @@ describe("limits", () => {
       traceState: nasty,
       attributes: many,
       status: { message: nasty },
-      events: Array(300).fill({ name: nasty.slice(0, 300), attributes: many.slice(0, 5) }),
-      links: Array(300).fill({
+      events: times(300, { name: nasty.slice(0, 300), attributes: many.slice(0, 5) }),
+      links: times(300, {
         traceId: TRACE,
         spanId: SPAN,
         traceState: nasty.slice(0, 300),
@@ -623,7 +624,7 @@ describe("limits", () => {
     const attributes = Array.from({ length: 60 }, (_, at) =>
       attribute(`k${at}`, { stringValue: "x".repeat(1_000) }),
     );
-    const spans = Array(2_000).fill(span());
+    const spans = times(2_000, span());
     const { rows, tally } = decodeJson("traces", {
       resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }],
     });

@@ -114,22 +114,22 @@ test("partial success says how many were rejected and why, in both encodings", a
   expect(namesIn(open.rows("spans"))).not.toContain("lost");
 });
 
-test.each<[number, string, Buffer, Sent]>([
-  [400, "no JSON", Buffer.from("{"), {}],
-  [400, "no protobuf", Buffer.from([0x0b]), { type: PROTOBUF_TYPE }],
-  [400, "no gzip", Buffer.from("plain"), { coding: "gzip" }],
-  [400, "half a gzip", gzipSync(jsonOf("half")).subarray(0, 40), { coding: "gzip" }],
-  [400, "no zstd", Buffer.from("plain"), { coding: "zstd" }],
-  [404, "another path", jsonOf("x"), { path: "/v1/profiles" }],
-  [404, "the root", jsonOf("x"), { path: "/" }],
-  [405, "another method", jsonOf("x"), { method: "GET" }],
-  [413, "a body too large", Buffer.alloc(MIB + 1, 0x20), {}],
-  [413, "a bomb of gzip", gzipSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "gzip" }],
-  [413, "a bomb of zstd", zstdCompressSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "zstd" }],
-  [415, "another type", jsonOf("x"), { type: "text/plain" }],
-  [415, "no type", jsonOf("x"), { type: "" }],
-  [415, "another coding", jsonOf("x"), { coding: "br" }],
-])("%i: %s", async (status, _, body, sent) => {
+test.each<[number, string, readonly [Buffer, Sent]]>([
+  [400, "no JSON", [Buffer.from("{"), {}]],
+  [400, "no protobuf", [Buffer.from([0x0b]), { type: PROTOBUF_TYPE }]],
+  [400, "no gzip", [Buffer.from("plain"), { coding: "gzip" }]],
+  [400, "half a gzip", [gzipSync(jsonOf("half")).subarray(0, 40), { coding: "gzip" }]],
+  [400, "no zstd", [Buffer.from("plain"), { coding: "zstd" }]],
+  [404, "another path", [jsonOf("x"), { path: "/v1/profiles" }]],
+  [404, "the root", [jsonOf("x"), { path: "/" }]],
+  [405, "another method", [jsonOf("x"), { method: "GET" }]],
+  [413, "a body too large", [Buffer.alloc(MIB + 1, 0x20), {}]],
+  [413, "a bomb of gzip", [gzipSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "gzip" }]],
+  [413, "a bomb of zstd", [zstdCompressSync(Buffer.alloc(64 * MIB, 0x20)), { coding: "zstd" }]],
+  [415, "another type", [jsonOf("x"), { type: "text/plain" }]],
+  [415, "no type", [jsonOf("x"), { type: "" }]],
+  [415, "another coding", [jsonOf("x"), { coding: "br" }]],
+])("%i: %s", async (status, _, [body, sent]) => {
   const response = await send(body, sent);
   expect(response.status).toBe(status);
   if (sent.type === PROTOBUF_TYPE) {

@@ -177,7 +177,7 @@ export function varintEnd(bytes: Buffer, at: number, to: number): number {
 }
 
 /** The low 32 bits, unsigned; whether it ends is known. */
-export function varint32(bytes: Buffer, at: number): number {
+function varint32(bytes: Buffer, at: number): number {
   let byte = bytes[at] ?? 0;
   if (byte < 0x80) return byte;
   let value = byte & 0x7f;

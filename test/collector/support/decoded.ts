@@ -6,7 +6,7 @@ import { type Signal, STREAMS } from "../../../src/telemetry/streams.ts";
 
 /** 2023-11-14T22:13:20Z */
 export const NOW_S = 1_700_000_000;
-export const NOW_MS = NOW_S * 1000;
+const NOW_MS = NOW_S * 1000;
 export const NOW_NS = `${NOW_S}000000000`;
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -43,6 +43,10 @@ function rowOf(columns: readonly string[], text: string): Row {
   const values = JSON.parse(text.replaceAll(/(?<=[,[])(nan|-?inf)(?=[,\]])/g, '"$1"')) as unknown[];
   if (values.length !== columns.length) throw new Error(`${values.length} values: ${text}`);
   return Object.fromEntries(columns.map((column, at) => [column, values[at]]));
+}
+
+export function times<T>(count: number, value: T): T[] {
+  return Array.from({ length: count }, () => value);
 }
 
 export const TRACE = "5b8efff798038103d269b633813fc60c";
