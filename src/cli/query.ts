@@ -1,6 +1,7 @@
 // `weir query`: a named question, or any reading SQL, answered as a table, JSON, CSV or Markdown.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { faultLines, loadDashboards } from "../store/dashboards.ts";
+import type { Board } from "../store/boards/board.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import type { AdminClient } from "./admin-client.ts";
 import { ownDashboards } from "./ask-address.ts";
@@ -22,6 +23,7 @@ interface QueryOptions extends AskOptions {
   readonly format?: Format;
   readonly sql?: string;
   readonly list?: true;
+  readonly boards?: true;
 }
 
 export function queryCommand(): Command {
@@ -37,6 +39,7 @@ export function queryCommand(): Command {
       "filter",
     ]),
     new Option("--list", "what can be asked by name"),
+    new Option("--boards", "boards, and what is on them"),
     new Option("--format <format>", "how to print it").choices(FORMATS),
   ])
     .description("ask what weir saw, by name or in SQL")
@@ -56,7 +59,7 @@ async function query(
   command: Command,
 ): Promise<void> {
   const { sql } = options;
-  if (options.list || asksNothing(name, options)) {
+  if (options.list || options.boards || asksNothing(name, options)) {
     return asking(options, async () => list(options));
   }
   if ((name === undefined) === (sql === undefined)) {
@@ -154,19 +157,27 @@ function drawn(answer: Answer, table: Table, nowMs: number): string[] {
 
 /** Needs no weir: the files are here. */
 function list(options: QueryOptions): void {
-  const { panels, faults } = loadDashboards(ownDashboards(options, process.env));
-  const columns = ["name", "question", "filters"].map((name) => ({
-    name,
-    type: "String",
-    unit: "text",
-  }));
-  const rows = [...panels.values()].map(describe).sort((a, b) => (a.name < b.name ? -1 : 1));
-  show({ columns, rows }, options, "");
+  const { panels, boards, faults } = loadDashboards(ownDashboards(options, process.env));
+  const rows = options.boards
+    ? [...boards.values()].map(describeBoard)
+    : [...panels.values()].map(describePanel);
+  const names = ["name", "question", options.boards ? "panels" : "filters"];
+  const columns = names.map((name) => ({ name, type: "String", unit: "text" }));
+  show({ columns, rows: rows.sort((a, b) => (a.name < b.name ? -1 : 1)) }, options, "");
   if (faults.length > 0) process.stderr.write(`${faultLines(faults, faults.length)}\n`);
 }
 
-function describe({ name, question, parameters }: Panel): Described {
+interface Described {
+  readonly name: string;
+  readonly question: string;
+  readonly [column: string]: string;
+}
+
+function describePanel({ name, question, parameters }: Panel): Described {
   return { name, question, filters: [...parameters.keys()].join(", ") };
 }
 
-type Described = Readonly<Record<"name" | "question" | "filters", string>>;
+function describeBoard({ name, question, rows }: Board): Described {
+  const panels = rows.flat().map(({ panel }) => panel);
+  return { name, question, panels: [...new Set(panels)].join(", ") };
+}

@@ -139,6 +139,15 @@ describe("an answer", () => {
     const { out, err, status } = await weirInProcess(["query", "--list", "-c", file]);
     expect([status, out]).toEqual([0, expect.stringMatching(/^mine +Mine\?/m)]);
     expect(err).toMatch(/own\/panels\/bad\.sql:5: query: is missing/);
+    const boards = await weirInProcess(["query", "--boards", "--json", "-c", file]);
+    expect(JSON.parse(boards.out)).toMatchObject({
+      rows: expect.arrayContaining([
+        expect.objectContaining({
+          name: "policy",
+          panels: "policy-revisions, rules, shadow, reloads",
+        }),
+      ]) as unknown,
+    });
   });
 
   test("cut off by its reader is no failure", async () => {

@@ -20,6 +20,7 @@ import { model } from "../policy/support.ts";
 const MODEL = model({ roles: "", matcher: "keyMatch2(r.obj, p.obj)" });
 const ALLOW_A = "p, *, /a, *, allow\n";
 const ALLOW_B = "p, *, /b, *, allow\n";
+const PANEL = "-- title: T\n-- question: Q?\n-- visual: stat\n-- column n: count\nSELECT 7 AS n\n";
 const upstream = await startUpstream();
 
 afterAll(() => {
@@ -154,10 +155,16 @@ test("a bad policy or config is told and not taken, a good one clears it", async
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(await answer.text()).toContain("nonsense");
 
-  // Without a policy now: /b is open.
-  site.write(configOf({ upstreams: [upstream.url], port: 0, workers: 1 }));
+  // Without a policy now: /b is open. And with panels of its own.
+  site.put({ "own/panels/mine.sql": PANEL, "own/panels/faulty.sql": "SELECT 1\n" });
+  const more = "dashboards: own";
+  site.write(configOf({ upstreams: [upstream.url], port: 0, workers: 1, more }));
   await weir.until(({ reload, config_revision: now }) => reload?.ok === true && now !== config);
   expect((await fetch(`${weir.proxy}/b`)).status).toBe(200);
+  const answered = await fetch(`${weir.admin}/api/v1/query/mine`);
+  expect(await answered.json()).toMatchObject({ visual: "stat", rows: [{ n: 7 }] });
+  const faulty = /"event":"dashboards_faulty".*faulty\.sql:1: title: is missing/;
+  await expect.poll(() => weir.errors(), { timeout: 60_000 }).toMatch(faulty);
   await load.stop();
   expect(load.failures).toEqual([]);
   expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
