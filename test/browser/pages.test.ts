@@ -348,7 +348,7 @@ describe("search and palette", () => {
     await page.getByRole("dialog", { name: "Go to" }).waitFor();
     await page.keyboard.type(words);
     await page.getByRole("option").first().waitFor();
-    await page.waitForTimeout(150);
+    await page.waitForTimeout(600);
     await page.keyboard.press("Enter");
     await expect.poll(() => hashOf(page)).toBe(hash);
     await expect.poll(() => page.getByRole("dialog", { name: "Go to" }).count()).toBe(0);

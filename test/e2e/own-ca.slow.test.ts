@@ -85,15 +85,15 @@ function ask(site: Site, port: string, agent?: Agent): Promise<Answer> {
   });
 }
 
-test("a certificate of a minute is renewed before it ends, twice, and no request fails", async () => {
-  const site = await createCaSite({ lifeMs: 60_000, ageMs: 29_000 });
+test("a certificate of a minute and a half is renewed before it ends, twice, and no request fails", async () => {
+  const site = await createCaSite({ lifeMs: 90_000, ageMs: 46_000 });
   const weir = await startWeir(site);
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const serials = new Set<string>();
   const statuses = new Set<string>();
   const standing = new Set<string>();
-  const endMs = performance.now() + 120_000;
+  const endMs = performance.now() + 200_000;
   while (serials.size < 3 && performance.now() < endMs) {
     const { status, body, serial } = await ask(site, port).catch((thrown: unknown) => {
       throw new Error(weir.errors(), { cause: thrown });

@@ -27,6 +27,8 @@ export async function openPage(
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
+  // Tells only what hangs.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
