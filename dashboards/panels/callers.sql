@@ -5,24 +5,31 @@
 -- column principal: text
 -- column principal_kind: text
 -- column requests: requests
+-- column requests_per_second: requests/s
 -- column errors: requests -> status_class=5xx
 -- column denied: requests -> decision=deny
 -- column routes: count
+-- column p50_ns: ns
 -- column p95_ns: ns
+-- column p99_ns: ns
 -- column request_bytes: bytes
 -- column response_bytes: bytes
 -- column last_at: time
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter limit: UInt32 = 100, most rows
+WITH quantilesTDigest(0.5, 0.95, 0.99)(duration_ns) AS percentiles
 SELECT
     principal,
     principal_kind,
     count() AS requests,
+    requests / {{observed_s}} AS requests_per_second,
     countIf(status >= 500) AS errors,
     countIf(decision = 'deny') AS denied,
     uniq(route) AS routes,
-    quantileTDigest(0.95)(duration_ns) AS p95_ns,
+    percentiles[1] AS p50_ns,
+    percentiles[2] AS p95_ns,
+    percentiles[3] AS p99_ns,
     sum(row.request_bytes) AS request_bytes,
     sum(row.response_bytes) AS response_bytes,
     max(started_at) AS last_at

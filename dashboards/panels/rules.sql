@@ -6,6 +6,7 @@
 -- column decision: text
 -- column kind: text
 -- column requests: requests
+-- column requests_per_second: requests/s
 -- column callers: count
 -- column last_at: time
 -- column trace_id: trace
@@ -21,6 +22,7 @@ SELECT
     decision,
     if(row.kind = 'decision', 'decision', 'request') AS kind,
     count() AS requests,
+    requests / {{observed_s}} AS requests_per_second,
     uniq(principal) AS callers,
     max(started_at) AS last_at,
     argMax(row.trace_id, started_at) AS trace_id

@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   users: async () => (await import("./users.ts")).usersCommand(),
   ca: async () => (await import("./ca.ts")).caCommand(),
   query: async () => (await import("./query.ts")).queryCommand(),
+  top: async () => (await import("./top.ts")).topCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
   reveal: async () => (await import("./reveal.ts")).revealCommand(),
   hash: async () => (await import("./hash.ts")).hashCommand(),

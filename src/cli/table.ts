@@ -41,9 +41,21 @@ interface Cells {
 
 /** Lines without line ends. */
 export function renderTable(table: Table, look: TableLook): string[] {
-  const all = table.columns.map((column) => cellsOf(column, table, look.nowMs));
+  const all = allCells(table, look);
   const isTooWide = across(all, ({ width }) => width) > look.width;
-  if (table.rows.length === 1 && isTooWide) return downwards(table, look);
+  return table.rows.length === 1 && isTooWide ? downwards(table, look) : rowsOf(table, all, look);
+}
+
+/** The same, a single row too wide never stood upright: other rows come and go below it. */
+export function renderRows(table: Table, look: TableLook): string[] {
+  return rowsOf(table, allCells(table, look), look);
+}
+
+function allCells(table: Table, { nowMs }: TableLook): Cells[] {
+  return table.columns.map((column) => cellsOf(column, table, nowMs));
+}
+
+function rowsOf(table: Table, all: readonly Cells[], look: TableLook): string[] {
   const shown = squeeze(all, look.width);
   const lines = [
     look.paint(joined(shown.map((cells) => pad(cells, cells.head))), "faint"),

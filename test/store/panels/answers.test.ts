@@ -68,6 +68,7 @@ const TABLES: readonly (readonly [
       { route: "admin", requests: 3, errors: 0, denied: 3 },
     ],
   ],
+  ["services", {}, [{ service: "shop", requests: 18, errors: 2, denied: 3 }]],
   [
     "callers",
     {},
@@ -231,6 +232,8 @@ const TABLES: readonly (readonly [
 const COURSES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   overview: { "": 18 },
   "routes-over-time": { orders: 15, admin: 3 },
+  "services-over-time": { shop: 18 },
+  "rules-over-time": { [ALLOWED]: 10, [DENIED]: 3 },
   "callers-over-time": { "": 5, alice: 8, bob: 2, mallory: 3 },
   "upstreams-over-time": { "http://a:1": 9, "http://b:2": 4 },
   "failures-over-time": { "http://a:1": 3, "http://b:2": 2 },
