@@ -17,7 +17,7 @@ const WRONG = [
   [["policy", "explain", "--trace", "abc", "--context", "2"], "--context is of files"],
   [["policy", "replay", "--candidate", "x", "--fail-on", "gains"], "It is new-deny, new-allow,"],
   [["policy", "decide"], "required option '--requests <file>'"],
-  [["query"], "name one question, or give --sql"],
+  [["query", "--since", "1h"], "name one question, or give --sql"],
   [["query", "routes", "--since"], "'--since <when>' argument missing"],
   [["query", "routes", "--filter", "route"], "KEY=VALUE"],
   [["query", "routes", "errors"], "too many arguments"],
