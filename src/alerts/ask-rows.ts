@@ -3,6 +3,7 @@ import { askConsole } from "../store/console.ts";
 import type { Store } from "../store/client.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import { type PanelRequest, runPanel } from "../store/panels/run-panel.ts";
+import { askAnomaly } from "./ask-anomaly.ts";
 import { askBurn } from "./ask-slo.ts";
 import type { Answer } from "./observe.ts";
 import type { Rule, Source } from "./rule.ts";
@@ -44,6 +45,10 @@ export function createAskRows(parts: AskParts): AskRows {
       const row = await askBurn(store(), source, { untilMs, leastGrainSeconds });
       return { rows: [row], unitOf: () => "number" };
     }
+    if (source.kind === "anomaly") {
+      const rows = await askAnomaly(store(), source, { untilMs, leastGrainSeconds });
+      return { rows, unitOf: source.of === "error_share" ? unitOfShare : () => "number" };
+    }
     return askPanel(parts, source, { sinceMs, untilMs, leastGrainSeconds });
   };
 }
@@ -58,6 +63,11 @@ async function askPanel(
   const { rows } = await runPanel(store(), panel, { ...window, filters });
   const unitOf = (column: string): string => panel.columns.get(column)?.unit ?? "text";
   return { rows: rows.slice(0, MOST_ROWS), unitOf };
+}
+
+/** Of what is compared; how far off it is has no unit. */
+function unitOfShare(column: string): string {
+  return ["value", "baseline", "spread"].includes(column) ? "share" : "number";
 }
 
 function windowed(sql: string, sinceMs: number, untilMs: number): string {

@@ -2,6 +2,7 @@
 import type { Finding } from "../config/fault.ts";
 import { suggestion } from "../config/suggest.ts";
 import type { Panel } from "../store/panels/panel.ts";
+import { ANOMALY_COLUMNS } from "./anomaly.ts";
 import { type Condition, readCondition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
 import type { RuleInput, SloInput } from "./file-schema.ts";
@@ -20,7 +21,7 @@ export interface Known extends Nameable {
   readonly notifiers: readonly string[];
 }
 
-const SOURCES = ["panel", "sql", "status"] as const;
+const SOURCES = ["panel", "sql", "anomaly", "status"] as const;
 
 export function buildRule(input: RuleInput): Rule {
   const { name, question, by, severity, labels, annotations, runbook = "", notify = null } = input;
@@ -55,7 +56,11 @@ export function checkRule(input: RuleInput, known: Known): readonly Finding[] {
   ];
 }
 
-function sourceOf({ panel, parameters, sql, status }: RuleInput): Source {
+function sourceOf({ panel, parameters, sql, anomaly, status }: RuleInput): Source {
+  if (anomaly !== undefined) {
+    const { route = "", ...rest } = anomaly;
+    return { kind: "anomaly", route, ...rest };
+  }
   if (panel !== undefined) return { kind: "panel", panel, parameters };
   if (sql !== undefined) return { kind: "sql", sql };
   return { kind: "status", of: status ?? "store" };
@@ -66,7 +71,10 @@ function conditionsOf({ when }: RuleInput): readonly Condition[] {
 }
 
 function checkSource(input: RuleInput, { panels }: Known): readonly Finding[] {
-  const { panel: name, parameters, sql } = input;
+  const { panel: name, parameters, sql, anomaly } = input;
+  if (anomaly !== undefined && anomaly.samples > anomaly.weeks) {
+    return [{ path: ["anomaly", "samples"], message: "must be at most as many as weeks" }];
+  }
   if (sql !== undefined && !/\{\{\s*since\s*\}\}/.test(sql)) {
     const message = "must look at a window: started_at >= {{since}} AND started_at < {{until}}";
     return [{ path: ["sql"], message }];
@@ -85,12 +93,18 @@ function checkSource(input: RuleInput, { panels }: Known): readonly Finding[] {
     });
 }
 
+function columnsOf(
+  { panel = "", anomaly, status }: RuleInput,
+  panels: Nameable["panels"],
+): readonly string[] {
+  if (anomaly !== undefined) return Object.keys(ANOMALY_COLUMNS);
+  if (status !== undefined) return Object.keys(STATUS_COLUMNS[status]);
+  return [...(panels.get(panel)?.columns.keys() ?? [])];
+}
+
 /** Of SQL they are known once it has answered. */
 function checkColumns(input: RuleInput, { panels }: Known): readonly Finding[] {
-  const columns =
-    input.status === undefined
-      ? [...(panels.get(input.panel ?? "")?.columns.keys() ?? [])]
-      : Object.keys(STATUS_COLUMNS[input.status]);
+  const columns = columnsOf(input, panels);
   if (columns.length === 0) return [];
   const listed = Array.isArray(input.when);
   const named = [

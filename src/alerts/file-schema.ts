@@ -1,6 +1,7 @@
 // The shape of a file of alerts; unknown keys are errors everywhere.
 import { z } from "zod";
 import { nameText, textLike } from "../config/fields.ts";
+import { ANOMALY_MEASURES } from "./anomaly.ts";
 import { readCondition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
 import { NOTIFIER_KINDS } from "./notifier-options.ts";
@@ -41,12 +42,20 @@ const link = textLike("an http(s) URL", (text) => {
 /** YAML has numbers and words of its own for what is a text here. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+const anomaly = z.strictObject({
+  of: z.enum(ANOMALY_MEASURES),
+  route: nameText().optional(),
+  weeks: z.int().min(2).max(52).default(4),
+  samples: z.int().min(2).max(52).default(3),
+});
+
 const rule = z.strictObject({
   name: nameText(),
   question: line.default(""),
   panel: nameText().optional(),
   parameters: z.record(nameText(), scalar).default({}),
   sql: textLike("a reading statement", (text) => text.trim() !== "").optional(),
+  anomaly: anomaly.optional(),
   status: z.enum(STATUS_TOPICS).optional(),
   window: duration(10_000, 35 * DAY_MS, 'a time from 10s to 35d, such as "5m"').default("5m"),
   when: z.union([condition, z.array(condition).min(1).max(MAX_CONDITIONS)]),
@@ -74,11 +83,24 @@ const slo = z.strictObject({
   notify: z.array(nameText()).max(MAX_NOTIFIERS).optional(),
 });
 
+const address = textLike("an e-mail address", (text) => {
+  return /^[^\s<>@"\\]{1,64}@[^\s<>@"\\]{1,255}$/.test(text) && !/[^!-~]/.test(text);
+});
+
+const receiver = textLike("an http(s) URL, or smtp(s)://HOST[:PORT] of a mail server", (text) => {
+  return /^(?:https?|smtps?):$/.test(URL.parse(text)?.protocol ?? "");
+});
+
+/** What goes with which kind is for `checkNotifier`. */
 const notifier = z.strictObject({
   name: nameText(),
   kind: z.enum(NOTIFIER_KINDS),
-  url: link,
+  url: receiver,
   secret: z.string().default(""),
+  user: line.default(""),
+  password: line.default(""),
+  from: z.union([address, z.literal("")]).default(""),
+  to: z.array(address).max(MAX_NOTIFIERS).default([]),
 });
 
 const group = z.strictObject({
@@ -96,4 +118,5 @@ export const fileSchema = z.strictObject({
 
 export type FileInput = z.output<typeof fileSchema>;
 export type RuleInput = FileInput["rules"][number];
+export type NotifierInput = FileInput["notify"][number];
 export type SloInput = FileInput["slos"][number];

@@ -1,6 +1,6 @@
 // Who is told of alerts, and when: what a file of alerts says of it, checked and complete.
 
-export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager"] as const;
+export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager", "smtp"] as const;
 type NotifierKind = (typeof NOTIFIER_KINDS)[number];
 
 export interface NotifierOptions {
@@ -10,6 +10,12 @@ export interface NotifierOptions {
   readonly url: string;
   /** Signs a webhook; empty: it is not signed. */
   readonly secret: string;
+  /** Of a mail server; empty: nobody logs in. */
+  readonly user: string;
+  readonly password: string;
+  /** Addresses of an e-mail. */
+  readonly from: string;
+  readonly to: readonly string[];
 }
 
 export interface GroupOptions {

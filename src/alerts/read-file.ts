@@ -7,6 +7,7 @@ import { listOf, mappingOf, textOf } from "../config/raw.ts";
 import { type Environment, resolveReferences } from "../config/references.ts";
 import { findRepeated } from "../config/repeated.ts";
 import { checkSchema } from "../config/schema-check.ts";
+import { checkNotifier } from "./check-notifier.ts";
 import { checkRule, checkSlo, type Known } from "./build-rule.ts";
 import { type FileInput, fileSchema } from "./file-schema.ts";
 
@@ -107,11 +108,7 @@ export function checkFile(
   if (!sound.ok) return { input: NOTHING, findings: [...found, ...sound.findings] };
   const { input } = sound;
   // Places in the file, for some before may be left out.
-  const check = <T>(
-    list: "rules" | "slos",
-    items: readonly T[],
-    faultsOf: (item: T) => readonly Finding[],
-  ) => {
+  const check = <T>(list: List, items: readonly T[], faultsOf: (item: T) => readonly Finding[]) => {
     const places = soundPlaces(list, root[list], found);
     const faulty = items.map((item, at) =>
       faultsOf(item).map(({ path, message }) => {
@@ -122,9 +119,10 @@ export function checkFile(
   };
   const rules = check("rules", input.rules, (rule) => checkRule(rule, known));
   const slos = check("slos", input.slos, (slo) => checkSlo(slo, known));
+  const notify = check("notify", input.notify, checkNotifier);
   return {
-    input: { ...input, rules: rules.sound, slos: slos.sound },
-    findings: [...found, ...rules.findings, ...slos.findings],
+    input: { ...input, rules: rules.sound, slos: slos.sound, notify: notify.sound },
+    findings: [...found, ...rules.findings, ...slos.findings, ...notify.findings],
   };
 }
 

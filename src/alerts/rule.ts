@@ -1,4 +1,5 @@
 // What an alert rule asks, when its answer is worth an alert, and what is said of it then.
+import type { AnomalyQuestion } from "./anomaly.ts";
 import type { Condition } from "./condition.ts";
 
 export const SEVERITIES = ["page", "ticket", "info"] as const;
@@ -18,6 +19,8 @@ export type Source =
   | { readonly kind: "sql"; readonly sql: string }
   /** How fast an error budget burns, in a long window and in a short one. */
   | { readonly kind: "slo"; readonly slo: Slo; readonly longMs: number; readonly shortMs: number }
+  /** How far the last hour is from what is usual at this hour of the week. */
+  | ({ readonly kind: "anomaly" } & AnomalyQuestion)
   /** What weir knows of itself, whether the store answers or not. */
   | { readonly kind: "status"; readonly of: StatusTopic };
 
@@ -55,9 +58,9 @@ export interface Rule {
   readonly notify: readonly string[] | null;
 }
 
-/** "panel routes", "sql", "slo orders" or "status spool". */
+/** "panel routes", "sql", "slo orders", "anomaly requests" or "status spool". */
 export function sourceText(source: Source): string {
   if (source.kind === "panel") return `panel ${source.panel}`;
   if (source.kind === "slo") return `slo ${source.slo.route}`;
-  return source.kind === "status" ? `status ${source.of}` : "sql";
+  return source.kind === "sql" ? "sql" : `${source.kind} ${source.of}`;
 }

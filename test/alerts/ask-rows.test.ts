@@ -15,6 +15,14 @@ const DAY_MS = 1440 * MINUTE_MS;
 const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 const { panels } = loadDashboards();
 
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long ago a moment of the same hour of the week was. */
+function usualMs(weeks: number): number {
+  const hourMs = Math.floor((NOW_MS - HOUR_MS / 2) / HOUR_MS) * HOUR_MS;
+  return NOW_MS - hourMs + weeks * 7 * DAY_MS - MINUTE_MS;
+}
+
 let made: TestStore;
 
 /** `count` requests of a route `agoMs` before now, of which `bad` fail and `slow` take a second. */
@@ -42,6 +50,10 @@ beforeAll(async () => {
     ...requests("orders", 2 * MINUTE_MS, [100, 20]),
     ...requests("payments", 2 * MINUTE_MS, [100, 0, 30]),
     ...requests("orders", 5 * DAY_MS, [10, 10]),
+    // Three weeks of the hour that most of the last sixty minutes are in; of a fourth, another hour.
+    ...[1, 2, 3].flatMap((week) => requests("orders", usualMs(week), [20 + week, 0])),
+    ...requests("orders", usualMs(4) + 2 * HOUR_MS, [900, 0]),
+    ...requests("payments", usualMs(1), [100, 0]),
   ];
   expect(await made.store.write(batch("rows", lines))).toEqual({ kind: "stored" });
 });
@@ -138,4 +150,13 @@ describe("an SLO", () => {
     const slos = [{ route: "payments", objective: 99 }];
     expect(await found(ruleOf({ slos }, "slo-payments-fast"))).toEqual([]);
   });
+});
+
+test("an anomaly says what is usual at this hour of the week, where that is known", async () => {
+  const annotations = { summary: "{{value}} for {{baseline}} of {{samples}} weeks" };
+  const rule = { name: "r", anomaly: { of: "requests" }, when: "score > 5", by: ["route"] };
+  const alerts = await found(ruleOf({ rules: [{ ...rule, annotations }] }));
+  expect(alerts.map((each) => each.replace(/ [\d.]+ /, " "))).toEqual([
+    "orders 100 for 22 of 3 weeks",
+  ]);
 });

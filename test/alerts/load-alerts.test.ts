@@ -75,6 +75,14 @@ describe("a fault", () => {
     ],
     [`rules:\n${GOOD}slos: [ { route: order, objective: 99 } ]\n`, '(did you mean "orders"?)'],
     [`rules:\n${GOOD}slos: [ { route: orders, objective: 100 } ]\n`, "a number from 50 to 99.999"],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: smtp, url: "smtp://mail:25", from: a@b.c } ]\n`,
+      "3: notify[0].to: is required: e-mail addresses",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: webhook, url: "smtp://mail:25" } ]\n`,
+      "3: notify[0].url: must be an http(s) URL",
+    ],
     [`rules:\n${GOOD}group: { wait: soon }\n`, "3: group.wait: must be a time up to 1h"],
   ])("of %j", (text, fault) => {
     const loaded = load(text, { HOOK: "https://a.example/secret" });
