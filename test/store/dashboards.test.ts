@@ -57,7 +57,7 @@ test("a faulty file is named with its line, hides what it would override, and le
     /panels\/routes\.sql:3: visual: must be one of/,
     /boards\/c\.yaml:3: rowz: is not known here/,
     /boards\/b\.yaml:4: panel: there is no sound panel routes/,
-    /boards\/overview\.yaml:\d+: panel: there is no sound panel routes/,
+    /boards\/traffic\.yaml:\d+: panel: there is no sound panel routes/,
   ]) {
     expect(words).toContainEqual(expect.stringMatching(expected));
   }
