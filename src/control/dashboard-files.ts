@@ -1,7 +1,6 @@
 // Panels and boards as their files are now: read anew where these change, and what is wrong with them told.
-import { join } from "node:path";
 import type { Log } from "../core/log.ts";
-import { type Dashboards, faultLines, loadDashboards } from "../store/dashboards.ts";
+import { type Dashboards, faultLines, loadDashboards, ownFiles } from "../store/dashboards.ts";
 import { watchFiles } from "./watch.ts";
 
 export interface DashboardFiles {
@@ -17,21 +16,20 @@ export function createDashboardFiles(folder: string, log: Log): DashboardFiles {
   sayOfFaults(log, current);
   const read = (): void => {
     const next = loadDashboards(own);
+    look();
     if (next.revision === current.revision) return;
     current = next;
     log.info("dashboards_reloaded", { panels: next.panels.size, boards: next.boards.size });
     sayOfFaults(log, next);
   };
   const watch = watchFiles(read);
-  const look = (): void => {
-    watch.files(own === "" ? [] : [own, join(own, "panels"), join(own, "boards")]);
-  };
+  // Each file by its name, too: a folder does not always tell of an edit in place.
+  const look = (): void => watch.files(own === "" ? [] : [own, ...ownFiles(own)]);
   look();
   return {
     current: () => current,
     use(next) {
       own = next;
-      look();
       read();
     },
     close: () => watch.close(),

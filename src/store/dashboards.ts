@@ -61,6 +61,19 @@ export function loadDashboards(own = ""): Dashboards {
   };
 }
 
+/** The two folders in a user's folder, and what is in them. */
+export function ownFiles(own: string): readonly string[] {
+  return ["panels", "boards"].flatMap((kind) => {
+    const folder = join(own, kind);
+    return [
+      folder,
+      ...filesIn(folder)
+        .slice(0, MOST_FILES)
+        .map((file) => join(folder, file)),
+    ];
+  });
+}
+
 interface Sorted<T> {
   readonly sound: ReadonlyMap<string, T>;
   readonly broken: ReadonlyMap<string, readonly DashboardFault[]>;

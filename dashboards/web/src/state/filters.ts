@@ -1,29 +1,10 @@
 // The filters of the request list: their names in the URL and in the API are the same.
+import { DOOR_FILTERS } from "../../../../src/store/panels/panel.ts";
 import { changed, currentPlace, go, type PageName, type Place } from "./place.ts";
 import { rangeOf } from "./range.ts";
 import { storedWords } from "../words/stored.ts";
 
-export const FILTERS = [
-  "kind",
-  "route",
-  "service",
-  "status",
-  "status_class",
-  "method",
-  "principal",
-  "decision",
-  "rule",
-  "shadow",
-  "shadow_revision",
-  "upstream",
-  "path",
-  "error_code",
-  "auth_outcome",
-  "client_address",
-  "min_duration_ms",
-  "max_duration_ms",
-  "trace_id",
-] as const;
+export const FILTERS = DOOR_FILTERS;
 export type FilterName = (typeof FILTERS)[number];
 export type FilterValues = Partial<Readonly<Record<FilterName, string>>>;
 
