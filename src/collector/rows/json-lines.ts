@@ -161,10 +161,10 @@ export class JsonLines {
     this.#bytes[this.#at++] = COMMA;
   }
 
-  /** A double as ClickHouse reads it: also what JSON has no number for. */
+  /** A double as ClickHouse reads it: what JSON has no number for in quotes, since a bare n begins null. */
   double(value: number): void {
     if (Number.isFinite(value)) this.bare(doubleText(value));
-    else this.bare(Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf");
+    else this.quoted(Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf");
   }
 
   /** For a whole line. */
