@@ -13,6 +13,7 @@ interface DemoOptions {
   readonly upstream?: string;
   readonly listen: string;
   readonly adminListen: string;
+  readonly collectorListen: string;
   readonly data: string;
   readonly json?: true;
 }
@@ -30,6 +31,7 @@ export function demoCommand(): Command {
     .option("--upstream <url>", "put weir in front of this instead: no config file, no policy")
     .option("--listen <host:port>", "where the proxy listens", "127.0.0.1:8080")
     .option("--admin-listen <host:port>", "where admin API and UI listen", ADMIN_LISTEN)
+    .option("--collector-listen <host:port>", "where OTLP is received", "127.0.0.1:4318")
     .option("--data <folder>", "the data folder", ".weir")
     .option("--json", "say where it listens, or what is wrong, as JSON")
     .action(async (options: DemoOptions) => {
@@ -39,7 +41,7 @@ export function demoCommand(): Command {
     });
 }
 
-async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<void> {
+async function demo({ data, json, ...places }: DemoOptions): Promise<void> {
   // First of all: what is refused here leaves no process over.
   const inUse = whoUses(data);
   if (inUse !== "") return refuse(inUse, json === true);
@@ -48,7 +50,7 @@ async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<v
   const traffic = startChild("traffic", []);
   const children = [traffic, ...services.flatMap(({ replicas }) => replicas)];
   const written = Promise.all([portsOf(services), traffic.port]).then(([ports]) =>
-    writeDemoConfig(file, { listen, adminListen, services: ports }),
+    writeDemoConfig(file, { ...places, services: ports }),
   );
   // It is `load` that tells.
   written.catch(() => undefined);
@@ -60,9 +62,10 @@ async function demo({ listen, adminListen, data, json }: DemoOptions): Promise<v
     },
     json: json === true,
     started: (proxy) => children.forEach((child) => child.tell({ proxy })),
+    received: (collector) => children.forEach((child) => child.tell({ collector })),
     // Nobody asks any more before weir drains, and services answer until it has.
     stopping: () => traffic.stop(),
-    hints: hints(file, adminListen === ADMIN_LISTEN ? "" : ` -c ${relative(".", file)}`),
+    hints: hints(file, places.adminListen === ADMIN_LISTEN ? "" : ` -c ${relative(".", file)}`),
   });
   await Promise.all(children.map((child) => child.stop()));
 }

@@ -30,6 +30,8 @@ export interface Run {
   readonly json: boolean;
   /** Told the proxy's URL as soon as it answers. */
   readonly started?: (proxy: string) => void;
+  /** Told the collector's URL once it receives, where there is one. */
+  readonly received?: (collector: string) => void;
   /** Awaited before weir itself stops. */
   readonly stopping?: () => Promise<void>;
   /** Further lines of the greeting. */
@@ -74,7 +76,7 @@ export function loaderOf(options: CommandOptions): ConfigLoader {
 
 /** Runs until a signal; exits 2 with every fault when the config can't be used. */
 export async function run(parts: Run): Promise<void> {
-  const { json, started, stopping, hints } = parts;
+  const { json, started, received, stopping, hints } = parts;
   const signalled = Promise.withResolvers<void>();
   let reload = (): void => undefined;
   const answering = (proxy: Answering): void => {
@@ -86,6 +88,8 @@ export async function run(parts: Run): Promise<void> {
   const app = await start(parts, { log: createLog("info"), answering });
   if (app !== null) {
     reload = () => void app.reloader.reload("signal");
+    const collector = collectorUrlOf(app);
+    if (collector !== null) received?.(collector);
     const admin = `admin API and UI  ${adminUrl(app)}`;
     say(
       json ? [jsonGreeting(app)] : [admin, ...collectorLine(app), ...(hints?.(urlOf(app)) ?? [])],

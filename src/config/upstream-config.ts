@@ -10,6 +10,8 @@ export interface UpstreamOverrides {
   readonly listen?: string;
   /** HOST:PORT */
   readonly adminListen?: string;
+  /** HOST:PORT; nothing is received without. */
+  readonly collectorListen?: string;
   readonly data?: string;
   readonly workers?: number;
   readonly store?: "embedded" | { readonly url: string };
@@ -17,11 +19,12 @@ export interface UpstreamOverrides {
 
 /** Everything to one service, everyone anonymous; faults name the file "--upstream". */
 export function upstreamConfig(url: string, overrides: UpstreamOverrides = {}): LoadResult {
-  const { listen, adminListen, ...rest } = overrides;
+  const { listen, adminListen, collectorListen, ...rest } = overrides;
   const result = checkSchema(configSchema, {
     ...rest,
     ...(listen === undefined ? {} : { listen: { http: listen } }),
     ...(adminListen === undefined ? {} : { admin: { listen: adminListen } }),
+    ...(collectorListen === undefined ? {} : { collector: { listen: collectorListen } }),
     services: { upstream: { endpoints: [url] } },
     routes: [{ name: "upstream", match: { path: "/**" }, service: "upstream" }],
   });

@@ -68,6 +68,7 @@ async function writeConfig(): Promise<void> {
   writeDemoConfig(file, {
     listen: `127.0.0.1:${await freePort()}`,
     adminListen: `127.0.0.1:${await freePort()}`,
+    collectorListen: "127.0.0.1:0",
     services: { orders: [port], payments: [port], catalogue: [port] },
   });
   const text = readFileSync(file, "utf8");

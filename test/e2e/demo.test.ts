@@ -23,7 +23,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const ADDRESSES = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+const ADDRESSES = ["listen", "admin-listen", "collector-listen"].flatMap((name) => [
+  `--${name}`,
+  "127.0.0.1:0",
+]);
 
 function startDemo(): Promise<WeirProcess> {
   return watchWeir(spawnWeir(["demo", ...ADDRESSES, "--data", join(folder, "data")]));
@@ -48,6 +51,14 @@ async function count(weir: WeirProcess, what: string): Promise<number> {
   return Number(row["n"] ?? 0);
 }
 
+/** Spans of services that go on in a trace of weir's. */
+async function serviceSpans(weir: WeirProcess): Promise<number> {
+  const within = "TraceId IN (SELECT trace_id FROM requests)";
+  const sql = `SELECT count() AS n FROM otel_spans WHERE ServiceName = 'orders' AND ${within}`;
+  const [row = {}] = await weir.sql(sql).catch(() => []);
+  return Number(row["n"] ?? 0);
+}
+
 /** A second one on the same data says why it can't be, and leaves the first its config. */
 async function refusedBeside(first: WeirProcess): Promise<void> {
   const second = spawnWeir(["demo", ...ADDRESSES, "--data", join(folder, "data")]);
@@ -64,6 +75,7 @@ test("two demos in a row on the same data", async () => {
   const first = await startDemo();
   await expect.poll(() => count(first, "count()"), { interval: 50 }).toBeGreaterThan(20);
   const taken = takenBy(first, sinceMs);
+  await expect.poll(() => serviceSpans(first), { timeout: 60_000 }).toBeGreaterThan(0);
   await refusedBeside(first);
   const children = childrenOf(first.pid);
   expect(children.length).toBeGreaterThan(5);

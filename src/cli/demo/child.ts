@@ -6,6 +6,12 @@ export interface DemoNews {
   readonly proxy: string;
 }
 
+/** Told later, once it receives. */
+export interface CollectorNews {
+  /** Where spans are sent: http://host:port. */
+  readonly collector: string;
+}
+
 /** What a child says when it is ready. */
 export interface DemoReady {
   readonly port: number;
@@ -26,4 +32,12 @@ export function announce(ready: DemoReady): void {
 /** Resolves with the first news from the parent. */
 export function untilNews(): Promise<DemoNews> {
   return new Promise((resolve) => process.once("message", (news) => resolve(news as DemoNews)));
+}
+
+export function untilCollector(): Promise<string> {
+  return new Promise((resolve) =>
+    process.on("message", (news: DemoNews | CollectorNews) => {
+      if ("collector" in news) resolve(news.collector);
+    }),
+  );
 }

@@ -2,12 +2,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { extname, join } from "node:path";
-import type { DemoNews, DemoReady } from "./child.ts";
+import type { CollectorNews, DemoNews, DemoReady } from "./child.ts";
 
 export interface DemoChild {
   /** Known when it is ready. */
   readonly port: Promise<number>;
-  readonly tell: (news: DemoNews) => void;
+  readonly tell: (news: DemoNews | CollectorNews) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function startChild(entry: string, args: readonly string[]): DemoChild {
   const child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   return {
     port: ready(child, entry),
-    tell: (news) => void child.send(news),
+    tell: (news) => void (child.connected && child.send(news)),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");

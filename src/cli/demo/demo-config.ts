@@ -7,6 +7,7 @@ import { DEMO_KEYS } from "./identities.ts";
 export interface DemoPlaces {
   readonly listen: string;
   readonly adminListen: string;
+  readonly collectorListen: string;
   /** Ports by service, one for each replica. */
   readonly services: Readonly<Record<string, readonly number[]>>;
 }
@@ -17,13 +18,15 @@ export function writeDemoConfig(file: string, places: DemoPlaces): void {
   writeFileSync(file, demoConfig(home, places));
 }
 
-function demoConfig(home: string, { listen, adminListen, services }: DemoPlaces): string {
+function demoConfig(home: string, places: DemoPlaces): string {
+  const { listen, adminListen, collectorListen, services } = places;
   const policies = join(home, "policies");
   // The policy last: policies/README.md has its readers add lines to it.
   const names = Object.keys(services);
   return `# Written by \`weir demo\` at each start. Changes made while it runs take effect at once.
 listen: { http: ${JSON.stringify(listen)} }
 admin: { listen: ${JSON.stringify(adminListen)} }
+collector: { listen: ${JSON.stringify(collectorListen)} }
 data: .
 store: embedded
 drain_ms: 2000

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createServer, request } from "../../core/node-http.ts";
-import { announce, type DemoNews, followParent, untilNews } from "./child.ts";
+import { announce, followParent, untilCollector, untilNews } from "./child.ts";
 import { SHOP_KEY } from "./identities.ts";
+import { createDemoSpans, type DemoSpan, KINDS } from "./spans.ts";
 
 /** How a replica behaves; times in milliseconds. */
 interface Temper {
@@ -30,6 +31,7 @@ const [service = "orders", replica = "0"] = process.argv.slice(2);
 const temper = TEMPERS[`${service}/${replica}`] ?? CALM;
 followParent();
 const news = untilNews();
+const spans = createDemoSpans(service, replica, untilCollector());
 
 const server = createServer((incoming, response) => {
   void answer(incoming, response).catch(() => response.destroy());
@@ -41,12 +43,16 @@ server.listen(0, "127.0.0.1", () => {
 
 async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   incoming.resume();
+  const span = spans.begin(`${incoming.method} /${service}`, incoming.headers["traceparent"]);
+  const work = span.child("work", KINDS.internal);
   await sleep(workMs());
-  const called = await callOthers(incoming, await news);
+  work.end();
+  const called = await callOthers(incoming, span);
   const status = Math.random() < temper.failures ? 500 : called >= 500 ? 502 : 200;
   const body = JSON.stringify({ service, replica: Number(replica), path: incoming.url, called });
   response.writeHead(status, { "content-type": "application/json" });
   response.end(body);
+  span.end(status);
 }
 
 /** Exponential around a mean that swings, as busy machines do. */
@@ -57,30 +63,31 @@ function workMs(): number {
 }
 
 /** An order is priced by the catalogue and paid by payments: so traces have depth. 0: nobody was called. */
-function callOthers(incoming: IncomingMessage, { proxy }: DemoNews): Promise<number> {
+function callOthers(incoming: IncomingMessage, span: DemoSpan): Promise<number> {
   if (service !== "orders") return Promise.resolve(0);
-  if (incoming.method === "POST")
-    return call(incoming, { proxy, method: "POST", path: "/payments" });
+  if (incoming.method === "POST") return call(incoming, span, ["POST", "/payments"]);
   const item = /^\/orders\/(\d+)/.exec(incoming.url ?? "")?.[1];
   if (item === undefined) return Promise.resolve(0);
-  return call(incoming, { proxy, method: "GET", path: `/catalogue/items/${Number(item) % 40}` });
+  return call(incoming, span, ["GET", `/catalogue/items/${Number(item) % 40}`]);
 }
 
-interface Call {
-  readonly proxy: string;
-  readonly method: string;
-  readonly path: string;
-}
+type Call = readonly [method: string, path: string];
 
-/** Goes through weir, on behalf of the shop, in the caller's trace. */
-function call(incoming: IncomingMessage, { proxy, method, path }: Call): Promise<number> {
-  const { traceparent, tracestate } = incoming.headers;
+/** Goes through weir, on behalf of the shop, in the caller's trace. 502: it could not be reached. */
+async function call(
+  incoming: IncomingMessage,
+  span: DemoSpan,
+  [method, path]: Call,
+): Promise<number> {
+  const { proxy } = await news;
+  const calling = span.child(method, KINDS.client);
+  const { tracestate } = incoming.headers;
   const headers = {
     "x-api-key": SHOP_KEY,
-    ...(typeof traceparent === "string" ? { traceparent } : {}),
+    traceparent: calling.traceparent,
     ...(typeof tracestate === "string" ? { tracestate } : {}),
   };
-  return new Promise((resolve) => {
+  const status = await new Promise<number>((resolve) => {
     const outgoing = request(`${proxy}${path}`, { method, headers }, (response) => {
       response.resume();
       response.on("end", () => resolve(response.statusCode ?? 0));
@@ -89,4 +96,6 @@ function call(incoming: IncomingMessage, { proxy, method, path }: Call): Promise
     outgoing.on("error", () => resolve(502));
     outgoing.end();
   });
+  calling.end(status);
+  return status;
 }
