@@ -236,3 +236,16 @@ test("rows of more days than one INSERT may touch are stored in pieces, none los
   );
   expect(rows).toEqual([{ count: 150, partitions: 150 }]);
 });
+
+test("words of a log's text are found by the index, in any case", async () => {
+  const lines = Array.from({ length: 30_000 }, (_, at) =>
+    lineOf("logs", { ...ROWS.logs, Body: `Order ${String(at)} was REJECTED by the warehouse` }),
+  );
+  await system.store.write(batchOf("logs", lines.join(""), "words"));
+  const sql =
+    "SELECT count() AS count FROM otel_logs WHERE hasAllTokens(lower(Body), ['rejected', '777'])";
+  expect((await system.store.query(sql)).rows).toEqual([{ count: 1 }]);
+  const { rows } = await system.store.query(`EXPLAIN indexes = 1 ${sql}`);
+  const plan = rows.map(({ explain }) => String(explain)).join("\n");
+  expect(plan).toMatch(/Name: idx_body[^]*Granules: 1\//);
+});

@@ -1,0 +1,124 @@
+// Request rows as traffic makes them: many routes, callers and paths, skewed as such things are, ids that don't compress.
+import type { Random } from "../../../src/core/clock.ts";
+import { RequestRecord } from "../../../src/telemetry/record.ts";
+
+const ROUTES = 60;
+const CALLERS = 5_000;
+const MILLIS = 1e6;
+const WORDS = [
+  "orders",
+  "payments",
+  "users",
+  "carts",
+  "search",
+  "stock",
+  "mails",
+  "files",
+  "prices",
+];
+const AGENTS = Array.from(
+  { length: 40 },
+  (_, at) =>
+    `Mozilla/5.0 (X11; Linux x86_64; rv:${String(100 + at)}.0) Gecko/20100101 Firefox/${String(100 + at)}.0`,
+);
+
+/** Few are asked for often and most seldom: the n-th about 1/n as often as the first. */
+function skewed(random: Random, count: number): number {
+  return Math.floor(count ** random()) - 1;
+}
+
+/** Most near `median`, some far above, as durations are. */
+function lasting(random: Random, median: number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Math.round(median * Math.exp(normal * 0.7));
+}
+
+export function hexOf(random: Random, digits: number): string {
+  let text = "";
+  while (text.length < digits)
+    text += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+  return text.slice(0, digits);
+}
+
+/** One request; the caller gives the time, since rows come in order. */
+export function requestRow(random: Random, atMs: number): RequestRecord {
+  const record = new RequestRecord();
+  record.startedAtMs = atMs;
+  const route = skewed(random, ROUTES);
+  nameIt(record, random, route);
+  nameCaller(record, random);
+  decide(record, route, random);
+  balance(record, route, random);
+  return record;
+}
+
+function nameIt(record: RequestRecord, random: Random, route: number): void {
+  const word = WORDS[route % WORDS.length] ?? "";
+  record.traceId = hexOf(random, 32);
+  record.spanId = hexOf(random, 16);
+  record.traceFlags = random() < 0.1 ? 1 : 0;
+  record.sampled = record.traceFlags === 1;
+  record.configRevision = "4fd1c0a7be11";
+  record.method = random() < 0.8 ? "GET" : "POST";
+  record.host = "shop.example.com";
+  record.path = `/api/v${String(1 + (route % 3))}/${word}/${String(skewed(random, 1e6))}`;
+  record.query = random() < 0.2 ? `page=${String(skewed(random, 100))}` : "";
+  record.route = `${word}-${String(route)}`;
+  record.service = word;
+  record.requestBytes = record.method === "GET" ? 0 : lasting(random, 400);
+}
+
+function nameCaller(record: RequestRecord, random: Random): void {
+  const caller = skewed(random, CALLERS);
+  record.userAgent = AGENTS[caller % AGENTS.length] ?? "";
+  record.headers = ["accept", "application/json"];
+  record.clientAddress = `10.${String(caller % 7)}.${String((caller >> 4) % 250)}.${String(caller % 250)}`;
+  const subject = `user-${String(caller)}`;
+  record.identity = {
+    subject,
+    kind: "token",
+    issuer: "https://id.example.com",
+    roles: ["customer"],
+    attributes: {},
+  };
+  record.authMethod = "jwt";
+  record.authOutcome = "ok";
+  record.identifyNs = lasting(random, 3_000);
+}
+
+function decide(record: RequestRecord, route: number, random: Random): void {
+  record.decision = random() < 0.01 ? "deny" : "allow";
+  record.rule = `p, customer, /api/v${String(1 + (route % 3))}/${record.service}/*, ${record.method}, allow`;
+  record.ruleSource = `policy.csv:${String(7 + route)}`;
+  record.policyRevision = "9b1de0a2f3c4";
+  record.policyRequest = [record.identity.subject, record.path, record.method];
+  record.rolePath = [record.identity.subject, "customer"];
+  record.authorizeNs = lasting(random, 2_000);
+}
+
+function balance(record: RequestRecord, route: number, random: Random): void {
+  record.status = record.decision === "deny" ? 403 : random() < 0.01 ? 503 : 200;
+  record.durationNs = lasting(random, 12 * MILLIS);
+  record.completed = true;
+  record.responseBytes = lasting(random, 2_000);
+  if (record.decision === "deny") return;
+  const hosts = [0, 1, 2].map((at) => `http://10.9.${String(route % 9)}.${String(at + 1)}:8080`);
+  record.picker = "adaptive";
+  record.candidates = hosts;
+  record.candidateScores = hosts.map(() => random() * 40);
+  record.candidateInflight = hosts.map(() => skewed(random, 20));
+  record.upstream = hosts[0] ?? "";
+  record.balanceNs = lasting(random, 1_500);
+  record.upstreamFirstByteNs = Math.round(record.durationNs * 0.9);
+  record.upstreamNs = Math.round(record.durationNs * 0.95);
+  record.attempts.push({
+    upstream: record.upstream,
+    spanId: hexOf(random, 16),
+    startedNs: lasting(random, 20_000),
+    durationNs: record.upstreamNs,
+    status: record.status,
+    error: "",
+  });
+}
