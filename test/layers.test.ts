@@ -108,9 +108,11 @@ describe("src/", () => {
   });
 });
 
-test("of src/, the web UI knows only words and rows, and of the policy the types of answers", () => {
+test("of src/, the web UI knows only words, rows and panels, and of the policy the types of answers", () => {
   const words = [
     "core/quantity.ts",
+    "store/panels/panel.ts",
+    "store/panels/row-door.ts",
     "telemetry/columns.ts",
     "telemetry/protected-value.ts",
     "telemetry/request-stages.ts",
