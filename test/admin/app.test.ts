@@ -16,6 +16,7 @@ import { batch, line } from "../store/support.ts";
 import { post, problemOf } from "./support/admin-kit.ts";
 import type { Json, JsonObject } from "./support/json-schema.ts";
 import { answerFaults, type Operation, readOpenApi } from "./support/openapi.ts";
+import { readOpenMetrics } from "./support/openmetrics.ts";
 import { readPrometheus } from "./support/prometheus.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -144,6 +145,15 @@ describe("a request through the proxy", () => {
       labels: { ...labels, status: "5xx" },
       value: 1,
     });
+    const open = await fetch(`${api}/metrics`, {
+      headers: { accept: "application/openmetrics-text; version=1.0.0, */*;q=0.1" },
+    });
+    expect(open.headers.get("content-type")).toMatch(
+      /^application\/openmetrics-text; version=1\.0\.0/,
+    );
+    const { exemplars } = readOpenMetrics(await open.text());
+    const [, example = ""] = /"(.*)"/.exec(exemplars[0]?.labels ?? "") ?? [];
+    expect((await fetch(`${api}/api/v1/traces/${example}`)).status).toBe(200);
     const refused = readPrometheus(text).get("weir_refused_connections_total")?.samples;
     expect(refused?.map(({ labels: { limit } }) => limit)).toEqual([
       "connections",

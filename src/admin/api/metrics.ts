@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { NONE } from "../http/schemas.ts";
-import { CONTENT_TYPE, expose, type Metric } from "../metrics/exposition.ts";
+import { acceptedFormat } from "../metrics/accepted-format.ts";
+import { CONTENT_TYPES, expose, type Metric } from "../metrics/exposition.ts";
 import { processMetrics } from "../metrics/process.ts";
 import type { RequestCounts } from "../metrics/request-counts.ts";
 import { trafficMetrics, upstreamMetrics } from "../metrics/traffic.ts";
@@ -18,20 +19,22 @@ export function metricsEndpoint(parts: AdminParts, { counts, refusals }: Counted
   return defineEndpoint({
     method: "get",
     path: "/metrics",
-    summary: "Metrics in Prometheus' text format 0.0.4",
+    summary:
+      "Metrics in Prometheus' text format 0.0.4; in OpenMetrics 1.0.0, with traces as exemplars, where Accept asks for it",
     parameters: NONE,
     query: z.looseObject({}),
     body: null,
-    answer: { about: "The metrics", type: CONTENT_TYPE, schema: z.string() },
+    answer: { about: "The metrics", type: CONTENT_TYPES.prometheus, schema: z.string() },
     problems: [],
-    handle: () => {
+    handle: ({ request }) => {
+      const format = acceptedFormat(request.headers.accept ?? "");
       const metrics = [
         ...trafficMetrics(counts),
         ...upstreamMetrics(parts.services()),
         ...processMetrics(parts),
         refusalMetric(refusals.counts),
       ];
-      return { kind: "text", type: CONTENT_TYPE, text: expose(metrics) };
+      return { kind: "text", type: CONTENT_TYPES[format], text: expose(metrics, format) };
     },
   });
 }

@@ -3,6 +3,7 @@ import { ERRORS } from "../../core/errors.ts";
 import { REQUEST_COLUMNS } from "../../telemetry/columns.ts";
 import { type ShadowChange, shadowChange } from "../../telemetry/shadow-change.ts";
 import { Histogram } from "./histogram.ts";
+import { keyed, OTHER } from "./keyed.ts";
 import { RowScan } from "./row-scan.ts";
 
 type ShadowCounts = Record<ShadowChange, number>;
@@ -33,6 +34,11 @@ export interface AuthenticationCounts {
   count: number;
 }
 
+export interface NamedCount {
+  readonly name: string;
+  count: number;
+}
+
 export interface UpstreamCounts {
   readonly service: string;
   readonly upstream: string;
@@ -41,36 +47,46 @@ export interface UpstreamCounts {
 
 /** Names come from configs; more of them are reloads gone wild, and count as "other". */
 const MOST_SERIES = 1000;
-const OTHER = "other";
+const NANOS = 1e9;
 const CLASSES = 6;
+/** Rules come from policies, which may have a hundred thousand of them. */
+const MOST_RULES = 200;
+/** A bucket's exemplar is a new one no more often: each costs a string. */
+const EXEMPLAR_MS = 1000;
 
 /** In the order of the row. */
 const COLUMNS = [
   "kind",
+  "trace_id",
   "route",
   "service",
   "auth_method",
   "auth_outcome",
   "decision",
+  "rule",
   "shadow_decision",
   "upstream",
   "duration_ns",
   "upstream_ns",
   "status",
   "error_code",
+  "limited_by",
 ] as const;
 const KIND = 0;
-const ROUTE = 1;
-const SERVICE = 2;
-const AUTH_METHOD = 3;
-const AUTH_OUTCOME = 4;
-const DECISION = 5;
-const SHADOW = 6;
-const UPSTREAM = 7;
-const DURATION = 8;
-const UPSTREAM_TIME = 9;
-const STATUS = 10;
-const ERROR = 11;
+const TRACE = 1;
+const ROUTE = 2;
+const SERVICE = 3;
+const AUTH_METHOD = 4;
+const AUTH_OUTCOME = 5;
+const DECISION = 6;
+const RULE = 7;
+const SHADOW = 8;
+const UPSTREAM = 9;
+const DURATION = 10;
+const UPSTREAM_TIME = 11;
+const STATUS = 12;
+const ERROR = 13;
+const LIMITED_BY = 14;
 /** Of the words a decision can be, only "deny" begins so, and of the kinds only "decision". */
 const D = "d".charCodeAt(0);
 /** Of the kinds only "audit" begins so. */
@@ -88,6 +104,25 @@ export class RequestCounts {
   };
   /** By code of the error catalogue. */
   readonly errors: Map<string, number> = new Map();
+  readonly #denials = new Map<string, NamedCount>();
+  readonly #limited = new Map<string, NamedCount>();
+  readonly #now: () => number;
+  #nowMs = 0;
+
+  /** `now`: milliseconds since the epoch. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** By the rule that denied; an empty one is the policy that allows nothing unsaid. */
+  get denials(): Iterable<NamedCount> {
+    return this.#denials.values();
+  }
+
+  /** By the limit that was met. */
+  get limited(): Iterable<NamedCount> {
+    return this.#limited.values();
+  }
 
   get routes(): Iterable<RouteCounts> {
     return this.#routes.values();
@@ -103,6 +138,7 @@ export class RequestCounts {
 
   /** Whole lines of JSONCompactEachRow in the order of REQUEST_COLUMNS. */
   readonly count = (lines: Buffer): void => {
+    this.#nowMs = this.#now();
     for (let at = 0; at < lines.length;) {
       at = this.#scan.scan(lines, at);
       this.#countRow();
@@ -116,12 +152,35 @@ export class RequestCounts {
     const route = this.#route();
     const digit = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
     route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;
-    route.duration.observe(scan.number(DURATION));
-    if (scan.beginsWith(DECISION, D)) route.denied++;
+    this.#observe(route.duration, DURATION);
+    if (scan.beginsWith(DECISION, D)) this.#countDenial(route);
     if (!scan.isEmpty(SHADOW)) this.#countShadow(route.shadow);
-    if (!scan.isEmpty(UPSTREAM)) this.#upstream().duration.observe(scan.number(UPSTREAM_TIME));
+    if (!scan.isEmpty(UPSTREAM)) this.#observe(this.#upstream().duration, UPSTREAM_TIME);
     if (!scan.isEmpty(AUTH_METHOD) || !scan.isEmpty(ERROR)) this.#countAuthentication();
     if (!scan.isEmpty(ERROR)) this.#countError(route);
+  }
+
+  #observe(histogram: Histogram, column: number): void {
+    const scan = this.#scan;
+    const nanoseconds = scan.number(column);
+    const bucket = histogram.observe(nanoseconds);
+    const { atMs = -Infinity } = histogram.exemplars[bucket] ?? {};
+    if (this.#nowMs - atMs < EXEMPLAR_MS || scan.isEmpty(TRACE)) return;
+    const seconds = nanoseconds / NANOS;
+    histogram.exemplars[bucket] = { traceId: scan.text(TRACE), seconds, atMs: this.#nowMs };
+  }
+
+  #countDenial(route: RouteCounts): void {
+    route.denied++;
+    this.#countNamed(this.#denials, RULE);
+  }
+
+  #countNamed(counts: Map<string, NamedCount>, column: number): void {
+    const scan = this.#scan;
+    const make = (isKnown: boolean): NamedCount => {
+      return { name: isKnown ? scan.text(column) : OTHER, count: 0 };
+    };
+    keyed(counts, { key: scan.key(column, column), most: MOST_RULES }, make).count++;
   }
 
   #countAsked(): void {
@@ -139,7 +198,8 @@ export class RequestCounts {
     if (!isTried && outcome === "none" && scan.text(ERROR) !== "unauthenticated") return;
     const method = isTried ? scan.text(AUTH_METHOD) : "none";
     const key = scan.key(AUTH_METHOD, AUTH_OUTCOME);
-    keyed(this.#authentications, key, () => ({ method, outcome, count: 0 })).count++;
+    keyed(this.#authentications, { key, most: MOST_SERIES }, () => ({ method, outcome, count: 0 }))
+      .count++;
   }
 
   #countShadow(shadow: ShadowCounts): void {
@@ -152,11 +212,13 @@ export class RequestCounts {
     const code = Object.hasOwn(ERRORS, given) ? given : OTHER;
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
     if (code === "unauthenticated" || code === "invalid_credentials") route.unauthenticated++;
+    if (!this.#scan.isEmpty(LIMITED_BY)) this.#countNamed(this.#limited, LIMITED_BY);
   }
 
   #route(): RouteCounts {
     const scan = this.#scan;
-    return keyed(this.#routes, scan.key(ROUTE, SERVICE), (isKnown) => ({
+    const key = scan.key(ROUTE, SERVICE);
+    return keyed(this.#routes, { key, most: MOST_SERIES }, (isKnown) => ({
       service: isKnown ? scan.text(SERVICE) : OTHER,
       route: isKnown ? scan.text(ROUTE) : OTHER,
       byClass: new Float64Array(CLASSES),
@@ -170,20 +232,10 @@ export class RequestCounts {
   #upstream(): UpstreamCounts {
     const scan = this.#scan;
     const key = scan.key(UPSTREAM, UPSTREAM) + scan.key(SERVICE, SERVICE);
-    return keyed(this.#upstreams, key, (isKnown) => ({
+    return keyed(this.#upstreams, { key, most: MOST_SERIES }, (isKnown) => ({
       service: isKnown ? scan.text(SERVICE) : OTHER,
       upstream: isKnown ? scan.text(UPSTREAM) : OTHER,
       duration: new Histogram(),
     }));
   }
-}
-
-/** The entry of a key; of OTHER where there are too many. */
-function keyed<T>(map: Map<string, T>, key: string, make: (isKnown: boolean) => T): T {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const isKnown = map.size < MOST_SERIES;
-  const made = (isKnown ? undefined : map.get(OTHER)) ?? make(isKnown);
-  map.set(isKnown ? key : OTHER, made);
-  return made;
 }

@@ -86,8 +86,8 @@ type Shadowed = Pick<RouteCounts, "service" | "route" | "shadow">;
 /** As its rows have it. */
 const ASKED = { service: "", route: "authzen" };
 
-function refusals({ errors, asked }: RequestCounts, routes: readonly RouteCounts[]): Metric[] {
-  const malformed = MALFORMED.map((code) => errors.get(code) ?? 0).reduce((sum, n) => sum + n, 0);
+function refusals(counts: RequestCounts, routes: readonly RouteCounts[]): Metric[] {
+  const { errors, asked } = counts;
   return [
     {
       name: "weir_request_errors_total",
@@ -101,6 +101,7 @@ function refusals({ errors, asked }: RequestCounts, routes: readonly RouteCounts
       type: "counter",
       samples: routes.map((route) => [labelsOf(route), route.denied]),
     },
+    ...namedRefusals(counts),
     {
       name: "weir_policy_shadow_changes_total",
       help: "Requests the candidate policy would decide otherwise, or could not decide.",
@@ -115,9 +116,26 @@ function refusals({ errors, asked }: RequestCounts, routes: readonly RouteCounts
     },
     {
       name: "weir_malformed_total",
-      help: "Requests refused because they are not valid HTTP or have more than one reading.",
+      help: "Requests refused because they are not valid HTTP or have more than one reading, by code.",
       type: "counter",
-      samples: [[{}, malformed]],
+      samples: MALFORMED.map((code) => [{ reason: code }, errors.get(code) ?? 0]),
+    },
+  ];
+}
+
+function namedRefusals({ denials, limited }: RequestCounts): Metric[] {
+  return [
+    {
+      name: "weir_policy_denials_total",
+      help: "Requests the policy denied, by rule; none: no rule allowed them. Rules beyond 200 are other.",
+      type: "counter",
+      samples: [...denials].map(({ name, count }) => [{ rule: name }, count]),
+    },
+    {
+      name: "weir_limited_total",
+      help: "Requests refused because a limit was met, by limit.",
+      type: "counter",
+      samples: [...limited].map(({ name, count }) => [{ limit: name }, count]),
     },
   ];
 }
