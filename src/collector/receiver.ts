@@ -32,6 +32,8 @@ const ENTRY = new URL(`./receiver-thread${extname(import.meta.filename)}`, impor
 const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 } as const;
 const FIRST_RESTART_MS = 200;
 const LONGEST_RESTART_MS = 30_000;
+/** One that received for so long before it died had not been started in vain. */
+const SETTLED_MS = 60_000;
 /** Past the grace that requests have, for the thread itself. */
 const EXIT_MS = 3_000;
 
@@ -73,10 +75,14 @@ class Place implements Receiver {
     // What nobody caught in it; its end follows.
     worker.on("error", ({ stack }) => this.#log.error("collector_failed", { cause: stack }));
     const port = await portOf(worker, ended);
+    const sinceMs = performance.now();
     const { options } = this.#boot;
     // One that takes its place listens where senders know it.
     this.#boot = { ...this.#boot, options: { ...options, listen: { ...options.listen, port } } };
-    void ended.then(() => this.#ended());
+    void ended.then(() => {
+      if (performance.now() - sinceMs > SETTLED_MS) this.#deaths = 0;
+      this.#ended();
+    });
   }
 
   replaceKeys(keys: readonly string[]): void {

@@ -21,31 +21,38 @@ export interface BodyLimits {
 
 export function createBodyReader({ maxBytes, heldBytes }: BodyLimits): BodyReader {
   let held = 0;
+  const read = (request: IncomingMessage, resolve: (body: Body) => void): void => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let isSettled = false;
+    const end = (body: Body): void => {
+      if (isSettled) return;
+      isSettled = true;
+      request.off("data", take);
+      // What goes on to come is forgotten.
+      request.resume();
+      if (!body.ok) held -= length;
+      resolve(body);
+    };
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      length += chunk.length;
+      held += chunk.length;
+      if (length > maxBytes) end({ ok: false, fault: "too_large" });
+      else if (held > heldBytes) end({ ok: false, fault: "throttled" });
+    };
+    request.on("data", take);
+    request.once("end", () => end({ ok: true, bytes: Buffer.concat(chunks, length) }));
+    // It comes after the end, too.
+    request.once("close", () => end({ ok: false, fault: "gone" }));
+  };
   return {
-    read: (request) =>
-      new Promise((resolve) => {
-        if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-          resolve({ ok: false, fault: "too_large" });
-          return;
-        }
-        const chunks: Buffer[] = [];
-        let length = 0;
-        const end = (body: Body): void => {
-          request.off("data", take);
-          if (!body.ok) held -= length;
-          resolve(body);
-        };
-        const take = (chunk: Buffer): void => {
-          chunks.push(chunk);
-          length += chunk.length;
-          held += chunk.length;
-          if (length > maxBytes) end({ ok: false, fault: "too_large" });
-          else if (held > heldBytes) end({ ok: false, fault: "throttled" });
-        };
-        request.on("data", take);
-        request.once("end", () => end({ ok: true, bytes: Buffer.concat(chunks, length) }));
-        request.once("close", () => end({ ok: false, fault: "gone" }));
-      }),
+    read(request) {
+      if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+        return Promise.resolve({ ok: false, fault: "too_large" });
+      }
+      return new Promise((resolve) => read(request, resolve));
+    },
     release(body) {
       if (body.ok) held -= body.bytes.length;
     },
