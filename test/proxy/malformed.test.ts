@@ -6,7 +6,7 @@ import { answerOnceRead, type RawUpstream, startUpstream } from "../support/raw-
 
 let upstream: RawUpstream;
 let proxy: TestProxy;
-/** For the head that is never whole. */
+/** For the head that is never whole, or never begun. */
 let hasty: TestProxy;
 const LIMITS = { header_bytes: 4096, header_count: 20, uri_bytes: 200, head_ms: 60_000 };
 
@@ -245,11 +245,11 @@ it("a refused connection does not stay half open", async () => {
 });
 
 it("a connection that never sends a byte is closed without a row", async () => {
-  const nth = proxy.rows.length;
-  using client = await connectRaw(proxy.port);
+  const nth = hasty.rows.length;
+  using client = await connectRaw(hasty.port);
   await client.closed;
   expect(client.reader.pending).toBe("");
-  expect(proxy.rows).toHaveLength(nth);
+  expect(hasty.rows).toHaveLength(nth);
 });
 
 it("pipelined requests are taken one after the other, in order", async () => {

@@ -10,6 +10,7 @@ import { adminParts, post, RELOADED, startTestAdmin } from "../support/admin-kit
 /** Questions that need a body. */
 const READS = new Set([
   "post /api/v1/sql",
+  "post /api/v1/alerts/look",
   "post /api/v1/policy/explain",
   "post /access/v1/evaluation",
   "post /access/v1/evaluations",
