@@ -33,9 +33,13 @@ function noteIdentity({ record }: Exchange, result: AuthResult): void {
   record.authMethod = result.method;
   record.authIssuer = result.issuer;
   record.authOutcome = result.outcome;
+  if (result.outcome === "too_many_failures") record.limitedBy = FAILURES;
   if (!result.isAdmitted) throw refusalOf(result);
   record.identity = result.identity;
 }
+
+/** The limit's key in the config. */
+const FAILURES = "identity.failures";
 
 const CODES: Partial<Readonly<Record<AuthOutcome, ErrorCode>>> = {
   none: "unauthenticated",

@@ -236,7 +236,9 @@ describe("too many failures", () => {
       expect(waitSeconds).toBeLessThanOrEqual(30);
       expect(last.fields.names.includes("www-authenticate")).toBe(false);
     }
-    expect((await proxy.row(2)).authOutcome).toBe("too_many_failures");
+    const limited = { authOutcome: "too_many_failures", limitedBy: "identity.failures" };
+    expect(await proxy.row(2)).toMatchObject(limited);
+    expect((await proxy.row(1)).limitedBy).toBe("");
     const right = await ask(proxy, "/basic/a", auth(basic("alice", PASSWORD)));
     expect(right.status).toBe(429);
     const other = await ask(proxy, "/basic/a", auth(basic("jörg", "grün und blau")));
