@@ -9,7 +9,7 @@ import { STREAMS } from "../../src/telemetry/streams.ts";
 import { logs, metrics, NOW_NS, span, traces } from "../collector/support/decoded.ts";
 import { fuzz, mutated, mutatedBytes } from "./support/fuzz.ts";
 
-const SHARE = 1 / 3;
+const SHARE = 1 / 9;
 const NOW_MS = Number(NOW_NS.slice(0, -6));
 const decoders = new Map(OTLP_SIGNALS.map((signal) => [signal, createDecoder(signal)]));
 
