@@ -17,6 +17,8 @@ export interface AlertsParts {
   readonly ask: AskRows;
   /** Why what the store says now is not how things are; null: it is. */
   readonly blind: () => string | null;
+  /** The store has not come yet. */
+  readonly isStarting: () => boolean;
   /** The data folder. */
   readonly folder: string;
   readonly instance: string;

@@ -20,6 +20,8 @@ export interface RuleWatchParts {
   readonly ask: AskRows;
   /** Why what the store says now is not how things are; null: it is. */
   readonly blind: () => string | null;
+  /** The store has not come yet: what asks it is looked at once it has, which is no news of anything. */
+  readonly isStarting: () => boolean;
   /** By rule, of the run before. */
   readonly initial: ReadonlyMap<string, RuleState>;
   /** Told of each alert that begins to fire or ends. */
@@ -51,13 +53,18 @@ export class RuleWatch {
     let isChanged = this.#endOthers(rules);
     for (const rule of rules) {
       if (isStopping()) break;
-      if (!isDue(rule, this.stateOf(rule), this.#parts.nowMs())) continue;
+      if (!this.#isDue(rule)) continue;
       const look = await this.#lookAt(rule);
       // A stop ends questions, which says nothing of the store.
       if (isStopping()) break;
       isChanged = this.#enter(rule, look) || isChanged;
     }
     return isChanged;
+  }
+
+  #isDue(rule: Rule): boolean {
+    if (rule.source.kind !== "status" && this.#parts.isStarting()) return false;
+    return isDue(rule, this.stateOf(rule), this.#parts.nowMs());
   }
 
   async #lookAt(rule: Rule): Promise<Look> {

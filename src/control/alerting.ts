@@ -77,6 +77,7 @@ function partsOf(parts: AlertingParts, own: Pick<AlertsParts, "ask" | "loaded">)
     instance,
     log,
     blind: () => blindness(parts),
+    isStarting: () => parts.store.state().state === "starting",
     folder: reloader.current().config.data,
     changed: (alert) => audit.writeOwn({ action: `alert_${alert.state}`, ...rowOf(alert) }),
     nowMs: Date.now,

@@ -30,6 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 interface World {
   rows: readonly Row[];
   blind: string | null;
+  isStarting: boolean;
   nowMs: number;
   readonly changed: Alert[];
   readonly errors: string[];
@@ -40,6 +41,7 @@ function alertsIn(world: World): Alerts {
     loaded: () => loaded,
     ask: () => Promise.resolve({ rows: world.rows, unitOf: () => "text" }),
     blind: () => world.blind,
+    isStarting: () => world.isStarting,
     folder,
     instance: "test",
     changed: (alert) => void world.changed.push(alert),
@@ -49,7 +51,15 @@ function alertsIn(world: World): Alerts {
 }
 
 const worldAt = (minute: number, world: Partial<World> = {}): World => {
-  return { rows: [], blind: null, nowMs: minute * 60_000, changed: [], errors: [], ...world };
+  return {
+    rows: [],
+    blind: null,
+    isStarting: false,
+    nowMs: minute * 60_000,
+    changed: [],
+    errors: [],
+    ...world,
+  };
 };
 
 /** One look, and a whole stop. */
@@ -87,6 +97,20 @@ test("a restart keeps what fires, a store that is away leaves it as it is, and a
   const over = worldAt(5);
   expect(stateOf(await oneLook(over))?.unknownSinceMs).toBeNull();
   expect(over.changed).toMatchObject([{ state: "resolved", resolvedAtMs: 300_000 }]);
+});
+
+test("while the store has not come yet nothing is looked at, and a rule at once when it has", async () => {
+  const world = worldAt(8, { isStarting: true, blind: "the store is starting", rows: FOUND });
+  const alerts = alertsIn(world);
+  const before = stateOf(alerts);
+  alerts.start();
+  // A turn a second: the first one is over by the second.
+  await sleep(1_100);
+  expect(stateOf(alerts)).toEqual(before);
+  Object.assign(world, { isStarting: false, blind: null });
+  await expect.poll(() => stateOf(alerts)?.lookedAtMs).toBe(world.nowMs);
+  await alerts.stop();
+  expect(world.changed.map(({ state }) => state)).toEqual(["firing"]);
 });
 
 test("an answer without the column that is named is no end", async () => {
