@@ -1,4 +1,4 @@
-// The tests that mostly wait, for certificates to end, processes to die, clients to be too slow: apart, so that `npm test` stays quick.
+// The tests that wait for certificates to end, processes to die, clients to be too slow, or that drive whole processes at length: apart, so that `npm test` stays quick.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
