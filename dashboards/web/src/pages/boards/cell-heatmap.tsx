@@ -61,7 +61,7 @@ function Durations({ model }: { readonly model: HeatModel }): ReactNode {
   ));
 }
 
-const HINT = "Darker: more requests. Click a cell for them.";
+const HINT = "The stronger the blue, the more requests. Click a cell for them.";
 
 interface HeatRectProps {
   readonly cell: HeatCell;
