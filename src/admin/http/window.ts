@@ -1,15 +1,9 @@
 // The time window of a question: "15m", "7d" or an ISO time, read against a given now.
 import { z } from "zod";
+import { type TimeUnit, timeSpanMs } from "../../core/time-span.ts";
 import { Problem } from "./problem.ts";
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-const AGO = /^(?<amount>\d{1,6})(?<unit>[smhdw])$/;
+const AGES: readonly TimeUnit[] = ["s", "m", "h", "d", "w"];
 const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 /** The store's times are signed 64-bit nanoseconds. */
 const LATEST_MS = Date.UTC(2262, 0, 1);
@@ -25,9 +19,8 @@ export const moment = z
 
 /** Milliseconds since the epoch; an age counts back from `nowMs`. null where it is neither. */
 export function readMoment(text: string, nowMs: number): number | null {
-  const { amount, unit } = AGO.exec(text)?.groups ?? {};
-  const ago = Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
-  const ms = amount === undefined ? (ISO.test(text) ? Date.parse(text) : Number.NaN) : nowMs - ago;
+  const ageMs = timeSpanMs(text, AGES);
+  const ms = ageMs === null ? (ISO.test(text) ? Date.parse(text) : Number.NaN) : nowMs - ageMs;
   return ms >= 0 && ms < LATEST_MS ? ms : null;
 }
 

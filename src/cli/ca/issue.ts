@@ -5,6 +5,7 @@ import { issueInto, type LeafIssue } from "../../ca/issue.ts";
 import { leafNames } from "../../ca/leaf-names.ts";
 import { SHORTEST_LIFE_MS } from "../../ca/lifetime.ts";
 import { type CaOptions, telling, type Told, utc, withFolder } from "./command.ts";
+import { type TimeUnit, timeSpanMs } from "../../core/time-span.ts";
 
 interface IssueOptions extends CaOptions {
   readonly spiffePath?: string;
@@ -14,12 +15,7 @@ interface IssueOptions extends CaOptions {
   readonly out: string;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+const TTL_UNITS: readonly TimeUnit[] = ["s", "m", "h", "d"];
 const USUAL_TTL = "24h";
 
 export function issueCommand(): Command {
@@ -83,8 +79,7 @@ function collected(value: string, before: readonly string[]): readonly string[] 
 }
 
 function milliseconds(text: string): number {
-  const { amount, unit } = /^(?<amount>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
-  const ms = Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
+  const ms = timeSpanMs(text, TTL_UNITS) ?? 0;
   if (ms >= SHORTEST_LIFE_MS) return ms;
   throw new InvalidArgumentError("Give a time of 2s or more, such as 90s, 30m, 24h or 30d.");
 }
