@@ -7,6 +7,7 @@ import { metadataEndpoint } from "./api/authzen/metadata.ts";
 import { searchEndpoints } from "./api/authzen/search.ts";
 import { boardEndpoints } from "./api/boards.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
+import { holdEndpoints } from "./api/holds.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
@@ -49,6 +50,7 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     statusEndpoint(parts),
     servicesEndpoint(parts),
     routesEndpoint(parts),
+    ...holdEndpoints(parts),
     policyEndpoint(parts),
     policyExplainEndpoint(parts, questions),
     policyCasesEndpoint(parts, questions),

@@ -6,6 +6,7 @@ import type { Good } from "../alerts/slo.ts";
 import type { LoadedAlerts } from "../alerts/load-alerts.ts";
 import type { CollectorCounts } from "../collector/counts.ts";
 import type { ServiceDescription } from "../balancer/describe.ts";
+import type { HeldEndpoint, Hold, HoldAnswer } from "../balancer/hold.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Expiring } from "../core/expiry.ts";
@@ -146,6 +147,14 @@ interface Revocations {
   readonly remove: (token: RevokedToken) => Promise<boolean>;
 }
 
+/** Endpoints that somebody took out for a while. */
+interface Holds {
+  readonly list: () => readonly Hold[];
+  readonly add: (hold: Hold) => HoldAnswer;
+  /** undefined: there was none. */
+  readonly remove: (endpoint: HeldEndpoint) => Hold | undefined;
+}
+
 /** What is watched, what fires, and what is silenced. */
 interface Alerting extends Pick<
   Alerts,
@@ -195,6 +204,7 @@ export interface AdminParts {
   /** Clients closed at once, by the limit of the config they met. */
   readonly refusedConnections: () => readonly (readonly [limit: string, count: number])[];
   readonly services: () => readonly ServiceDescription[];
+  readonly holds: Holds;
   readonly rows: RowFeed;
   /** Adds to the cases of the policy in force, or only says what would be added. */
   readonly saveCase: (wanted: NewCase, isDry: boolean) => CaseSave;

@@ -65,6 +65,7 @@ export function adminPartsOf(running: Running): AdminParts {
     handshakeFailed: dataPlane.handshakes.adminFailed,
     ticketSecrets: dataPlane.ticketSecrets,
     services: () => describeServices({ ...balanced(), shared, nowNs: nowNs() }),
+    holds: running.holds,
     rows,
     explain: explainer.explain,
     findUnused: explainer.findUnused,

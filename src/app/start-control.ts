@@ -50,7 +50,8 @@ export async function startControl(start: ControlOptions): Promise<App> {
     collector.take(next.config);
     lookAgain(watching, next);
   };
-  const publish = publisher({ dataPlane, store, log, taken });
+  const coming = ({ config }: InForce): void => watching.holds.prepare(config.services);
+  const publish = publisher({ dataPlane, store, log, coming, taken });
   const audit = openAuditLog(start, () => reloader.current());
   const ended = auditReload(audit);
   const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
@@ -111,8 +112,9 @@ function openAuditLog(
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */
-function publisher({ dataPlane, store, log, taken }: PublisherParts) {
+function publisher({ dataPlane, store, log, coming, taken }: PublisherParts) {
   return async (next: InForce): Promise<string | null> => {
+    coming(next);
     const fault = await dataPlane.publish(next);
     if (fault !== null) return fault;
     store.setRetention(next.config.retention).catch((thrown: unknown) => {
@@ -124,6 +126,8 @@ function publisher({ dataPlane, store, log, taken }: PublisherParts) {
 }
 
 interface PublisherParts extends Pick<Running, "dataPlane" | "store" | "log"> {
+  /** Told before the workers are. */
+  readonly coming: (next: InForce) => void;
   readonly taken: (next: InForce) => void;
 }
 

@@ -1,8 +1,10 @@
-// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk.
+// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk, endpoints taken out.
 import { type Alerting, createAlerting } from "../control/alerting.ts";
 import { createDashboardFiles, type DashboardFiles } from "../control/dashboard-files.ts";
+import { createHolds, type Holds } from "../control/holds.ts";
 import { createDiskWatch, type DiskWatch } from "../control/disk-watch.ts";
 import type { InForce } from "../control/load-all.ts";
+import { createSharedClock } from "../balancer/shared-clock.ts";
 import { createStatistics } from "../control/statistics.ts";
 import { type CertificateCare, createCertificateCare } from "../control/tls/certificate-care.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
@@ -15,6 +17,7 @@ export interface Watching {
   readonly dashboards: DashboardFiles;
   readonly alerting: Alerting;
   readonly disk: DiskWatch;
+  readonly holds: Holds;
 }
 
 type WatchingParts = Pick<Running, "dataPlane" | "reloader" | "store" | "drain" | "audit" | "log">;
@@ -25,7 +28,10 @@ export function createWatching(parts: WatchingParts): Watching {
   const options = () => reloader.current().config.statistics;
   const dashboards = createDashboardFiles(config.dashboards, log);
   const panels = () => dashboards.current().panels;
+  const clock = createSharedClock(dataPlane.memory);
+  const holds = createHolds({ ...parts, folder: config.data, clock });
   return {
+    holds,
     dashboards,
     statistics: createStatistics({ dataPlane, store: store.store, options, log }),
     care: createCertificateCare({ reloader, nowMs: Date.now, log }),
@@ -43,8 +49,9 @@ export function startWatching({ statistics, care, alerting, disk }: Watching): v
 }
 
 /** Another config is in force. */
-export function lookAgain({ dashboards, care, alerting }: Watching, next: InForce): void {
+export function lookAgain({ dashboards, care, alerting, holds }: Watching, next: InForce): void {
   dashboards.use(next.config.dashboards);
+  holds.look();
   for (const each of [care, alerting]) each.look(next);
 }
 
@@ -52,6 +59,7 @@ export async function stopWatching(watching: Watching): Promise<void> {
   watching.dashboards.close();
   watching.statistics.stop();
   watching.disk.stop();
+  watching.holds.stop();
   await watching.care.stop();
   await watching.alerting.stop();
 }

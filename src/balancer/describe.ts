@@ -1,15 +1,15 @@
 // The balancer's state in words and numbers, for the admin API, the UI and metrics.
 import type { Nanos } from "../core/clock.ts";
 import { estimateAtNs, fleetMeanNs } from "./estimate.ts";
-import { isEjected } from "./health.ts";
+import { isEjected, isHeld } from "./health.ts";
 import type { BalancePolicy, ServiceOptions } from "./options.ts";
 import { YOUNG_NS } from "./pickers/cold-start-cap.ts";
 import { FIELD, STRIPE, type SharedState } from "./shared-state.ts";
 import type { SlotPlan } from "./slot-table.ts";
 import { statisticsWeightAt } from "./statistics-weight.ts";
 
-/** trial: its ejection is over, one attempt will tell or is telling. */
-export type EndpointState = "ok" | "young" | "ejected" | "trial";
+/** held: somebody took it out. trial: its ejection is over, one attempt will tell or is telling. */
+export type EndpointState = "ok" | "young" | "ejected" | "trial" | "held";
 
 /** Names as the admin API shows them. */
 export interface EndpointDescription {
@@ -80,6 +80,7 @@ function describeSlot(
 }
 
 function stateOf(shared: SharedState, slot: number, nowNs: Nanos): EndpointState {
+  if (isHeld(shared, slot, nowNs)) return "held";
   if (isEjected(shared, slot)) {
     return nowNs >= shared.read(slot, FIELD.ejectedUntilNs) ? "trial" : "ejected";
   }

@@ -22,18 +22,28 @@ export function availability(shared: SharedState, slot: number, nowNs: Nanos): n
   return nowNs < until || shared.isOnTrial(slot) ? CLOSED : TRIAL;
 }
 
+/** Taken out by somebody, which no health undoes. */
+export function isHeld(shared: SharedState, slot: number, nowNs: Nanos): boolean {
+  return nowNs < shared.read(slot, FIELD.heldUntilNs);
+}
+
+/** Whether anything but its weight may keep it from traffic; false is what it nearly always is. */
+export function isOut(shared: SharedState, slot: number): boolean {
+  return isEjected(shared, slot) || shared.read(slot, FIELD.heldUntilNs) > 0;
+}
+
 export function isEjected(shared: SharedState, slot: number): boolean {
   return shared.read(slot, FIELD.ejectedUntilNs) > 0;
 }
 
-/** True where so many of these slots are ejected that the rest would melt: then ejection is ignored. */
+/** True where so many of these slots are ejected or held that the rest would melt: then ejection is ignored. */
 export function isPanic(shared: SharedState, slots: readonly number[]): boolean {
-  return countEjected(shared, slots) > slots.length * MOST_EJECTED;
+  return countOut(shared, slots) > slots.length * MOST_EJECTED;
 }
 
 /** Whether one more of these slots may be ejected. */
 export function mayEject(shared: SharedState, slots: readonly number[]): boolean {
-  return countEjected(shared, slots) + 1 <= slots.length * MOST_EJECTED;
+  return countOut(shared, slots) + 1 <= slots.length * MOST_EJECTED;
 }
 
 /** Counts the failure; returns true where it was one too many and the endpoint should be ejected. */
@@ -71,8 +81,8 @@ export function succeeded(shared: SharedState, slot: number): void {
   if (shared.read(slot, FIELD.failuresInRow) !== 0) shared.write(slot, FIELD.failuresInRow, 0);
 }
 
-function countEjected(shared: SharedState, slots: readonly number[]): number {
-  let ejected = 0;
-  for (let at = 0; at < slots.length; at++) if (isEjected(shared, slots[at] ?? 0)) ejected++;
-  return ejected;
+function countOut(shared: SharedState, slots: readonly number[]): number {
+  let out = 0;
+  for (let at = 0; at < slots.length; at++) if (isOut(shared, slots[at] ?? 0)) out++;
+  return out;
 }

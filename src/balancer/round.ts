@@ -1,6 +1,6 @@
 // Prepares a decision: which endpoints are candidates now, and their load.
 import type { Endpoint, Round } from "./pickers/picker.ts";
-import { availability, CLOSED, isEjected, isPanic, OPEN } from "./health.ts";
+import { availability, CLOSED, isHeld, isOut, isPanic, OPEN } from "./health.ts";
 import { STRIPE, type SharedState } from "./shared-state.ts";
 
 const NOBODY = { slot: 0, weight: 0 };
@@ -34,43 +34,54 @@ export function createOpenRound(parts: RoundParts): OpenRound {
   return (round, tried) => {
     shared.totals(slots, STRIPE.inflight, round.inflight);
     const revision = shared.ejectionRevision();
-    if (revision !== lookedAt) allWell = parts.usable.every((slot) => !isEjected(shared, slot));
+    if (revision !== lookedAt) allWell = parts.usable.every((slot) => !isOut(shared, slot));
     lookedAt = revision;
-    // Nearly always nobody is ejected and nothing was tried: then nobody needs looking at.
+    // Nearly always nobody is out and nothing was tried: then nobody needs looking at.
     if (allWell && tried.length === 0) round.open.set(weighty);
     else openSome(round, parts, tried);
   };
 }
 
 /**
- * Opens what has weight, was not tried and is not ejected. A retry is nobody's trial. Where too many
- * are ejected, or nothing else is left, ejection is ignored: a poor answer beats none.
+ * Opens what has weight, was not tried and is neither held nor ejected. A retry is nobody's trial. Where too
+ * many are out, or nothing else is left, ejection is ignored, as a poor answer beats none; who held an endpoint
+ * knows why, and control/holds.ts never lets the last one of a service be held.
  */
 function openSome(round: Round, parts: RoundParts, tried: readonly number[]): void {
+  const candidates = openByHealth(round, parts, tried);
+  // Where all are candidates, nobody needs counting.
+  const isShort = candidates < parts.endpoints.length;
+  if (isShort && ignoresEjection(candidates, parts)) openAll(round, parts, tried);
+}
+
+/** How many it opened. */
+function openByHealth(round: Round, parts: RoundParts, tried: readonly number[]): number {
   const { endpoints, shared } = parts;
   let candidates = 0;
   for (let at = 0; at < endpoints.length; at++) {
-    const { slot, weight } = endpoints[at] ?? NOBODY;
     round.open[at] = CLOSED;
-    if (weight === 0 || isTried(tried, at)) continue;
-    const state = availability(shared, slot, round.nowNs);
+    if (!mayBeGiven(at, round, parts) || isTried(tried, at)) continue;
+    const state = availability(shared, endpoints[at]?.slot ?? 0, round.nowNs);
     if (state === OPEN || tried.length === 0) round.open[at] = state;
     if (round.open[at] !== CLOSED) candidates++;
   }
-  // Where all are candidates, nobody needs counting.
-  const isShort = candidates < endpoints.length;
-  if (isShort && ignoresEjection(candidates, parts)) openAll(round, endpoints, tried);
+  return candidates;
 }
 
 function ignoresEjection(candidates: number, { shared, usable }: RoundParts): boolean {
   return candidates === 0 || isPanic(shared, usable);
 }
 
-function openAll(round: Round, endpoints: readonly Endpoint[], tried: readonly number[]): void {
-  for (let at = 0; at < endpoints.length; at++) {
-    const { weight } = endpoints[at] ?? NOBODY;
-    round.open[at] = weight > 0 && !isTried(tried, at) ? OPEN : CLOSED;
+function openAll(round: Round, parts: RoundParts, tried: readonly number[]): void {
+  for (let at = 0; at < parts.endpoints.length; at++) {
+    round.open[at] = mayBeGiven(at, round, parts) && !isTried(tried, at) ? OPEN : CLOSED;
   }
+}
+
+/** Whatever its health. */
+function mayBeGiven(at: number, { nowNs }: Round, { endpoints, shared }: RoundParts): boolean {
+  const { slot, weight } = endpoints[at] ?? NOBODY;
+  return weight > 0 && !isHeld(shared, slot, nowNs);
 }
 
 function isTried(tried: readonly number[], index: number): boolean {

@@ -34,6 +34,8 @@ export const FIELD = {
   /** Totals of the stripes when the slot was given out: a slot's former life is not reported. */
   okBefore: 10,
   failedBefore: 11,
+  /** Somebody took the endpoint out until then; 0: nobody did. */
+  heldUntilNs: 12,
 } as const;
 
 /** Written only by the worker whose stripe it is, so that no atomic operation is needed. */
@@ -74,7 +76,7 @@ export class SharedState {
   readonly #stripes: Float64Array;
   /** Who holds the one trial of an ejected endpoint: worker + 1, or 0. Claimed atomically. */
   readonly #trials: Int32Array;
-  /** One word: changes with every ejection and readmission, whichever worker makes it. */
+  /** One word: changes with every ejection and readmission, whichever thread makes it. */
   readonly #ejections: Int32Array;
 
   constructor(memory: SharedMemory) {
@@ -152,7 +154,13 @@ export class SharedState {
     Atomics.add(this.#ejections, 0, 1);
   }
 
-  /** As long as it is the same, nobody was ejected or readmitted. */
+  /** Main thread: whatever its health, the endpoint takes nothing until then; 0: as its health says. */
+  setHeldUntil(slot: number, untilNs: Nanos): void {
+    this.write(slot, FIELD.heldUntilNs, untilNs);
+    Atomics.add(this.#ejections, 0, 1);
+  }
+
+  /** As long as it is the same, nobody was ejected, held or readmitted. */
   ejectionRevision(): number {
     return Atomics.load(this.#ejections, 0);
   }

@@ -51,6 +51,7 @@ p, viewer, /api/v1/policy/explain, POST
 p, viewer, /access/v1/*, POST
 p, operator, /api/v1/policy/cases, POST
 p, operator, /api/v1/silences, *
+p, operator, /api/v1/holds, *
 p, owner, *, *
 g, operator, viewer
 g, owner, operator

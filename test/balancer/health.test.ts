@@ -12,8 +12,9 @@ import {
   succeeded,
   TRIAL,
 } from "../../src/balancer/health.ts";
+import { BALANCE_POLICIES } from "../../src/balancer/options.ts";
 import { createSharedMemory, FIELD, SharedState } from "../../src/balancer/shared-state.ts";
-import { SECOND } from "./test-pool.ts";
+import { createTestPool, SECOND } from "./test-pool.ts";
 
 const NOW_NS = 100 * SECOND;
 
@@ -89,3 +90,25 @@ test("closed until its time has come, then for one trial at a time", () => {
   expect(failedTooOften(shared, 0, NOW_NS - 1)).toBe(false);
   expect(failedTooOften(shared, 0, NOW_NS)).toBe(true);
 });
+
+test.each(BALANCE_POLICIES)(
+  "%s gives nothing to what is held, in no need, and all again after",
+  (policy) => {
+    const pool = createTestPool({ policy, weights: [1, 1, 1] });
+    const [first = 0, second = 0, third = 0] = pool.endpoints.map(({ slot }) => slot);
+    const picked = (tried: readonly number[] = []): ReadonlySet<string> => {
+      const leases = Array.from({ length: 60 }, () => pool.lease({ tried }));
+      for (const lease of leases) lease?.settle("aborted", pool.nowNs());
+      return new Set(leases.map((lease) => lease?.endpoint.url.slice(-1) ?? "none"));
+    };
+    pool.shared.setHeldUntil(first, pool.nowNs() + SECOND);
+    expect(picked()).toEqual(new Set(["2", "3"]));
+    // Nobody is well: the others are asked all the same, and who was tried is not asked twice.
+    for (const slot of [second, third]) pool.shared.setEjectedUntil(slot, pool.nowNs() + SECOND);
+    expect(picked()).toEqual(new Set(["2", "3"]));
+    expect(picked([1, 2])).toEqual(new Set(["none"]));
+    pool.advance(2 * SECOND);
+    for (const slot of [second, third]) pool.shared.setEjectedUntil(slot, 0);
+    expect(picked()).toEqual(new Set(["1", "2", "3"]));
+  },
+);

@@ -11,7 +11,9 @@ const endpointSchema = z.strictObject({
   inflight: count,
   estimate_ns: nanoseconds.meta({ description: "Expected time to first byte; 0: unknown" }),
   samples: count,
-  state: z.enum(["ok", "young", "ejected", "trial"]),
+  state: z.enum(["ok", "young", "ejected", "trial", "held"]).meta({
+    description: "held: somebody took it out, see /api/v1/holds",
+  }),
   ejected_until: time.nullable(),
   statistics_weight: z.number(),
   ok_total: count,

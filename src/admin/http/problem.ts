@@ -23,6 +23,7 @@ export const PROBLEMS = {
   case_not_saved: [422, "The case was not saved."],
   too_many_revocations: [409, "No more tokens can be revoked."],
   too_many_silences: [409, "No more silences can be kept."],
+  last_endpoint: [409, "No other endpoint of the service would be left."],
   reload_refused: [422, "The new config was refused; the one before stays in force."],
   not_decidable: [422, "This request can't be decided again."],
   too_many_failures: [429, "Too many wrong tokens came from there."],

@@ -9,7 +9,7 @@ const MAX_CALLERS = 1000;
 const role = (): z.ZodString =>
   nameText().meta({
     description:
-      "viewer reads, operator saves test cases as well, owner may do all; or a role of admin.rules",
+      "viewer reads, operator saves test cases, silences alerts and takes endpoints out, owner may do all; or a role of admin.rules",
   });
 
 const adminToken = z.strictObject({

@@ -97,6 +97,7 @@ export function adminParts(all: Changes = {}): AdminParts {
       ["source_connections", 3],
     ],
     services: () => [],
+    holds: { list: () => [], add: () => "unknown", remove: () => undefined },
     saveCase: () => ({ ok: false, reason: "unusable", message: "no policy is in force" }),
     rows: { subscribe: () => () => undefined },
     explain: () => Promise.resolve("no_policy"),
