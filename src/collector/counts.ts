@@ -13,7 +13,15 @@ export const REFUSALS = [
 
 export type Refusal = (typeof REFUSALS)[number];
 
-const PLAIN = ["requests", "body_bytes", "accepted", "cut_values"] as const;
+const PLAIN = [
+  "requests",
+  "body_bytes",
+  "accepted",
+  "cut_values",
+  "sampled_out",
+  "hurried",
+  "waiting",
+] as const;
 const NAMES = [...PLAIN, ...REASONS, ...REFUSALS] as const;
 
 type CountName = (typeof NAMES)[number];
@@ -23,8 +31,14 @@ export interface SignalCounts {
   readonly requests: number;
   /** As they were sent, so mostly compressed. */
   readonly bodyBytes: number;
-  /** Spans, log records or points that are in the spool. */
+  /** Spans, log records or points that are in the spool, or were sampled out, or wait. */
   readonly accepted: number;
+  /** Spans that sampling let go. */
+  readonly sampledOut: number;
+  /** Traces that sampling decided before their time, for want of room. */
+  readonly hurried: number;
+  /** Spans that wait for their trace, on disk; now. */
+  readonly waiting: number;
   /** Values of those that a limit cut short or left out. */
   readonly cutValues: number;
   /** Spans, log records or points that are not. */
@@ -48,6 +62,12 @@ export function counting(memory: SharedArrayBuffer): Count {
   };
 }
 
+/** Of what is no count, but is so many now. */
+export function setting(memory: SharedArrayBuffer): (signal: OtlpSignal, value: number) => void {
+  const cells = new Float64Array(memory);
+  return (signal, value) => void (cells[placeOf(signal, "waiting")] = value);
+}
+
 export function readCounts(memory: SharedArrayBuffer): CollectorCounts {
   const cells = new Float64Array(memory);
   const countsOf = (signal: OtlpSignal): SignalCounts => {
@@ -56,6 +76,9 @@ export function readCounts(memory: SharedArrayBuffer): CollectorCounts {
       requests: count("requests"),
       bodyBytes: count("body_bytes"),
       accepted: count("accepted"),
+      sampledOut: count("sampled_out"),
+      hurried: count("hurried"),
+      waiting: count("waiting"),
       cutValues: count("cut_values"),
       rejected: pick(REASONS, count),
       refused: pick(REFUSALS, count),

@@ -6,4 +6,36 @@ export interface CollectorOptions {
   readonly keys: readonly string[];
   /** Of one request, also once it is inflated. */
   readonly max_body_bytes: number;
+  /** null: all spans are kept. */
+  readonly sampling: SamplingOptions | null;
+}
+
+export interface SamplingOptions {
+  /** Of the traces that no rule is for, in [0, 1]. */
+  readonly share: number;
+  /** Since a trace's first span, for the others. */
+  readonly wait_ms: number;
+  /** Of spans that wait. */
+  readonly max_bytes: number;
+  /** The first that is for any span of a trace decides; none: nothing waits. */
+  readonly rules: readonly SamplingRule[];
+}
+
+/** Is for a span that meets all that it says. */
+export interface SamplingRule {
+  readonly name: string;
+  /** In [0, 1] */
+  readonly share: number;
+  /** Empty: of any service. */
+  readonly service: string;
+  /** Of the span; empty: any. */
+  readonly span: string;
+  /** Only where the span's status is Error. */
+  readonly error: boolean;
+  /** 0: however short. */
+  readonly min_ms: number;
+  /** Of the span or its resource; empty: whatever they are. */
+  readonly attribute: string;
+  /** Of the attribute; none: it is enough that it is there. */
+  readonly values: readonly string[];
 }

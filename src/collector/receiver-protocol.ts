@@ -1,7 +1,7 @@
 // What the main thread and the receiver's thread say to each other: plain data only, it crosses threads.
 import type { Signal } from "../telemetry/streams.ts";
 import type { Spool } from "../telemetry/spool.ts";
-import type { CollectorOptions } from "./options.ts";
+import type { CollectorOptions, SamplingOptions } from "./options.ts";
 
 export interface ReceiverBoot {
   readonly options: CollectorOptions;
@@ -12,6 +12,7 @@ export interface ReceiverBoot {
 
 export type ToReceiver =
   | { readonly kind: "keys"; readonly keys: readonly string[] }
+  | { readonly kind: "sampling"; readonly sampling: SamplingOptions | null }
   /** Requests in flight may end. */
   | { readonly kind: "close" };
 

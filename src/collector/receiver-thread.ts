@@ -8,11 +8,14 @@ import type { Authenticator } from "../identity/authenticator.ts";
 import { createKeyAuthenticator } from "../identity/api-key.ts";
 import { createLineSpool, type LineSpool } from "../telemetry/line-spool.ts";
 import { type Signal, SIGNALS, STREAMS } from "../telemetry/streams.ts";
-import { counting } from "./counts.ts";
+import { counting, setting } from "./counts.ts";
 import { createExports } from "./http/exports.ts";
 import { openServer } from "./http/server.ts";
 import type { FromReceiver, ReceiverBoot, ToReceiver } from "./receiver-protocol.ts";
+import { createSampler } from "./sampling/sampler.ts";
 
+/** How often it is looked whether a trace has waited for its time. */
+const TURN_MS = 250;
 const log = createLog("info");
 const { options, spools, counts } = workerData as ReceiverBoot;
 let keys = authenticatorOf(options.keys);
@@ -25,11 +28,27 @@ const open = new Map<Signal, LineSpool>(
     return [signal, createLineSpool({ ...own, log, clock: systemClock })];
   }),
 );
+const count = counting(counts);
+const setWaiting = setting(counts);
+const append = (stream: Signal, lines: Buffer): boolean => open.get(stream)?.append(lines) ?? false;
+const sampler = createSampler({
+  options: options.sampling,
+  folder: spools.spans.folder,
+  keep: (lines) => append("spans", lines),
+  told: {
+    letGo: (spans) => count("traces", "sampled_out", spans),
+    hurried: (traces) => count("traces", "hurried", traces),
+    waiting: (spans) => setWaiting("traces", spans),
+  },
+  nowMs: () => performance.now(),
+  log,
+});
+const turns = setInterval(sampler.turn, TURN_MS);
 const exports = createExports({
   maxBodyBytes: options.max_body_bytes,
   keys: () => keys,
-  keep: (stream, lines) => open.get(stream)?.append(lines) ?? false,
-  count: counting(counts),
+  keep: (stream, lines) => (stream === "spans" ? sampler.take(lines) : append(stream, lines)),
+  count,
   nowMs: Date.now,
   log,
 });
@@ -40,6 +59,7 @@ try {
   });
   parentPort?.on("message", (message: ToReceiver) => {
     if (message.kind === "keys") keys = authenticatorOf(message.keys);
+    else if (message.kind === "sampling") sampler.replace(message.sampling);
     else void server.close().then(end);
   });
   tell({ kind: "listening", port: server.port });
@@ -49,6 +69,8 @@ try {
 }
 
 function end(): void {
+  clearInterval(turns);
+  sampler.close();
   for (const spool of open.values()) spool.close();
   parentPort?.close();
 }

@@ -16,6 +16,8 @@ export interface Receiver {
   readonly counts: () => CollectorCounts;
   /** From now on these are taken, and no others. */
   readonly replaceKeys: (keys: readonly string[]) => void;
+  /** What waits is decided by the rules it came under. */
+  readonly replaceSampling: (sampling: CollectorOptions["sampling"]) => void;
   /** Requests in flight may end; what was answered is in the spool. */
   readonly close: () => Promise<void>;
 }
@@ -91,6 +93,13 @@ class Place implements Receiver {
     if (keys.length === 0 && host !== "localhost" && !isLoopback(host)) return;
     this.#boot = { ...this.#boot, options: { ...this.#boot.options, keys } };
     this.#tell({ kind: "keys", keys });
+  }
+
+  replaceSampling(sampling: CollectorOptions["sampling"]): void {
+    const { options } = this.#boot;
+    if (JSON.stringify(sampling) === JSON.stringify(options.sampling)) return;
+    this.#boot = { ...this.#boot, options: { ...options, sampling } };
+    this.#tell({ kind: "sampling", sampling });
   }
 
   async close(): Promise<void> {

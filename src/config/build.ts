@@ -11,6 +11,7 @@ import { buildClients, buildPair, buildUpstreamTls } from "./build-tls.ts";
 import type { AdminOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
+import { buildCollector } from "./build-collector.ts";
 import { absolutePath } from "./named-files.ts";
 import { normalHostPattern } from "./route-pattern.ts";
 import type { ConfigInput } from "./schema.ts";
@@ -27,7 +28,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     ...rest,
     listen: buildListen(input.listen, folder),
     admin: buildAdmin(input.admin, folder),
-    collector: input.collector ?? null,
+    collector: buildCollector(input.collector),
     data: resolve(folder, input.data),
     ca: absolutePath(folder, input.ca),
     dashboards: absolutePath(folder, input.dashboards),

@@ -14,6 +14,18 @@ export const DEFAULTS = {
     listen: "127.0.0.1:4318",
     /** SDKs send some hundred kilobytes, Collectors a few megabytes. */
     max_body_bytes: 16 * MIB,
+    sampling: {
+      /** Above the timeouts of most calls, so that a trace has ended by then. */
+      wait_ms: 10_000,
+      /** 10 s of some 10,000 spans a second. */
+      max_bytes: 64 * MIB,
+      /** What somebody will ask about. */
+      rules: [
+        { name: "errors", error: true },
+        { name: "denied", attribute: "http.response.status_code", values: [401, 403] },
+        { name: "slow", min_ms: 1_000 },
+      ],
+    },
   },
   /** Beside the config, so that two configs never share a spool. */
   data: "./.weir",

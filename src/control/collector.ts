@@ -34,7 +34,9 @@ export function createCollector(
       receiver = await startReceiver({ ...parts, options });
     },
     take({ collector }) {
-      if (collector !== null) receiver?.replaceKeys(collector.keys);
+      if (collector === null) return;
+      receiver?.replaceKeys(collector.keys);
+      receiver?.replaceSampling(collector.sampling);
     },
     state: () => receiver && { listen: receiver.address, counts: receiver.counts() },
     async close() {

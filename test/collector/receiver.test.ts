@@ -198,6 +198,47 @@ test("keys: those of now are asked for, and change without a restart", async () 
   });
 });
 
+const ERRORS = { name: "errors", share: 1, service: "", span: "", error: true, min_ms: 0 };
+const SAMPLING = {
+  share: 0,
+  wait_ms: 600_000,
+  max_bytes: MIB,
+  rules: [{ ...ERRORS, attribute: "", values: [] }],
+};
+const OF_TWO_TRACES = Buffer.from(
+  JSON.stringify(
+    traces(
+      span("its child"),
+      span("fine", { traceId: `${TRACE.slice(1)}0` }),
+      span("failed", { status: { code: 2 } }),
+    ),
+  ),
+);
+
+test("sampling: a trace waits for its time, or for other rules, which need no restart", async () => {
+  await using sampled = await openReceiver({ sampling: SAMPLING });
+  const { url, receiver } = sampled;
+  // What is sampled out was taken: senders must not send it again.
+  expect(await (await send(OF_TWO_TRACES, { url })).text()).toBe("{}");
+  const counts = (): object => receiver.counts().traces;
+  expect(counts()).toMatchObject({ accepted: 3, waiting: 3, sampledOut: 0 });
+  expect(sampled.rows("spans")).toEqual([]);
+  receiver.replaceSampling({ ...SAMPLING, share: 0.5, rules: [] });
+  await expect.poll(counts, { interval: 5 }).toMatchObject({ waiting: 0, sampledOut: 1 });
+  expect(namesIn(sampled.rows("spans"))).toEqual(["its child", "failed"]);
+  const high = span("of the half", { traceId: `${TRACE.slice(0, 18)}${"f".repeat(14)}` });
+  await send(Buffer.from(JSON.stringify(traces(high))), { url });
+  expect(sampled.rows("spans").at(-1)).toMatchObject({ TraceState: "ot=th:8" });
+});
+
+test("sampling: what waits at a stop is decided by then", async () => {
+  await using sampled = await openReceiver({ sampling: SAMPLING });
+  await send(OF_TWO_TRACES, { url: sampled.url });
+  await sampled.receiver.close();
+  expect(namesIn(sampled.rows("spans"))).toEqual(["its child", "failed"]);
+  expect(sampled.receiver.counts().traces).toMatchObject({ waiting: 0, sampledOut: 1 });
+});
+
 test("counts are by signal, with bodies as they were sent", async () => {
   await using own = await openReceiver();
   const body = gzipSync(jsonOf("a", "b"));

@@ -46,7 +46,9 @@ const streamSchema = z.strictObject({
 const signalSchema = z.strictObject({
   requests: count,
   body_bytes: count.meta({ description: "As they were sent, mostly compressed" }),
-  accepted: count.meta({ description: "Spans, log records or points in the spool" }),
+  accepted: count.meta({ description: "Spans, log records or points taken" }),
+  sampled_out: count.meta({ description: "Of them, those that sampling let go" }),
+  waiting: count.meta({ description: "Of them, those that wait for their trace to be decided" }),
   cut_values: count.meta({ description: "Values cut short or left out by a limit" }),
   rejected: z.record(z.string(), count).meta({ description: "By reason, of requests taken" }),
   refused: z.record(z.string(), count).meta({ description: "Whole requests, by reason" }),
@@ -182,11 +184,14 @@ function collectorOf(parts: AdminParts): z.output<typeof statusSchema>["collecto
 }
 
 function signalOf(counts: SignalCounts): z.output<typeof signalSchema> {
-  const { requests, bodyBytes, accepted, cutValues, rejected, refused } = counts;
+  const { requests, bodyBytes, accepted, sampledOut, waiting } = counts;
+  const { cutValues, rejected, refused } = counts;
   return {
     requests,
     body_bytes: bodyBytes,
     accepted,
+    sampled_out: sampledOut,
+    waiting,
     cut_values: cutValues,
     rejected: { ...rejected },
     refused: { ...refused },

@@ -26,11 +26,36 @@ export function collectorMetrics({ collector }: AdminParts): Samples[] {
       ["weir_collector_cut_values_total", "Values that a limit cut short or left out."],
       (one) => one.cutValues,
     ),
+    ...samplingMetrics(counts.traces),
     byReason(
       ["weir_collector_rejected_total", "Spans, log records and points not taken."],
       "rejected",
     ),
     byReason(["weir_collector_refused_total", "OTLP requests refused as a whole."], "refused"),
+  ];
+}
+
+function samplingMetrics({ sampledOut, hurried, waiting }: SignalCounts): Samples[] {
+  const one = (value: number): Samples["samples"] => [[{}, value]];
+  return [
+    {
+      name: "weir_collector_sampled_out_total",
+      help: "Spans taken and let go by sampling.",
+      type: "counter",
+      samples: one(sampledOut),
+    },
+    {
+      name: "weir_collector_sampling_hurried_total",
+      help: "Traces decided before their time, for want of room.",
+      type: "counter",
+      samples: one(hurried),
+    },
+    {
+      name: "weir_collector_waiting_spans",
+      help: "Spans that wait on disk for their trace to be decided.",
+      type: "gauge",
+      samples: one(waiting),
+    },
   ];
 }
 

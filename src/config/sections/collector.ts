@@ -1,12 +1,57 @@
 // The section that says where services send their own spans, logs and metrics, and by which keys.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import { integer, listenAddress, textLike } from "../fields.ts";
+import { anyText, integer, listenAddress, milliseconds, nameText, textLike } from "../fields.ts";
 
 const MAX_KEYS = 1_000;
 const MIB = 1024 * 1024;
 /** A body is held whole, and once more while it is inflated. */
 const MOST_BYTES = 64 * MIB;
+
+const MAX_RULES = 100;
+const MAX_WAIT_MS = 600_000;
+const MOST_WAITING_BYTES = 128 * MIB;
+const { sampling } = DEFAULTS.collector;
+
+const share = (): z.ZodNumber => z.number().min(0).max(1);
+
+const samplingRule = z.strictObject({
+  name: nameText().meta({ description: "What it is for" }),
+  share: share().default(1).meta({ description: "Of the traces it is for; 1: all" }),
+  service: anyText().optional().meta({ description: "Only spans of this service" }),
+  span: anyText().optional().meta({ description: "Only spans of this name" }),
+  error: z.boolean().default(false).meta({ description: "Only spans whose status is Error" }),
+  min_ms: milliseconds(0).default(0).meta({ description: "Only spans that took so long" }),
+  attribute: anyText().optional().meta({
+    description: "Only spans that have this attribute, or whose resource has it",
+  }),
+  values: z
+    .array(z.union([anyText(), z.number()]))
+    .max(MAX_RULES)
+    .default([])
+    .meta({ description: "Only where the attribute is one of these" }),
+});
+
+const samplingSection = z.strictObject({
+  share: share().meta({ description: "Of the traces that no rule is for; 0: none, 1: all" }),
+  wait_ms: integer(100, MAX_WAIT_MS).default(sampling.wait_ms).meta({
+    description: "How long a trace's spans wait for one another before it is decided",
+  }),
+  max_bytes: integer(MIB, MOST_WAITING_BYTES).default(sampling.max_bytes).meta({
+    description: "Of spans that wait; beyond it the oldest traces are decided before their time",
+  }),
+  rules: z
+    .array(samplingRule)
+    .max(MAX_RULES)
+    .prefault(() =>
+      sampling.rules.map((rule) => structuredClone(rule) as z.input<typeof samplingRule>),
+    )
+    .meta({
+      description:
+        "The first that is for any span of a trace decides it; [] draws from all traces alike, and nothing waits",
+      default: "errors, denied (401 and 403) and slow (1 s), all kept",
+    }),
+});
 
 export const collectorSection = z.strictObject({
   listen: listenAddress().prefault(DEFAULTS.collector.listen).meta({
@@ -26,4 +71,8 @@ export const collectorSection = z.strictObject({
   max_body_bytes: integer(MIB / 1024, MOST_BYTES)
     .default(DEFAULTS.collector.max_body_bytes)
     .meta({ description: "Of one request, also once it is inflated" }),
+  sampling: samplingSection.optional().meta({
+    description: "Which spans are kept, by trace",
+    default: "none: all spans are kept",
+  }),
 });

@@ -37,6 +37,7 @@ export async function openReceiver(
       listen: { host: "127.0.0.1", port: 0 },
       keys: [],
       max_body_bytes: MIB,
+      sampling: null,
       ...options,
     },
     spools: spools as Record<Signal, Spool>,
@@ -57,6 +58,7 @@ function rowsIn(folder: string, signal: Signal): Row[] {
   const { rowVersion, columnsByVersion } = STREAMS[signal];
   const columns = columnsByVersion.get(rowVersion) ?? [];
   return readdirSync(folder)
+    .filter((file) => file.endsWith(".rows"))
     .toSorted()
     .flatMap((file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n"))
     .map((line) => {
