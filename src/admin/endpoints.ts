@@ -3,6 +3,8 @@ import { alertLooksEndpoint } from "./api/alert-looks.ts";
 import { alertsEndpoint } from "./api/alerts.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
+import { lineEndpoint, linesEndpoint } from "./api/logs/lines.ts";
+import { logSummaryEndpoint } from "./api/logs/summary.ts";
 import { metadataEndpoint } from "./api/authzen/metadata.ts";
 import { searchEndpoints } from "./api/authzen/search.ts";
 import { boardEndpoints } from "./api/boards.ts";
@@ -61,6 +63,9 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     requestsEndpoint(questions),
     streamEndpoint(tail),
     traceEndpoint(questions),
+    linesEndpoint(questions),
+    logSummaryEndpoint(questions),
+    lineEndpoint(questions),
     revealEndpoint(questions),
     sqlEndpoint(questions),
     reloadEndpoint(parts),

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   unknown_panel: [404, "There is no query of this name."],
   unknown_board: [404, "There is no board of this name."],
   unknown_trace: [404, "No request or span of this trace is stored."],
+  unknown_line: [404, "No such log line is stored."],
   no_policy: [404, "No policy is in force."],
   method_not_allowed: [405, "This method is not possible here."],
   case_exists: [409, "A case tests this request already."],

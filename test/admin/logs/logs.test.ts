@@ -1,0 +1,256 @@
+// Access rows and services' log lines, searched together over a real store, with known answers.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Admin, startAdmin } from "../../../src/admin/server.ts";
+import type { Store } from "../../../src/store/client.ts";
+import { logBatch } from "../../store/logs/log-rows.ts";
+import { batch, line, startTestStore, type TestStore, timestamp } from "../../store/support.ts";
+import { adminParts, problemOf } from "../support/admin-kit.ts";
+
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const MINUTE_MS = 60_000;
+const atMs = Math.floor(Date.now() / (10 * MINUTE_MS)) * 10 * MINUTE_MS - 30 * MINUTE_MS;
+const WINDOW = {
+  since: new Date(atMs).toISOString(),
+  until: new Date(atMs + 10 * MINUTE_MS).toISOString(),
+};
+
+const LINES = [
+  { text: "Order 17 was LOST by the warehouse", level: 17, attributes: { "order.id": "17" } },
+  { text: "order 18 accepted", attributes: { "order.id": "18", "http.route": "orders" } },
+  { text: 'payment of "alice" took=12 ms', service: "billing", traceId: TRACE },
+  { text: "100% of C:\\temp\\ is_full", service: "billing", level: 13 },
+  { text: "no level", level: 0, levelText: "Warning: careful" },
+  { text: "nothing said", level: 0 },
+  { text: "Ünïcode ☃\u0000 and a NUL", level: 21, resource: { "host.name": "a1" } },
+];
+
+const ACCESS = [
+  { method: "GET", path: "/orders/17", status: 200, principal: "alice", trace_id: TRACE },
+  { method: "POST", path: "/orders", status: 503, error_code: "no_endpoint" },
+  { method: "GET", path: "/orders/18", query: "full=1", status: 404 },
+];
+
+let system: TestStore;
+let admin: Admin;
+let url: string;
+
+beforeAll(async () => {
+  system = await startTestStore();
+  const store = (): Store => system.store;
+  const storeHealth = () =>
+    ({ kind: "embedded", state: "ready", sinceMs: 0, error: null }) as const;
+  admin = await startAdmin(adminParts({ store, storeHealth }));
+  url = `http://127.0.0.1:${admin.address.port}`;
+  await system.store.write(
+    logBatch(
+      "logs",
+      LINES.map((row, at) => ({ atMs: atMs + at * MINUTE_MS, ...row })),
+    ),
+  );
+  await system.store.write(
+    batch(
+      "access",
+      ACCESS.map((row, at) =>
+        line({
+          started_at: timestamp(atMs + at * MINUTE_MS + 30_000),
+          trace_id: `${at}`.repeat(32),
+          span_id: `${at}`.repeat(16),
+          service: "orders",
+          route: "orders",
+          ...row,
+        }),
+      ),
+    ),
+  );
+});
+afterAll(async () => {
+  await admin.close();
+  await system.end();
+});
+
+type Params = Readonly<Record<string, string>>;
+
+function get(path: string, params: Params = {}): Promise<Response> {
+  return fetch(
+    `${url}/api/v1/logs${path}?${new URLSearchParams({ ...WINDOW, ...params }).toString()}`,
+  );
+}
+
+interface Line {
+  readonly id: string;
+  readonly time: string;
+  readonly text: string;
+  readonly severity: string;
+  readonly source: string;
+}
+
+interface Page {
+  readonly lines: readonly Line[];
+  readonly next: string | null;
+}
+
+async function found(params: Params): Promise<readonly string[]> {
+  const response = await get("", params);
+  const { lines } = (await response.json()) as Page;
+  return lines.map(({ text }) => text);
+}
+
+const LOST = "Order 17 was LOST by the warehouse";
+const FULL = "100% of C:\\temp\\ is_full";
+const PAYMENT = 'payment of "alice" took=12 ms';
+const GET_17 = "GET /orders/17 200 by alice";
+const POST_503 = "POST /orders 503 no_endpoint";
+const GET_18 = "GET /orders/18?full=1 404";
+const SNOW = "Ünïcode ☃\u0000 and a NUL";
+
+test("all of them, newest first, whatever they are", async () => {
+  expect(await found({})).toEqual([
+    SNOW,
+    "nothing said",
+    "no level",
+    FULL,
+    GET_18,
+    PAYMENT,
+    POST_503,
+    "order 18 accepted",
+    GET_17,
+    LOST,
+  ]);
+});
+
+test.each<[Params, string[]]>([
+  [{ q: "ORDER lost" }, [LOST]],
+  [{ q: "warehouse order 17" }, [LOST]],
+  [{ q: "ware" }, []],
+  [{ q: "ware*" }, [LOST]],
+  [{ q: '"was lost"' }, [LOST]],
+  [{ q: '"lost was"' }, []],
+  [{ q: "17" }, [GET_17, LOST]],
+  [{ q: "17 -lost" }, [GET_17]],
+  [{ q: "orders -17 -18" }, [POST_503]],
+  [{ q: "no_endpoint" }, [POST_503]],
+  [{ q: "is_full" }, [FULL]],
+  [{ q: "isxfull" }, []],
+  [{ q: "100%" }, [FULL]],
+  [{ q: "C:\\temp\\" }, [FULL]],
+  [{ q: "☃" }, [SNOW]],
+  [{ q: "☃*" }, [SNOW]],
+  [{ q: "order.id=17" }, [LOST]],
+  [{ q: "-order.id=17 warehouse" }, []],
+  [{ q: "host.name=a1" }, [SNOW]],
+  [{ q: "took=12" }, [PAYMENT]],
+  [{ q: "status=503" }, [POST_503]],
+  [{ q: "principal=alice" }, [GET_17]],
+  [{ q: "alice" }, [PAYMENT, GET_17]],
+  [{ q: "", service: "billing" }, [FULL, PAYMENT]],
+  [{ service: "" }, []],
+  [{ route: "orders" }, [GET_18, POST_503, "order 18 accepted", GET_17]],
+  [{ route: "orders", source: "service" }, ["order 18 accepted"]],
+  [{ severity: "error" }, [POST_503, LOST]],
+  [{ severity: "error,fatal" }, [SNOW, POST_503, LOST]],
+  [{ severity: "warn" }, ["no level", FULL, GET_18]],
+  [{ severity: "none" }, ["nothing said"]],
+  [{ source: "access", q: "get" }, [GET_18, GET_17]],
+  [{ trace_id: TRACE }, [PAYMENT, GET_17]],
+  [{ until: new Date(atMs + 1).toISOString() }, [LOST]],
+  // What would be another language elsewhere is text here.
+  [{ q: "' OR 1=1 --" }, []],
+  [{ q: "{since:String}" }, []],
+  [{ q: "(a+)+$" }, []],
+  [{ q: ".*" }, []],
+  [{ service: "' OR '1'='1" }, []],
+  [{ q: "x".repeat(1000) }, []],
+  [{ q: "\\" }, [FULL]],
+])("%j", async (params, texts) => {
+  expect(await found(params)).toEqual(texts);
+});
+
+test.each<[Params, string, string]>([
+  [{ q: "a\u0000b" }, "q", "q: must have no control characters"],
+  [{ q: "x".repeat(1025) }, "q", "q: must have at most 1024 characters"],
+  [{ q: 'a "b' }, "q", 'q: has a " that is not closed'],
+  [{ severity: "loud" }, "severity", "severity: must be some of fatal, error, warn"],
+  [{ limit: "1001" }, "limit", "limit: must be 1 to 1000"],
+  [{ trace_id: "1" }, "trace_id", "trace_id: must be 32 lower-case hexadecimal digits"],
+  [{ since: "tomorrow" }, "since", "since: must be an age"],
+  [{ source: "syslog" }, "source", "source: must be one of access, service"],
+  [{ colour: "red" }, "colour", "colour: is not known here"],
+])("refused: %j", async (params, parameter, detail) => {
+  const problem = await problemOf(await get("", params));
+  expect(problem).toMatchObject({ status: 400, code: "bad_parameter", parameter });
+  expect(problem["detail"]).toContain(detail);
+});
+
+test.each(["nonsense", "2026-11-21T00:00:00.000000000~a~1'", ""])(
+  "a cursor that is none: %j",
+  async (before) => {
+    expect(await problemOf(await get("", { before }))).toMatchObject({ status: 400 });
+  },
+);
+
+test("pages are one list without gaps, also where lines can't be told apart", async () => {
+  const same = Array.from({ length: 5 }, () => ({ atMs: atMs + 9 * MINUTE_MS, text: "twin" }));
+  await system.store.write(logBatch("twins", same));
+  const whole = await found({});
+  expect(whole).toHaveLength(15);
+  for (const limit of ["1", "3"]) {
+    const texts: string[] = [];
+    let before: string | null = "";
+    while (before !== null) {
+      const params: Params = before === "" ? { limit } : { limit, before };
+      const page = (await (await get("", params)).json()) as Page;
+      texts.push(...page.lines.map(({ text }) => text));
+      before = page.next;
+    }
+    expect(texts).toEqual(whole);
+  }
+  await system.store.command(
+    "ALTER TABLE otel_logs DELETE WHERE Body = 'twin' SETTINGS mutations_sync = 2",
+  );
+});
+
+test("a line is told whole by its id; what is none is said so", async () => {
+  const long = `long ${"ä".repeat(3000)}`;
+  await system.store.write(logBatch("long", [{ atMs: atMs + 1, text: long, spanId: "1" }]));
+  const page = (await (await get("", { q: "long" })).json()) as Page;
+  expect(page.lines).toMatchObject([{ text: long.slice(0, 2000), text_bytes: 6005 }]);
+  const { id } = page.lines[0]!;
+  const answer = await fetch(`${url}/api/v1/logs/lines/${encodeURIComponent(id)}`);
+  expect(await answer.json()).toMatchObject({ id, text: long, span_id: "1", severity: "info" });
+  for (const none of ["x", id.replace(/.$/, (last) => (last === "0" ? "1" : "0")), "%27"]) {
+    const missing = await fetch(`${url}/api/v1/logs/lines/${none}`);
+    expect(await problemOf(missing)).toMatchObject({ status: 404, code: "unknown_line" });
+  }
+  await system.store.command(
+    "ALTER TABLE otel_logs DELETE WHERE SpanId = '1' SETTINGS mutations_sync = 2",
+  );
+});
+
+test("counts over time and by facet, each facet under the other filters", async () => {
+  const summary = await (await get("/summary", { severity: "error,fatal" })).json();
+  const bar = (at: number, by_severity: Record<string, number>) => ({
+    time: new Date(atMs + at * MINUTE_MS).toISOString(),
+    by_severity,
+  });
+  const bars = [bar(0, { error: 1 }), bar(1.5, { error: 1 }), bar(6, { fatal: 1 })];
+  expect(summary).toEqual({
+    ...WINDOW,
+    lines: 3,
+    step_ms: 10_000,
+    bars,
+    facets: {
+      service: [{ value: "orders", lines: 3 }],
+      severity: [
+        { value: "info", lines: 3 },
+        { value: "warn", lines: 3 },
+        { value: "error", lines: 2 },
+        { value: "fatal", lines: 1 },
+        { value: "none", lines: 1 },
+      ],
+      route: [
+        { value: "", lines: 2 },
+        { value: "orders", lines: 1 },
+      ],
+    },
+  });
+});
