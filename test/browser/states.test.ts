@@ -55,6 +55,7 @@ describe("empty", () => {
   it.each([
     ["overview", "curl -i http://127.0.0.1:8081/"],
     ["requests", "curl -i http://127.0.0.1:8081/"],
+    ["tail", "curl -i http://127.0.0.1:8081/"],
     ["routes", "routes:\n  - { name: orders"],
     ["upstreams", "services:\n  orders: { endpoints:"],
     ["policy", "weir policy test policies"],
@@ -225,6 +226,7 @@ const PLACES = {
   routes: "#/routes",
   upstreams: "#/upstreams",
   requests: "#/requests?status_class=5xx&route=orders&upstream=http%3A%2F%2F127.0.0.1%3A4003",
+  tail: "#/tail?status_class=2xx",
   policy: `#/policy?ask=${encodeURIComponent('["bob","/admin/users","GET"]')}`,
   request: `#/requests?open=${TRACE_ID}.${ROOT_SPAN}`,
 };

@@ -11,6 +11,7 @@ import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
 import { RoutesPage } from "./pages/routes/routes-page.tsx";
+import { TailPage } from "./pages/tail/tail-page.tsx";
 import { UpstreamsPage } from "./pages/upstreams/upstreams-page.tsx";
 import { Palette } from "./palette/palette.tsx";
 import { RequestSheet } from "./sheet/request-sheet.tsx";
@@ -54,6 +55,7 @@ function Page({ place, status }: PageProps): ReactNode {
     routes: () => <RoutesPage place={place} />,
     upstreams: () => <UpstreamsPage place={place} />,
     requests: () => <RequestsPage place={place} status={status} />,
+    tail: () => <TailPage place={place} status={status} />,
     policy: () => <PolicyPage place={place} />,
   };
   return pages[place.page]();

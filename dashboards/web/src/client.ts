@@ -37,14 +37,26 @@ export async function postJson(path: string, body: object, signal: AbortSignal):
   return response.json();
 }
 
-/** Calls `onEvent` with the data of each event of this type until the stream ends or is aborted. */
+export interface ServerEvent {
+  readonly type: string;
+  readonly data: string;
+}
+
+export interface EventListener {
+  /** The server has begun to answer. */
+  readonly onOpen: () => void;
+  readonly onEvent: (event: ServerEvent) => void;
+}
+
+/** Reads server-sent events until the stream ends or is aborted. Throws ApiError. */
 export async function readEvents(
-  { path, type }: { readonly path: string; readonly type: string },
+  path: string,
   signal: AbortSignal,
-  onEvent: (data: string) => void,
+  { onOpen, onEvent }: EventListener,
 ): Promise<void> {
   // fetch, not EventSource: EventSource cannot send an Authorization header.
   const response = await send(path, { headers: { accept: "text/event-stream" }, signal });
+  onOpen();
   if (response.body === null) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -55,7 +67,7 @@ export async function readEvents(
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
       const lines = block.split(/\r?\n/);
-      if (fieldOf(lines, "event") === type) onEvent(fieldOf(lines, "data"));
+      onEvent({ type: fieldOf(lines, "event"), data: fieldOf(lines, "data") });
     }
   }
 }

@@ -1,5 +1,5 @@
 // The pages there are, and the theme; a bottom bar on narrow screens.
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { carried } from "../state/filters.ts";
 import { hrefOf, type PageName, PAGES, type Place } from "../state/place.ts";
@@ -12,18 +12,24 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   routes: "Routes",
   upstreams: "Upstreams",
   requests: "Requests",
+  tail: "Tail",
   policy: "Policy",
 };
 
 export function Rail({ place }: { readonly place: Place }): ReactNode {
   const colours = useSignal(theme);
   const other = colours === "dark" ? "light" : "dark";
+  const links = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const current = links.current?.querySelector('[aria-current="page"]');
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [place.page]);
   return (
     <nav className="rail" aria-label="Pages">
       <span className="rail-mark" title="weir">
         <Icon name="mark" size={24} />
       </span>
-      <div className="rail-links">
+      <div ref={links} className="rail-links">
         {PAGES.map((page) => (
           <a
             key={page}

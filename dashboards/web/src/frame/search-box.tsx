@@ -1,7 +1,7 @@
 // Search: what is typed becomes filters of the request list, or opens a trace.
 import { type ReactNode, type SyntheticEvent, useCallback, useRef } from "react";
 import { Icon } from "../parts/icon.tsx";
-import { openRequests } from "../state/filters.ts";
+import { search } from "../state/filters.ts";
 import { isTyping, useKeys } from "../state/keys.ts";
 import { change } from "../state/place.ts";
 import { isTraceId, readSearch } from "../words/search.ts";
@@ -25,7 +25,7 @@ export function SearchBox(): ReactNode {
     input.current.value = "";
     input.current.blur();
     if (isTraceId(words)) change({ open: words.trim().toLowerCase() });
-    else openRequests(readSearch(words, known));
+    else search(readSearch(words, known));
   };
   return (
     <form className="search" role="search" onSubmit={submit}>

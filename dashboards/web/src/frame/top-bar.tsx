@@ -1,21 +1,25 @@
 // Search, time range and live/pause: what counts on every page.
 import type { ReactNode } from "react";
 import { live } from "../state/live.ts";
-import type { Place } from "../state/place.ts";
+import type { PageName, Place } from "../state/place.ts";
 import { rangeOf } from "../state/range.ts";
 import { useSignal } from "../state/signal.ts";
 import { RangePicker } from "./range-picker.tsx";
 import { PAGE_TITLES } from "./rail.tsx";
 import { SearchBox } from "./search-box.tsx";
 
+/** What they show has no range that could be chosen. */
+const RANGELESS: ReadonlySet<PageName> = new Set<PageName>(["tail"]);
+
 export function TopBar({ place }: { readonly place: Place }): ReactNode {
+  const hasRange = !RANGELESS.has(place.page);
   return (
     <header className="bar">
       <h1 className="bar-title">{PAGE_TITLES[place.page]}</h1>
       <SearchBox />
       <div className="bar-right">
-        <RangePicker params={place.params} />
-        {rangeOf(place.params).until === null ? <LiveButton /> : null}
+        {hasRange ? <RangePicker params={place.params} /> : null}
+        {hasRange && rangeOf(place.params).until !== null ? null : <LiveButton />}
       </div>
     </header>
   );

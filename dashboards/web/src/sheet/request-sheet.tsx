@@ -10,8 +10,8 @@ import { type Loaded, useApi } from "../state/use-api.ts";
 import { RequestDetails } from "./request-details.tsx";
 import { SheetHead } from "./sheet-head.tsx";
 
-/** Spans of other services come later than weir's row. */
-const AGAIN = { everyMs: 10_000, always: true } as const;
+/** Spans of other services come later than weir's row, and the row of a live request comes later than its word. */
+const AGAIN = { everyMs: 10_000, retryMs: 1000, always: true } as const;
 
 interface RequestSheetProps {
   /** "trace" or "trace.span", as in the URL. */

@@ -1,6 +1,6 @@
 // The filters of the request list: their names in the URL and in the API are the same.
 import { DOOR_FILTERS } from "../../../../src/store/panels/panel.ts";
-import { changed, currentPlace, go, type PageName, type Place } from "./place.ts";
+import { change, changed, currentPlace, go, type PageName, type Place } from "./place.ts";
 import { rangeOf } from "./range.ts";
 import { storedWords } from "../words/stored.ts";
 
@@ -48,8 +48,13 @@ export function filterWords(name: FilterName, value: string): string {
   return name.endsWith("_duration_ms") ? `${value} ms` : storedWords(value);
 }
 
+/** Pages that show rows, not figures: they know all filters, and tell what has none. */
+function isList(page: PageName): boolean {
+  return page === "requests" || page === "tail";
+}
+
 function filtersFor(page: PageName): readonly FilterName[] {
-  if (page === "requests") return FILTERS;
+  if (isList(page)) return FILTERS;
   if (page === "boards") return ["service", "route", "principal"];
   // An endpoint serves all routes of its service.
   return page === "upstreams" ? ["service"] : EVERYWHERE;
@@ -62,15 +67,18 @@ export function activeFilters({
 }: Place): readonly (readonly [name: FilterName, value: string])[] {
   return filtersFor(page).flatMap((name) => {
     const value = params.get(name);
-    return value === null || (value === "" && page !== "requests") ? [] : [[name, value] as const];
+    return value === null || (value === "" && !isList(page)) ? [] : [[name, value] as const];
   });
 }
 
 /** What `page` asks the API for: range and the filters that count there. */
 export function apiParams(page: PageName, params: URLSearchParams): URLSearchParams {
-  const out = rangeParams(params);
-  for (const [name, value] of activeFilters({ page, params })) out.set(name, value);
-  return out;
+  return changed(rangeParams(params), filterParams({ page, params }));
+}
+
+/** The filters alone, for what knows no range. */
+export function filterParams(place: Place): Readonly<Record<string, string>> {
+  return Object.fromEntries(activeFilters(place));
 }
 
 export function rangeParams(params: URLSearchParams): URLSearchParams {
@@ -98,4 +106,10 @@ export function requestsWith(
 
 export function openRequests(values: Readonly<Record<string, string>>): void {
   go("requests", requestsWith(currentPlace().params, values));
+}
+
+/** Narrows what is shown: the tail by its own list, all other pages by the request list. */
+export function search(values: Readonly<Record<string, string>>): void {
+  if (currentPlace().page === "tail") change(values);
+  else openRequests(values);
 }

@@ -2,7 +2,15 @@
 // The fragment, so that the UI works under any path and from any static server.
 import { useMemo, useSyncExternalStore } from "react";
 
-export const PAGES = ["overview", "boards", "routes", "upstreams", "requests", "policy"] as const;
+export const PAGES = [
+  "overview",
+  "boards",
+  "routes",
+  "upstreams",
+  "requests",
+  "tail",
+  "policy",
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Place {

@@ -19,6 +19,8 @@ const NOTHING = { data: null, error: null, loadedAt: null, waiting: true } as co
 export interface Refresh {
   /** null: once. */
   readonly everyMs: number | null;
+  /** Sooner, after a failure. */
+  readonly retryMs?: number;
   /** Goes on while the user has paused. */
   readonly always?: boolean;
 }
@@ -32,14 +34,17 @@ export function useApi<T>(
   const [state, setState] = useState<Loaded<T>>(NOTHING);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      if (path === null) return;
+      if (path === null) return true;
       const askedAt = Date.now();
       try {
         const data = read(await getJson(path, signal));
         setState({ data, error: null, loadedAt: askedAt, waiting: false });
+        return true;
       } catch (error) {
-        if (signal.aborted) return;
-        setState((last) => ({ ...last, error: error as Error, waiting: false }));
+        if (!signal.aborted) {
+          setState((last) => ({ ...last, error: error as Error, waiting: false }));
+        }
+        return false;
       }
     },
     [path, read],
@@ -48,9 +53,10 @@ export function useApi<T>(
   return state;
 }
 
-type Load = (signal: AbortSignal) => Promise<void>;
+/** Answers whether it went well. */
+type Load = (signal: AbortSignal) => Promise<boolean>;
 
-function useRepeated(load: Load, { everyMs, always = false }: Refresh): void {
+function useRepeated(load: Load, { everyMs, retryMs, always = false }: Refresh): void {
   const going = useSignal(live) || always;
   const token = useSignal(tokenVersion);
   const done = useRef<{ load: Load; token: number } | null>(null);
@@ -58,10 +64,11 @@ function useRepeated(load: Load, { everyMs, always = false }: Refresh): void {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async (): Promise<void> => {
-      if (!document.hidden || done.current?.load !== load) await load(controller.signal);
+      const isAsked = !document.hidden || done.current?.load !== load;
+      const isWell = !isAsked || (await load(controller.signal));
       done.current = { load, token };
       if (going && everyMs !== null && !controller.signal.aborted) {
-        timer = setTimeout(() => void again(), everyMs);
+        timer = setTimeout(() => void again(), isWell ? everyMs : (retryMs ?? everyMs));
       }
     };
     const fresh = done.current?.load !== load || done.current.token !== token;
@@ -70,5 +77,5 @@ function useRepeated(load: Load, { everyMs, always = false }: Refresh): void {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [load, everyMs, going, token]);
+  }, [load, everyMs, retryMs, going, token]);
 }

@@ -2,7 +2,7 @@
 import type { RequestRow } from "../../request-row.ts";
 
 /** More rows than this nobody reads; they would only slow the page. */
-const MAX_ROWS = 1000;
+export const MAX_ROWS = 1000;
 
 export interface ListState {
   readonly rows: readonly RequestRow[];

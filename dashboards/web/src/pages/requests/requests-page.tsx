@@ -71,7 +71,7 @@ function List({ requests: { list, loadOlder, olderError }, place }: ListProps): 
 }
 
 /** With the sheet open a further row replaces it: Back then leaves the sheet, not each row. */
-function openRow(row: RequestRow): void {
+export function openRow(row: RequestRow): void {
   const open = `${row.trace_id}.${row.span_id}`;
   if (window.location.hash.includes("open=")) changeQuietly({ open });
   else change({ open });

@@ -1,20 +1,20 @@
 // Loads the request list page by page and keeps its head live through server-sent events.
 import { useCallback, useEffect, useState } from "react";
-import { getJson, readEvents } from "../../client.ts";
-import { readRequestRow, type RequestPage, type RequestRow } from "../../request-row.ts";
+import { getJson } from "../../client.ts";
+import type { RequestPage, RequestRow } from "../../request-row.ts";
 import { apiParams } from "../../state/filters.ts";
 import { live } from "../../state/live.ts";
 import { changed, type Place } from "../../state/place.ts";
 import { rangeOf } from "../../state/range.ts";
 import { readPage } from "../../state/readers.ts";
+import { followRows } from "../../state/row-stream.ts";
 import { useSignal } from "../../state/signal.ts";
 import { type Loaded, useApi } from "../../state/use-api.ts";
-import { append, EMPTY_LIST, type ListState, prepend } from "./list-state.ts";
+import { append, EMPTY_LIST, type ListState, MAX_ROWS, prepend } from "./list-state.ts";
 
 const PAGE_ROWS = "100";
 /** Rows are shown in gulps: a table that moves at every row cannot be read. */
 const FLUSH_MS = 400;
-const RETRY_MS = 3000;
 const ONCE = { everyMs: null } as const;
 
 export interface RequestList {
@@ -66,29 +66,19 @@ function useTail(path: string | null, setList: SetList): void {
       arrived = [];
       setList((state) => prepend(state, rows));
     }, FLUSH_MS);
-    const onRow = (data: string): void => {
-      arrived.push(readRequestRow(JSON.parse(data) as RequestRow));
-    };
-    void follow(path, controller.signal, onRow);
+    void followRows(path, controller.signal, {
+      onRow: (row) => {
+        arrived.push(row);
+        // A hidden page is rarely given its turn.
+        if (arrived.length > MAX_ROWS) arrived.shift();
+      },
+      onSkipped: () => undefined,
+      // The status banner says that the server is gone; here only trying again helps.
+      onFault: () => undefined,
+    });
     return () => {
       controller.abort();
       clearInterval(flush);
     };
   }, [path, setList]);
-}
-
-/** Reads the stream until aborted; a broken one is opened again after a while. */
-async function follow(
-  path: string,
-  signal: AbortSignal,
-  onRow: (data: string) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await readEvents({ path, type: "request" }, signal, onRow);
-    } catch {
-      // The status banner says that the server is gone; here only trying again helps.
-    }
-    await new Promise((done) => setTimeout(done, RETRY_MS));
-  }
 }

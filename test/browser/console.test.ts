@@ -1,0 +1,168 @@
+// The tail in a real browser, over the real admin server and a real store.
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Admin, startAdmin } from "../../src/admin/server.ts";
+import { adminParts } from "../admin/support/admin-kit.ts";
+import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
+import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+
+type Listener = (lines: Buffer) => void;
+
+const TRACE_ID = "5bf92f3577b34da6a3ce929d0e0e4736";
+
+let browser: Browser;
+let system: TestStore;
+let admin: Admin;
+let opened: Opened;
+let isAway = false;
+let rows = 0;
+/** Who listens besides: the counts of /metrics. */
+let others = 0;
+const listeners = new Set<Listener>();
+
+beforeAll(async () => {
+  [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
+  admin = await startAdmin(
+    adminParts({
+      store: () => system.store,
+      storeHealth: () => ({
+        kind: "embedded",
+        state: isAway ? "down" : "ready",
+        sinceMs: 0,
+        error: isAway ? "connect ECONNREFUSED" : null,
+      }),
+      rows: {
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+      },
+      ui: join(import.meta.dirname, "../../dashboards/web/dist"),
+    }),
+  );
+  others = listeners.size;
+});
+afterEach(async () => {
+  isAway = false;
+  await opened.close();
+  expect(opened.complaints).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await admin.close();
+  await system.end();
+});
+
+async function open(hash: string, width = 1440): Promise<Opened["page"]> {
+  const url = `http://127.0.0.1:${admin.address.port}/${hash}`;
+  opened = await openPage(browser, url, { viewport: { width, height: 900 } });
+  return opened.page;
+}
+
+function hashOf(page: Opened["page"]): string {
+  return new URL(page.url()).hash;
+}
+
+/** Rows that end now; each has a span of its own. */
+function passing(count: number, values: Parameters<typeof line>[0] = {}): string[] {
+  return Array.from({ length: count }, () => {
+    rows++;
+    const span_id = rows.toString(16).padStart(16, "0");
+    return line({
+      started_at: timestamp(Date.now()),
+      span_id,
+      route: "orders",
+      status: 200,
+      ...values,
+    });
+  });
+}
+
+/** Tails that are open at the server. */
+function tails(): number {
+  return listeners.size - others;
+}
+
+function send(lines: readonly string[]): void {
+  for (const listener of listeners) listener(Buffer.from(lines.join("")));
+}
+
+describe("tail", () => {
+  it("shows rows as they end, stands still while one is read, and goes on", async () => {
+    const page = await open("#/tail");
+    await page.getByText("No request has ended since").waitFor();
+    const known = passing(1, { path: "/orders/1", trace_id: TRACE_ID, status: 503 });
+    await system.store.write(batch("known", known));
+    await expect.poll(tails).toBe(1);
+    send([...passing(2, { path: "/orders/2" }), ...known]);
+    const shown = page.getByRole("table", { name: "Live requests" }).locator("tbody tr");
+    await expect.poll(() => shown.count()).toBe(3);
+    await expect.poll(() => page.locator(".tail-words").innerText()).toMatch(/^3 since \d\d:/);
+    await shown.filter({ hasText: "503" }).click();
+    await expect.poll(() => hashOf(page)).toMatch(new RegExp(`^#/tail\\?open=${TRACE_ID}\\.`));
+    await expect.poll(() => page.locator(".sheet h2").first().innerText()).toContain("/orders/1");
+    send(passing(4));
+    await page.getByText("Held while you read: 4 came meanwhile.").waitFor();
+    expect(await shown.count()).toBe(3);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => shown.count()).toBe(7);
+    await page.keyboard.press("p");
+    await page.getByText("Paused: 0 came meanwhile.").waitFor();
+    send(passing(1));
+    await page.getByText("Paused: 1 came meanwhile.").waitFor();
+    await page.getByRole("button", { name: "Go on", exact: true }).click();
+    await expect.poll(() => shown.count()).toBe(8);
+  });
+
+  it("is narrowed by the URL, by choosing and by the search, with a chip for each", async () => {
+    const page = await open("#/tail?status_class=4xx");
+    await page.getByText("Nothing that matches these filters has ended").waitFor();
+    await expect.poll(tails).toBe(1);
+    send([...passing(3), ...passing(1, { status: 404, principal: "zoe" })]);
+    const shown = page.getByRole("table", { name: "Live requests" }).locator("tbody tr");
+    await expect.poll(() => shown.allInnerTexts()).toEqual([expect.stringContaining("404")]);
+    await page.keyboard.press("/");
+    await page.keyboard.type("caller:zoe");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => hashOf(page)).toBe("#/tail?status_class=4xx&principal=zoe");
+    await expect.poll(() => page.locator(".chip").count()).toBe(2);
+    await page.getByLabel("Decision").selectOption("deny");
+    await page.getByRole("button", { name: "Clear all" }).click();
+    await expect.poll(() => hashOf(page)).toBe("#/tail");
+    await page.getByTitle("Requests of the last minute").click();
+    await expect.poll(() => hashOf(page)).toBe("#/requests?since=1m");
+  });
+
+  it("says what was dropped, and leaves nothing open behind", async () => {
+    const page = await open("#/tail");
+    for (let visit = 0; visit < 3; visit++) {
+      await expect.poll(tails).toBe(1);
+      await page.getByRole("link", { name: "Routes" }).click();
+      await expect.poll(tails).toBe(0);
+      await page.getByRole("link", { name: "Tail" }).click();
+    }
+    await expect.poll(tails).toBe(1);
+    send(passing(180, { path: "/flood" }));
+    // Fewer than 100 where the connection had no room.
+    const words = page.locator(".tail-words");
+    await expect.poll(() => words.innerText()).toMatch(/^180 since[^]*\d+ dropped here: more came/);
+    const dropped = Number(/(\d+) dropped/.exec(await words.innerText())?.[1]);
+    expect(dropped).toBeGreaterThanOrEqual(80);
+    expect(await page.getByText("/flood").count()).toBe(180 - dropped);
+  });
+
+  it("goes on without a store, and says when the stream itself is gone", async () => {
+    isAway = true;
+    const page = await open("#/tail", 390);
+    await expect.poll(tails).toBe(1);
+    send(passing(1, { path: "/orders/9" }));
+    await page.getByText("/orders/9").waitFor();
+    const overflow = (): Promise<number> =>
+      page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await expect.poll(overflow).toBe(0);
+    await page.route("**/stream*", (route) => route.abort());
+    await page.getByLabel("Status").selectOption("2xx");
+    await page.getByText("weir's admin server does not answer. Tried again every 3 s.").waitFor();
+  });
+});
