@@ -162,8 +162,8 @@ interface Alerting extends Pick<
 > {
   readonly loaded: () => LoadedAlerts;
   readonly ask: AskRows;
-  /** Of the window that ends now. */
-  readonly good: (slo: Slo) => Promise<Good>;
+  /** Of windows that end now. */
+  readonly good: (slo: Slo, windowsMs: readonly number[]) => Promise<readonly Good[]>;
 }
 
 export interface AdminParts {

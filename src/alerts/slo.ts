@@ -86,6 +86,11 @@ export interface Good {
   readonly bad: number;
 }
 
+/** Burn rate above which its rules call, by window in milliseconds. */
+export const BURN_LIMITS: ReadonlyMap<number, number> = new Map(
+  TIERS.flatMap(({ burn, longMs, shortMs }) => [[longMs, burn] as const, [shortMs, burn] as const]),
+);
+
 /** 1: the budget lasts exactly as long as its window. Nothing burns without requests. */
 export function burnRate({ objective }: Pick<Slo, "objective">, { requests, bad }: Good): number {
   return requests === 0 ? 0 : bad / requests / (1 - objective / 100);

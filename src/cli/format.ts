@@ -1,10 +1,12 @@
 // Values as people read them in a terminal, by their units.
 import * as quantity from "../core/quantity.ts";
+import { sparkline } from "./sparkline.ts";
 
 const { digits, text } = quantity;
 
 const NONE = "–";
 const DAY_MS = 86_400_000;
+const COURSE_WIDTH = 12;
 
 /** Of nanoseconds: "1.24 ms". */
 export const duration = (ns: number): string => text(quantity.duration(ns));
@@ -73,9 +75,12 @@ export function formatValue(value: unknown, unit: string, nowMs: number): string
   if (value === null || value === undefined || value === "") return NONE;
   if (unit === "time" && typeof value === "string") return instant(value, nowMs);
   const isText = typeof value === "string";
-  return isNumeric(unit) && (isText || typeof value === "number")
-    ? formatNumber(value, unit)
-    : asText(value);
+  if (isNumeric(unit) && (isText || typeof value === "number")) return formatNumber(value, unit);
+  return unit === "course" ? courseOf(value) : asText(value);
+}
+
+function courseOf(value: unknown): string {
+  return Array.isArray(value) ? sparkline(value.map(Number), COURSE_WIDTH) : asText(value);
 }
 
 function formatNumber(value: string | number, unit: string): string {

@@ -21,8 +21,8 @@ import type { StoreLink } from "./store-link.ts";
 export interface Alerting extends Alerts {
   readonly loaded: () => LoadedAlerts;
   readonly ask: AskRows;
-  /** Requests of an SLO's whole window, and the bad ones. Rejects with StoreError. */
-  readonly good: (slo: Slo) => Promise<Good>;
+  /** Requests of windows that end now, and the bad ones. Rejects with StoreError. */
+  readonly good: (slo: Slo, windowsMs: readonly number[]) => Promise<readonly Good[]>;
   /** Reads the files that the config names; what is in them holds from the next turn on. */
   readonly look: (inForce: Pick<InForce, "config">) => void;
 }
@@ -53,9 +53,13 @@ export function createAlerting(parts: AlertingParts): Alerting {
   return {
     ...alerts,
     ask,
-    good: (slo) => {
-      const window = { untilMs: Date.now(), windowMs: slo.windowMs, leastGrainSeconds: 3600 };
-      return askGood(storeOf(parts), slo, window);
+    good: (slo, windowsMs) => {
+      const untilMs = Date.now();
+      const windows = windowsMs.map((windowMs) => ({
+        windowMs,
+        leastGrainSeconds: grainSecondsAt(untilMs - windowMs),
+      }));
+      return askGood(storeOf(parts), slo, { untilMs, windows });
     },
     look: files.look,
     loaded: files.current,

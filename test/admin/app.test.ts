@@ -242,12 +242,14 @@ test("boards are as described", async () => {
 
 test("the OpenAPI document names what is promised", () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "delete /api/v1/holds",
     "delete /api/v1/revocations",
     "delete /api/v1/silences",
     "get /.well-known/authzen-configuration",
     "get /api/v1/alerts",
     "get /api/v1/boards",
     "get /api/v1/boards/{name}",
+    "get /api/v1/holds",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
     "get /api/v1/policy/recorded",
@@ -271,6 +273,7 @@ test("the OpenAPI document names what is promised", () => {
     "post /access/v1/search/resource",
     "post /access/v1/search/subject",
     "post /api/v1/alerts/look",
+    "post /api/v1/holds",
     "post /api/v1/policy/cases",
     "post /api/v1/policy/explain",
     "post /api/v1/reload",
@@ -535,6 +538,8 @@ test("a rule looks at the past that nobody has yet, and is told what is wrong wi
   for (const [wrong, detail] of [
     [{ rules: [{ ...rule, panel: "rootes" }], rule: "r" }, "rules[0].panel: names no panel"],
     [{ rules: [rule], rule: "s" }, "rule: names none of r"],
+    [{ rule: "s" }, "rule: names none of weir-"],
+    [{ rule: "weir-rows-dropped" }, "not recorded"],
     [{ rules: [{ name: "r", status: "spool", when: "lag_ns > 1" }], rule: "r" }, "not recorded"],
   ] as const) {
     const { status, body } = await look(wrong);
@@ -614,6 +619,29 @@ test.each([
   });
 });
 
+test("the only endpoint of a service can't be taken out, and nobody can put back what is in", async () => {
+  expect(await get("/api/v1/holds")).toEqual({ holds: [] });
+  const { services } = await get("/api/v1/services");
+  const [service] = services as { name: string; endpoints: { url: string }[] }[];
+  const held = { service: service?.name, endpoint: service?.endpoints[0]?.url };
+  const wish = { ...held, for_s: 60, comment: "why" };
+  const codeOf = async (response: Response, method: string): Promise<unknown> => {
+    const body = (await asDescribed("/api/v1/holds", response, method)) as unknown as Body;
+    return body["code"];
+  };
+  for (const [body, code] of [
+    [wish, "last_endpoint"],
+    [{ ...wish, endpoint: "http://127.0.0.1:1" }, "not_found"],
+    [{ ...wish, for_s: 100_000 }, "bad_body"],
+    [{ ...wish, comment: "" }, "bad_body"],
+  ] as const) {
+    expect(await codeOf(await post(`${api}/api/v1/holds`, body), "post")).toBe(code);
+  }
+  const query = new URLSearchParams(held as Record<string, string>).toString();
+  const removed = await fetch(`${api}/api/v1/holds?${query}`, { method: "DELETE" });
+  expect(await codeOf(removed, "delete")).toBe("not_found");
+});
+
 test("every operation answers as the document says", async () => {
   for (const path of ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"]) {
     await asDescribed(path, await fetch(api + path));
@@ -627,7 +655,7 @@ test("every operation answers as the document says", async () => {
   expect(answerFaults(document, stream!, { status: live.status, type, body: "" })).toEqual([]);
   control.abort();
   const unseen = operations.filter(({ method, path }) => !seen.get(`${method} ${path}`)?.has(200));
-  // This weir has no policy; policy-*.test.ts and authzen/*.test.ts ask one that has.
+  // This weir has no policy; policy-*.test.ts and authzen/*.test.ts ask one that has. Nor has it a second endpoint; see holds.test.ts.
   expect(unseen.map(({ path }) => path).sort()).toEqual([
     "/.well-known/authzen-configuration",
     "/access/v1/evaluation",
@@ -635,6 +663,8 @@ test("every operation answers as the document says", async () => {
     "/access/v1/search/action",
     "/access/v1/search/resource",
     "/access/v1/search/subject",
+    "/api/v1/holds",
+    "/api/v1/holds",
     "/api/v1/policy/cases",
     "/api/v1/policy/explain",
     "/api/v1/policy/unused",

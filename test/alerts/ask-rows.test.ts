@@ -1,9 +1,11 @@
 // What rules ask, of a real store with made rows: panels, SQL and SLOs find what is there, also long ago.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askGood } from "../../src/alerts/ask-slo.ts";
 import { createAskRows } from "../../src/alerts/ask-rows.ts";
 import { rulesOf } from "../../src/alerts/load-alerts.ts";
 import { fileSchema, type FileInput } from "../../src/alerts/file-schema.ts";
 import { observe } from "../../src/alerts/observe.ts";
+import { buildSlo } from "../../src/alerts/slo.ts";
 import type { Rule } from "../../src/alerts/rule.ts";
 import { StatusRows } from "../../src/alerts/status-rows.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";
@@ -140,6 +142,23 @@ describe("an SLO", () => {
   ])("%s", async (name, alerts) => {
     const shown = (await found(ruleOf(written, name))).map((each) => each.split(" ").slice(0, 2));
     expect(shown.map(([route, burn]) => `${route} ${Math.round(Number(burn))}`)).toEqual(alerts);
+  });
+
+  test("all windows are one question, each by what is kept of its time", async () => {
+    const [slo] = fileSchema.parse(written).slos.map(buildSlo);
+    const windows = [5, 60, 7 * 1440].map((minutes) => {
+      return { windowMs: minutes * MINUTE_MS, leastGrainSeconds: minutes > 60 ? 3600 : 10 };
+    });
+    const asked = { untilMs: NOW_MS, windows };
+    expect(await askGood(made.store, slo!, asked)).toMatchObject([
+      { requests: 100, bad: 20 },
+      { requests: 100, bad: 20 },
+      { bad: 30 },
+    ]);
+    const none = { ...slo!, route: "none" };
+    expect(await askGood(made.store, none, { ...asked, windows: windows.slice(0, 1) })).toEqual([
+      { requests: 0, bad: 0 },
+    ]);
   });
 
   test("is quiet where the short window is over", async () => {

@@ -81,7 +81,7 @@ describe("boards", () => {
     ["latency", 5],
     ["errors", 6],
     ["balancing", 6],
-    ["security", 7],
+    ["security", 9],
     ["policy", 4],
     ["weir", 3],
   ])("%s: all of its %i panels are drawn, on a narrow screen as well", async (name, panels) => {

@@ -33,6 +33,7 @@ describe("values", () => {
     [formatValue(0.0001, "share", NOW_MS), "<0.1 %"],
     [formatValue(0.0271, "share", NOW_MS), "2.7 %"],
     [formatValue(1, "share", NOW_MS), "100 %"],
+    [formatValue(["0", 1, 4], "course", NOW_MS), "▁▃█"],
     [age(200_000), "3 min"],
     [age(-5), "0 s"],
   ])("%s", (text, expected) => expect(text).toBe(expected));

@@ -20,6 +20,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
   share: "percentunit",
   count: "short",
   score: "none",
+  course: "none",
   requests: "short",
   "requests/s": "reqps",
   attempts: "short",

@@ -20,7 +20,9 @@ const PATIENCE_MS = 2_000;
 const wishes = z.strictObject({
   rules: z.array(z.unknown()).default([]).meta({ description: "As in a file of alerts" }),
   slos: z.array(z.unknown()).default([]).meta({ description: "As in a file of alerts" }),
-  rule: z.string().meta({ description: "The name of the one that looks" }),
+  rule: z.string().meta({
+    description: "The one that looks: of those above, or of those in force where none are given",
+  }),
   from: z.iso.datetime({ offset: true, message: "must be an ISO-8601 time with its zone" }),
   step_s: z.int().min(1).max(86_400),
   looks: z.int().min(1).max(MOST_LOOKS),
@@ -76,8 +78,24 @@ function refused({ message, code }: StoreError): Problem {
   return new Problem("sql_error", message, { members: { store_code: code } });
 }
 
-/** Throws Problem where it is faulty; whom it would tell does not matter here. */
-function ruleOf(
+/** Throws Problem where it is faulty, or asks what nobody can say of the past. */
+function ruleOf(wish: z.output<typeof wishes>, parts: AdminParts): Rule {
+  const isInForce = wish.rules.length + wish.slos.length === 0;
+  const rule = isInForce ? inForce(wish.rule, parts) : written(wish, parts);
+  if (rule.source.kind !== "status") return rule;
+  const why = `${rule.name} asks what weir knows of itself, which is not recorded`;
+  throw new Problem("bad_body", why);
+}
+
+function inForce(name: string, { alerting }: AdminParts): Rule {
+  const { rules } = alerting.loaded();
+  const rule = rules.find((each) => each.name === name);
+  if (rule !== undefined) return rule;
+  throw new Problem("bad_body", `rule: names none of ${rules.map((each) => each.name).join(", ")}`);
+}
+
+/** Whom it would tell does not matter here. */
+function written(
   { rules, slos, rule: name }: z.output<typeof wishes>,
   { dashboards, running }: AdminParts,
 ): Rule {
@@ -89,10 +107,7 @@ function ruleOf(
   };
   const { input, findings } = checkFile({ rules, slos }, known);
   const rule = rulesOf(input).find((each) => each.name === name);
-  if (rule !== undefined && rule.source.kind !== "status") return rule;
-  if (rule !== undefined) {
-    throw new Problem("bad_body", `${name} asks what weir knows of itself, which is not recorded`);
-  }
+  if (rule !== undefined) return rule;
   const [first] = findings.map(({ path, message }) => `${formatKeyPath(path)}: ${message}`);
   const names = rulesOf(input).map((each) => each.name);
   throw new Problem("bad_body", first ?? `rule: names none of ${names.join(", ") || "no rules"}`);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { durationText } from "../../alerts/duration.ts";
 import type { Slo } from "../../alerts/rule.ts";
-import { budgetLeft, type Good } from "../../alerts/slo.ts";
+import { BURN_LIMITS, budgetLeft, burnRate, type Good } from "../../alerts/slo.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, json, NONE } from "../http/schemas.ts";
 import type { AdminParts } from "../parts.ts";
@@ -18,6 +18,17 @@ const sloSchema = z.strictObject({
   budget_left: z
     .number()
     .meta({ description: "1: nothing is spent; below 0: more than there was" }),
+  burn: z
+    .array(
+      z.strictObject({
+        window: z.string(),
+        rate: z.number().meta({ description: "1: the budget lasts exactly as long as its window" }),
+        limit: z.number().meta({ description: "Its rule calls above that, in two windows" }),
+        requests: count,
+        bad: count,
+      }),
+    )
+    .meta({ description: "By window that ends now, shortest first" }),
   firing: z.array(z.string()).meta({ description: "Its rules that fire" }),
 });
 
@@ -34,7 +45,8 @@ export function slosEndpoint({ alerting }: AdminParts, { ask }: Questions): Endp
     handle: async () => {
       const slos: z.input<typeof sloSchema>[] = [];
       for (const slo of alerting.loaded().slos) {
-        const good = await ask(() => alerting.good(slo));
+        const windows = [slo.windowMs, ...WINDOWS_MS];
+        const good = await ask(() => alerting.good(slo, windows));
         slos.push({ ...shown(slo, good), firing: firingOf(alerting, slo) });
       }
       return { kind: "json", body: { slos } };
@@ -42,16 +54,26 @@ export function slosEndpoint({ alerting }: AdminParts, { ask }: Questions): Endp
   });
 }
 
-function shown(slo: Slo, good: Good): Omit<z.input<typeof sloSchema>, "firing"> {
+const WINDOWS_MS = [...BURN_LIMITS.keys()].sort((a, b) => a - b);
+const NOTHING: Good = { requests: 0, bad: 0 };
+
+function shown(
+  slo: Slo,
+  [whole = NOTHING, ...recent]: readonly Good[],
+): Omit<z.input<typeof sloSchema>, "firing"> {
   const { route, objective, latencyMs, windowMs } = slo;
-  const budget_left = budgetLeft(slo, good);
   return {
     route,
     objective,
     latency_ms: latencyMs,
     window: durationText(windowMs),
-    ...good,
-    budget_left,
+    ...whole,
+    budget_left: budgetLeft(slo, whole),
+    burn: WINDOWS_MS.map((ms, at) => {
+      const good = recent[at] ?? NOTHING;
+      const limit = BURN_LIMITS.get(ms) ?? 0;
+      return { window: durationText(ms), rate: burnRate(slo, good), limit, ...good };
+    }),
   };
 }
 

@@ -8,6 +8,8 @@ export const UNITS = [
   "share",
   "count",
   "score",
+  /** Counts of equal parts of the window, one after the other. */
+  "course",
   "requests",
   "requests/s",
   "attempts",

@@ -52,6 +52,13 @@ type Row = Readonly<Record<string, unknown>>;
 const DENIED = "p, guest, /admin/*, *, deny";
 const ALLOWED = "p, staff, /orders/*, GET";
 
+/** How many in each 24th of the window. */
+function partsOf(...counts: readonly (readonly [part: number, count: number])[]): number[] {
+  const parts = Array.from({ length: 24 }, () => 0);
+  for (const [part, count] of counts) parts[part] = count;
+  return parts;
+}
+
 /** All rows of a table, or the first ones; what is left out of a row is of no matter here. */
 const TABLES: readonly (readonly [
   name: string,
@@ -94,6 +101,37 @@ const TABLES: readonly (readonly [
       { status: 401, error_code: "unauthenticated", requests: 5 },
       { status: 500, error_code: "", requests: 1, upstream: "http://b:2" },
       { status: 502, error_code: "upstream_reset", requests: 1 },
+    ],
+  ],
+  [
+    "error-groups",
+    {},
+    [
+      { state: "", error_code: "unauthenticated", requests: 5, before: 0, callers: 1 },
+      { state: "", error_code: "", status: 500, requests: 1, course: partsOf([2, 1]) },
+      { error_code: "upstream_reset", error_source: "upstream", course: partsOf([1, 1]) },
+    ],
+  ],
+  [
+    "scanners",
+    { paths: "1" },
+    [
+      { client_address: "198.51.100.7", requests: 4, refused: 4, paths: 1, path: "/orders/1" },
+      { client_address: "::9", refused: 1 },
+    ],
+  ],
+  [
+    "refusals",
+    {},
+    [
+      {
+        denied: 3,
+        denied_callers: 1,
+        failed_logins: 5,
+        login_sources: 2,
+        malformed: 0,
+        malformed_sources: 0,
+      },
     ],
   ],
   ["denials", {}, [{ principal: "mallory", rule: DENIED, requests: 3, paths: 1 }]],
@@ -228,6 +266,34 @@ const TABLES: readonly (readonly [
   ["shadow", {}, []],
 ];
 
+/** The same of the hour after. */
+const LATER: typeof TABLES = [
+  [
+    "malformed",
+    {},
+    [
+      {
+        error_code: "malformed_request",
+        fault: "a bare LF; a space in a name",
+        client_address: "203.0.113.9",
+        requests: 2,
+      },
+    ],
+  ],
+  [
+    "alert-changes",
+    {},
+    [
+      { state: "resolved", alert: "route-errors", value: "", alert_id: "a1" },
+      { state: "firing", alert: "route-errors", severity: "page", value: "0.12" },
+    ],
+  ],
+  ["refusals", {}, [{ denied: 0, failed_logins: 0, malformed: 2, malformed_sources: 1 }]],
+];
+
+/** These have tests of their own. */
+const ALONE = ["latency-heatmap", "error-budget", ...LATER.map(([name]) => name)];
+
 /** Sums over time by series. */
 const COURSES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   overview: { "": 18 },
@@ -242,9 +308,17 @@ const COURSES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "denials-over-time": { [DENIED]: 3 },
 };
 
+const close = (value: number): number => expect.closeTo(value, 9) as number;
+
 describe("answers", () => {
   test.each(TABLES)("%s %j", async (name, filters, rows) => {
     expect((await run(name, filters)).rows).toMatchObject(rows);
+  });
+
+  test.each(LATER)("%s %j, an hour later", async (name, filters, expected) => {
+    const window = { sinceMs: untilMs, untilMs: untilMs + HOUR_MS };
+    const { rows } = await runPanel(system.store, panelOf(name), { ...window, filters });
+    expect(rows).toMatchObject(expected);
   });
 
   test.each(Object.entries(COURSES))(
@@ -278,6 +352,35 @@ describe("answers", () => {
     expect(rows[5]).toMatchObject({ low_ns: expect.closeTo(2 ** 30.5, 0) as number });
   });
 
+  test("error-budget: each failure takes its part, a slow answer too where that was promised", async () => {
+    const filters = { route: "orders", objective: "90" };
+    const { rows } = await run("error-budget", filters);
+    const left = rows.map((row) => Number(row["budget_left"]));
+    expect(left.length).toBe(120);
+    // Two of 15 requests failed, and 1.5 may.
+    expect([left[0], left[7], left.at(-1)]).toEqual([1, 1 - 1 / 1.5, 1 - 2 / 1.5].map(close));
+    const slow = await run("error-budget", { ...filters, latency_ms: "20" });
+    expect(slow.rows.at(-1)).toEqual({ ...rows.at(-1), budget_left: close(1 - 4 / 1.5) });
+    const none = await run("error-budget", { route: "none" });
+    expect(none.rows.at(-1)).toMatchObject({ budget_left: 1 });
+  });
+
+  test("error-groups: what was there in the time before is not new, all else is", async () => {
+    const from = sinceMs + 200_000;
+    const window = { sinceMs: from, untilMs: from + 190_000, filters: {} };
+    const { rows } = await runPanel(system.store, panelOf("error-groups"), window);
+    expect(rows).toMatchObject([
+      { state: "new", error_code: "unauthenticated", requests: 5 },
+      { state: "new", error_code: "", requests: 1 },
+    ]);
+    const later = { ...window, sinceMs: sinceMs + 302_000, untilMs: sinceMs + 602_000 };
+    const next = await runPanel(system.store, panelOf("error-groups"), later);
+    expect(next.rows).toMatchObject([
+      { state: "new", error_code: "" },
+      { state: "", error_code: "unauthenticated", requests: 3, before: 2 },
+    ]);
+  });
+
   test.each([...panels.keys()])(
     "%s has the columns of its header, over a month, too",
     async (name) => {
@@ -290,7 +393,7 @@ describe("answers", () => {
   );
 
   test("weir's own files are sound, and every panel is asked here", () => {
-    const asked = [...TABLES.map(([name]) => name), ...Object.keys(COURSES), "latency-heatmap"];
+    const asked = [...TABLES.map(([name]) => name), ...Object.keys(COURSES), ...ALONE];
     expect(faults).toEqual([]);
     expect([...new Set(asked)].sort()).toEqual([...panels.keys()].sort());
   });

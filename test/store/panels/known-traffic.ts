@@ -1,4 +1,4 @@
-// Rows whose answers to every panel are known: an hour of traffic, and a day before it.
+// Rows whose answers to every panel are known: an hour of traffic, a day before it, and some oddities in the hour after.
 import { batch, line, timestamp } from "../support.ts";
 import type { Batch } from "../../../src/telemetry/sink.ts";
 
@@ -141,6 +141,34 @@ const REFUSED: Values = {
   error_code: "reload_refused",
   attributes: { "audit.action": "reload", "audit.fault": "weir.yaml:3: workers: must be" },
 };
+const MALFORMED: Values = {
+  kind: "http",
+  instance: "i1",
+  client_address: "203.0.113.9",
+  decision: "none",
+  status: 400,
+  error_code: "malformed_request",
+  error_source: "client",
+  fault: "a bare LF",
+};
+const FIRED: Values = {
+  ...RELOADED,
+  attributes: {
+    "audit.action": "alert_firing",
+    "audit.alert": "route-errors",
+    "audit.alert_id": "a1",
+    "audit.severity": "page",
+    "audit.value": "0.12",
+  },
+};
+const ENDED: Values = {
+  ...FIRED,
+  attributes: {
+    "audit.action": "alert_resolved",
+    "audit.alert": "route-errors",
+    "audit.alert_id": "a1",
+  },
+};
 const ASKED: Values = { ...DENIED, kind: "decision", service: "", route: "authzen" };
 
 /** Seconds from the window's beginning, and how many, a second apart. */
@@ -157,6 +185,11 @@ const ROWS: readonly (readonly [second: number, count: number, values: Values])[
   [400, 1, RELOADED],
   [410, 1, REFUSED],
   [420, 1, ASKED],
+  // The hour after.
+  [3_660, 1, MALFORMED],
+  [3_670, 1, { ...MALFORMED, fault: "a space in a name" }],
+  [3_680, 1, FIRED],
+  [3_690, 1, ENDED],
 ];
 
 /** The same whole hour for every row: what is known of it does not hang on when it is asked. */

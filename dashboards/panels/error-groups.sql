@@ -1,0 +1,59 @@
+-- title: Errors by kind
+-- question: What fails where, how often, since when, and what of it is new: not there in the same time before? Denials have a panel of their own.
+-- visual: table
+-- door: kind=request
+-- column state: text
+-- column error_code: text
+-- column error_source: text
+-- column status: status
+-- column service: text
+-- column route: text
+-- column upstream: text
+-- column requests: requests
+-- column before: requests -> none
+-- column course: course
+-- column callers: count
+-- column first_at: time
+-- column last_at: time
+-- column trace_id: trace
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter limit: UInt32 = 200, most rows
+WITH
+    dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}) AS span_ms,
+    subtractMilliseconds({since:DateTime64(3, 'UTC')}, span_ms) AS earlier,
+    -- Of a weir that is younger than that all would be new, which says nothing.
+    (SELECT count() > 0 FROM requests_{{rollup}}
+        WHERE time >= subtractMilliseconds({since:DateTime64(3, 'UTC')}, dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}))
+            AND time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))) AS has_past,
+    sumMapIf(
+        map(toUInt8(least(23, intDiv(dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, started_at) * 24, span_ms))), 1),
+        started_at >= {since:DateTime64(3, 'UTC')}
+    ) AS parts
+SELECT
+    if(before = 0 AND has_past, 'new', '') AS state,
+    error_code,
+    error_source,
+    status,
+    service,
+    route,
+    upstream,
+    countIf(started_at >= {since:DateTime64(3, 'UTC')}) AS requests,
+    countIf(started_at < {since:DateTime64(3, 'UTC')}) AS before,
+    -- How many in each 24th of the window.
+    arrayMap(at -> parts[toUInt8(at)], range(24)) AS course,
+    uniqIf(principal, started_at >= {since:DateTime64(3, 'UTC')}) AS callers,
+    minIf(started_at, started_at >= {since:DateTime64(3, 'UTC')}) AS first_at,
+    max(started_at) AS last_at,
+    argMax(row.trace_id, started_at) AS trace_id
+FROM requests AS row
+WHERE started_at >= earlier AND started_at < {until:DateTime64(3, 'UTC')}
+    -- What AuthZEN asked did not pass through weir.
+    AND kind NOT IN ('decision', 'audit')
+    AND (status >= 500 OR (error_code != '' AND decision != 'deny'))
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY error_code, error_source, status, service, route, upstream
+HAVING requests > 0
+ORDER BY state DESC, requests DESC, last_at DESC
+LIMIT {limit:UInt32}

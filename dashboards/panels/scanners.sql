@@ -1,0 +1,37 @@
+-- title: Who tries their luck
+-- question: Which addresses ask for many different paths and are refused most of them?
+-- visual: table
+-- door: kind=request
+-- column client_address: text
+-- column requests: requests
+-- column refused: requests -> status_class=4xx
+-- column paths: count
+-- column path: text
+-- column callers: count
+-- column first_at: time
+-- column last_at: time
+-- column trace_id: trace
+-- parameter service: String, only this service
+-- parameter route: String, only this route
+-- parameter paths: UInt32 = 10, so many different paths that were refused
+-- parameter limit: UInt32 = 100, most rows
+SELECT
+    client_address,
+    count() AS requests,
+    countIf(status >= 400 AND status < 500) AS refused,
+    uniqIf(row.path, status >= 400 AND status < 500) AS paths,
+    argMaxIf(row.path, started_at, status >= 400 AND status < 500) AS path,
+    uniqIf(principal, principal != '') AS callers,
+    min(started_at) AS first_at,
+    max(started_at) AS last_at,
+    argMaxIf(row.trace_id, started_at, status >= 400 AND status < 500) AS trace_id
+FROM requests AS row
+WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+    -- What AuthZEN asked and changes of weir itself did not pass through weir.
+    AND kind NOT IN ('decision', 'audit')
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY client_address
+HAVING paths >= {paths:UInt32} AND refused * 2 > requests
+ORDER BY paths DESC, refused DESC, client_address
+LIMIT {limit:UInt32}
