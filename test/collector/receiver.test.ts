@@ -96,6 +96,39 @@ test("logs and metrics have their own paths and tables", async () => {
   expect(open.rows("sum")).toMatchObject([{ MetricName: "s" }]);
 });
 
+const NDJSON = "application/x-ndjson";
+test.each<[string, string, readonly [body: string, bodies: readonly string[]]]>([
+  ["lines of JSON", NDJSON, ['{"msg":"a","level":"warn"}\n\n{"msg":"b"}\r\n', ["a", "b"]]],
+  [
+    "lines of text",
+    "text/plain; charset=utf-8",
+    ["plain täxt\n {indented}", ["plain täxt", " {indented}"]],
+  ],
+  ["an array", JSON_TYPE, ['[{"message":"c"},"d",5]', ["c", "d", "5"]]],
+  ["one object", JSON_TYPE, ['{"body":"e"}', ["e"]]],
+])("/v1/lines takes %s", async (_, type, [body, bodies]) => {
+  const path = "/v1/lines?service=shop&host.name=h1";
+  const before = open.rows("logs").length;
+  const response = await send(Buffer.from(body), { path, type });
+  expect([response.status, await response.text()]).toEqual([200, "{}"]);
+  const rows = open.rows("logs").slice(before);
+  expect(rows.map(({ Body }) => Body)).toEqual(bodies);
+  expect(rows[0]).toMatchObject({
+    ServiceName: "shop",
+    ResourceAttributes: { "host.name": "h1", "service.name": "shop" },
+  });
+});
+
+test.each<[number, string, readonly [string, Sent]]>([
+  [400, "no JSON", ["[{]", {}]],
+  [400, "no JSON of depth", ["[".repeat(300), {}]],
+  [413, "too much", [" ".repeat(MIB + 1), { type: NDJSON }]],
+  [415, "protobuf", ["", { type: PROTOBUF_TYPE }]],
+])("/v1/lines: %i to %s", async (status, _, [body, sent]) => {
+  const response = await send(Buffer.from(body), { path: "/v1/lines", ...sent });
+  expect(response.status).toBe(status);
+});
+
 test("partial success says how many were rejected and why, in both encodings", async () => {
   const body = Buffer.from(JSON.stringify(traces(span("kept"), span("lost", { traceId: "" }))));
   const json = await send(body);

@@ -5,7 +5,7 @@ import type { Authenticator } from "../../identity/authenticator.ts";
 import { OTLP_SIGNALS, type OtlpSignal } from "../decoder.ts";
 import type { Failure } from "./answers.ts";
 import { CODINGS, type Coding, isCoding } from "./inflate.ts";
-import { type Encoding, encodingOf } from "./media.ts";
+import { type Encoding, encodingOf, linesEncodingOf } from "./media.ts";
 
 export interface Refused {
   readonly failure: Failure;
@@ -14,35 +14,53 @@ export interface Refused {
 }
 
 export interface Admitted {
+  /** Of an OTLP request, and of every answer. */
   readonly encoding: Encoding;
+  /** Of /v1/lines: one JSON value rather than lines. */
+  readonly isWhole: boolean;
   readonly coding: Coding;
 }
 
-const PATHS = new Map(OTLP_SIGNALS.map((signal) => [`/v1/${signal}`, signal]));
+export interface Route {
+  readonly signal: OtlpSignal;
+  /** Lines of a log rather than OTLP. */
+  readonly isLines: boolean;
+}
 
-/** undefined: this path is none of the three. */
-export function signalOf(request: IncomingMessage): OtlpSignal | undefined {
+const ROUTES = new Map<string, Route>([
+  ...OTLP_SIGNALS.map((signal) => [`/v1/${signal}`, { signal, isLines: false }] as const),
+  ["/v1/lines", { signal: "logs", isLines: true }],
+]);
+
+/** undefined: this path is none of them. */
+export function routeOf(request: IncomingMessage): Route | undefined {
   const [path = ""] = (request.url ?? "").split("?", 1);
-  return PATHS.get(path);
+  return ROUTES.get(path);
 }
 
 /** `keys`: null where everybody may send. */
-export function admit(request: IncomingMessage, keys: Authenticator | null): Admitted | Refused {
+export function admit(
+  request: IncomingMessage,
+  keys: Authenticator | null,
+  { isLines }: Route,
+): Admitted | Refused {
   if (request.method !== "POST") return refused("not_allowed", "only POST is answered here");
   if (keys !== null && !isKnown(request, keys)) {
     return refused("unauthenticated", "a key of collector.keys is needed in x-api-key");
   }
-  const encoding = encodingOf(request.headers["content-type"]);
-  if (encoding === null) {
-    return refused(
-      "unsupported",
-      "content-type is neither application/x-protobuf nor application/json",
-    );
-  }
+  const type = request.headers["content-type"];
+  const encoding = isLines ? linesEncodingOf(type) : encodingOf(type);
+  if (encoding === null) return refused("unsupported", UNKNOWN_TYPE[isLines ? "lines" : "otlp"]);
   const coding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  if (isCoding(coding)) return { encoding, coding };
+  const isWhole = encodingOf(type) === "json";
+  if (isCoding(coding)) return { encoding, coding, isWhole };
   return refused("unsupported", `content-encoding is none of ${CODINGS.join(", ")}`);
 }
+
+const UNKNOWN_TYPE = {
+  otlp: "content-type is neither application/x-protobuf nor application/json",
+  lines: "content-type is none of application/json, application/x-ndjson, text/plain",
+} as const;
 
 function isKnown({ rawHeaders }: IncomingMessage, keys: Authenticator): boolean {
   const verified = keys.authenticate(new HeaderList(rawHeaders), { address: "", tls: null });

@@ -1,4 +1,4 @@
-// POST /v1/traces, /v1/logs and /v1/metrics: from a body to lines in the spool, and only then to an answer.
+// POST /v1/traces, /v1/logs, /v1/metrics and /v1/lines: from a body to lines in the spool, and only then to an answer.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
@@ -9,7 +9,11 @@ import { createDecoder, type Decoder, OTLP_SIGNALS, type OtlpSignal } from "../d
 import { transcode } from "../otlp/transcode.ts";
 import { Undecodable } from "../otlp/undecodable.ts";
 import { REASONS } from "../rows/tally.ts";
-import { admit, type Admitted, refused, type Refused, signalOf } from "./admit.ts";
+import type { LogOrigin } from "../lines/log-record.ts";
+import { createLinesDecoder } from "../lines/lines-decoder.ts";
+import type { StreamLines } from "../rows/rows.ts";
+import type { Tally } from "../rows/tally.ts";
+import { admit, type Admitted, refused, type Refused, type Route, routeOf } from "./admit.ts";
 import { exportResponse, FAILURES, send, statusBody } from "./answers.ts";
 import { type BodyReader, createBodyReader } from "./body.ts";
 import { inflate } from "./inflate.ts";
@@ -52,6 +56,7 @@ class Handler {
   readonly #options: ExportsOptions;
   readonly #bodies: BodyReader;
   readonly #decoders: Readonly<Record<OtlpSignal, Decoder>>;
+  readonly #lines = createLinesDecoder();
 
   constructor(options: ExportsOptions, bodies: BodyReader) {
     this.#options = options;
@@ -62,17 +67,15 @@ class Handler {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const signal = signalOf(request);
-    if (signal === undefined) {
-      this.refuse(
-        request,
-        response,
-        refused("not_found", "POST to /v1/traces, /v1/logs or /v1/metrics"),
-      );
+    const route = routeOf(request);
+    if (route === undefined) {
+      const paths = "POST to /v1/traces, /v1/logs, /v1/metrics or /v1/lines";
+      this.refuse(request, response, refused("not_found", paths));
       return;
     }
+    const { signal } = route;
     this.#options.count(signal, "requests");
-    const taken = await this.#take(request, signal);
+    const taken = await this.#take(request, route);
     if (taken === null) return;
     if ("failure" in taken) {
       const { failure } = taken;
@@ -90,20 +93,22 @@ class Handler {
   }
 
   /** null: the sender is gone. */
-  async #take(request: IncomingMessage, signal: OtlpSignal) {
-    const admitted = admit(request, this.#options.keys());
+  async #take(request: IncomingMessage, route: Route) {
+    const admitted = admit(request, this.#options.keys(), route);
     if ("failure" in admitted) return admitted;
     const body = await this.#bodies.read(request);
     try {
-      if (body.ok) return this.#kept(body.bytes, admitted, signal);
+      const { url = "" } = request;
+      if (body.ok) return this.#kept(body.bytes, { ...admitted, ...route, url });
       return body.fault === "gone" ? null : refused(body.fault, this.#words(body.fault));
     } finally {
       this.#bodies.release(body);
     }
   }
 
-  #kept(sent: Buffer, { encoding, coding }: Admitted, signal: OtlpSignal) {
-    const { count, maxBodyBytes, nowMs } = this.#options;
+  #kept(sent: Buffer, asked: Asked) {
+    const { count, maxBodyBytes } = this.#options;
+    const { coding, signal } = asked;
     count(signal, "body_bytes", sent.length);
     const inflated = inflate(sent, coding, maxBodyBytes);
     if (!inflated.ok) {
@@ -111,24 +116,34 @@ class Handler {
       if (fault === "too_large") return refused(fault, this.#words(fault));
       return refused("undecodable", `the body is no ${coding}`);
     }
-    const decoder = this.#decoders[signal];
     try {
-      const { request } = decoder.envelope;
-      const bytes = encoding === "json" ? transcode(inflated.bytes, request) : inflated.bytes;
-      for (const { stream, lines } of decoder.decode({ bytes, nowMs: nowMs() })) {
+      const { made, tally } = this.#decoded(inflated.bytes, asked);
+      for (const { stream, lines } of made) {
         if (!this.#options.keep(stream, lines.taken())) {
           return refused("throttled", this.#words("throttled"));
         }
         count(signal, "accepted", lines.rows);
       }
+      return this.#answer(asked, tally);
     } catch (thrown) {
       if (thrown instanceof Undecodable) return refused("undecodable", messageOf(thrown));
       throw thrown;
     }
-    return this.#answer(signal, decoder, encoding);
   }
 
-  #answer(signal: OtlpSignal, { tally }: Decoder, encoding: Admitted["encoding"]) {
+  /** @throws Undecodable */
+  #decoded(bytes: Buffer, { signal, isLines, isWhole, encoding, url }: Asked): Decoded {
+    const nowMs = this.#options.nowMs();
+    if (isLines) {
+      const { tally, decode } = this.#lines;
+      return { made: decode({ bytes, isWhole, origin: originIn(url), nowMs }), tally };
+    }
+    const { envelope, decode, tally } = this.#decoders[signal];
+    const plain = encoding === "json" ? transcode(bytes, envelope.request) : bytes;
+    return { made: decode({ bytes: plain, nowMs }), tally };
+  }
+
+  #answer({ signal, encoding }: Asked, tally: Tally) {
     const { count } = this.#options;
     for (const reason of REASONS) count(signal, reason, tally.rejected[reason]);
     count(signal, "cut_values", tally.cut);
@@ -140,6 +155,23 @@ class Handler {
     if (fault === "throttled") return "the spool is full, or too much is on its way; come again";
     return `the body is larger than collector.max_body_bytes, ${this.#options.maxBodyBytes}`;
   }
+}
+
+/** What a request's head says of it, admitted. */
+interface Asked extends Admitted, Route {
+  readonly url: string;
+}
+
+interface Decoded {
+  readonly made: readonly StreamLines[];
+  readonly tally: Tally;
+}
+
+/** Of lines: ?service=..., and further attributes of the resource by their names. */
+function originIn(url: string): LogOrigin {
+  const asked = new URLSearchParams(url.split("?", 2)[1] ?? "");
+  const { service = "", ...attributes } = Object.fromEntries(asked) as Record<string, string>;
+  return { service: service || (attributes["service.name"] ?? ""), attributes };
 }
 
 const HEADERS: Partial<Record<Refused["failure"], Readonly<Record<string, string>>>> = {

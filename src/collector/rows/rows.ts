@@ -20,5 +20,5 @@ export interface RowSource {
 
 export interface StreamLines {
   readonly stream: Signal;
-  readonly lines: JsonLines;
+  readonly lines: Pick<JsonLines, "rows" | "length" | "taken">;
 }

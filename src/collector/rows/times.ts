@@ -6,7 +6,7 @@ const EARLIEST_S = 946_684_800;
 /** Clocks go wrong by zones, not by days. */
 const AHEAD_S = 86_400;
 
-export function isBelievable({ seconds }: Instant, nowMs: number): boolean {
+export function isBelievable({ seconds }: Pick<Instant, "seconds">, nowMs: number): boolean {
   return seconds >= EARLIEST_S && seconds <= nowMs / 1000 + AHEAD_S;
 }
 
