@@ -8,6 +8,7 @@ import { logSummaryEndpoint } from "./api/logs/summary.ts";
 import { metadataEndpoint } from "./api/authzen/metadata.ts";
 import { searchEndpoints } from "./api/authzen/search.ts";
 import { boardEndpoints } from "./api/boards.ts";
+import { differencesEndpoint } from "./api/differences.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { holdEndpoints } from "./api/holds.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
@@ -62,6 +63,7 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     ...boardEndpoints(parts),
     requestsEndpoint(questions),
     streamEndpoint(tail),
+    differencesEndpoint(questions),
     traceEndpoint(questions),
     linesEndpoint(questions),
     logSummaryEndpoint(questions),

@@ -20,7 +20,7 @@ const kind = z.enum(["request", "decision", "audit"]).meta({
     "decision: what AuthZEN asked; audit: changes of weir itself; request: what passed through weir",
 });
 
-const milliseconds = z
+export const milliseconds = z
   .string()
   .regex(/^\d{1,8}(?:\.\d{1,6})?$/, "must be milliseconds")
   .transform(Number)

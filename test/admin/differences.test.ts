@@ -1,0 +1,159 @@
+// What is different about some requests, asked over the API of a real store with a cause planted in it.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Admin, startAdmin } from "../../src/admin/server.ts";
+import { batch, line, startTestStore, timestamp, type TestStore } from "../store/support.ts";
+import { adminParts, problemOf } from "./support/admin-kit.ts";
+
+const HOUR_MS = 3_600_000;
+const MS = 1_000_000;
+const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
+const WINDOW = { since: iso(0), until: iso(HOUR_MS) };
+const ROWS = 3000;
+const SLOW_FROM = HOUR_MS / 2;
+
+let system: TestStore;
+let admin: Admin;
+
+/** Ten callers over three upstreams; one upstream is slow for one caller and one region, in the second half. */
+function planted(): string[] {
+  return Array.from({ length: ROWS }, (_, at) => {
+    const atMs = Math.floor((at / ROWS) * HOUR_MS);
+    const caller = `caller-${at % 10}`;
+    const upstream = `http://u${Math.floor(at / 10) % 3}:1`;
+    const isSlow = atMs >= SLOW_FROM && caller === "caller-7" && upstream === "http://u1:1";
+    return line({
+      route: "orders",
+      service: "shop",
+      method: at % 2 === 0 ? "GET" : "POST",
+      started_at: timestamp(sinceMs + atMs),
+      trace_id: at.toString(16).padStart(32, "0"),
+      span_id: at.toString(16).padStart(16, "0"),
+      principal: caller,
+      upstream,
+      attempt_upstream: [upstream],
+      attempt_duration_ns: [MS],
+      attempt_status: [200],
+      attempt_error: [""],
+      attempt_span_id: [`a${at}`],
+      attempt_started_ns: [0],
+      roles: isSlow ? ["staff", "heavy"] : ["staff"],
+      status: 200,
+      duration_ns: (isSlow ? 900 : 10) * MS,
+      upstream_first_byte_ns: (isSlow ? 880 : 5) * MS,
+      authorize_ns: isSlow ? 1000 : 6 * MS,
+      attributes: { region: isSlow ? "north" : "south" },
+    });
+  });
+}
+
+beforeAll(async () => {
+  system = await startTestStore();
+  await system.store.write(batch("planted", planted()));
+  const asked = { kind: "decision", principal: "other", started_at: timestamp(sinceMs + 1) };
+  await system.store.write(batch("asked", [line({ ...asked, route: "authzen" })]));
+  admin = await startAdmin(
+    adminParts({
+      store: () => system.store,
+      storeHealth: () => ({ kind: "embedded", state: "ready", sinceMs, error: null }),
+    }),
+  );
+});
+afterAll(async () => {
+  await admin.close();
+  await system.end();
+});
+
+function iso(ms: number): string {
+  return new Date(sinceMs + ms).toISOString();
+}
+
+interface Value {
+  readonly value: string;
+  readonly selected: number;
+  readonly rest: number;
+  readonly score: number;
+  readonly door: Readonly<Record<string, string>> | null;
+}
+
+interface Answer {
+  readonly requests: { readonly selected: number; readonly rest: number };
+  readonly compared: { readonly selected: number; readonly rest: number };
+  readonly attributes: readonly { readonly attribute: string; readonly values: readonly Value[] }[];
+}
+
+async function get(asked: Readonly<Record<string, string>>): Promise<Response> {
+  const params = new URLSearchParams(asked).toString();
+  return fetch(`http://127.0.0.1:${admin.address.port}/api/v1/differences?${params}`);
+}
+
+async function differences(asked: Readonly<Record<string, string>>): Promise<Answer> {
+  return (await (await get({ ...WINDOW, ...asked })).json()) as Answer;
+}
+
+function find(answer: Answer, attribute: string): readonly Value[] {
+  return answer.attributes.find((each) => each.attribute === attribute)?.values ?? [];
+}
+
+describe("a planted cause", () => {
+  const slow = { selected_min_duration_ms: "500", selected_since: iso(SLOW_FROM) };
+
+  test("is ranked first: what only the slow ones have, their caller and their upstream", async () => {
+    const answer = await differences(slow);
+    expect(answer.requests).toEqual({ selected: 50, rest: ROWS - 50 });
+    expect(answer.compared).toEqual(answer.requests);
+    const ranked = answer.attributes.map(({ attribute }) => attribute);
+    expect(ranked.slice(0, 3).sort()).toEqual(["attributes.region", "longest_stage", "roles"]);
+    expect(ranked.slice(3, 5)).toEqual(["principal", "upstream"]);
+    expect(ranked).not.toContain("status");
+    expect(find(answer, "principal")[0]).toMatchObject({
+      value: "caller-7",
+      selected: 50,
+      rest: 250,
+      door: { principal: "caller-7" },
+    });
+    expect(find(answer, "upstream")[0]?.door).toEqual({ upstream: "http://u1:1" });
+    expect(find(answer, "attributes.region")).toMatchObject([
+      { value: "north", selected: 50, rest: 0, door: null },
+      { value: "south", selected: 0, rest: 2950, door: null },
+    ]);
+    expect(find(answer, "longest_stage")[0]?.value).toBe("wait");
+  });
+
+  test("is looked for among what filters leave, so an attribute they fix tells nothing", async () => {
+    const answer = await differences({ ...slow, principal: "caller-7" });
+    expect(answer.requests).toEqual({ selected: 50, rest: 250 });
+    expect(find(answer, "principal")).toEqual([]);
+    expect(find(answer, "upstream")[0]).toMatchObject({ value: "http://u1:1", selected: 50 });
+  });
+
+  test("a part of the time is a selection, too; nothing differs between equal halves", async () => {
+    const fast = { selected_until: iso(SLOW_FROM), max_duration_ms: "500" };
+    const answer = await differences(fast);
+    expect(answer.requests).toEqual({ selected: 1500, rest: 1450 });
+    expect(find(answer, "method")).toEqual([]);
+    expect(find(answer, "route")).toEqual([]);
+  });
+});
+
+test("nothing selected, and nothing else, are answers and no errors", async () => {
+  const none = await differences({ selected_min_duration_ms: "80000" });
+  expect(none).toEqual({
+    requests: { selected: 0, rest: ROWS },
+    compared: { selected: 0, rest: ROWS },
+    attributes: [],
+  });
+  expect(await differences({})).toMatchObject({
+    requests: { selected: ROWS, rest: 0 },
+    attributes: [],
+  });
+});
+
+test.each([
+  [{ selected_since: "yesterday" }, "selected_since"],
+  [{ selected_min_duration_ms: "-1" }, "selected_min_duration_ms"],
+  [{ selected_since: "5m", selected_until: "10m" }, "until"],
+  [{ limit: "5" }, "limit"],
+])("%j is refused by name", async (asked, parameter) => {
+  const refused = await problemOf(await get(asked));
+  expect(refused).toMatchObject({ status: 400, code: "bad_parameter", parameter });
+});
