@@ -10,6 +10,7 @@
 -- column malformed_sources: count
 -- parameter service: String, only this service
 -- parameter route: String, only this route
+-- parameter principal: String, only this principal
 WITH error_code IN (
         'malformed_request', 'ambiguous_path', 'bad_host', 'uri_too_long', 'headers_too_large',
         'expectation_failed', 'method_not_supported', 'version_not_supported'
@@ -27,3 +28,4 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
     AND kind NOT IN ('decision', 'audit')
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
+    AND ({principal:String} = '' OR principal = {principal:String})

@@ -100,7 +100,8 @@ describe("boards", () => {
   it("opens with the range of its file, and is told by the rail, the tabs and the URL", async () => {
     const page = await open("");
     await expect.poll(() => hashOf(page).get("since")).toBe("1h");
-    await page.getByRole("link", { name: "Security" }).click();
+    const tabs = page.getByRole("navigation", { name: "Boards" });
+    await tabs.getByRole("link", { name: "Security" }).click();
     await expect.poll(() => hashOf(page).get("board")).toBe("security");
     await expect
       .poll(() => page.getByText("Who was refused, who is new", { exact: false }).count())

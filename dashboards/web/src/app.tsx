@@ -7,11 +7,13 @@ import { Rail } from "./frame/rail.tsx";
 import { TokenDialog } from "./frame/token-dialog.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
 import { BoardsPage } from "./pages/boards/boards-page.tsx";
+import { ErrorsPage } from "./pages/errors/errors-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
 import { RoutesPage } from "./pages/routes/routes-page.tsx";
 import { TailPage } from "./pages/tail/tail-page.tsx";
+import { SecurityPage } from "./pages/security/security-page.tsx";
 import { UpstreamsPage } from "./pages/upstreams/upstreams-page.tsx";
 import { Palette } from "./palette/palette.tsx";
 import { RequestSheet } from "./sheet/request-sheet.tsx";
@@ -56,6 +58,8 @@ function Page({ place, status }: PageProps): ReactNode {
     upstreams: () => <UpstreamsPage place={place} />,
     requests: () => <RequestsPage place={place} status={status} />,
     tail: () => <TailPage place={place} status={status} />,
+    errors: () => <ErrorsPage place={place} />,
+    security: () => <SecurityPage place={place} />,
     policy: () => <PolicyPage place={place} />,
   };
   return pages[place.page]();

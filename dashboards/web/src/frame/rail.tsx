@@ -13,6 +13,8 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   upstreams: "Upstreams",
   requests: "Requests",
   tail: "Tail",
+  errors: "Errors",
+  security: "Security",
   policy: "Policy",
 };
 

@@ -55,7 +55,7 @@ function isList(page: PageName): boolean {
 
 function filtersFor(page: PageName): readonly FilterName[] {
   if (isList(page)) return FILTERS;
-  if (page === "boards") return ["service", "route", "principal"];
+  if (page === "boards" || page === "security") return ["service", "route", "principal"];
   // An endpoint serves all routes of its service.
   return page === "upstreams" ? ["service"] : EVERYWHERE;
 }

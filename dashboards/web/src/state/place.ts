@@ -9,6 +9,8 @@ export const PAGES = [
   "upstreams",
   "requests",
   "tail",
+  "errors",
+  "security",
   "policy",
 ] as const;
 export type PageName = (typeof PAGES)[number];

@@ -1,10 +1,11 @@
 // Any board of the API: its panels in rows, its variables, and what is wrong with files of panels and boards.
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { type Board, readBoard, readBoards } from "../../board.ts";
 import { Nothing } from "../../parts/panel.tsx";
-import { changeQuietly, type Place } from "../../state/place.ts";
+import type { Place } from "../../state/place.ts";
 import { useApi } from "../../state/use-api.ts";
-import { BoardCell } from "./board-cell.tsx";
+import { useRange } from "../../state/use-range.ts";
+import { BoardRows } from "./board-rows.tsx";
 import { BoardTabs } from "./board-tabs.tsx";
 import { FaultyFiles } from "./faulty-files.tsx";
 import { Variables } from "./variables.tsx";
@@ -23,36 +24,26 @@ export function BoardsPage({ place }: { readonly place: Place }): ReactNode {
       {board.data === null || board.data.name !== name ? (
         <Nothing from={board} what={`the board ${name}`} />
       ) : (
-        <Rows board={board.data} place={place} />
+        <Whole board={board.data} place={place} />
       )}
     </>
   );
 }
 
-interface RowsProps {
+interface WholeProps {
   readonly board: Board;
   readonly place: Place;
 }
 
-function Rows({ board, place }: RowsProps): ReactNode {
-  const isUnsaid = !place.params.has("since");
-  useEffect(() => {
-    if (isUnsaid) changeQuietly({ since: board.range });
-  }, [isUnsaid, board.range]);
-  if (isUnsaid) return null;
+function Whole({ board, place }: WholeProps): ReactNode {
+  if (!useRange(place, board.range)) return null;
   return (
     <>
       <div className="board-head">
         <p>{board.question}</p>
         <Variables names={board.variables} place={place} />
       </div>
-      <div className="board">
-        {board.rows.flatMap((row, y) =>
-          row.map((cell, x) => (
-            <BoardCell key={`${y} ${x} ${cell.panel}`} cell={cell} board={board} place={place} />
-          )),
-        )}
-      </div>
+      <BoardRows board={board} place={place} />
     </>
   );
 }

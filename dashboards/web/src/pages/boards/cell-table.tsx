@@ -8,6 +8,7 @@ import { openRequests } from "../../state/filters.ts";
 import { change } from "../../state/place.ts";
 import type { CellValue, TableColumn } from "../../tables/columns.ts";
 import { DataTable } from "../../tables/data-table.tsx";
+import { Sparkline } from "../../tables/sparkline.tsx";
 import { instant, timeMs } from "../../words/time.ts";
 import { type DoorColumn, doorOf } from "../../../../../src/store/panels/row-door.ts";
 import { amountOf, isAmount, labelOf, namelessWords } from "./amounts.ts";
@@ -96,6 +97,7 @@ function showWord(name: string, unit: DoorColumn["unit"], value: unknown): React
   const text = textOf(value);
   if (unit === "status") return <StatusMark status={Number(value)} />;
   if (unit === "time") return showTime(value);
+  if (unit === "course") return <Sparkline counts={value as readonly number[]} />;
   if (unit === "trace") return <TraceLink traceId={text}>{text.slice(0, 8)}</TraceLink>;
   const nameless = namelessWords(name);
   if (text === "" && nameless !== "") return <span className="muted">{nameless}</span>;

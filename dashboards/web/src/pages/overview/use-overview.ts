@@ -82,7 +82,8 @@ function pastPath(place: Place, buckets: Buckets | null, interval: Interval): st
   return `api/v1/query/overview?${changed(apiParams("overview", place.params), window).toString()}`;
 }
 
-function usePreviousQuery(place: Place): string {
+/** The same question about the time before, as a query string. */
+export function usePreviousQuery(place: Place): string {
   const now = Math.floor(useNow(PREVIOUS_STEP_MS) / PREVIOUS_STEP_MS) * PREVIOUS_STEP_MS;
   return useMemo(() => {
     const { since, until } = previousRange(rangeOf(place.params), now);

@@ -1,0 +1,139 @@
+// Errors, Security, and SLOs & Alerts in a real browser, over a real store and rules that look at it.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { startWatchedWeir, type WatchedWeir } from "./support/watched-weir.ts";
+
+const HOUR_MS = 3_600_000;
+
+let browser: Browser;
+let weir: WatchedWeir;
+let opened: Opened;
+
+beforeAll(async () => {
+  [browser, weir] = await Promise.all([startBrowser(), startWatchedWeir()]);
+});
+afterEach(async () => {
+  weir.setAway(false);
+  await opened.close();
+  expect(opened.complaints).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await weir.close();
+});
+
+type Page = Opened["page"];
+
+async function open(hash: string, width = 1440): Promise<Page> {
+  opened = await openPage(browser, `${weir.url}#/${hash}`, { viewport: { width, height: 900 } });
+  return opened.page;
+}
+
+/** Seconds of the known hour, or of the one after it. */
+function windowOf(fromS = 0, toS = HOUR_MS / 1000): string {
+  const [since, until] = [fromS, toS].map((s) => new Date(weir.sinceMs + s * 1000).toISOString());
+  return `since=${since}&until=${until}`;
+}
+
+function paramsOf(page: Page): Record<string, string> {
+  return Object.fromEntries(new URL(new URL(page.url()).hash.slice(1), "http://x").searchParams);
+}
+
+const pathOf = (page: Page): string => new URL(page.url()).hash.split("?")[0] ?? "";
+
+/** What it says, without how it is laid out. */
+async function words(place: ReturnType<Page["locator"]>): Promise<string> {
+  return (await place.innerText()).replace(/\s+/g, " ");
+}
+
+async function expectNarrow(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const overflow = (): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await expect.poll(overflow).toBe(0);
+}
+
+describe("Errors", () => {
+  it("says first what is new, and leads to just those requests", async () => {
+    const page = await open(`errors?${windowOf(200, 390)}`);
+    await expect
+      .poll(() => words(page.getByRole("status").filter({ hasText: "kinds" })))
+      .toMatch(
+        /^2 of 2 kinds of errors in this range are new\. The worst, once, at .*: 500 on orders from b:2\.$/,
+      );
+    const rows = page.getByRole("table", { name: "Errors by kind" }).locator("tbody tr");
+    await expect
+      .poll(() => words(rows.first()))
+      .toMatch(/^401 unauthenticatednew client orders 5 was none 1 /);
+    await page.keyboard.press("j");
+    await page.locator("tr.is-cursor").waitFor();
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => page.getByRole("table", { name: "Requests" }).locator("tbody tr").count())
+      .toBe(5);
+    expect(paramsOf(page)).toMatchObject({ error_code: "unauthenticated", status: "401" });
+    await page.goBack();
+    await page.getByRole("button", { name: "upstream", exact: true }).click();
+    await expect.poll(() => rows.count()).toBe(1);
+    expect(paramsOf(page)["by"]).toBe("upstream");
+    await page.goBack();
+    await expectNarrow(page);
+  });
+
+  it("opens an example over the page, and says what it knows without the store", async () => {
+    const page = await open(`errors?${windowOf()}`);
+    const rows = page.getByRole("table", { name: "Errors by kind" }).locator("tbody tr");
+    await rows.nth(2).getByRole("link", { name: /ago$/ }).click();
+    await page.getByRole("dialog", { name: "Request" }).waitFor();
+    expect(pathOf(page)).toBe("#/errors");
+    weir.setAway(true);
+    await page.reload();
+    await expect.poll(() => page.getByText("Could not load errors by kind.").count()).toBe(1);
+  });
+
+  it("teaches where nothing failed", async () => {
+    const page = await open("errors?since=2001-01-01T00:00:00Z&until=2001-01-02T00:00:00Z");
+    await page.getByText("No request failed in this range.").waitFor();
+    await page.getByText("What a retry made good is none here", { exact: false }).waitFor();
+  });
+});
+
+describe("Security", () => {
+  it("says how much was refused to how many, each a way to who it was", async () => {
+    const page = await open(`security?${windowOf()}`);
+    const figures = page.locator("button.figure");
+    await expect
+      .poll(() => words(figures.nth(0)))
+      .toBe("Denied by the policy, by 1 caller 3 was none");
+    await expect
+      .poll(() => words(figures.nth(1)))
+      .toBe("Failed logins, from 2 addresses 5 was none");
+    const cells = page.locator(".board .cell:has(table, .uplot, .empty)");
+    await expect.poll(() => cells.count()).toBe(9);
+    await figures.nth(0).click();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest("section")?.innerText))
+      .toMatch(/^Denials/);
+    await page
+      .getByRole("table", { name: "New callers" })
+      .getByRole("link", { name: "3" })
+      .first()
+      .click();
+    await expect
+      .poll(() => paramsOf(page))
+      .toMatchObject({ principal: "mallory", kind: "request" });
+    await page.goBack();
+    await expectNarrow(page);
+  });
+
+  it("shows who sends what is no HTTP, and opens with a day where the URL says nothing", async () => {
+    const page = await open(`security?${windowOf(3600, 7200)}`);
+    const malformed = page.getByRole("table", { name: "Refused as malformed" });
+    await expect
+      .poll(() => words(malformed.locator("tbody tr")))
+      .toMatch(/^malformed_request a bare LF; a space in a name 203\.0\.113\.9 2 /);
+    await page.goto(`${weir.url}#/security`);
+    await expect.poll(() => paramsOf(page)["since"]).toBe("24h");
+  });
+});
