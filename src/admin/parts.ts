@@ -5,6 +5,7 @@ import type { Slo } from "../alerts/rule.ts";
 import type { Good } from "../alerts/slo.ts";
 import type { LoadedAlerts } from "../alerts/load-alerts.ts";
 import type { CollectorCounts } from "../collector/counts.ts";
+import type { InputCounts } from "../collector/input-counts.ts";
 import type { ServiceDescription } from "../balancer/describe.ts";
 import type { HeldEndpoint, Hold, HoldAnswer } from "../balancer/hold.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
@@ -224,6 +225,7 @@ export interface AdminParts {
 interface CollectorState {
   readonly listen: ListenAddress;
   readonly counts: CollectorCounts;
+  readonly inputs: InputCounts;
 }
 
 interface HandshakeFailureCount {

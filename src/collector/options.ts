@@ -8,6 +8,33 @@ export interface CollectorOptions {
   readonly max_body_bytes: number;
   /** null: all spans are kept. */
   readonly sampling: SamplingOptions | null;
+  readonly files: readonly FileOptions[];
+  readonly syslog: readonly SyslogOptions[];
+}
+
+/** What is said of all that comes by one input. */
+interface InputOptions {
+  /** Empty: none, or as messages say. */
+  readonly service: string;
+  /** Of the resource. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Files that are followed as they grow, and as they are rotated. */
+export interface FileOptions extends InputOptions {
+  /** Absolute; may have * and ? in it. */
+  readonly path: string;
+  /** Of files that are there when they are first looked for; later ones are read whole. */
+  readonly from: "start" | "end";
+  /** indented: what is indented, and the rest of a stack trace, belongs to the line before. */
+  readonly join: "none" | "indented";
+}
+
+export interface SyslogOptions extends InputOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly protocol: "udp" | "tcp";
+  /** Addresses and blocks that may send; none: everybody. */
+  readonly senders: readonly string[];
 }
 
 export interface SamplingOptions {

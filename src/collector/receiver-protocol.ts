@@ -8,6 +8,13 @@ export interface ReceiverBoot {
   readonly spools: Readonly<Record<Signal, Spool>>;
   /** Memory of the counts. */
   readonly counts: SharedArrayBuffer;
+  readonly inputCounts: SharedArrayBuffer;
+}
+
+export interface ReceiverPorts {
+  readonly port: number;
+  /** In the config's order. */
+  readonly syslogPorts: readonly number[];
 }
 
 export type ToReceiver =
@@ -17,6 +24,6 @@ export type ToReceiver =
   | { readonly kind: "close" };
 
 export type FromReceiver =
-  /** With the real port where the config says 0. */
-  | { readonly kind: "listening"; readonly port: number }
+  /** With real ports where the config says 0. */
+  | ({ readonly kind: "listening" } & ReceiverPorts)
   | { readonly kind: "failed"; readonly reason: string };

@@ -9,6 +9,8 @@ import { createKeyAuthenticator } from "../identity/api-key.ts";
 import { createLineSpool, type LineSpool } from "../telemetry/line-spool.ts";
 import { type Signal, SIGNALS, STREAMS } from "../telemetry/streams.ts";
 import { counting, setting } from "./counts.ts";
+import { countingInputs } from "./input-counts.ts";
+import { openInputs } from "./inputs.ts";
 import { createExports } from "./http/exports.ts";
 import { openServer } from "./http/server.ts";
 import type { FromReceiver, ReceiverBoot, ToReceiver } from "./receiver-protocol.ts";
@@ -17,7 +19,7 @@ import { createSampler } from "./sampling/sampler.ts";
 /** How often it is looked whether a trace has waited for its time. */
 const TURN_MS = 250;
 const log = createLog("info");
-const { options, spools, counts } = workerData as ReceiverBoot;
+const { options, spools, counts, inputCounts } = workerData as ReceiverBoot;
 let keys = authenticatorOf(options.keys);
 
 /** A stream that nothing is sent for gets no segment. */
@@ -54,15 +56,23 @@ const exports = createExports({
 });
 
 try {
+  const inputs = await openInputs({
+    options,
+    folder: spools.logs.folder,
+    keep: (lines) => append("logs", lines),
+    count: countingInputs(inputCounts),
+    clock: systemClock,
+    log,
+  });
   const server = await openServer(options.listen, (request, response) => {
     void exports(request, response);
   });
   parentPort?.on("message", (message: ToReceiver) => {
     if (message.kind === "keys") keys = authenticatorOf(message.keys);
     else if (message.kind === "sampling") sampler.replace(message.sampling);
-    else void server.close().then(end);
+    else void Promise.all([server.close(), inputs.close()]).then(end);
   });
-  tell({ kind: "listening", port: server.port });
+  tell({ kind: "listening", port: server.port, syslogPorts: inputs.syslogPorts });
   keepCompiled();
 } catch (thrown) {
   tell({ kind: "failed", reason: messageOf(thrown) });

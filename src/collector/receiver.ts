@@ -7,13 +7,17 @@ import type { Log } from "../core/log.ts";
 import type { Signal } from "../telemetry/streams.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { type CollectorCounts, createCountCells, readCounts } from "./counts.ts";
+import { createInputCells, type InputCounts, readInputCounts } from "./input-counts.ts";
 import type { CollectorOptions } from "./options.ts";
-import type { FromReceiver, ReceiverBoot, ToReceiver } from "./receiver-protocol.ts";
+import type { FromReceiver, ReceiverBoot, ReceiverPorts, ToReceiver } from "./receiver-protocol.ts";
 
 export interface Receiver {
   /** Where it listens, with the real port where the config says 0. */
   readonly address: CollectorOptions["listen"];
   readonly counts: () => CollectorCounts;
+  readonly inputs: () => InputCounts;
+  /** Where syslog is received. */
+  readonly syslog: readonly CollectorOptions["listen"][];
   /** From now on these are taken, and no others. */
   readonly replaceKeys: (keys: readonly string[]) => void;
   /** What waits is decided by the rules it came under. */
@@ -49,6 +53,7 @@ export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
 class Place implements Receiver {
   readonly #log: Log;
   readonly #counts = createCountCells();
+  readonly #inputCounts = createInputCells();
   #boot: ReceiverBoot;
   #worker: Worker | null = null;
   #restart: NodeJS.Timeout | undefined;
@@ -57,12 +62,18 @@ class Place implements Receiver {
 
   constructor({ options, spools, log }: ReceiverParts) {
     this.#log = log;
-    this.#boot = { options, spools, counts: this.#counts };
+    this.#boot = { options, spools, counts: this.#counts, inputCounts: this.#inputCounts };
   }
 
   get address(): CollectorOptions["listen"] {
     return this.#boot.options.listen;
   }
+
+  get syslog(): readonly CollectorOptions["listen"][] {
+    return this.#boot.options.syslog.map(({ listen }) => listen);
+  }
+
+  readonly inputs = (): InputCounts => readInputCounts(this.#inputCounts);
 
   readonly counts = (): CollectorCounts => readCounts(this.#counts);
 
@@ -76,11 +87,10 @@ class Place implements Receiver {
     const ended = new Promise<number>((resolve) => worker.once("exit", resolve));
     // What nobody caught in it; its end follows.
     worker.on("error", ({ stack }) => this.#log.error("collector_failed", { cause: stack }));
-    const port = await portOf(worker, ended);
+    const ports = await portsOf(worker, ended);
     const sinceMs = performance.now();
-    const { options } = this.#boot;
     // One that takes its place listens where senders know it.
-    this.#boot = { ...this.#boot, options: { ...options, listen: { ...options.listen, port } } };
+    this.#boot = { ...this.#boot, options: withPorts(this.#boot.options, ports) };
     void ended.then(() => {
       if (performance.now() - sinceMs > SETTLED_MS) this.#deaths = 0;
       this.#ended();
@@ -138,11 +148,21 @@ class Place implements Receiver {
   }
 }
 
-function portOf(worker: Worker, ended: Promise<number>): Promise<number> {
+function withPorts(options: CollectorOptions, ports: ReceiverPorts): CollectorOptions {
+  return {
+    ...options,
+    listen: { ...options.listen, port: ports.port },
+    syslog: options.syslog.map((each, at) => {
+      return { ...each, listen: { ...each.listen, port: ports.syslogPorts[at] ?? 0 } };
+    }),
+  };
+}
+
+function portsOf(worker: Worker, ended: Promise<number>): Promise<ReceiverPorts> {
   return new Promise((resolve, reject) => {
     worker.once("message", (message: FromReceiver) => {
       if (message.kind === "listening") {
-        resolve(message.port);
+        resolve(message);
         return;
       }
       reject(new Error(message.reason));

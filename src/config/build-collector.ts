@@ -1,11 +1,26 @@
 // The collector's part of the config with everything filled in.
 import type { CollectorOptions, SamplingOptions } from "../collector/options.ts";
+import { cidrOf } from "./fields.ts";
+import { absolutePath } from "./named-files.ts";
 import type { ConfigInput } from "./schema.ts";
 
-export function buildCollector(input: ConfigInput["collector"]): CollectorOptions | null {
+/** `folder` is where relative paths begin. */
+export function buildCollector(
+  input: ConfigInput["collector"],
+  folder: string,
+): CollectorOptions | null {
   if (input === undefined) return null;
-  const { sampling } = input;
-  return { ...input, sampling: sampling === undefined ? null : buildSampling(sampling) };
+  const { sampling, files, syslog } = input;
+  return {
+    ...input,
+    sampling: sampling === undefined ? null : buildSampling(sampling),
+    files: files.map(({ service = "", ...file }) => {
+      return { ...file, service, path: absolutePath(folder, file.path) };
+    }),
+    syslog: syslog.map(({ service = "", senders, ...listener }) => {
+      return { ...listener, service, senders: senders.map((block) => cidrOf(block) ?? block) };
+    }),
+  };
 }
 
 type SamplingInput = NonNullable<NonNullable<ConfigInput["collector"]>["sampling"]>;

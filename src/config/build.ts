@@ -28,7 +28,7 @@ export function buildConfig(input: ConfigInput, folder: string): Config {
     ...rest,
     listen: buildListen(input.listen, folder),
     admin: buildAdmin(input.admin, folder),
-    collector: buildCollector(input.collector),
+    collector: buildCollector(input.collector, folder),
     data: resolve(folder, input.data),
     ca: absolutePath(folder, input.ca),
     dashboards: absolutePath(folder, input.dashboards),

@@ -15,6 +15,8 @@ export function checkCollector(raw: unknown): Finding[] {
     ...findRepeated(keys, "secret"),
     ...checkReach(raw, keys.length),
     ...checkSampling(mappingOf(raw)["sampling"]),
+    ...listOf(mappingOf(raw)["syslog"]).flatMap(checkSenders),
+    ...findRepeated(listenersOf(raw), "address"),
   ];
 }
 
@@ -25,11 +27,32 @@ export function collectorListen(raw: unknown): string {
 }
 
 function checkReach(raw: unknown, keys: number): Finding[] {
-  const address = parseListen(collectorListen(raw));
-  if (address === null || keys > 0) return [];
-  if (address.host === "localhost" || isLoopback(address.host)) return [];
+  if (keys > 0 || !isBeyondLoopback(collectorListen(raw))) return [];
   const message = "beyond loopback the collector needs a key of its senders; set collector.keys";
   return [{ path: ["collector", "listen"], message }];
+}
+
+/** Syslog knows no keys. */
+function checkSenders(raw: unknown, at: number): Finding[] {
+  const { listen, senders } = mappingOf(raw);
+  if (listOf(senders).length > 0 || !isBeyondLoopback(textOf(listen))) return [];
+  const message = "is needed beyond loopback: name the addresses and blocks that may send";
+  return [{ path: ["collector", "syslog", at, "senders"], message }];
+}
+
+function isBeyondLoopback(listen: string): boolean {
+  const address = parseListen(listen);
+  return address !== null && address.host !== "localhost" && !isLoopback(address.host);
+}
+
+/** UDP's ports and TCP's are apart, and each 0 is another one. */
+function listenersOf(raw: unknown): { readonly id: string; readonly path: KeyPath }[] {
+  return listOf(mappingOf(raw)["syslog"]).map((each, at) => {
+    const { listen, protocol } = mappingOf(each);
+    const text = textOf(listen);
+    const id = text === "" || text.endsWith(":0") ? "" : `${textOf(protocol) || "udp"} ${text}`;
+    return { id, path: ["collector", "syslog", at, "listen"] };
+  });
 }
 
 function checkSampling(raw: unknown): Finding[] {

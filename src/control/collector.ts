@@ -1,5 +1,6 @@
 // The OTLP receiver as far as the config asks for one; its code is loaded only then.
 import type { CollectorCounts } from "../collector/counts.ts";
+import type { InputCounts } from "../collector/input-counts.ts";
 import type { Receiver } from "../collector/receiver.ts";
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
@@ -20,6 +21,7 @@ interface CollectorState {
   /** With the real port where the config says 0. */
   readonly listen: ListenAddress;
   readonly counts: CollectorCounts;
+  readonly inputs: InputCounts;
 }
 
 export function createCollector(
@@ -38,7 +40,12 @@ export function createCollector(
       receiver?.replaceKeys(collector.keys);
       receiver?.replaceSampling(collector.sampling);
     },
-    state: () => receiver && { listen: receiver.address, counts: receiver.counts() },
+    state: () =>
+      receiver && {
+        listen: receiver.address,
+        counts: receiver.counts(),
+        inputs: receiver.inputs(),
+      },
     async close() {
       await receiver?.close();
     },

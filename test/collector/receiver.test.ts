@@ -1,6 +1,9 @@
 // The receiver as senders meet it: OTLP/HTTP's answers, keys, limits, and rows that are in the spool once it says 200.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { TRACES } from "../../src/collector/otlp/messages.ts";
@@ -270,6 +273,27 @@ test("sampling: what waits at a stop is decided by then", async () => {
   await sampled.receiver.close();
   expect(namesIn(sampled.rows("spans"))).toEqual(["its child", "failed"]);
   expect(sampled.receiver.counts().traces).toMatchObject({ waiting: 0, sampledOut: 1 });
+});
+
+test("files and syslog go the same way, in the receiver's thread", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "weir-inputs-"));
+  const path = join(folder, "*.log");
+  writeFileSync(join(folder, "a.log"), "of a file\n");
+  const file = { path, service: "shop", attributes: {}, from: "start", join: "none" } as const;
+  const loopback = { listen: { host: "127.0.0.1", port: 0 }, service: "", attributes: {} };
+  const syslog = [{ ...loopback, protocol: "tcp", senders: ["127.0.0.0/8"] } as const];
+  await using own = await openReceiver({ files: [file], syslog });
+  const [listen] = own.receiver.syslog;
+  connect(listen?.port ?? 0, "127.0.0.1").end("<14>cron: of syslog\n");
+  const accepted = (): object => own.receiver.inputs();
+  await expect
+    .poll(accepted, { interval: 5 })
+    .toMatchObject({ files: { accepted: 1 }, syslog: { accepted: 1 } });
+  const rows = own
+    .rows("logs")
+    .map(({ ServiceName, Body }) => `${String(ServiceName)}: ${String(Body)}`);
+  expect(new Set(rows)).toEqual(new Set(["shop: of a file", "cron: of syslog"]));
+  rmSync(folder, { recursive: true });
 });
 
 test("counts are by signal, with bodies as they were sent", async () => {

@@ -1,6 +1,11 @@
-// Made-up bytes and JSON at the collector's decoders: Undecodable or rows, soon, and rows that are whole lines of JSON.
+// Made-up bytes and JSON at the collector's decoders, made-up lines at its other inputs: Undecodable or rows, soon, and rows that are whole lines of JSON.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { LogLines } from "../../src/collector/lines/log-lines.ts";
+import { readLine } from "../../src/collector/lines/read-line.ts";
+import { SyslogFrames } from "../../src/collector/syslog/framing.ts";
+import { parseSyslog } from "../../src/collector/syslog/parse-syslog.ts";
+import type { LogRecord } from "../../src/collector/lines/log-record.ts";
 import { createDecoder, OTLP_SIGNALS, type OtlpSignal } from "../../src/collector/decoder.ts";
 import { transcode } from "../../src/collector/otlp/transcode.ts";
 import { Undecodable } from "../../src/collector/otlp/undecodable.ts";
@@ -107,6 +112,46 @@ for (const signal of OTLP_SIGNALS) {
     fuzz(mutated([jsonOf(signal)]), target, SHARE / 3);
   });
 }
+
+const logLines = new LogLines();
+
+function asRow(record: LogRecord): void {
+  logLines.reset();
+  logLines.add({ service: "s", attributes: {} }, record, NOW_MS);
+  const text = logLines.taken().toString();
+  expect(text.indexOf("\n")).toBe(text.length - 1);
+  expect(text.length).toBeLessThan(MAX_LINE_BYTES);
+  expect(JSON.parse(text)).toHaveLength(STREAMS.logs.columns.length);
+}
+
+test("syslog: a stream of anything is messages, each of them a row", () => {
+  const streams = [
+    '<165>1 2003-10-11T22:14:15.003Z h app 17 ID47 [a@1 b="c\\"" d="\\]"][e] \ufeffmessage\n',
+    '<34>Oct 11 22:14:15 host su[17]: {"level":"warn","msg":"m","trace_id":"x"}\n<1>x\n',
+    "12 <13>app: text97 <191>1 - - - - - - m",
+  ];
+  const target = (text: string): void => {
+    const frames = new SyslogFrames(65_536);
+    const bytes = Buffer.from(text, "latin1");
+    const half = bytes.length >> 1;
+    const messages = [bytes.subarray(0, half), bytes.subarray(half)].flatMap((part) => [
+      ...frames.push(part),
+    ]);
+    for (const message of [...messages, frames.rest()]) {
+      asRow(parseSyslog(message.toString(), NOW_MS).record);
+    }
+  };
+  fuzz(mutatedBytes(streams), target, SHARE);
+});
+
+test("lines of logs: anything is a row", () => {
+  const texts = [
+    '{"time":"2023-11-14T22:13:20.5Z","level":"warn","msg":"m","trace_id":"5b8efff798038103d269b633813fc60c","a":{"b":[1]}}',
+    '{"ts":1700000000.25,"severity":30,"span.id":"eee19b7ec3c1b174","__proto__":{"x":1}}',
+    "2023-11-14 22:13:20,123 ERROR it failed",
+  ];
+  fuzz(mutated(texts), (text) => asRow(readLine(text)), SHARE);
+});
 
 test("bytes of no meaning", () => {
   fuzz(

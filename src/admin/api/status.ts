@@ -54,6 +54,14 @@ const signalSchema = z.strictObject({
   refused: z.record(z.string(), count).meta({ description: "Whole requests, by reason" }),
 });
 
+const inputSchema = z.strictObject({
+  accepted: count.meta({ description: "Lines or messages in the spool" }),
+  cut: count.meta({ description: "Lines and values cut short by a limit" }),
+  malformed: count.meta({ description: "Taken as text, though they are no syslog" }),
+  dropped: count.meta({ description: "For which there was no room" }),
+  refused: count.meta({ description: "Connections and messages of senders that are not to send" }),
+});
+
 const statusSchema = z.strictObject({
   instance: z.string(),
   proxy: z.string().meta({ description: "http://HOST:PORT where requests arrive" }),
@@ -93,9 +101,11 @@ const statusSchema = z.strictObject({
       traces: signalSchema,
       logs: signalSchema,
       metrics: signalSchema,
+      files: inputSchema,
+      syslog: inputSchema,
     })
     .nullable()
-    .meta({ description: "What came over OTLP since the start; null: nothing is received" }),
+    .meta({ description: "What came from services since the start; null: nothing is received" }),
   workers: count,
   certificates: z
     .array(
@@ -175,11 +185,14 @@ function collectorOf(parts: AdminParts): z.output<typeof statusSchema>["collecto
   const collector = parts.collector();
   if (collector === null) return null;
   const { traces, logs, metrics } = collector.counts;
+  const { files, syslog } = collector.inputs;
   return {
     listen: formatListen(collector.listen),
     traces: signalOf(traces),
     logs: signalOf(logs),
     metrics: signalOf(metrics),
+    files: { ...files },
+    syslog: { ...syslog },
   };
 }
 

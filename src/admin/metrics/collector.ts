@@ -1,5 +1,6 @@
 // Metrics of what came over OTLP; nothing where nothing is received.
 import type { CollectorCounts, SignalCounts } from "../../collector/counts.ts";
+import type { InputCounts } from "../../collector/input-counts.ts";
 import type { AdminParts } from "../parts.ts";
 import type { Samples } from "./exposition.ts";
 
@@ -8,7 +9,7 @@ type Family = readonly [name: string, help: string];
 export function collectorMetrics({ collector }: AdminParts): Samples[] {
   const state = collector();
   if (state === null) return [];
-  const { counts } = state;
+  const { counts, inputs } = state;
   const plain = (family: Family, of: (one: SignalCounts) => number): Samples =>
     counterOf(family, counts, (one) => [[{}, of(one)]]);
   const byReason = (family: Family, part: "rejected" | "refused"): Samples =>
@@ -32,6 +33,7 @@ export function collectorMetrics({ collector }: AdminParts): Samples[] {
       "rejected",
     ),
     byReason(["weir_collector_refused_total", "OTLP requests refused as a whole."], "refused"),
+    inputMetrics(inputs),
   ];
 }
 
@@ -57,6 +59,14 @@ function samplingMetrics({ sampledOut, hurried, waiting }: SignalCounts): Sample
       samples: one(waiting),
     },
   ];
+}
+
+function inputMetrics(inputs: InputCounts): Samples {
+  const samples = Object.entries(inputs).flatMap(([input, one]) =>
+    Object.entries(one).map(([outcome, count]) => [{ input, outcome }, count] as const),
+  );
+  const help = "Lines of files and messages of syslog, by what became of them.";
+  return { name: "weir_collector_lines_total", help, type: "counter", samples };
 }
 
 function counterOf(

@@ -1,7 +1,16 @@
-// The section that says where services send their own spans, logs and metrics, and by which keys.
+// The section that says where services send their own spans, logs and metrics, by which keys, and which are kept.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import { anyText, integer, listenAddress, milliseconds, nameText, textLike } from "../fields.ts";
+import {
+  anyText,
+  cidrBlock,
+  integer,
+  listenAddress,
+  milliseconds,
+  nameText,
+  pathOf,
+  textLike,
+} from "../fields.ts";
 
 const MAX_KEYS = 1_000;
 const MIB = 1024 * 1024;
@@ -53,6 +62,44 @@ const samplingSection = z.strictObject({
     }),
 });
 
+const MAX_INPUTS = 100;
+const MAX_ATTRIBUTES = 32;
+
+/** What every input says of what comes by it. */
+const input = {
+  service: anyText().optional().meta({ description: "service.name of what comes by it" }),
+  attributes: z
+    .record(anyText(), anyText())
+    .refine(
+      (all) => Object.keys(all).length <= MAX_ATTRIBUTES,
+      `must have at most ${MAX_ATTRIBUTES} names`,
+    )
+    .default({})
+    .meta({ description: "Further attributes of its resource" }),
+};
+
+const followedFiles = z.strictObject({
+  path: pathOf("file").meta({ description: "May have * and ? in it; followed through rotation" }),
+  ...input,
+  from: z.enum(["start", "end"]).default("end").meta({
+    description: "Of files that are there at first; later ones are read whole",
+  }),
+  join: z.enum(["none", "indented"]).default("none").meta({
+    description: "indented: indented lines and stack traces belong to the line before",
+  }),
+});
+
+const syslogListener = z.strictObject({
+  listen: listenAddress().meta({ description: "Where RFC 5424 and 3164 are received" }),
+  protocol: z.enum(["udp", "tcp"]).default("udp").meta({
+    description: "tcp: messages by their length in front, or by line end",
+  }),
+  ...input,
+  senders: z.array(cidrBlock()).max(MAX_KEYS).default([]).meta({
+    description: "Addresses and blocks that may send, needed beyond loopback; []: all",
+  }),
+});
+
 export const collectorSection = z.strictObject({
   listen: listenAddress().prefault(DEFAULTS.collector.listen).meta({
     description: "Where OTLP over HTTP is received; beyond loopback only with a key",
@@ -74,5 +121,11 @@ export const collectorSection = z.strictObject({
   sampling: samplingSection.optional().meta({
     description: "Which spans are kept, by trace",
     default: "none: all spans are kept",
+  }),
+  files: z.array(followedFiles).max(MAX_INPUTS).default([]).meta({
+    description: "Files of logs, a line a record, JSON or text",
+  }),
+  syslog: z.array(syslogListener).max(MAX_INPUTS).default([]).meta({
+    description: "Where logs come by syslog",
   }),
 });

@@ -6,8 +6,8 @@ import { type Receiver, startReceiver } from "../../../src/collector/receiver.ts
 import type { CollectorOptions } from "../../../src/collector/options.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { createSpool, type Spool } from "../../../src/telemetry/spool.ts";
-import { type Signal, SIGNALS, STREAMS } from "../../../src/telemetry/streams.ts";
-import type { Row } from "./decoded.ts";
+import { type Signal, SIGNALS } from "../../../src/telemetry/streams.ts";
+import { type Row, rowsOf } from "./rows.ts";
 
 export interface TestReceiver extends AsyncDisposable {
   readonly url: string;
@@ -38,6 +38,8 @@ export async function openReceiver(
       keys: [],
       max_body_bytes: MIB,
       sampling: null,
+      files: [],
+      syslog: [],
       ...options,
     },
     spools: spools as Record<Signal, Spool>,
@@ -55,14 +57,8 @@ export async function openReceiver(
 }
 
 function rowsIn(folder: string, signal: Signal): Row[] {
-  const { rowVersion, columnsByVersion } = STREAMS[signal];
-  const columns = columnsByVersion.get(rowVersion) ?? [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(".rows"))
     .toSorted()
-    .flatMap((file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n"))
-    .map((line) => {
-      const values = JSON.parse(line) as unknown[];
-      return Object.fromEntries(columns.map((column, at) => [column, values[at]]));
-    });
+    .flatMap((file) => rowsOf(signal, readFileSync(join(folder, file))));
 }
