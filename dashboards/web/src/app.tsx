@@ -9,6 +9,8 @@ import { TopBar } from "./frame/top-bar.tsx";
 import { BoardsPage } from "./pages/boards/boards-page.tsx";
 import { ErrorsPage } from "./pages/errors/errors-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
+import { LineSheet } from "./pages/logs/line-sheet.tsx";
+import { LogsPage } from "./pages/logs/logs-page.tsx";
 import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
 import { RoutesPage } from "./pages/routes/routes-page.tsx";
@@ -27,6 +29,7 @@ export function App(): ReactNode {
   const place = usePlace();
   const status = useApi("api/v1/status", readStatus, EVERY);
   const open = place.params.get("open");
+  const line = place.params.get("line");
   return (
     <>
       <div className="frame">
@@ -39,6 +42,7 @@ export function App(): ReactNode {
         </main>
       </div>
       {open === null ? null : <RequestSheet open={open} />}
+      {line === null || open !== null ? null : <LineSheet id={line} />}
       <Palette place={place} />
       <TokenDialog />
     </>
@@ -58,6 +62,7 @@ function Page({ place, status }: PageProps): ReactNode {
     upstreams: () => <UpstreamsPage place={place} />,
     requests: () => <RequestsPage place={place} status={status} />,
     tail: () => <TailPage place={place} status={status} />,
+    logs: () => <LogsPage place={place} status={status} />,
     errors: () => <ErrorsPage place={place} />,
     security: () => <SecurityPage place={place} />,
     policy: () => <PolicyPage place={place} />,

@@ -44,7 +44,7 @@ export async function listLines(
   return { rows, next: rows.length < limit ? null : cursorAfter(rows, cursor) };
 }
 
-export function tablesOf({ source }: LogFilters): readonly LogTable[] {
+function tablesOf({ source }: LogFilters): readonly LogTable[] {
   return LOG_TABLES.filter((table) => source === undefined || table.source === source);
 }
 

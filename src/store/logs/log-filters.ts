@@ -21,14 +21,17 @@ export interface LogWindow {
 }
 
 /** Those that facets count each value of, so that a chosen one does not hide the others. */
-export type Facet = "service" | "severity" | "route";
+export type Facet = "source" | "severity" | "service" | "route";
+
+export const FACETS: readonly Facet[] = ["source", "severity", "service", "route"];
 
 /** Values of all conditions; they are the same for both tables. */
 export function paramsOf(filters: LogFilters, window: LogWindow): Record<string, unknown> {
-  const { service, route, severities, traceId, terms } = filters;
+  const { source, service, route, severities, traceId, terms } = filters;
   return {
     since: new Date(window.sinceMs),
     until: new Date(window.untilMs),
+    ...(source === undefined ? {} : { source }),
     ...(service === undefined ? {} : { service }),
     ...(route === undefined ? {} : { route }),
     ...(severities === undefined ? {} : { severities }),
@@ -89,10 +92,13 @@ export function facetCondition(table: LogTable, facet: Facet, filters: LogFilter
       ? null
       : `has({severities:Array(String)}, ${table.severity})`;
   }
-  return filters[facet] === undefined ? null : `${table[facet]} = {${facet}:String}`;
+  return filters[facet] === undefined ? null : `${facetValue(table, facet)} = {${facet}:String}`;
 }
 
-const FACETS: readonly Facet[] = ["service", "severity", "route"];
+/** SQL of what a line is counted under. */
+export function facetValue(table: LogTable, facet: Facet): string {
+  return facet === "source" ? `'${table.source}'` : table[facet];
+}
 
 export function allConditions(table: LogTable, filters: LogFilters): string {
   const chosen = FACETS.map((facet) => facetCondition(table, facet, filters));

@@ -1,15 +1,16 @@
 // How many log lines there are over time and by service, severity and route, in one scan of each table.
 import type { Row, Store } from "../client.ts";
-import { tablesOf } from "./list-lines.ts";
 import {
   baseConditions,
   type Facet,
   facetCondition,
+  FACETS,
+  facetValue,
   type LogFilters,
   type LogWindow,
   paramsOf,
 } from "./log-filters.ts";
-import type { LogTable } from "./log-source.ts";
+import { LOG_TABLES, type LogTable } from "./log-source.ts";
 
 export interface LineSummary {
   readonly lines: number;
@@ -31,7 +32,6 @@ export interface FacetValue {
   readonly lines: number;
 }
 
-const FACETS: readonly Facet[] = ["service", "severity", "route"];
 const BARS = 60;
 const MOST_VALUES = 50;
 const LIMITS = { readonly: true, timeoutMs: 20_000 } as const;
@@ -53,7 +53,7 @@ export async function summarizeLines(
   { window, shownUntilMs }: { readonly window: LogWindow; readonly shownUntilMs: number },
 ): Promise<LineSummary> {
   const stepMs = stepOf({ ...window, untilMs: shownUntilMs });
-  const groups = tablesOf(filters).map((table) => `(${groupsOf(table, filters)})`);
+  const groups = LOG_TABLES.map((table) => `(${groupsOf(table, filters)})`);
   const kept = FACETS.map((facet) => `${facet}_kept`).join(" AND ");
   const others = (facet: Facet): string =>
     FACETS.filter((other) => other !== facet)
@@ -76,7 +76,7 @@ function groupsOf(table: LogTable, filters: LogFilters): string {
     (facet) => `${facetCondition(table, facet, filters) ?? "true"} AS ${facet}_kept`,
   );
   const slot = `intDiv(toUnixTimestamp(${table.time}), {step_s:UInt32}) * {step_s:UInt32}`;
-  const values = FACETS.map((facet) => `${table[facet]} AS ${facet}`);
+  const values = FACETS.map((facet) => `${facetValue(table, facet)} AS ${facet}`);
   return `SELECT ${slot} AS slot, ${values.join(", ")}, ${kept.join(", ")}, count() AS many
     FROM ${table.table} WHERE ${baseConditions(table, filters).join(" AND ")} GROUP BY ALL`;
 }
@@ -86,8 +86,9 @@ function summaryOf(row: Row): Omit<LineSummary, "stepMs"> {
     lines: Number(row["lines"]),
     bars: barsOf(mapOf(row["bars"])),
     facets: {
-      service: topOf(mapOf(row["service_lines"])),
+      source: topOf(mapOf(row["source_lines"])),
       severity: topOf(mapOf(row["severity_lines"])),
+      service: topOf(mapOf(row["service_lines"])),
       route: topOf(mapOf(row["route_lines"])),
     },
   };

@@ -239,6 +239,10 @@ test("counts over time and by facet, each facet under the other filters", async 
     step_ms: 10_000,
     bars,
     facets: {
+      source: [
+        { value: "service", lines: 2 },
+        { value: "access", lines: 1 },
+      ],
       service: [{ value: "orders", lines: 3 }],
       severity: [
         { value: "info", lines: 3 },

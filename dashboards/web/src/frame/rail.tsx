@@ -13,6 +13,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   upstreams: "Upstreams",
   requests: "Requests",
   tail: "Tail",
+  logs: "Logs",
   errors: "Errors",
   security: "Security",
   policy: "Policy",

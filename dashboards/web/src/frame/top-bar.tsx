@@ -4,6 +4,7 @@ import { live } from "../state/live.ts";
 import type { PageName, Place } from "../state/place.ts";
 import { rangeOf } from "../state/range.ts";
 import { useSignal } from "../state/signal.ts";
+import { LogSearch } from "../pages/logs/log-search.tsx";
 import { RangePicker } from "./range-picker.tsx";
 import { PAGE_TITLES } from "./rail.tsx";
 import { SearchBox } from "./search-box.tsx";
@@ -16,7 +17,7 @@ export function TopBar({ place }: { readonly place: Place }): ReactNode {
   return (
     <header className="bar">
       <h1 className="bar-title">{PAGE_TITLES[place.page]}</h1>
-      <SearchBox />
+      {place.page === "logs" ? <LogSearch params={place.params} /> : <SearchBox />}
       <div className="bar-right">
         {hasRange ? <RangePicker params={place.params} /> : null}
         {hasRange && rangeOf(place.params).until !== null ? null : <LiveButton />}

@@ -8,6 +8,7 @@ const PATHS = {
   upstreams: "M3 10h4M7 10c4 0 3-6 8-6h2M7 10h10M7 10c4 0 3 6 8 6h2",
   requests: "M3 5h14M3 10h14M3 15h9",
   tail: "M3 4h14M3 8h9M3 12h14M13 15l3 3 3-3M16 9v9",
+  logs: "M3 5h1M7 5h10M3 10h1M7 10h7M3 15h1M7 15h9",
   errors: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M10 6.5v4.5M10 13.3v.2",
   security: "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9M10 12.2v1.8",
   policy: "M10 3l6 2v5c0 4-2.6 6-6 7-3.4-1-6-3-6-7V5zM7.3 9.8l2 2 3.4-3.8",
@@ -20,6 +21,7 @@ const PATHS = {
   next: "M8 5l5 5-5 5",
   previous: "M12 5l-5 5 5 5",
   copy: "M7 7h9v9H7zM4 13V4h9",
+  down: "M10 4v9M6 9.5l4 4 4-4M4 16.5h12",
   check: "M4 10.5l4 4 8-9",
   mark: "M2 7c3 0 3-2 6-2s3 2 6 2 2-1 4-1.6M2 13c3 0 3-2 6-2s3 2 6 2 2-1 4-1.6M10 2.5v15",
 } as const;

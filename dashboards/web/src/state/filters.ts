@@ -33,7 +33,7 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   trace_id: "trace",
 };
 
-/** What an empty value asks for: requests that have none. Only the request list can tell them. */
+/** What an empty value asks for: what has none. Only the lists of requests and of log lines can tell them. */
 const NONE: Partial<Readonly<Record<FilterName, string>>> = {
   route: "no route",
   service: "no service",
@@ -48,12 +48,13 @@ export function filterWords(name: FilterName, value: string): string {
   return name.endsWith("_duration_ms") ? `${value} ms` : storedWords(value);
 }
 
-/** Pages that show rows, not figures: they know all filters, and tell what has none. */
+/** Pages that show rows, not figures: they can tell what has none. */
 function isList(page: PageName): boolean {
-  return page === "requests" || page === "tail";
+  return page === "requests" || page === "tail" || page === "logs";
 }
 
 function filtersFor(page: PageName): readonly FilterName[] {
+  if (page === "logs") return ["service", "route", "trace_id"];
   if (isList(page)) return FILTERS;
   if (page === "boards" || page === "security") return ["service", "route", "principal"];
   // An endpoint serves all routes of its service.

@@ -9,6 +9,7 @@ export const PAGES = [
   "upstreams",
   "requests",
   "tail",
+  "logs",
   "errors",
   "security",
   "policy",

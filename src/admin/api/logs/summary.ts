@@ -17,7 +17,7 @@ const summarySchema = z.strictObject({
     .array(z.strictObject({ time, by_severity: z.record(z.string(), count) }))
     .meta({ description: "Those that have lines" }),
   facets: z
-    .strictObject({ service: values, severity: values, route: values })
+    .strictObject({ source: values, severity: values, service: values, route: values })
     .meta({ description: "The most frequent values, under all filters but the facet's own" }),
 });
 
