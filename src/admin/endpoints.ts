@@ -4,6 +4,7 @@ import { alertsEndpoint } from "./api/alerts.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
 import { lineEndpoint, linesEndpoint } from "./api/logs/lines.ts";
+import { logPatternsEndpoint } from "./api/logs/patterns.ts";
 import { logSummaryEndpoint } from "./api/logs/summary.ts";
 import { metadataEndpoint } from "./api/authzen/metadata.ts";
 import { searchEndpoints } from "./api/authzen/search.ts";
@@ -67,6 +68,7 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     traceEndpoint(questions),
     linesEndpoint(questions),
     logSummaryEndpoint(questions),
+    logPatternsEndpoint(questions),
     lineEndpoint(questions),
     revealEndpoint(questions),
     sqlEndpoint(questions),

@@ -143,6 +143,23 @@ it("a line opens by keys, leads to its trace, and its attributes to lines like i
   await expect.poll(() => paramsOf(page).get("open")).toBe(`${TRACE}.00f067aa0ba902b7`);
 });
 
+it("patterns say what is new, and lead to their lines", async () => {
+  const page = await open(`${WINDOW}&view=patterns`);
+  const table = page.getByRole("table", { name: "Patterns" });
+  await expect.poll(() => table.locator("tbody tr").count()).toBe(3);
+  expect(await table.locator("tbody tr").first().innerText()).toMatch(
+    /payment n settled\s+billing/,
+  );
+  await page.getByRole("button", { name: "new", exact: true }).click();
+  await page.getByText("There are no lines in the time before").waitFor();
+  await page.getByRole("button", { name: "all", exact: true }).click();
+  await table.getByText("was lost by the warehouse").click();
+  await expect.poll(() => textsOf(page)).toEqual([LOST]);
+  expect(paramsOf(page).get("pattern")).toBe("order <n> was lost by the warehouse");
+  await page.getByRole("button", { name: "Remove filter pattern" }).click();
+  await expect.poll(() => paramsOf(page).has("pattern")).toBe(false);
+});
+
 it("a drag over the bars selects their time", async () => {
   const page = await open(WINDOW);
   const bars = page.getByRole("img", { name: /^Lines over time: 502, the most at/ });

@@ -44,7 +44,7 @@ export async function listLines(
   return { rows, next: rows.length < limit ? null : cursorAfter(rows, cursor) };
 }
 
-function tablesOf({ source }: LogFilters): readonly LogTable[] {
+export function tablesOf({ source }: LogFilters): readonly LogTable[] {
   return LOG_TABLES.filter((table) => source === undefined || table.source === source);
 }
 

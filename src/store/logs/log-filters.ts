@@ -1,5 +1,6 @@
 // Which log lines are asked for, and the conditions that say so over either table.
 import type { LineSource, LogTable, Severity } from "./log-source.ts";
+import { templateCondition, templateParams } from "./line-template.ts";
 import { lowerAscii, type Term } from "./search-terms.ts";
 
 /** Every field narrows the lines; one that is missing does not. */
@@ -12,6 +13,8 @@ export interface LogFilters {
   readonly service?: string;
   readonly route?: string;
   readonly traceId?: string;
+  /** Lines that look so, as find-patterns.ts tells them. */
+  readonly pattern?: string;
 }
 
 export interface LogWindow {
@@ -27,7 +30,7 @@ export const FACETS: readonly Facet[] = ["source", "severity", "service", "route
 
 /** Values of all conditions; they are the same for both tables. */
 export function paramsOf(filters: LogFilters, window: LogWindow): Record<string, unknown> {
-  const { source, service, route, severities, traceId, terms } = filters;
+  const { source, service, route, severities, traceId, pattern, terms } = filters;
   return {
     since: new Date(window.sinceMs),
     until: new Date(window.untilMs),
@@ -36,6 +39,7 @@ export function paramsOf(filters: LogFilters, window: LogWindow): Record<string,
     ...(route === undefined ? {} : { route }),
     ...(severities === undefined ? {} : { severities }),
     ...(traceId === undefined ? {} : { trace_id: traceId }),
+    ...(pattern === undefined ? {} : templateParams(pattern)),
     ...Object.assign({}, ...terms.map(termParams)),
   };
 }
@@ -57,12 +61,16 @@ function likeOf(part: string): string {
 }
 
 /** What holds for every line asked for, whatever is chosen of facets. */
-export function baseConditions(table: LogTable, { terms, traceId }: LogFilters): readonly string[] {
+export function baseConditions(
+  table: LogTable,
+  { terms, traceId, pattern }: LogFilters,
+): readonly string[] {
   return [
     `${table.time} >= {since:DateTime64(3, 'UTC')}`,
     `${table.time} < {until:DateTime64(3, 'UTC')}`,
     ...(traceId === undefined ? [] : [`${table.traceId} = {trace_id:String}`]),
     ...terms.map((term, at) => termCondition(table, term, at)),
+    ...(pattern === undefined ? [] : [templateCondition(table, pattern)]),
   ];
 }
 

@@ -18,6 +18,8 @@ export interface LogTable {
   readonly route: string;
   readonly severity: string;
   readonly text: string;
+  /** What a line's look is made of: what is masked, and what follows as it is. */
+  readonly pattern: { readonly masked: string; readonly after: string | null };
   readonly traceId: string;
   readonly spanId: string;
   /** Whether a field has a value; the SQL takes both from parameters. */
@@ -52,6 +54,10 @@ const ACCESS: LogTable = {
   severity: `multiIf(status >= 500 OR status = 0 AND error_code != '', 'error', status >= 400, 'warn', 'info')`,
   text: `concat(toString(method), ' ', path, if(query = '', '', '?'), query, ' ', toString(status),
     ${said("toString(error_code)")}, ${said("toString(fault)")}, ${said("principal", "by ")})`,
+  pattern: {
+    masked: "concat(toString(method), ' ', path)",
+    after: `concat(' ', toString(status), ${said("toString(error_code)")})`,
+  },
   traceId: "trace_id",
   spanId: "span_id",
   field: (name, { key, value }) =>
@@ -86,6 +92,7 @@ export const SERVICE_LOGS: LogTable = {
   route: "LogAttributes['http.route']",
   severity: `multiIf(${BY_NUMBER}, ${BY_WORD}, 'none')`,
   text: "Body",
+  pattern: { masked: "Body", after: null },
   traceId: "TraceId",
   spanId: "SpanId",
   field: (_, { key, value }) =>

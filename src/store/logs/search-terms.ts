@@ -1,7 +1,7 @@
 // What is typed to find log lines, as terms that all must hold: words, "phrases", parts*, key=value, and -any of them.
 
 /** Tokens as the text index of otel_logs has them (tokenizer splitByNonAlpha): ASCII without letters and digits parts them. */
-const SEPARATORS = /[^A-Za-z0-9\u0080-\u{10ffff}]+/u;
+export const SEPARATORS = /[^A-Za-z0-9\u0080-\u{10ffff}]+/u;
 
 interface Wanted {
   /** Lines that hold it are left out. */

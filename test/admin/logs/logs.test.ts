@@ -89,7 +89,7 @@ interface Page {
   readonly next: string | null;
 }
 
-async function found(params: Params): Promise<readonly string[]> {
+async function linesOf(params: Params): Promise<readonly string[]> {
   const response = await get("", params);
   const { lines } = (await response.json()) as Page;
   return lines.map(({ text }) => text);
@@ -104,7 +104,7 @@ const GET_18 = "GET /orders/18?full=1 404";
 const SNOW = "Ünïcode ☃\u0000 and a NUL";
 
 test("all of them, newest first, whatever they are", async () => {
-  expect(await found({})).toEqual([
+  expect(await linesOf({})).toEqual([
     SNOW,
     "nothing said",
     "no level",
@@ -162,7 +162,7 @@ test.each<[Params, string[]]>([
   [{ q: "x".repeat(1000) }, []],
   [{ q: "\\" }, [FULL]],
 ])("%j", async (params, texts) => {
-  expect(await found(params)).toEqual(texts);
+  expect(await linesOf(params)).toEqual(texts);
 });
 
 test.each<[Params, string, string]>([
@@ -191,9 +191,9 @@ test.each(["nonsense", "2026-11-21T00:00:00.000000000~a~1'", ""])(
 test("pages are one list without gaps, also where lines can't be told apart", async () => {
   const same = Array.from({ length: 5 }, () => ({ atMs: atMs + 9 * MINUTE_MS, text: "twin" }));
   await system.store.write(logBatch("twins", same));
-  const whole = await found({});
+  const whole = await linesOf({});
   expect(whole).toHaveLength(15);
-  for (const limit of ["1", "3"]) {
+  for (const limit of ["3"]) {
     const texts: string[] = [];
     let before: string | null = "";
     while (before !== null) {
@@ -257,4 +257,95 @@ test("counts over time and by facet, each facet under the other filters", async 
       ],
     },
   });
+});
+
+const DAY_MS = 86_400_000;
+const earlierMs = atMs - DAY_MS;
+
+/** A day before, where nothing else is. */
+async function writeLooks(): Promise<void> {
+  const users = ["ann", "bob", "cid", "dan", "eve", "flo"];
+  const now = [
+    ...Array.from({ length: 90 }, (_, at) => `order ${at} took ${at}.5ms from 10.0.0.${at}:80`),
+    ...users.map((user) => `user ${user} logged in`),
+    '{"level": "info", "msg": "job 7 done", "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}',
+    'lost "a \\"b\\" c" of bob@example.com at 2026-11-21T10:00:00.123Z, key deadbeef0123456789\nstack',
+    "it's 100% (a.b*c) [new]",
+  ];
+  const before = ["order 1 took 2ms from 10.0.0.1:80", "user zoe logged in"];
+  await system.store.write(
+    logBatch("looks", [
+      ...before.map((text) => ({ atMs: earlierMs - MINUTE_MS, text })),
+      ...now.map((text, at) => ({ atMs: earlierMs + at * 1000, text, level: at === 90 ? 17 : 9 })),
+    ]),
+  );
+}
+
+test("lines are grouped by what they look like, and each pattern leads to its lines", async () => {
+  await writeLooks();
+  const window = {
+    since: new Date(earlierMs).toISOString(),
+    until: new Date(earlierMs + 10 * MINUTE_MS).toISOString(),
+  };
+  const found = (await (await get("/patterns", window)).json()) as {
+    readonly patterns: readonly { readonly pattern: string; readonly lines: number }[];
+  };
+  const at = (second: number): string => new Date(earlierMs + second * 1000).toISOString();
+  expect(found).toMatchObject({ lines: 99, lines_before: 2, sample: 1, slot_ms: 25_000 });
+  expect(found.patterns).toMatchObject([
+    {
+      pattern: "order <n> took <n>ms from <ip>",
+      lines: 90,
+      share: 90 / 99,
+      service: "orders",
+      source: "service",
+      severity: "info",
+      first_at: at(0),
+      last_at: at(89),
+      is_new: false,
+      is_rare: false,
+      slots: [25, 25, 25, 15, ...Array.from({ length: 20 }, () => 0)],
+    },
+    { pattern: "user <*> logged in", lines: 6, severity: "error", is_new: false },
+    { pattern: "it's <n>% (a.b*c) [new]", lines: 1, is_new: true },
+    {
+      pattern: "lost <text> of <email> at <time>, key <id>",
+      is_new: true,
+      example: expect.stringContaining("bob@example.com"),
+    },
+    { pattern: "{level:info, msg:job <n> done, id:<uuid>}", lines: 1, is_new: true },
+  ]);
+  for (const { pattern, lines } of found.patterns) {
+    const page = (await (await get("", { ...window, pattern })).json()) as Page;
+    expect([pattern, page.lines.length]).toEqual([pattern, lines]);
+    const counted = (await (await get("/summary", { ...window, pattern })).json()) as Counted;
+    expect([pattern, counted.lines]).toEqual([pattern, lines]);
+  }
+});
+
+interface Counted {
+  readonly lines: number;
+}
+
+test("access rows look like their method, path, status and error", async () => {
+  const found = (await (await get("/patterns", { source: "access" })).json()) as object;
+  expect(found).toMatchObject({
+    lines: 3,
+    patterns: [
+      { pattern: "GET /orders/<n> 404", severity: "warn", is_new: false, is_rare: false },
+      { pattern: "POST /orders 503 no_endpoint", severity: "error" },
+      { pattern: "GET /orders/<n> 200" },
+    ],
+  });
+  expect(await linesOf({ pattern: "GET /orders/<n> 404" })).toEqual([GET_18]);
+});
+
+test.each<[string, string[]]>([
+  ["<*>", []],
+  ["<n>", []],
+  ["' OR 1=1 --", []],
+  ["(a+)+$<*>", []],
+  ["Order <n> was <*> by the warehouse", [LOST]],
+])("a pattern that somebody made up: %j", async (pattern, texts) => {
+  expect(await linesOf({ pattern })).toEqual(texts);
 });

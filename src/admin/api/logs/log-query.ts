@@ -1,5 +1,6 @@
 // The filters of log lines as they stand in a URL, and the question they make.
 import { z } from "zod";
+import { MOST_PATTERN_CHARS } from "../../../store/logs/line-template.ts";
 import type { LogFilters, LogWindow } from "../../../store/logs/log-filters.ts";
 import { LINE_SOURCES, SEVERITIES, type Severity } from "../../../store/logs/log-source.ts";
 import { readTerms, type Term } from "../../../store/logs/search-terms.ts";
@@ -37,6 +38,13 @@ export const logQuery = z.strictObject({
     .optional()
     .meta({ examples: ["error,fatal"] }),
   route: nameOrNone,
+  pattern: z
+    .string()
+    .min(1)
+    .max(MOST_PATTERN_CHARS)
+    .regex(/^\P{Cc}*$/u, "must have no control characters")
+    .optional()
+    .meta({ description: "Lines that look so, as /api/v1/logs/patterns tells them" }),
   trace_id: z
     .string()
     .regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits")
@@ -72,7 +80,8 @@ export function questionOf(query: LogQuery, nowMs: number): LogQuestion {
   };
 }
 
-function filtersOf({ q = "", source, service, severity, route, trace_id }: LogQuery): LogFilters {
+function filtersOf(query: LogQuery): LogFilters {
+  const { q = "", source, service, severity, route, trace_id, pattern } = query;
   return {
     terms: termsOf(q),
     ...(source === undefined ? {} : { source }),
@@ -80,6 +89,7 @@ function filtersOf({ q = "", source, service, severity, route, trace_id }: LogQu
     ...(route === undefined ? {} : { route }),
     ...(severity === undefined ? {} : { severities: severitiesOf(severity).filter(isSeverity) }),
     ...(trace_id === undefined ? {} : { traceId: trace_id }),
+    ...(pattern === undefined ? {} : { pattern }),
   };
 }
 

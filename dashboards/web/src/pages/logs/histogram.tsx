@@ -1,9 +1,9 @@
 // Lines over time as bars; a drag selects a range, a click takes one bar's.
 import { type PointerEvent, type ReactNode, useState } from "react";
-import { count, duration, text } from "../../../../../src/core/quantity.ts";
+import { count, text } from "../../../../../src/core/quantity.ts";
 import { change } from "../../state/place.ts";
 import { type Interval, iso } from "../../state/range.ts";
-import { clock, instant } from "../../words/time.ts";
+import { age, clock, instant } from "../../words/time.ts";
 import { type Histogram, histogramOf, type HistogramBar } from "./histogram-model.ts";
 import { type LogSummary, SEVERITIES } from "./log-line.ts";
 
@@ -111,7 +111,7 @@ function Whole({ of: { lines, step_ms: stepMs }, most }: WholeProps): ReactNode 
   return (
     <span>
       <b>{text(count(lines))}</b> {lines === 1 ? "line" : "lines"}
-      {lines < 2 ? null : `, up to ${text(count(most))} in ${text(duration(stepMs * 1e6))}`}
+      {lines < 2 ? null : `, up to ${text(count(most))} in ${age(stepMs)}`}
     </span>
   );
 }

@@ -74,3 +74,33 @@ export function severityTone(severity: Severity): "error" | "slow" | "plain" | "
   if (severity === "warn") return "slow";
   return severity === "info" ? "plain" : "faint";
 }
+
+export interface LogPattern {
+  readonly pattern: string;
+  readonly source: LogLine["source"];
+  readonly service: string;
+  /** The worst of them. */
+  readonly severity: Severity;
+  readonly lines: number;
+  readonly share: number;
+  readonly first_at: IsoTime;
+  readonly last_at: IsoTime;
+  readonly is_new: boolean;
+  readonly is_rare: boolean;
+  readonly example: string;
+  readonly slots: readonly number[];
+}
+
+export interface LogPatterns {
+  readonly lines: number;
+  /** Of the window of the same length before. */
+  readonly lines_before: number;
+  /** One of so many lines was looked at. */
+  readonly sample: number;
+  readonly patterns: readonly LogPattern[];
+  readonly others: { readonly patterns: number; readonly lines: number };
+}
+
+export function readPatterns(json: unknown): LogPatterns {
+  return json as LogPatterns;
+}

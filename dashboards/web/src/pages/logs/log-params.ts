@@ -3,7 +3,7 @@ import { apiParams } from "../../state/filters.ts";
 import { changed, currentPlace, hrefOf, type ParamChanges } from "../../state/place.ts";
 
 /** Besides range, service, route and trace. */
-const OWN = ["q", "source", "severity"] as const;
+const OWN = ["q", "source", "severity", "pattern"] as const;
 
 export function logParams(params: URLSearchParams): URLSearchParams {
   const out = apiParams("logs", params);

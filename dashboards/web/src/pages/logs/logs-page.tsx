@@ -11,9 +11,11 @@ import { lastOf } from "../../words/time.ts";
 import { NoTraffic } from "../overview/overview-page.tsx";
 import { Facets } from "./facets.tsx";
 import { LogHistogram } from "./histogram.tsx";
+import { LogHead } from "./log-head.tsx";
 import { LineList } from "./line-list.tsx";
 import { type LogSummary, readSummary } from "./log-line.ts";
 import { isFiltered, logParams } from "./log-params.ts";
+import { PatternsPanel } from "./patterns-panel.tsx";
 import { type Lines, useLines } from "./use-lines.ts";
 
 interface LogsPageProps {
@@ -36,7 +38,14 @@ export function LogsPage({ place, status }: LogsPageProps): ReactNode {
       {isEmpty ? (
         <NoLines place={place} status={status} />
       ) : (
-        <LinesPanel place={place} question={question} />
+        <div className="log-main">
+          <LogHead params={params} />
+          {params.get("view") === "patterns" ? (
+            <PatternsPanel place={place} question={question} />
+          ) : (
+            <LinesPanel place={place} question={question} />
+          )}
+        </div>
       )}
     </div>
   );
@@ -121,6 +130,7 @@ function Followed({ lines, place, isHeld, setTop }: FollowedProps): ReactNode {
 
 function NoMatch({ place: { params } }: Pick<LogsPageProps, "place">): ReactNode {
   const clear = {
+    pattern: null,
     q: null,
     source: null,
     severity: null,
