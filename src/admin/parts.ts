@@ -224,6 +224,7 @@ export interface AdminParts {
 
 interface CollectorState {
   readonly listen: ListenAddress;
+  readonly isSecure: boolean;
   readonly counts: CollectorCounts;
   readonly inputs: InputCounts;
 }

@@ -4,9 +4,9 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
 import { isLoopback } from "../core/loopback.ts";
+import { createHttpServer } from "../downstream/http-server.ts";
 import { createAdminApp } from "./admin-app.ts";
 import type { Endpoint } from "./http/endpoint.ts";
-import { createAdminServer } from "./http-server.ts";
 import { idleRules } from "./idle-rules.ts";
 import { createRefusals } from "./http/refusals.ts";
 import type { AdminParts } from "./parts.ts";
@@ -22,14 +22,20 @@ export interface Admin {
 }
 
 const GRACE_MS = 500;
+const LIMITS = {
+  http: { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 },
+  connections: 256,
+  /** A quarter: nobody alone keeps all others out. */
+  sourceConnections: 64,
+} as const;
 
 /** Rejects where the address can't be listened on. */
 export async function startAdmin(parts: AdminParts): Promise<Admin> {
   const { listen, log } = parts;
   const { admin: tls } = parts.running().tls;
   const refusals = createRefusals();
-  const { server, tlsOf, renew } = createAdminServer(
-    { ...parts, tls, turnedAway: () => refusals.count("too_many_connections") },
+  const { server, tlsOf, renew } = createHttpServer(
+    { ...parts, limits: LIMITS, tls, turnedAway: () => refusals.count("too_many_connections") },
     (request, response) => app.listener(request, response),
   );
   let basis = basisOf(parts.running());

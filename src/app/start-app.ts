@@ -28,6 +28,7 @@ export interface App {
   readonly adminIsSecure: boolean;
   /** null: nothing is received over OTLP. */
   readonly collectorAddress: ListenAddress | null;
+  readonly collectorIsSecure: boolean;
   readonly instance: string;
   readonly inForce: () => InForce;
   readonly reloader: Reloader;

@@ -42,12 +42,12 @@ export async function startControl(start: ControlOptions): Promise<App> {
   const rows = createRowFeed(store.sink, log);
   const signals = openSignalSpools(initial.config);
   const drain = openDrains(start, signals, rows);
-  const collector = createCollector(initial.config, { spools: signals, log });
+  const collector = openCollector(start, signals);
   const watch = watchFiles(() => void reloader.reload("files"));
   let admin: Admin | undefined;
   const taken = (next: InForce): void => {
     admin?.renew(next);
-    collector.take(next.config);
+    collector.take(next);
     lookAgain(watching, next);
   };
   const coming = ({ config }: InForce): void => watching.holds.prepare(config.services);
@@ -89,6 +89,11 @@ function openDrains(start: ControlOptions, spools: SignalSpools, { sink, see }: 
     clock: systemClock,
     random: Math.random,
   });
+}
+
+function openCollector({ dataPlane, initial, log }: ControlOptions, spools: SignalSpools) {
+  const handshakeFailed = dataPlane.handshakes.collectorFailed;
+  return createCollector(initial, { spools, log, handshakeFailed });
 }
 
 /** Its segments are this thread's own: they bear the number after the last worker's. */
@@ -151,6 +156,7 @@ function running(parts: Running, { watch, admin, decisions }: Attached): App {
     adminAddress: admin.address,
     adminIsSecure: admin.isSecure,
     collectorAddress: collector.state()?.listen ?? null,
+    collectorIsSecure: collector.state()?.isSecure ?? false,
     inForce: reloader.current,
     /** In the order that loses nothing: no new requests, then their rows, then what takes the rows. */
     async stop() {

@@ -156,8 +156,9 @@ function jsonGreeting(app: App): string {
 }
 
 /** null: nothing is received over OTLP. */
-function collectorUrlOf({ collectorAddress }: App): string | null {
-  return collectorAddress && `http://${formatListen(collectorAddress)}`;
+function collectorUrlOf({ collectorAddress, collectorIsSecure }: App): string | null {
+  const scheme = collectorIsSecure ? "https" : "http";
+  return collectorAddress && `${scheme}://${formatListen(collectorAddress)}`;
 }
 
 function adminUrl({ adminAddress, adminIsSecure }: App): string {

@@ -6,10 +6,21 @@ export interface CollectorOptions {
   readonly keys: readonly string[];
   /** Of one request, also once it is inflated. */
   readonly max_body_bytes: number;
+  /** null: plain HTTP. */
+  readonly tls: TlsOptions | null;
   /** null: all spans are kept. */
   readonly sampling: SamplingOptions | null;
   readonly files: readonly FileOptions[];
   readonly syslog: readonly SyslogOptions[];
+}
+
+export interface TlsOptions {
+  /** Absolute paths. */
+  readonly cert: string;
+  readonly key: string;
+  /** Whoever has a certificate of theirs may send, without a key, too; null: nobody is asked for one. Absolute paths. */
+  readonly client_certificates: { readonly ca: string; readonly crl: string } | null;
+  readonly min_version: "1.2" | "1.3";
 }
 
 /** What is said of all that comes by one input. */

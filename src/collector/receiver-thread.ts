@@ -4,14 +4,14 @@ import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { keepCompiled } from "../core/keep-compiled.ts";
 import { createLog } from "../core/log.ts";
-import type { Authenticator } from "../identity/authenticator.ts";
-import { createKeyAuthenticator } from "../identity/api-key.ts";
+import { createTicketSecrets } from "../core/ticket-secrets.ts";
 import { createLineSpool, type LineSpool } from "../telemetry/line-spool.ts";
 import { type Signal, SIGNALS, STREAMS } from "../telemetry/streams.ts";
 import { counting, setting } from "./counts.ts";
 import { countingInputs } from "./input-counts.ts";
 import { openInputs } from "./inputs.ts";
 import { createExports } from "./http/exports.ts";
+import { createSenders, type IsSender } from "./http/senders.ts";
 import { openServer } from "./http/server.ts";
 import type { FromReceiver, ReceiverBoot, ToReceiver } from "./receiver-protocol.ts";
 import { createSampler } from "./sampling/sampler.ts";
@@ -19,8 +19,7 @@ import { createSampler } from "./sampling/sampler.ts";
 /** How often it is looked whether a trace has waited for its time. */
 const TURN_MS = 250;
 const log = createLog("info");
-const { options, spools, counts, inputCounts } = workerData as ReceiverBoot;
-let keys = authenticatorOf(options.keys);
+const { options, tls, spools, counts, inputCounts } = workerData as ReceiverBoot;
 
 /** A stream that nothing is sent for gets no segment. */
 const open = new Map<Signal, LineSpool>(
@@ -46,9 +45,10 @@ const sampler = createSampler({
   log,
 });
 const turns = setInterval(sampler.turn, TURN_MS);
+let isSender: IsSender = () => false;
 const exports = createExports({
   maxBodyBytes: options.max_body_bytes,
-  keys: () => keys,
+  isSender: (request) => isSender(request),
   keep: (stream, lines) => (stream === "spans" ? sampler.take(lines) : append(stream, lines)),
   count,
   nowMs: Date.now,
@@ -64,11 +64,23 @@ try {
     clock: systemClock,
     log,
   });
-  const server = await openServer(options.listen, (request, response) => {
-    void exports(request, response);
-  });
+  const server = await openServer(
+    {
+      listen: options.listen,
+      tls,
+      ticketSecrets: createTicketSecrets(),
+      handshakeFailed: (reason, address) => tell({ kind: "handshake_failed", reason, address }),
+    },
+    (request, response) => void exports(request, response),
+  );
+  const byCertificate = tls !== null && tls.clients !== null;
+  const letIn = (keys: readonly string[]): void => {
+    isSender = createSenders({ keys, byCertificate, tlsOf: server.tlsOf });
+  };
+  letIn(options.keys);
   parentPort?.on("message", (message: ToReceiver) => {
-    if (message.kind === "keys") keys = authenticatorOf(message.keys);
+    if (message.kind === "keys") letIn(message.keys);
+    else if (message.kind === "tls") server.renew(message.tls);
     else if (message.kind === "sampling") sampler.replace(message.sampling);
     else void Promise.all([server.close(), inputs.close()]).then(end);
   });
@@ -83,13 +95,6 @@ function end(): void {
   sampler.close();
   for (const spool of open.values()) spool.close();
   parentPort?.close();
-}
-
-/** Whose key it is makes no difference to what is taken. */
-function authenticatorOf(texts: readonly string[]): Authenticator | null {
-  if (texts.length === 0) return null;
-  const known = texts.map((key) => ({ key, subject: "sender", roles: [], attributes: {} }));
-  return createKeyAuthenticator(known);
 }
 
 function tell(message: FromReceiver): void {

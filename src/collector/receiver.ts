@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Log } from "../core/log.ts";
+import type { ServerTls } from "../downstream/options.ts";
 import type { Signal } from "../telemetry/streams.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { type CollectorCounts, createCountCells, readCounts } from "./counts.ts";
@@ -14,12 +15,15 @@ import type { FromReceiver, ReceiverBoot, ReceiverPorts, ToReceiver } from "./re
 export interface Receiver {
   /** Where it listens, with the real port where the config says 0. */
   readonly address: CollectorOptions["listen"];
+  readonly isSecure: boolean;
   readonly counts: () => CollectorCounts;
   readonly inputs: () => InputCounts;
   /** Where syslog is received. */
   readonly syslog: readonly CollectorOptions["listen"][];
   /** From now on these are taken, and no others. */
   readonly replaceKeys: (keys: readonly string[]) => void;
+  /** Certificates for connections from now on; a plain one passes it over. */
+  readonly renew: (tls: ServerTls | null) => void;
   /** What waits is decided by the rules it came under. */
   readonly replaceSampling: (sampling: CollectorOptions["sampling"]) => void;
   /** Requests in flight may end; what was answered is in the spool. */
@@ -28,6 +32,9 @@ export interface Receiver {
 
 export interface ReceiverParts {
   readonly options: CollectorOptions;
+  /** What options.tls names; null: plain HTTP. */
+  readonly tls: ServerTls | null;
+  readonly handshakeFailed: (reason: string, address: string) => void;
   readonly spools: Readonly<Record<Signal, Spool>>;
   readonly log: Log;
 }
@@ -52,6 +59,7 @@ export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
 
 class Place implements Receiver {
   readonly #log: Log;
+  readonly #handshakeFailed: ReceiverParts["handshakeFailed"];
   readonly #counts = createCountCells();
   readonly #inputCounts = createInputCells();
   #boot: ReceiverBoot;
@@ -60,13 +68,18 @@ class Place implements Receiver {
   #deaths = 0;
   #closing = false;
 
-  constructor({ options, spools, log }: ReceiverParts) {
+  constructor({ options, tls, handshakeFailed, spools, log }: ReceiverParts) {
     this.#log = log;
-    this.#boot = { options, spools, counts: this.#counts, inputCounts: this.#inputCounts };
+    this.#handshakeFailed = handshakeFailed;
+    this.#boot = { options, tls, spools, counts: this.#counts, inputCounts: this.#inputCounts };
   }
 
   get address(): CollectorOptions["listen"] {
     return this.#boot.options.listen;
+  }
+
+  get isSecure(): boolean {
+    return this.#boot.tls !== null;
   }
 
   get syslog(): readonly CollectorOptions["listen"][] {
@@ -87,6 +100,10 @@ class Place implements Receiver {
     const ended = new Promise<number>((resolve) => worker.once("exit", resolve));
     // What nobody caught in it; its end follows.
     worker.on("error", ({ stack }) => this.#log.error("collector_failed", { cause: stack }));
+    worker.on("message", (message: FromReceiver) => {
+      if (message.kind !== "handshake_failed") return;
+      this.#handshakeFailed(message.reason, message.address);
+    });
     const ports = await portsOf(worker, ended);
     const sinceMs = performance.now();
     // One that takes its place listens where senders know it.
@@ -100,9 +117,17 @@ class Place implements Receiver {
   replaceKeys(keys: readonly string[]): void {
     const { host } = this.address;
     // The config has another address by now, which waits for a restart.
-    if (keys.length === 0 && host !== "localhost" && !isLoopback(host)) return;
+    const isLocal = host === "localhost" || isLoopback(host);
+    if (keys.length === 0 && !isLocal && !this.#boot.tls?.clients) return;
     this.#boot = { ...this.#boot, options: { ...this.#boot.options, keys } };
     this.#tell({ kind: "keys", keys });
+  }
+
+  renew(tls: ServerTls | null): void {
+    const { tls: before } = this.#boot;
+    if (tls === null || before === null || JSON.stringify(tls) === JSON.stringify(before)) return;
+    this.#boot = { ...this.#boot, tls };
+    this.#tell({ kind: "tls", tls });
   }
 
   replaceSampling(sampling: CollectorOptions["sampling"]): void {

@@ -1,5 +1,6 @@
 // The collector's part of the config with everything filled in.
 import type { CollectorOptions, SamplingOptions } from "../collector/options.ts";
+import { buildOwnTls } from "./build-tls.ts";
 import { cidrOf } from "./fields.ts";
 import { absolutePath } from "./named-files.ts";
 import type { ConfigInput } from "./schema.ts";
@@ -10,9 +11,10 @@ export function buildCollector(
   folder: string,
 ): CollectorOptions | null {
   if (input === undefined) return null;
-  const { sampling, files, syslog } = input;
+  const { tls, sampling, files, syslog } = input;
   return {
     ...input,
+    tls: tls === undefined ? null : buildOwnTls(tls, folder),
     sampling: sampling === undefined ? null : buildSampling(sampling),
     files: files.map(({ service = "", ...file }) => {
       return { ...file, service, path: absolutePath(folder, file.path) };

@@ -1,7 +1,8 @@
 // Certificates, keys and authorities that the config names: their paths absolute, null or empty where there are none.
 import type { UpstreamTlsOptions } from "../upstream/options.ts";
-import type { ClientCertificateOptions } from "./config.ts";
+import type { AdminOptions, ClientCertificateOptions } from "./config.ts";
 import { absolutePath } from "./named-files.ts";
+import type { ConfigInput } from "./schema.ts";
 import type { ServiceInput } from "./sections/services.ts";
 
 interface Pair {
@@ -25,6 +26,15 @@ export function buildClients<T extends Clients>(
   if (clients === undefined) return null;
   const { ca, crl } = clients;
   return { ...clients, ca: absolutePath(folder, ca), crl: absolutePath(folder, crl) };
+}
+
+/** Of a listener that has one certificate. */
+export function buildOwnTls(
+  tls: NonNullable<ConfigInput["admin"]["tls"]>,
+  folder: string,
+): NonNullable<AdminOptions["tls"]> {
+  const client_certificates = buildClients(tls.client_certificates, folder);
+  return { ...tls, ...buildPair(tls, folder), client_certificates };
 }
 
 export function buildUpstreamTls(

@@ -7,7 +7,7 @@ import type { IdentityOptions } from "../identity/options.ts";
 import type { AuthzenOptions, PolicyFiles } from "../policy/options.ts";
 import type { HeaderEdit, RouteOptions } from "../proxy/options.ts";
 import type { ProtectOptions } from "../telemetry/options.ts";
-import { buildClients, buildPair, buildUpstreamTls } from "./build-tls.ts";
+import { buildClients, buildOwnTls, buildPair, buildUpstreamTls } from "./build-tls.ts";
 import type { AdminOptions, Config, ListenOptions } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { cidrOf, originOf } from "./fields.ts";
@@ -75,20 +75,12 @@ function buildAdmin(input: ConfigInput["admin"], folder: string): AdminOptions {
   const { tls, rules, certificates } = input;
   return {
     ...input,
-    tls: tls === undefined ? null : buildAdminTls(tls, folder),
+    tls: tls === undefined ? null : buildOwnTls(tls, folder),
     certificates: certificates.map(({ subject, role }) => {
       return { subject: subject.includes(":") ? subject : lower(subject), role };
     }),
     rules: absolutePath(folder, rules),
   };
-}
-
-function buildAdminTls(
-  tls: NonNullable<ConfigInput["admin"]["tls"]>,
-  folder: string,
-): NonNullable<AdminOptions["tls"]> {
-  const client_certificates = buildClients(tls.client_certificates, folder);
-  return { ...tls, ...buildPair(tls, folder), client_certificates };
 }
 
 function buildService(input: ServiceInput, folder: string): ServiceOptions {

@@ -27,8 +27,10 @@ export function collectorListen(raw: unknown): string {
 }
 
 function checkReach(raw: unknown, keys: number): Finding[] {
-  if (keys > 0 || !isBeyondLoopback(collectorListen(raw))) return [];
-  const message = "beyond loopback the collector needs a key of its senders; set collector.keys";
+  const { client_certificates: clients } = mappingOf(mappingOf(raw)["tls"]);
+  if (keys > 0 || clients !== undefined || !isBeyondLoopback(collectorListen(raw))) return [];
+  const message =
+    "beyond loopback the collector needs a key of its senders; set collector.keys, or collector.tls.client_certificates";
   return [{ path: ["collector", "listen"], message }];
 }
 

@@ -41,10 +41,11 @@ export function loaded(input: ConfigInput, folder: string, files: readonly strin
   };
 }
 
-function tlsFilesOf({ listen, admin, services }: Config): string[] {
+function tlsFilesOf({ listen, admin, collector, services }: Config): string[] {
   const { certificates = [], client_certificates: clients } = listen.https ?? {};
-  const pairs = admin.tls === null ? certificates : [...certificates, admin.tls];
-  const trusts = [clients, admin.tls?.client_certificates];
+  const own = [admin.tls, collector?.tls ?? null].filter((tls) => tls !== null);
+  const pairs = [...certificates, ...own];
+  const trusts = [clients, ...own.map((tls) => tls.client_certificates)];
   const files = [
     ...pairs.flatMap(({ cert, key }) => [cert, key]),
     ...trusts.flatMap((trust) => [trust?.ca ?? "", trust?.crl ?? ""]),

@@ -22,7 +22,7 @@ import type { BalancedServices } from "../statistics/poll.ts";
 import type { Spool } from "../telemetry/spool.ts";
 import { KeySets } from "./key-sets.ts";
 import { type InForce, snapshotSource } from "./load-all.ts";
-import { createTicketSecrets, type TicketSecrets } from "./tls/ticket-secrets.ts";
+import { createTicketSecrets, type TicketSecrets } from "../core/ticket-secrets.ts";
 
 export interface DataPlane {
   /** Tells this run of this process from all others; a column of every row. */
@@ -101,11 +101,13 @@ interface Handshakes {
   readonly failed: () => readonly HandshakeFailureCount[];
   /** Counts and tells of one of the admin side's. */
   readonly adminFailed: HandshakeFailed;
+  readonly collectorFailed: HandshakeFailed;
 }
 
 function handshakesOf(cells: SharedArrayBuffer, log: Log): Handshakes {
   const adminFailed = createHandshakeReport({ cells, listener: "admin", log });
-  return { failed: () => handshakeFailures(cells), adminFailed };
+  const collectorFailed = createHandshakeReport({ cells, listener: "collector", log });
+  return { failed: () => handshakeFailures(cells), adminFailed, collectorFailed };
 }
 
 type RefusedCounts = ReturnType<typeof refusedConnections>;

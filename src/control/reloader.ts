@@ -225,7 +225,12 @@ function fixedOf({ listen, admin, collector, ...rest }: Config): Record<Fixed, u
     client_certificates: null,
     min_version: "1.2" as const,
   };
-  const receiver = collector && { ...collector, keys: [], sampling: null };
+  const receiver = collector && {
+    ...collector,
+    tls: collector.tls && collector.tls.client_certificates !== null,
+    keys: [],
+    sampling: null,
+  };
   const { tls } = admin;
   const fixed = { listen: admin.listen, tls: tls && tls.client_certificates !== null };
   return { ...rest, listen: { ...listen, https }, admin: fixed, collector: receiver };

@@ -4,7 +4,7 @@ import type { Log } from "../core/log.ts";
 import { OnceAMinute } from "../core/once-a-minute.ts";
 
 /** Where the client had connected to. */
-export type TlsListener = "https" | "admin";
+export type TlsListener = "https" | "admin" | "collector";
 
 /** The first that fits; reasons are OpenSSL's words or Node's codes. */
 const KINDS: readonly (readonly [kind: string, reason: RegExp])[] = [
@@ -16,7 +16,7 @@ const KINDS: readonly (readonly [kind: string, reason: RegExp])[] = [
   ["nothing_shared", /no shared|unsupported protocol|version too low|no suitable|no common/],
   ["other", /./],
 ];
-const LISTENERS: readonly TlsListener[] = ["https", "admin"];
+const LISTENERS: readonly TlsListener[] = ["https", "admin", "collector"];
 /** OpenSSL has some hundred, of which clients bring about a few. */
 const MAX_REASONS = 64;
 

@@ -15,6 +15,7 @@ const NO_TLS: InForce["tls"] = {
   revision: "",
   server: null,
   admin: null,
+  collector: null,
   upstreams: {},
   certificates: [],
   faults: [],

@@ -98,6 +98,7 @@ const statusSchema = z.strictObject({
   collector: z
     .strictObject({
       listen: z.string().meta({ description: "HOST:PORT" }),
+      encrypted: z.boolean().meta({ description: "Whether it speaks TLS" }),
       traces: signalSchema,
       logs: signalSchema,
       metrics: signalSchema,
@@ -188,6 +189,7 @@ function collectorOf(parts: AdminParts): z.output<typeof statusSchema>["collecto
   const { files, syslog } = collector.inputs;
   return {
     listen: formatListen(collector.listen),
+    encrypted: collector.isSecure,
     traces: signalOf(traces),
     logs: signalOf(logs),
     metrics: signalOf(metrics),

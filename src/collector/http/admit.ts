@@ -1,11 +1,10 @@
 // What a request's head must say before its body is read.
 import type { IncomingMessage } from "node:http";
-import { HeaderList } from "../../core/header-list.ts";
-import type { Authenticator } from "../../identity/authenticator.ts";
 import { OTLP_SIGNALS, type OtlpSignal } from "../decoder.ts";
 import type { Failure } from "./answers.ts";
 import { CODINGS, type Coding, isCoding } from "./inflate.ts";
 import { type Encoding, encodingOf, linesEncodingOf } from "./media.ts";
+import type { IsSender } from "./senders.ts";
 
 export interface Refused {
   readonly failure: Failure;
@@ -38,15 +37,16 @@ export function routeOf(request: IncomingMessage): Route | undefined {
   return ROUTES.get(path);
 }
 
-/** `keys`: null where everybody may send. */
+/** `isSender`: whether who sends may. */
 export function admit(
   request: IncomingMessage,
-  keys: Authenticator | null,
+  isSender: IsSender,
   { isLines }: Route,
 ): Admitted | Refused {
   if (request.method !== "POST") return refused("not_allowed", "only POST is answered here");
-  if (keys !== null && !isKnown(request, keys)) {
-    return refused("unauthenticated", "a key of collector.keys is needed in x-api-key");
+  if (!isSender(request)) {
+    const message = "a key of collector.keys is needed in x-api-key, or a client certificate";
+    return refused("unauthenticated", message);
   }
   const type = request.headers["content-type"];
   const encoding = isLines ? linesEncodingOf(type) : encodingOf(type);
@@ -61,11 +61,6 @@ const UNKNOWN_TYPE = {
   otlp: "content-type is neither application/x-protobuf nor application/json",
   lines: "content-type is none of application/json, application/x-ndjson, text/plain",
 } as const;
-
-function isKnown({ rawHeaders }: IncomingMessage, keys: Authenticator): boolean {
-  const verified = keys.authenticate(new HeaderList(rawHeaders), { address: "", tls: null });
-  return verified !== null && "outcome" in verified && verified.outcome === "ok";
-}
 
 export function refused(failure: Failure, message: string): Refused {
   return { failure, message };

@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import type { Authenticator } from "../../identity/authenticator.ts";
 import type { Signal } from "../../telemetry/streams.ts";
 import { type Count, REFUSALS, type Refusal } from "../counts.ts";
 import { createDecoder, type Decoder, OTLP_SIGNALS, type OtlpSignal } from "../decoder.ts";
@@ -18,11 +17,11 @@ import { exportResponse, FAILURES, send, statusBody } from "./answers.ts";
 import { type BodyReader, createBodyReader } from "./body.ts";
 import { inflate } from "./inflate.ts";
 import { encodingOf } from "./media.ts";
+import type { IsSender } from "./senders.ts";
 
 export interface ExportsOptions {
   readonly maxBodyBytes: number;
-  /** Those of now; null: everybody may send. */
-  readonly keys: () => Authenticator | null;
+  readonly isSender: IsSender;
   /** Keeps whole lines; false: not now, and none of them. */
   readonly keep: (stream: Signal, lines: Buffer) => boolean;
   readonly count: Count;
@@ -94,7 +93,7 @@ class Handler {
 
   /** null: the sender is gone. */
   async #take(request: IncomingMessage, route: Route) {
-    const admitted = admit(request, this.#options.keys(), route);
+    const admitted = admit(request, this.#options.isSender, route);
     if ("failure" in admitted) return admitted;
     const body = await this.#bodies.read(request);
     try {

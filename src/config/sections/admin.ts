@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
 import { anyText, listenAddress, nameText, pathOf, textLike } from "../fields.ts";
-import { certificate, clientsField, minVersionField } from "./tls.ts";
+import { ownTls } from "./tls.ts";
 
 const MAX_CALLERS = 1000;
 
@@ -31,18 +31,12 @@ const adminCertificate = z.strictObject({
   role: role(),
 });
 
-const adminTls = z.strictObject({
-  ...certificate.shape,
-  client_certificates: clientsField,
-  min_version: minVersionField,
-});
-
 export const adminSection = z.strictObject({
   listen: listenAddress().prefault(DEFAULTS.admin_listen).meta({
     description:
       "Where the admin API and the UI answer; beyond loopback only with a token or a client certificate",
   }),
-  tls: adminTls.optional().meta({
+  tls: ownTls.optional().meta({
     description: "Answers over TLS only",
     default: "none: plain HTTP, whose tokens everybody on the way can read",
   }),

@@ -1,6 +1,7 @@
 // The section that says where services send their own spans, logs and metrics, by which keys, and which are kept.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
+import { ownTls } from "./tls.ts";
 import {
   anyText,
   cidrBlock,
@@ -102,7 +103,8 @@ const syslogListener = z.strictObject({
 
 export const collectorSection = z.strictObject({
   listen: listenAddress().prefault(DEFAULTS.collector.listen).meta({
-    description: "Where OTLP over HTTP is received; beyond loopback only with a key",
+    description:
+      "Where OTLP over HTTP is received; beyond loopback only with a key or a client certificate",
   }),
   keys: z
     .array(
@@ -115,6 +117,10 @@ export const collectorSection = z.strictObject({
     .meta({
       description: "Of which one must come in x-api-key; secrets, so give references",
     }),
+  tls: ownTls.optional().meta({
+    description: "Answers over TLS only; a client certificate is then as good as a key",
+    default: "none: plain HTTP",
+  }),
   max_body_bytes: integer(MIB / 1024, MOST_BYTES)
     .default(DEFAULTS.collector.max_body_bytes)
     .meta({ description: "Of one request, also once it is inflated" }),

@@ -17,7 +17,7 @@ const clientCertificates = z.strictObject({
 
 const CLIENTS = "Whose certificates clients may present; without it they are not asked";
 
-export const clientsField = clientCertificates.optional().meta({ description: CLIENTS });
+const clientsField = clientCertificates.optional().meta({ description: CLIENTS });
 
 export const clientsOrNobodyField = clientCertificates
   .extend({
@@ -32,3 +32,10 @@ export const minVersionField = z
   .enum(["1.2", "1.3"])
   .default(DEFAULTS.tls_min_version)
   .meta({ description: "The oldest version of TLS, in quotes" });
+
+/** Of a listener that has one certificate. */
+export const ownTls = z.strictObject({
+  ...certificate.shape,
+  client_certificates: clientsField,
+  min_version: minVersionField,
+});

@@ -23,6 +23,8 @@ export interface LoadedTls {
   readonly upstreams: Readonly<Record<string, UpstreamTls>>;
   /** null: the admin side speaks plain HTTP. */
   readonly admin: ServerTls | null;
+  /** null: the collector speaks plain HTTP, or there is none. */
+  readonly collector: ServerTls | null;
   readonly certificates: readonly CertificateFacts[];
   /** Why files as they are now are not in use; what they held before goes on. */
   readonly faults: readonly Fault[];
@@ -40,15 +42,17 @@ export type TlsCheck =
 export function loadTls(config: Config, before: Pick<LoadedTls, "held"> | null = null): TlsCheck {
   const { https } = config.listen;
   const { tls } = config.admin;
+  const { tls: received = null } = config.collector ?? {};
   const reading = new PemReading(before?.held);
   const server = https && readServer(httpsFiles(https), reading);
-  const admin = tls && readServer(adminFiles(tls), reading);
+  const admin = tls && readServer(ownFiles(tls, "admin.tls"), reading);
+  const collector = received && readServer(ownFiles(received, "collector.tls"), reading);
   const upstreams = readUpstreams(config, reading);
   const ca = config.ca === "" ? null : reading.facts(config.ca, () => readOwnCa(config.ca));
   const { faults, kept, certificates, held } = reading;
   if (faults.length > 0) return { ok: false, faults: [...faults, ...kept] };
-  const revision = digestOf([server, admin, upstreams, ca]);
-  const used = { revision, server, admin, upstreams, certificates };
+  const revision = digestOf([server, admin, collector, upstreams, ca]);
+  const used = { revision, server, admin, collector, upstreams, certificates };
   return { ok: true, tls: { ...used, faults: kept, held } };
 }
 
@@ -69,8 +73,8 @@ function httpsFiles(https: HttpsOptions): ListenerFiles {
   return { keyPath, pairs, clients: https.client_certificates, minVersion: https.min_version };
 }
 
-function adminFiles(tls: AdminTlsOptions): ListenerFiles {
-  const keyPath = "admin.tls";
+/** Of a listener that has one certificate. */
+function ownFiles(tls: AdminTlsOptions, keyPath: string): ListenerFiles {
   const { client_certificates: clients, min_version: minVersion } = tls;
   return { keyPath, pairs: [{ files: tls, keyPath }], clients, minVersion };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Receiver, startReceiver } from "../../../src/collector/receiver.ts";
 import type { CollectorOptions } from "../../../src/collector/options.ts";
+import type { ServerTls } from "../../../src/downstream/options.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { createSpool, type Spool } from "../../../src/telemetry/spool.ts";
 import { type Signal, SIGNALS } from "../../../src/telemetry/streams.ts";
@@ -12,16 +13,24 @@ import { type Row, rowsOf } from "./rows.ts";
 export interface TestReceiver extends AsyncDisposable {
   readonly url: string;
   readonly receiver: Receiver;
+  /** Of TLS handshakes. */
+  readonly failures: readonly string[];
   /** In the order they came. */
   readonly rows: (signal: Signal) => readonly Row[];
+}
+
+interface Further {
+  readonly spoolBytes?: number;
+  readonly serverTls?: ServerTls;
 }
 
 const MIB = 1024 * 1024;
 
 export async function openReceiver(
-  given: Partial<CollectorOptions> & { readonly spoolBytes?: number } = {},
+  given: Partial<CollectorOptions> & Further = {},
 ): Promise<TestReceiver> {
-  const { spoolBytes: maxBytes = 64 * MIB, ...options } = given;
+  const { spoolBytes: maxBytes = 64 * MIB, serverTls: tls = null, ...options } = given;
+  const failures: string[] = [];
   const folder = mkdtempSync(join(tmpdir(), "weir-collector-"));
   const spoolOf = (signal: Signal): Spool =>
     createSpool({
@@ -37,17 +46,21 @@ export async function openReceiver(
       listen: { host: "127.0.0.1", port: 0 },
       keys: [],
       max_body_bytes: MIB,
+      tls: null,
       sampling: null,
       files: [],
       syslog: [],
       ...options,
     },
+    tls,
+    handshakeFailed: (reason) => void failures.push(reason),
     spools: spools as Record<Signal, Spool>,
     log: silentLog,
   });
   return {
-    url: `http://127.0.0.1:${receiver.address.port}`,
+    url: `${tls === null ? "http" : "https"}://127.0.0.1:${receiver.address.port}`,
     receiver,
+    failures,
     rows: (signal) => rowsIn(join(folder, signal), signal),
     async [Symbol.asyncDispose]() {
       await receiver.close();

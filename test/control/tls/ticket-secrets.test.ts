@@ -9,7 +9,7 @@ import { loadConfigObject } from "../../../src/config/load.ts";
 import { type DataPlane, startDataPlane } from "../../../src/control/data-plane.ts";
 import { loadAll } from "../../../src/control/load-all.ts";
 import { openSpool } from "../../../src/control/open-spool.ts";
-import { createTicketSecrets } from "../../../src/control/tls/ticket-secrets.ts";
+import { createTicketSecrets } from "../../../src/core/ticket-secrets.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { openWorkerThread, type WorkerThread } from "../../../src/proxy/worker-thread.ts";
 import { type Authority, createAuthority } from "../../support/certificates.ts";

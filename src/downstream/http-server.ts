@@ -1,20 +1,20 @@
-// The admin side's HTTP server: plain, or over TLS with certificates that change while it runs; bounded either way.
-import type { IncomingMessage, RequestListener, Server } from "node:http";
+// An HTTP server beside the traffic's: plain, or over TLS with certificates that change while it runs; bounded either way.
+import type { IncomingMessage, RequestListener, Server, ServerOptions } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { isLoopback } from "../core/loopback.ts";
 import { createServer } from "../core/node-http.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
-import { type Admit, createAdmission } from "../downstream/admission.ts";
-import type { ServerTls } from "../downstream/options.ts";
-import { connectionKey, endFailedHandshakes, serverOptions } from "../downstream/handshake.ts";
-import { contextOptions } from "../downstream/server-tls.ts";
-import { ticketKeysOf } from "../downstream/ticket-keys.ts";
-import { tlsFactsOf } from "../downstream/tls-facts.ts";
-import type { AdminParts } from "./parts.ts";
+import type { TicketSecrets } from "../core/ticket-secrets.ts";
+import { type Admit, createAdmission } from "./admission.ts";
+import { connectionKey, endFailedHandshakes, serverOptions } from "./handshake.ts";
+import type { ServerTls } from "./options.ts";
+import { contextOptions } from "./server-tls.ts";
+import { ticketKeysOf } from "./ticket-keys.ts";
+import { tlsFactsOf } from "./tls-facts.ts";
 
-export interface AdminServer {
+export interface HttpServer {
   readonly server: Server | HttpsServer;
   /** null: not encrypted. A certificate that was judged by authorities of before is as good as none. */
   readonly tlsOf: (request: IncomingMessage) => TlsFacts | null;
@@ -22,31 +22,40 @@ export interface AdminServer {
   readonly renew: (tls: ServerTls | null) => void;
 }
 
-export interface AdminServerOptions extends Pick<AdminParts, "handshakeFailed" | "ticketSecrets"> {
+export interface HttpServerOptions {
+  readonly limits: HttpLimits;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
+  readonly ticketSecrets: Pick<TicketSecrets, "current" | "listen">;
+  readonly handshakeFailed: (reason: string, address: string) => void;
   readonly turnedAway: () => void;
 }
 
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 } as const;
-const HANDSHAKE_MS = 10_000;
-const MAX_CONNECTIONS = 256;
-/** A quarter: nobody alone keeps all others out. */
-const SOURCE_CONNECTIONS = 64;
+export interface HttpLimits {
+  readonly http: ServerOptions;
+  readonly connections: number;
+  /** Of them, from one source. */
+  readonly sourceConnections: number;
+}
 
-export function createAdminServer(
-  { tls, turnedAway, ...secure }: AdminServerOptions,
+const HANDSHAKE_MS = 10_000;
+
+export function createHttpServer(
+  { limits, tls, turnedAway, ...secure }: HttpServerOptions,
   listener: RequestListener,
-): AdminServer {
+): HttpServer {
   const admit = createAdmission({
-    sourceConnections: SOURCE_CONNECTIONS,
+    sourceConnections: limits.sourceConnections,
     // A proxy here brings the clients of many.
     isProxy: isLoopback,
     turnedAway,
   });
+  const { http } = limits;
   const made =
-    tls === null ? plainServer(listener) : secureServer({ ...secure, first: tls }, listener);
-  made.server.maxConnections = MAX_CONNECTIONS;
+    tls === null
+      ? plainServer(http, listener)
+      : secureServer({ ...secure, http, first: tls }, listener);
+  made.server.maxConnections = limits.connections;
   limitSources(made.server, admit);
   made.server.on("drop", turnedAway);
   return made;
@@ -57,22 +66,23 @@ function limitSources(server: Server | HttpsServer, admit: Admit): void {
   server.prependListener("connection", (socket: Socket) => void admit(socket));
 }
 
-function plainServer(listener: RequestListener): AdminServer {
-  return { server: createServer(LIMITS, listener), tlsOf: () => null, renew: () => undefined };
+function plainServer(http: ServerOptions, listener: RequestListener): HttpServer {
+  return { server: createServer(http, listener), tlsOf: () => null, renew: () => undefined };
 }
 
-interface SecureOptions extends Pick<AdminServerOptions, "handshakeFailed" | "ticketSecrets"> {
+interface SecureOptions extends Pick<HttpServerOptions, "handshakeFailed" | "ticketSecrets"> {
+  readonly http: ServerOptions;
   readonly first: ServerTls;
 }
 
 function secureServer(
-  { first, handshakeFailed, ticketSecrets }: SecureOptions,
+  { http, first, handshakeFailed, ticketSecrets }: SecureOptions,
   listener: RequestListener,
-): AdminServer {
+): HttpServer {
   // Only where it is configured: a start should be short.
   const https = process.getBuiltinModule("node:https");
   const server = https.createServer(
-    { ...LIMITS, ...serverOptions(first, first.pairs, HANDSHAKE_MS) },
+    { ...http, ...serverOptions(first, first.pairs, HANDSHAKE_MS) },
     listener,
   );
   endFailedHandshakes(server, handshakeFailed);
