@@ -42,3 +42,32 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY principal, principal_kind
 ORDER BY requests DESC, principal
 LIMIT {limit:UInt32}
+-- from sums, but for service, route
+WITH quantilesTDigestMerge(0.5, 0.95, 0.99)(durations) AS percentiles
+SELECT
+    principal,
+    principal_kind,
+    sum(bucket.requests) AS requests,
+    requests / {{observed_s}} AS requests_per_second,
+    sum(bucket.errors) AS errors,
+    sum(bucket.denied) AS denied,
+    uniqMerge(bucket.routes) AS routes,
+    percentiles[1] AS p50_ns,
+    percentiles[2] AS p95_ns,
+    percentiles[3] AS p99_ns,
+    sum(bucket.request_bytes) AS request_bytes,
+    sum(bucket.response_bytes) AS response_bytes,
+    max(bucket.last_at) AS last_at
+FROM callers AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    -- Percentiles of all would take longer than all else.
+    AND bucket.principal IN
+    (
+        SELECT principal FROM callers AS bucket
+        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+        GROUP BY principal, principal_kind ORDER BY sum(bucket.requests) DESC, principal LIMIT {limit:UInt32}
+    )
+GROUP BY principal, principal_kind
+ORDER BY requests DESC, principal
+LIMIT {limit:UInt32}

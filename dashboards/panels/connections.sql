@@ -27,3 +27,17 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
     AND ({route:String} = '' OR route = {route:String})
 GROUP BY scheme, tls_version, http_version
 ORDER BY requests DESC, scheme, tls_version, http_version
+-- from sums, but for service, route
+SELECT
+    scheme,
+    tls_version,
+    http_version,
+    sum(bucket.requests) AS requests,
+    uniqIf(principal, principal != '') AS callers,
+    uniqMerge(bucket.clients) AS clients,
+    max(bucket.last_at) AS last_at
+FROM callers AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+GROUP BY scheme, tls_version, http_version
+ORDER BY requests DESC, scheme, tls_version, http_version

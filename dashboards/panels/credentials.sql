@@ -29,3 +29,18 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY auth_method, principal_kind, issuer
 ORDER BY requests DESC, auth_method, principal_kind
 LIMIT {limit:UInt32}
+-- from sums, but for service, route
+SELECT
+    auth_method,
+    principal_kind,
+    issuer,
+    sum(bucket.requests) AS requests,
+    sum(bucket.failed) AS failed,
+    uniqIf(principal, principal != '') AS callers,
+    max(bucket.last_at) AS last_at
+FROM callers AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+GROUP BY auth_method, principal_kind, issuer
+ORDER BY requests DESC, auth_method, principal_kind
+LIMIT {limit:UInt32}

@@ -37,3 +37,33 @@ ORDER BY rule, time WITH FILL
     FROM toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({step:UInt32}))
     TO toDateTime({until:DateTime64(3, 'UTC')})
     STEP toIntervalSecond({step:UInt32})
+-- from sums
+WITH
+    (
+        SELECT groupArray(busiest) FROM
+        (
+            SELECT toString(bucket.rule) AS busiest FROM troubles AS bucket
+            WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+            AND bucket.subject = 'denial' AND bucket.kind = 'request'
+            AND ({service:String} = '' OR bucket.service = {service:String})
+            AND ({route:String} = '' OR bucket.route = {route:String})
+            AND ({principal:String} = '' OR bucket.principal = {principal:String})
+            GROUP BY busiest ORDER BY sum(bucket.calls) DESC, busiest LIMIT {lines:UInt32}
+        )
+    ) AS top
+SELECT
+    toStartOfInterval(bucket.time, toIntervalSecond({step:UInt32})) AS time,
+    if(has(top, bucket.rule), toString(bucket.rule), '(other)') AS rule,
+    sum(bucket.calls) AS requests
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND bucket.subject = 'denial' AND bucket.kind = 'request'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+    AND ({principal:String} = '' OR bucket.principal = {principal:String})
+GROUP BY time, rule
+ORDER BY rule, time WITH FILL
+    FROM toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({step:UInt32}))
+    TO toDateTime({until:DateTime64(3, 'UTC')})
+    STEP toIntervalSecond({step:UInt32})

@@ -39,3 +39,26 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY principal, principal_kind, method, route, rule, rule_source
 ORDER BY requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    principal,
+    principal_kind,
+    method,
+    route,
+    rule,
+    rule_source,
+    sum(bucket.calls) AS requests,
+    uniqMerge(bucket.paths) AS paths,
+    argMaxMerge(bucket.last_path) AS path,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND subject = 'denial' AND kind = {kind:String}
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+    AND ({principal:String} = '' OR bucket.principal = {principal:String})
+GROUP BY principal, principal_kind, method, route, rule, rule_source
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -36,3 +36,24 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY service, route, status, upstream, error_code, error_source
 ORDER BY requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    service,
+    route,
+    status,
+    upstream,
+    error_code,
+    error_source,
+    sum(bucket.calls) AS requests,
+    min(bucket.first_at) AS first_at,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND subject = 'error'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY service, route, status, upstream, error_code, error_source
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

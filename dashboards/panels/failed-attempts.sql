@@ -31,3 +31,22 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY service, endpoint, error, answered
 ORDER BY attempts DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    service,
+    toString(bucket.upstream) AS endpoint,
+    toString(bucket.error_code) AS error,
+    if(bucket.status = 0, '', toString(bucket.status)) AS answered,
+    sum(bucket.calls) AS attempts,
+    sum(bucket.hidden) AS hidden,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND subject = 'attempt'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY service, endpoint, error, answered
+ORDER BY attempts DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -30,3 +30,22 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY client_address, auth_method, auth_outcome
 ORDER BY requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    client_address,
+    auth_method,
+    auth_outcome,
+    sum(bucket.calls) AS requests,
+    uniq(route) AS routes,
+    min(bucket.first_at) AS first_at,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND subject = 'login'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY client_address, auth_method, auth_outcome
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -24,3 +24,19 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY instance, worker
 ORDER BY instance, toUInt32(worker)
 LIMIT 500
+-- from sums
+SELECT
+    instance,
+    toString(bucket.worker) AS worker,
+    sum(bucket.requests) AS requests,
+    argMaxMerge(bucket.config_revision) AS config_revision,
+    argMaxIfMerge(bucket.policy_revision) AS policy_revision,
+    max(bucket.last_at) AS newest_at,
+    -- Seen from the end of the window.
+    greatest(0, dateDiff('millisecond', newest_at, {until:DateTime64(3, 'UTC')})) * 1000000 AS age_ns
+FROM workers AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+GROUP BY instance, worker
+ORDER BY instance, toUInt32(worker)
+LIMIT 500

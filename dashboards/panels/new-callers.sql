@@ -35,3 +35,26 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY principal
 ORDER BY first_at DESC, principal
 LIMIT {limit:UInt32}
+-- from sums, but for service
+SELECT
+    principal,
+    any(bucket.principal_kind) AS principal_kind,
+    sum(bucket.requests) AS requests,
+    sum(bucket.denied) AS denied,
+    uniqMerge(bucket.routes) AS routes,
+    uniqMerge(bucket.clients) AS clients,
+    min(bucket.first_at) AS first_at,
+    argMinMerge(bucket.first_trace) AS trace_id
+FROM callers AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND principal != '' AND principal NOT IN
+    (
+        SELECT principal FROM callers AS past
+        WHERE past.grain_s = 21600
+            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
+            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))
+    )
+GROUP BY principal
+ORDER BY first_at DESC, principal
+LIMIT {limit:UInt32}

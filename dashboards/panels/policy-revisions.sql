@@ -30,3 +30,22 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY policy_revision
 ORDER BY first_at DESC, policy_revision
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    policy_revision,
+    min(bucket.first_at) AS first_at,
+    max(bucket.last_at) AS last_at,
+    uniqMerge(bucket.instances) AS instances,
+    sum(bucket.requests) AS requests,
+    sumIf(bucket.requests, decision = 'deny') AS denied,
+    denied / requests AS denied_share,
+    sumIf(bucket.requests, decision = 'error') AS failed
+FROM rules AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND kind = 'request' AND policy_revision != ''
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY policy_revision
+ORDER BY first_at DESC, policy_revision
+LIMIT {limit:UInt32}

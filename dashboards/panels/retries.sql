@@ -31,3 +31,22 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY service, route
 ORDER BY retried DESC, requests DESC, service, route
 LIMIT {limit:UInt32}
+-- from sums
+SELECT
+    service,
+    route,
+    sum(bucket.requests) AS requests,
+    sum(bucket.attempts) AS attempts,
+    sum(bucket.retried) AS retried,
+    retried / requests AS retried_share,
+    sum(bucket.saved) AS saved,
+    retried - saved AS lost
+FROM rules AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND kind = 'request'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY service, route
+ORDER BY retried DESC, requests DESC, service, route
+LIMIT {limit:UInt32}

@@ -37,3 +37,24 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY rule, decision, kind
 ORDER BY requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums, but for principal
+SELECT
+    rule,
+    argMax(bucket.rule_source, bucket.last_at) AS rule_source,
+    decision,
+    kind,
+    sum(bucket.requests) AS requests,
+    requests / {{observed_s}} AS requests_per_second,
+    uniqMerge(bucket.callers) AS callers,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM rules AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND decision != 'none'
+    AND ({kind:String} = '' OR kind = {kind:String})
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+GROUP BY rule, decision, kind
+ORDER BY requests DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -62,3 +62,39 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
 GROUP BY change, kind, principal, principal_kind, method, route, rule, rule_source, shadow_rule, shadow_rule_source, shadow_revision
 ORDER BY indexOf(['gain', 'loss', 'error'], change), requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+WITH
+    -- The newest candidate: what was said of an older one is of no use any more.
+    (
+        SELECT argMaxIfMerge(bucket.shadow_revision) FROM rules AS bucket
+        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    ) AS newest
+SELECT
+    change,
+    if(bucket.kind = 'decision', 'decision', 'request') AS kind,
+    principal,
+    principal_kind,
+    method,
+    route,
+    rule,
+    rule_source,
+    shadow_rule,
+    shadow_rule_source,
+    shadow_revision,
+    sum(bucket.calls) AS requests,
+    uniqMerge(bucket.clients) AS clients,
+    uniqMerge(bucket.paths) AS paths,
+    argMaxMerge(bucket.last_path) AS path,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND subject = 'shadow' AND shadow_revision = newest
+    AND ({kind:String} = '' OR kind = {kind:String})
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})
+    AND ({principal:String} = '' OR bucket.principal = {principal:String})
+GROUP BY change, kind, principal, principal_kind, method, route, rule, rule_source, shadow_rule, shadow_rule_source, shadow_revision
+ORDER BY indexOf(['gain', 'loss', 'error'], change), requests DESC, last_at DESC
+LIMIT {limit:UInt32}

@@ -32,3 +32,26 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
     AND ({route:String} = '' OR route = {route:String})
 GROUP BY stage, part.2
 ORDER BY part.2
+-- from sums, but for service, route
+WITH
+    ['identify', 'authorize', 'balance', 'queue', 'connect', 'wait for the first byte',
+        'all else: bodies, and attempts before the last'] AS stages
+SELECT
+    stages[number] AS stage,
+    total[number] AS total_ns,
+    total_ns / arraySum(total) AS share,
+    total_ns / requests AS mean_ns,
+    spread[number] AS p95_ns,
+    longest[number] AS longest_ns
+FROM
+(
+    SELECT
+        sum(bucket.requests) AS requests,
+        sumForEachMerge(bucket.stage_ns) AS total,
+        maxForEachMerge(bucket.stage_longest_ns) AS longest,
+        quantileTDigestForEachMerge(0.95)(bucket.stage_durations) AS spread
+    FROM workers AS bucket
+    WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+)
+ARRAY JOIN arrayEnumerate(total) AS number
+ORDER BY number

@@ -118,7 +118,14 @@ describe("migrate", () => {
     );
     const points = ["exponential_histogram", "gauge", "histogram", "sum", "summary"];
     const metrics = points.map((kind) => `otel_metrics_${kind}`);
-    expect(rows.map((row) => row["name"])).toEqual([...metrics, "requests", "rollups"]);
+    const breakdowns = ["rules", "troubles", "workers"];
+    expect(rows.map((row) => row["name"])).toEqual([
+      "callers",
+      ...metrics,
+      "requests",
+      "rollups",
+      ...breakdowns,
+    ]);
     await migrate(system.store, RETENTION);
   });
 

@@ -91,13 +91,23 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   ]);
   const views = await store.query(
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
+      (SELECT sum(requests) FROM callers WHERE grain_s = 600) AS of_callers,
+      (SELECT sum(requests) FROM rules WHERE grain_s = 21600) AS of_rules,
       (SELECT count() FROM otel_traces) AS spans,
       (SELECT sum(SampleRate) FROM otel_traces) AS weights,
       (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source,
       (SELECT SpanAttributes['weir.auth_method'] FROM otel_traces WHERE TraceId = 'now') AS method`,
   );
   expect(views.rows).toEqual([
-    { counted: 3, spans: 4, weights: 23, source: "next.csv:3", method: "jwt" },
+    {
+      counted: 3,
+      of_callers: 3,
+      of_rules: 3,
+      spans: 4,
+      weights: 23,
+      source: "next.csv:3",
+      method: "jwt",
+    },
   ]);
   await store.close();
 });

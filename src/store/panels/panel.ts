@@ -77,6 +77,16 @@ export interface Panel {
   readonly door: Door | null;
   /** With its macros still in it, see `expandPanel`; its lines are those of the file. */
   readonly sql: string;
+  /** What longer windows are asked instead; null: the same. */
+  readonly sums: PanelSums | null;
+}
+
+/** A second query over the sums of 10 minutes and 6 hours (collector/schema, breakdowns). */
+export interface PanelSums {
+  /** As `Panel.sql`. */
+  readonly sql: string;
+  /** Parameters that the sums don't count by: where one is given, the first query is asked. */
+  readonly except: readonly string[];
 }
 
 /** Every panel has these: the window, and the seconds of one step of a line. */

@@ -1,7 +1,7 @@
 // A panel from its file: the header, the query, and whether the two say the same.
 import { readonlyFault, statementFault, tokensOf } from "../embedded/statement.ts";
 import { readHeader } from "./header.ts";
-import { type DashboardFault, type Panel, WINDOW } from "./panel.ts";
+import { type DashboardFault, type Panel, type PanelSums, WINDOW } from "./panel.ts";
 import { MACRO_NAMES } from "./rollup.ts";
 
 export type PanelParse =
@@ -25,15 +25,44 @@ export function parsePanel({ name, file, text }: DashboardText): PanelParse {
   const first = end < 0 ? lines.length : end;
   const { parameterLines, ...header } = readHeader(lines.slice(0, first), report);
   // Blank instead of the header, so that the store counts lines as the file has them.
-  const sql = lines.map((line, at) => (at < first ? "" : line.trimEnd())).join("\n");
-  const panel = { ...header, name, file, sql: sql.trimEnd() };
+  const sums = lines.findIndex((line) => SUMS.test(line));
+  const between = (from: number, to: number): string =>
+    lines
+      .map((line, at) => (at < from || at >= to ? "" : line.trimEnd()))
+      .join("\n")
+      .trimEnd();
+  const sql = between(first, sums < 0 ? lines.length : sums);
+  const panel = {
+    ...header,
+    name,
+    file,
+    sql,
+    sums: sumsOf(lines[sums], between(sums + 1, lines.length)),
+  };
   checkQuery(panel.sql, first + 1, report);
+  if (panel.sums !== null) checkQuery(panel.sums.sql, sums + 2, report);
+  checkExcept(panel, sums + 1, report);
   checkParameters(panel, parameterLines, report);
   if (faults.length === 0) return { ok: true, panel };
   return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
 }
 
+/** Between the query of the rows and that of the sums. */
+const SUMS = /^-- from sums(?:, but for (?<except>[\w, ]+))?$/;
+
+function sumsOf(line: string | undefined, sql: string): PanelSums | null {
+  if (line === undefined) return null;
+  const { except = "" } = SUMS.exec(line)?.groups ?? {};
+  return { sql, except: except.split(/[, ]+/).filter((name) => name !== "") };
+}
+
 type Report = (line: number, message: string) => void;
+
+function checkExcept({ sums, parameters }: Panel, line: number, report: Report): void {
+  for (const name of sums?.except ?? []) {
+    if (!parameters.has(name)) report(line, `from sums: ${name} is no parameter of this panel`);
+  }
+}
 
 function checkQuery(sql: string, firstLine: number, report: Report): void {
   const tokens = tokensOf(sql.replaceAll(/\{\{\w+\}\}/g, "macro"));
@@ -53,9 +82,11 @@ function checkParameters(
   report: Report,
 ): void {
   const used = new Set<string>();
-  for (const { 1: name = "", 2: type = "", index } of panel.sql.matchAll(USE)) {
-    if (!used.has(name)) checkUse(panel, { name, type, line: lineAt(panel.sql, index) }, report);
-    used.add(name);
+  for (const sql of [panel.sql, panel.sums?.sql ?? ""]) {
+    for (const { 1: name = "", 2: type = "", index } of sql.matchAll(USE)) {
+      if (!used.has(name)) checkUse(panel, { name, type, line: lineAt(sql, index) }, report);
+      used.add(name);
+    }
   }
   for (const [name, line] of parameterLines) {
     if (!used.has(name)) report(line, `parameter ${name}: is not in the query; remove it`);

@@ -1,4 +1,4 @@
-// Which rollup a window is read from, and how a panel's macros name it.
+// Which rollup or breakdown a window is read from, and how a panel's macros name it.
 
 interface Rollup {
   readonly name: string;
@@ -13,27 +13,42 @@ const ROLLUPS: readonly Rollup[] = [
 ];
 const COARSEST: Rollup = { name: "1h", grainSeconds: 3600, longest: Infinity };
 
+/** Of breakdowns (callers, rules, troubles, workers); shorter windows are read from the rows themselves. */
+const BREAKDOWNS: readonly Rollup[] = [{ name: "10m", grainSeconds: 600, longest: 8 * 86_400 }];
+const COARSEST_BREAKDOWN: Rollup = { name: "6h", grainSeconds: 6 * 3600, longest: Infinity };
+const LONGEST_OF_ROWS_S = 3 * 3600;
+
 /** About this many points a line. */
 const POINTS = 120;
+
+export interface Grains {
+  readonly rollup: Rollup;
+  readonly stepSeconds: number;
+}
 
 /**
  * The finest rollup a window can afford, and a step of whole grains that gives about 120 points. `leastGrainSeconds`:
  * finer ones are no longer kept of that time.
  */
-export function rollupFor(
-  windowMs: number,
-  leastGrainSeconds = 0,
-): {
-  readonly rollup: Rollup;
-  readonly stepSeconds: number;
-} {
+export function rollupFor(windowMs: number, leastGrainSeconds = 0): Grains {
   const seconds = windowMs / 1000;
   const rollup =
     ROLLUPS.find((each) => {
       return seconds <= each.longest && each.grainSeconds >= leastGrainSeconds;
     }) ?? COARSEST;
-  const grains = Math.max(1, Math.ceil(seconds / POINTS / rollup.grainSeconds));
-  return { rollup, stepSeconds: grains * rollup.grainSeconds };
+  return { rollup, stepSeconds: stepOf(seconds, rollup) };
+}
+
+/** The breakdown that a window is read from; null: rows are few enough. */
+export function breakdownFor(windowMs: number): Grains | null {
+  const seconds = windowMs / 1000;
+  if (seconds <= LONGEST_OF_ROWS_S) return null;
+  const rollup = BREAKDOWNS.find(({ longest }) => seconds <= longest) ?? COARSEST_BREAKDOWN;
+  return { rollup, stepSeconds: stepOf(seconds, rollup) };
+}
+
+function stepOf(seconds: number, { grainSeconds }: Rollup): number {
+  return Math.max(1, Math.ceil(seconds / POINTS / grainSeconds)) * grainSeconds;
 }
 
 /**

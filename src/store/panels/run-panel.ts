@@ -2,7 +2,7 @@
 import { type Column, type Row, type Store, StoreError } from "../client.ts";
 import { failureOf } from "./failure.ts";
 import type { Panel, Unit } from "./panel.ts";
-import { expandPanel, rollupFor } from "./rollup.ts";
+import { breakdownFor, expandPanel, rollupFor } from "./rollup.ts";
 
 export interface PanelRequest {
   /** Milliseconds since the epoch; since is inside the window, until is not. */
@@ -30,10 +30,7 @@ export async function runPanel(
   panel: Panel,
   request: PanelRequest,
 ): Promise<PanelRows> {
-  const { rollup, stepSeconds } = rollupFor(
-    request.untilMs - request.sinceMs,
-    request.leastGrainSeconds,
-  );
+  const { sql, stepSeconds } = queryFor(panel, request);
   const params = {
     since: new Date(request.sinceMs),
     until: new Date(request.untilMs),
@@ -42,11 +39,30 @@ export async function runPanel(
   };
   const limits = { readonly: true, timeoutMs: QUERY_TIMEOUT_MS, maxBytes: MOST_BYTES };
   try {
-    const { columns, rows } = await store.query(expandPanel(panel.sql, rollup), params, limits);
+    const { columns, rows } = await store.query(sql, params, limits);
     return { columns: columns.map((column) => ({ ...column, unit: unitOf(panel, column) })), rows };
   } catch (thrown) {
-    throw failureOf(panel, thrown);
+    throw failureOf({ ...panel, sql }, thrown);
   }
+}
+
+/** Of the rows or of the sums, macros filled in. */
+function queryFor(
+  { sql, sums }: Panel,
+  { sinceMs, untilMs, filters, leastGrainSeconds }: PanelRequest,
+): { readonly sql: string; readonly stepSeconds: number } {
+  const windowMs = untilMs - sinceMs;
+  const { rollup, stepSeconds } = rollupFor(windowMs, leastGrainSeconds);
+  const breakdown = breakdownFor(windowMs);
+  const isKept = (name: string): boolean => (filters[name] ?? "") === "";
+  if (sums === null || breakdown === null || !sums.except.every(isKept)) {
+    return { sql: expandPanel(sql, rollup), stepSeconds };
+  }
+  const { grainSeconds } = breakdown.rollup;
+  return {
+    sql: expandPanel(sums.sql, { ...rollup, grainSeconds }),
+    stepSeconds: breakdown.stepSeconds,
+  };
 }
 
 function unitOf({ columns }: Panel, { name }: Column): Unit {

@@ -204,3 +204,20 @@ export function knownTraffic(fromMs: number): Batch {
   );
   return batch("known", lines);
 }
+
+/** Requests that a candidate policy would decide otherwise, an hour before. */
+export function shadowedTraffic(fromMs: number): Batch {
+  const asked: Values = { shadow_revision: "c2", shadow_rule: "p, all", shadow_rule_source: "n:1" };
+  const rows: readonly Values[] = [
+    { ...FINE, ...asked, shadow_decision: "deny" },
+    { ...DENIED, ...asked, shadow_decision: "allow", client_address: "192.0.2.9" },
+    { ...DENIED, ...asked, shadow_decision: "error", path: "/admin/2" },
+    { ...ASKED, ...asked, shadow_decision: "allow" },
+    { ...FINE, ...asked, shadow_revision: "c1", shadow_decision: "deny" },
+  ];
+  const lines = rows.map((values, at) => {
+    const started_at = timestamp(fromMs - 3_600_000 - at * 1000);
+    return line({ ...values, started_at, trace_id: `f${at}`.padStart(32, "0") });
+  });
+  return batch("shadowed", lines);
+}

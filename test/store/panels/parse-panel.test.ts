@@ -34,6 +34,26 @@ test("a panel is its header and its query, whose lines stay where they are", () 
   expect(panel.sql.split("\n").indexOf("SELECT 1 AS n")).toBe(9);
 });
 
+test("a second query reads sums, but not where a filter is given that they don't count by", () => {
+  const sums = "-- from sums, but for service\nSELECT 2 AS n LIMIT {limit:UInt32}\n";
+  const parsed = parse(GOOD + sums);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  expect(parsed.panel.sql).not.toContain("SELECT 2");
+  expect(parsed.panel.sums).toMatchObject({ except: ["service"] });
+  expect(parsed.panel.sums?.sql.split("\n").indexOf("SELECT 2 AS n LIMIT {limit:UInt32}")).toBe(13);
+  const wrong = parse(
+    GOOD + sums.replace("service", "colour").replace("SELECT 2", "SELECT {n:UInt8}"),
+  );
+  expect(wrong.ok ? [] : wrong.faults).toEqual([
+    { file: "panels/p.sql", line: 13, message: "from sums: colour is no parameter of this panel" },
+    {
+      file: "panels/p.sql",
+      line: 14,
+      message: 'parameter n: is not in the header; write "-- parameter n: ..."',
+    },
+  ]);
+});
+
 test.each([
   ["-- title: T\n", "", 1, /^title: is missing/],
   ["-- title: T", "-- titel: T", 1, /^titel: unknown key; keys are title/],

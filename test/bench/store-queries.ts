@@ -1,0 +1,105 @@
+// `npm run bench:queries`: a month of made-up traffic in the embedded store, and how long it takes to answer what people
+// ask of it: all boards' panels for an hour, a day and a month, traces, errors of a route, words in logs.
+// Options: --rows N, --logs N, --spans N, --times N, --only REGEXP, --folder F (kept, and used again), --write (adds to QUERIES.md).
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DEFAULTS } from "../../src/config/defaults.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { createStore, type Store } from "../../src/store/client.ts";
+import { createEmbeddedStore } from "../../src/store/embedded/supervisor.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { type Asked, askAll, WINDOWS } from "./queries/ask.ts";
+import { fillRequests } from "./queries/fill-requests.ts";
+import { fillSignals } from "./queries/fill-signals.ts";
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: "string", default: "100000000" },
+    logs: { type: "string", default: "20000000" },
+    spans: { type: "string", default: "5000000" },
+    times: { type: "string", default: "10" },
+    only: { type: "string", default: "" },
+    folder: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), "weir-bench-queries-"));
+// A store that a busy machine holds up must not be taken for dead.
+const embedded = createEmbeddedStore({ folder, log: silentLog, silenceMs: 600_000 });
+try {
+  const store = createStore({ url: await embedded.start() });
+  // Nothing ages while it is measured, but the finest sums.
+  await migrate(store, { ...DEFAULTS.retention, requests_days: 60, rollup_1m_days: 60 });
+  const untilMs = await filledUntilMs(store);
+  const full = { store, storePid: embedded.pid() ?? 0, untilMs, times: Number(values.times) };
+  report(await askAll(full, new RegExp(values.only)), await sizes(store));
+  await store.close();
+} finally {
+  await embedded.stop();
+  if (values.folder === undefined) rmSync(folder, { recursive: true });
+}
+
+/** Fills what is empty. */
+async function filledUntilMs(store: Store): Promise<number> {
+  const newest = async (table: string, time: string): Promise<number> => {
+    const { rows } = await store.query(`SELECT toUnixTimestamp(max(${time})) AS at FROM ${table}`);
+    return Number(rows[0]?.["at"]);
+  };
+  const found = await newest("requests", "started_at");
+  const untilS = found === 0 ? Math.floor(Date.now() / 1000) : found;
+  const month = { untilS, rows: Number(values.rows) };
+  const say = (rows: number): void => void process.stderr.write(`\r${String(rows)} rows`);
+  if (found === 0) await fillRequests(store, month, say);
+  if ((await newest("otel_logs", "Timestamp")) === 0) {
+    await fillSignals(store, month, { logs: Number(values.logs), spans: Number(values.spans) });
+  }
+  return untilS * 1000;
+}
+
+async function sizes(store: Store): Promise<string> {
+  const { rows } = await store.query(
+    `SELECT table, sum(rows) AS count, formatReadableSize(sum(bytes_on_disk)) AS size FROM system.parts
+     WHERE active AND database = currentDatabase() GROUP BY table HAVING count > 1000 ORDER BY count DESC`,
+  );
+  return rows
+    .map((row) => `${String(row["table"])} ${String(row["count"])} (${String(row["size"])})`)
+    .join(", ");
+}
+
+function report(asked: readonly Asked[], stored: string): void {
+  const day = new Date().toISOString().slice(0, 10);
+  const groups = Object.keys(WINDOWS);
+  const panels = Map.groupBy(
+    asked.filter(({ group }) => groups.includes(group)),
+    ({ name }) => name,
+  );
+  const others = asked.filter(({ group }) => !groups.includes(group));
+  const text = [
+    `## ${day}, ${String(cpus().length)} cores, ${cpus()[0]?.model ?? ""}, Node ${process.version}`,
+    "",
+    `Rows: ${stored}. Each was asked ${values.times} times.`,
+    "",
+    `| panel | ${groups.map((group) => `${group}: p50 | p95 | CPU`).join(" | ")} |`,
+    `| --- |${groups.map(() => " ---: | ---: | ---: |").join("")}`,
+    ...[...panels].map(([name, of]) => `| ${name} | ${of.map(cells).join(" | ")} |`),
+    "",
+    "| question | p50 | p95 | CPU | rows |",
+    "| --- | ---: | ---: | ---: | ---: |",
+    ...others.map((each) => `| ${each.group}: ${each.name} | ${cells(each)} | ${each.rows} |`),
+    "",
+  ].join("\n");
+  console.log(text);
+  for (const { group, name, fault } of asked)
+    if (fault !== "") console.log(`${group} ${name}: ${fault}`);
+  if (values.write) appendFileSync(join(import.meta.dirname, "QUERIES.md"), `\n${text}`);
+}
+
+function cells({ wallMs, cpuMs, fault }: Asked): string {
+  if (fault !== "") return "failed | |";
+  const at = (share: number): string =>
+    (wallMs[Math.ceil(wallMs.length * share) - 1] ?? 0).toFixed(0);
+  return `${at(0.5)} | ${at(0.95)} | ${cpuMs.toFixed(0)}`;
+}

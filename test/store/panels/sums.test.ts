@@ -1,0 +1,63 @@
+// What panels answer from sums of 10 minutes and 6 hours is what they answer from the rows themselves.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadDashboards } from "../../../src/store/dashboards.ts";
+import type { Panel } from "../../../src/store/panels/panel.ts";
+import { runPanel } from "../../../src/store/panels/run-panel.ts";
+import { startTestStore, type TestStore } from "../support.ts";
+import { knownTraffic, shadowedTraffic } from "./known-traffic.ts";
+
+const HOUR_MS = 3_600_000;
+const SIX_HOURS_MS = 6 * HOUR_MS;
+/** Rows lie within whole buckets of both grains, so that the sums have those of the window and no others. */
+const fromMs = Math.floor(Date.now() / SIX_HOURS_MS) * SIX_HOURS_MS - 2 * SIX_HOURS_MS;
+
+const WINDOWS = {
+  "10 minutes": { sinceMs: fromMs - SIX_HOURS_MS, untilMs: fromMs + SIX_HOURS_MS },
+  "6 hours": { sinceMs: fromMs - 36 * SIX_HOURS_MS, untilMs: fromMs + SIX_HOURS_MS },
+};
+const FILTERS = [
+  {},
+  { service: "shop", route: "admin" },
+  { principal: "mallory", kind: "decision" },
+];
+
+const { panels } = loadDashboards();
+const summed = [...panels.values()].filter(({ sums }) => sums !== null);
+
+let system: TestStore;
+beforeAll(async () => {
+  system = await startTestStore();
+  for (const batch of [knownTraffic(fromMs), shadowedTraffic(fromMs)]) {
+    expect(await system.store.write(batch)).toEqual({ kind: "stored" });
+  }
+});
+afterAll(() => system.end());
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Lines as sums by name: their points are as far apart as each source can afford. */
+function totals(panel: Panel, rows: readonly Row[]): unknown {
+  if (panel.visual !== "timeseries") return rows;
+  const [, name = ""] = [...panel.columns.keys()];
+  const lines = Map.groupBy(rows, (row) => row[name]);
+  return [...lines].map(([line, of]) => [
+    line,
+    of.reduce((sum, row) => sum + Number(row["requests"]), 0),
+  ]);
+}
+
+describe.each(Object.entries(WINDOWS))("by %s", (_, window) => {
+  test.each(summed)("$name", async (panel) => {
+    const answered = FILTERS.filter((filters) =>
+      Object.keys(filters).every((name) => panel.parameters.has(name)),
+    );
+    for (const filters of answered) {
+      const request = { ...window, filters };
+      const ofSums = await runPanel(system.store, panel, request);
+      const ofRows = await runPanel(system.store, { ...panel, sums: null }, request);
+      expect(ofSums.columns.map(({ name }) => name)).toEqual([...panel.columns.keys()]);
+      expect([filters, totals(panel, ofSums.rows)]).toEqual([filters, totals(panel, ofRows.rows)]);
+      if (filters === FILTERS[0]) expect(ofSums.rows).not.toEqual([]);
+    }
+  });
+});
