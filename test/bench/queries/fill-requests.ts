@@ -2,7 +2,7 @@
 // nights are quiet, some callers are denied again and again, some routes fail more, new callers and odd paths turn up.
 import type { Store } from "../../../src/store/client.ts";
 
-export const DAYS = 30;
+const DAYS = 30;
 const DAY_S = 86_400;
 /** Rows at once: a chunk is a statement, so that it fits into the store's memory. */
 const CHUNK = 500_000;
