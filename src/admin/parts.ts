@@ -24,6 +24,7 @@ import type { DrainStats } from "../telemetry/drain.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { Roles } from "./http/door.ts";
 import type { SpanExportStats } from "../telemetry/export.ts";
+import type { GroupValues } from "../telemetry/groups/row-group.ts";
 import type { Signal } from "../telemetry/streams.ts";
 
 interface PolicyFacts {
@@ -119,7 +120,7 @@ interface AuthzenSide {
 /** Whole lines of JSONCompactEachRow in the order of columns.ts, each told once; never changed later. */
 export interface RowFeed {
   /** Ends with the call of what it returns. */
-  readonly subscribe: (listener: (lines: Buffer) => void) => () => void;
+  readonly subscribe: (listener: (groups: readonly GroupValues[]) => void) => () => void;
 }
 
 interface UnusedRules {

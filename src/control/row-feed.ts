@@ -1,7 +1,7 @@
 // Tells listeners in the main thread of every row, as it is written and again once it is stored.
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import { REQUEST_COLUMNS } from "../telemetry/columns.ts";
+import { groupsIn } from "../telemetry/groups/row-group.ts";
 import type { SeeRows } from "../telemetry/live-rows.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 
@@ -26,21 +26,27 @@ export function createRowFeed(sink: Sink, log: Log): RowFeed {
   const live = createRows(log);
   const write = async (batch: Batch): Promise<Delivery> => {
     const delivery = await sink.write(batch);
-    // What a former version of weir left in the spool has other columns; it is stored all the same.
-    const isKnown = batch.columns.length === REQUEST_COLUMNS.length;
-    if (delivery.kind === "stored" && isKnown) stored.see(batch.body);
+    // What a former version of weir left in the spool is in lines; it is stored all the same.
+    const isKnown = batch.format === "groups" && stored.isWatched();
+    if (delivery.kind === "stored" && isKnown) stored.see([...groupsIn(batch.body)]);
     return delivery;
   };
   return { sink: { write }, stored, see: live.see, live };
 }
 
-function createRows(log: Log): Rows & { readonly see: SeeRows } {
+interface OpenRows extends Rows {
+  readonly see: SeeRows;
+  readonly isWatched: () => boolean;
+}
+
+function createRows(log: Log): OpenRows {
   const listeners = new Set<SeeRows>();
   return {
-    see: (lines) => {
+    isWatched: () => listeners.size > 0,
+    see: (groups) => {
       for (const listener of listeners) {
         try {
-          listener(lines);
+          listener(groups);
         } catch (thrown) {
           log.error("row_listener_failed", { cause: messageOf(thrown) });
         }

@@ -10,6 +10,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Batch, Delivery, Sink } from "../telemetry/sink.ts";
 import { deliveryOf } from "./delivery.ts";
 import { parseExact } from "./exact-json.ts";
+import { nativeBlock } from "./native/native-block.ts";
 import { type QueryOptions, settingsOf } from "./query-settings.ts";
 
 export interface Column {
@@ -126,11 +127,17 @@ function connect(url: URL, database: string): ClickHouseClient {
   });
 }
 
+const FORMATS = { lines: "JSONCompactEachRow", groups: "Native" } as const;
+
+function partsOf({ format, body }: Batch): readonly Buffer[] {
+  return format === "groups" ? nativeBlock(body) : [body];
+}
+
 async function write(client: ClickHouseClient, batch: Batch): Promise<Delivery> {
   try {
     const { stream } = await client.exec({
-      query: `INSERT INTO ${batch.table} (${batch.columns.join(", ")}) FORMAT JSONCompactEachRow`,
-      values: Readable.from([batch.body], { objectMode: false }),
+      query: `INSERT INTO ${batch.table} (${batch.columns.join(", ")}) FORMAT ${FORMATS[batch.format]}`,
+      values: Readable.from(partsOf(batch), { objectMode: false }),
       clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: batch.token },
     });
     // The connection returns to the pool once its answer is read.

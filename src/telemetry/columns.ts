@@ -1,103 +1,109 @@
 // The columns a worker writes into a request row, in the order of the spool's lines.
 // The drain names them in INSERT, so table `requests` may have more, never fewer.
 
-/** Raised whenever the list below changes: spool segments carry it, so old ones still drain. */
-export const ROW_VERSION = 3;
+/** Raised whenever the list below changes, or how rows are written: spool segments carry it, so old ones still drain. */
+export const ROW_VERSION = 4;
 
-/** What a column holds, as the spool writes it. */
+/** What a column of each ClickHouse type holds wherever it is read in TypeScript. */
 interface Kinds {
-  readonly text: string;
+  readonly String: string;
+  readonly "LowCardinality(String)": string;
   /** Seconds since the epoch with nine digits in the spool, ISO-8601 wherever it leaves the admin API. */
-  readonly time: string;
+  readonly "DateTime64(9)": string;
+  readonly UInt8: number;
+  readonly UInt16: number;
   /** `*_ns` are whole nanoseconds, `*_bytes` bytes. */
-  readonly number: number;
-  readonly flag: boolean;
-  readonly texts: readonly string[];
-  readonly numbers: readonly number[];
-  /** Stored as Float32. */
-  readonly singles: readonly number[];
-  readonly map: Readonly<Record<string, string>>;
+  readonly UInt64: number;
+  readonly Bool: boolean;
+  readonly "Array(String)": readonly string[];
+  readonly "Array(LowCardinality(String))": readonly string[];
+  readonly "Array(UInt16)": readonly number[];
+  readonly "Array(UInt64)": readonly number[];
+  readonly "Array(Float32)": readonly number[];
+  readonly "Map(LowCardinality(String), String)": Readonly<Record<string, string>>;
 }
 
-/** Every column once, in the order of the spool's lines. */
-const COLUMN_KINDS = {
-  kind: "text",
-  started_at: "time",
-  trace_id: "text",
-  span_id: "text",
-  parent_span_id: "text",
-  trace_flags: "number",
-  trace_state: "text",
-  sampled: "flag",
-  instance: "text",
-  worker: "number",
-  config_revision: "text",
-  scheme: "text",
-  http_version: "text",
-  method: "text",
-  host: "text",
-  path: "text",
-  query: "text",
-  route: "text",
-  service: "text",
-  api_version: "text",
-  request_bytes: "number",
-  content_type: "text",
-  user_agent: "text",
-  headers: "map",
-  client_address: "text",
-  tls_version: "text",
-  principal: "text",
-  principal_kind: "text",
-  issuer: "text",
-  roles: "texts",
-  auth_method: "text",
-  auth_outcome: "text",
-  decision: "text",
-  rule: "text",
-  rule_source: "text",
-  policy_revision: "text",
-  policy_request: "texts",
-  policy_replay: "text",
-  role_path: "texts",
-  shadow_decision: "text",
-  shadow_rule: "text",
-  shadow_rule_source: "text",
-  shadow_revision: "text",
-  upstream: "text",
-  picker: "text",
-  candidates: "texts",
-  candidate_scores: "singles",
-  candidate_inflight: "numbers",
-  attempt_upstream: "texts",
-  attempt_span_id: "texts",
-  attempt_started_ns: "numbers",
-  attempt_duration_ns: "numbers",
-  attempt_status: "numbers",
-  attempt_error: "texts",
-  duration_ns: "number",
-  identify_ns: "number",
-  authorize_ns: "number",
-  balance_ns: "number",
-  queue_ns: "number",
-  connect_ns: "number",
-  upstream_first_byte_ns: "number",
-  upstream_ns: "number",
-  status: "number",
-  response_bytes: "number",
-  completed: "flag",
-  error_code: "text",
-  error_source: "text",
-  limited_by: "text",
-  breaker: "text",
-  fault: "text",
-  attributes: "map",
-} as const satisfies Readonly<Record<string, keyof Kinds>>;
+export type ColumnType = keyof Kinds;
 
-export type RequestColumn = keyof typeof COLUMN_KINDS;
+/** Every column once, in the order of the spool's rows, with the type that table `requests` has for it. */
+const COLUMN_TYPES = {
+  kind: "LowCardinality(String)",
+  started_at: "DateTime64(9)",
+  trace_id: "String",
+  span_id: "String",
+  parent_span_id: "String",
+  trace_flags: "UInt8",
+  trace_state: "String",
+  sampled: "Bool",
+  instance: "LowCardinality(String)",
+  worker: "UInt16",
+  config_revision: "LowCardinality(String)",
+  scheme: "LowCardinality(String)",
+  http_version: "LowCardinality(String)",
+  method: "LowCardinality(String)",
+  host: "String",
+  path: "String",
+  query: "String",
+  route: "LowCardinality(String)",
+  service: "LowCardinality(String)",
+  api_version: "LowCardinality(String)",
+  request_bytes: "UInt64",
+  content_type: "String",
+  user_agent: "String",
+  headers: "Map(LowCardinality(String), String)",
+  client_address: "String",
+  tls_version: "LowCardinality(String)",
+  principal: "String",
+  principal_kind: "LowCardinality(String)",
+  issuer: "LowCardinality(String)",
+  roles: "Array(LowCardinality(String))",
+  auth_method: "LowCardinality(String)",
+  auth_outcome: "LowCardinality(String)",
+  decision: "LowCardinality(String)",
+  rule: "LowCardinality(String)",
+  rule_source: "LowCardinality(String)",
+  policy_revision: "LowCardinality(String)",
+  policy_request: "Array(String)",
+  policy_replay: "LowCardinality(String)",
+  role_path: "Array(LowCardinality(String))",
+  shadow_decision: "LowCardinality(String)",
+  shadow_rule: "LowCardinality(String)",
+  shadow_rule_source: "LowCardinality(String)",
+  shadow_revision: "LowCardinality(String)",
+  upstream: "LowCardinality(String)",
+  picker: "LowCardinality(String)",
+  candidates: "Array(LowCardinality(String))",
+  candidate_scores: "Array(Float32)",
+  candidate_inflight: "Array(UInt16)",
+  attempt_upstream: "Array(LowCardinality(String))",
+  attempt_span_id: "Array(String)",
+  attempt_started_ns: "Array(UInt64)",
+  attempt_duration_ns: "Array(UInt64)",
+  attempt_status: "Array(UInt16)",
+  attempt_error: "Array(LowCardinality(String))",
+  duration_ns: "UInt64",
+  identify_ns: "UInt64",
+  authorize_ns: "UInt64",
+  balance_ns: "UInt64",
+  queue_ns: "UInt64",
+  connect_ns: "UInt64",
+  upstream_first_byte_ns: "UInt64",
+  upstream_ns: "UInt64",
+  status: "UInt16",
+  response_bytes: "UInt64",
+  completed: "Bool",
+  error_code: "LowCardinality(String)",
+  error_source: "LowCardinality(String)",
+  limited_by: "LowCardinality(String)",
+  breaker: "LowCardinality(String)",
+  fault: "LowCardinality(String)",
+  attributes: "Map(LowCardinality(String), String)",
+} as const satisfies Readonly<Record<string, ColumnType>>;
+
+export type RequestColumn = keyof typeof COLUMN_TYPES;
 
 export const REQUEST_COLUMNS: readonly RequestColumn[] = Object.keys(
-  COLUMN_KINDS,
+  COLUMN_TYPES,
 ) as RequestColumn[];
 
 /** Columns that rows of version 1 had not got. */
@@ -116,16 +122,20 @@ const OF_2 = REQUEST_COLUMNS.filter((column) => !SINCE_3.has(column));
 export const COLUMNS_BY_VERSION: ReadonlyMap<number, readonly RequestColumn[]> = new Map([
   [1, OF_2.filter((column) => !SINCE_2.has(column))],
   [2, OF_2],
+  [3, REQUEST_COLUMNS],
   [ROW_VERSION, REQUEST_COLUMNS],
 ]);
 
-export function kindOf(column: RequestColumn): keyof Kinds {
-  return COLUMN_KINDS[column];
+/** The last version whose segments are lines of JSONCompactEachRow; since then they are row groups. */
+export const LAST_LINES_VERSION = 3;
+
+export function typeOf(column: RequestColumn): ColumnType {
+  return COLUMN_TYPES[column];
 }
 
 /** A whole row as the admin API gives it. */
 export type RequestRow = {
-  readonly [Column in RequestColumn]: Kinds[(typeof COLUMN_KINDS)[Column]];
+  readonly [Column in RequestColumn]: Kinds[(typeof COLUMN_TYPES)[Column]];
 };
 
 /** What a list of requests shows of each, whether it was asked of the store or comes live. */

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import { wholeLines } from "./cut.ts";
 import type { DeadLetter } from "./dead-letter.ts";
+import { HEAD_BYTES } from "./groups/frame.ts";
+import { linesOf } from "./groups/group-lines.ts";
+import { WHOLE_ROWS } from "./row-format.ts";
 import type { Batch, Delivery, Sink } from "./sink.ts";
 
 export interface DeliveryOptions {
@@ -26,8 +28,9 @@ export async function deliver(
   const answer = await insist(batch, options, signal);
   if (answer === undefined) return undefined;
   if (answer.kind === "stored") return [];
-  const middle = lineEndNearMiddle(batch.body);
+  const middle = END_NEAR_MIDDLE[batch.format](batch.body);
   if (middle === batch.body.length) {
+    if (batch.format === "groups") return deliver(asLines(batch), options, signal);
     return [{ line: batch.body.toString("utf8", 0, middle - 1), reason: answer.reason }];
   }
   const first = await deliver(part(batch, "0", batch.body.subarray(0, middle)), options, signal);
@@ -74,8 +77,20 @@ async function pause(
 }
 
 function part(batch: Batch, half: "0" | "1", body: Buffer): Batch {
-  const { rows } = wholeLines(body, Number.POSITIVE_INFINITY);
+  const { rows } = WHOLE_ROWS[batch.format](body, Number.POSITIVE_INFINITY);
   return { ...batch, body, rows, token: `${batch.token}.${half}` };
+}
+
+/** Row by row, so that one that is refused is found, and can be read by a person. */
+function asLines(batch: Batch): Batch {
+  return { ...batch, format: "lines", body: linesOf(batch.body), token: `${batch.token}.lines` };
+}
+
+/** The end of the body where it is a single group. */
+function frameEndNearMiddle(body: Buffer): number {
+  let end = 0;
+  while (end < body.length >> 1) end += HEAD_BYTES + body.readUInt32LE(end);
+  return end;
 }
 
 /** The end of the body where it is a single line. */
@@ -85,3 +100,8 @@ function lineEndNearMiddle(body: Buffer): number {
   const before = body.lastIndexOf(0x0a, body.length - 2) + 1;
   return before > 0 ? before : body.length;
 }
+
+const END_NEAR_MIDDLE: Readonly<Record<Batch["format"], (body: Buffer) => number>> = {
+  lines: lineEndNearMiddle,
+  groups: frameEndNearMiddle,
+};

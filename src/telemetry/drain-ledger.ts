@@ -1,20 +1,20 @@
 // Which rows of the spool are delivered, on their way, or given up: decided here, one step at a time.
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
-import { countLines } from "../core/lines.ts";
 import type { Log } from "../core/log.ts";
 import type { CutJournal } from "./cut-journal.ts";
-import { choosePieces, tokenOf, wholeLines, type Cut, type CutLimits, type Piece } from "./cut.ts";
+import { choosePieces, tokenOf, type Cut, type CutLimits, type Piece } from "./cut.ts";
 import type { LiveRows } from "./live-rows.ts";
 import type { Segment, SegmentList } from "./segment-list.ts";
+import { WHOLE_ROWS } from "./row-format.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { highWaterBytes, type Spool } from "./spool.ts";
-import type { Stream } from "./streams.ts";
+import type { RowLayout, Stream } from "./streams.ts";
 
 /** A cut with its bytes in memory. */
 export interface Taken {
   readonly cut: Cut;
-  readonly columns: readonly string[];
+  readonly layout: RowLayout;
   readonly body: Buffer;
 }
 
@@ -167,7 +167,7 @@ export class DrainLedger {
   #waiting(): Segment[] {
     const { segments, stream } = this.#options;
     return segments.all.filter(
-      ({ size, done, rowVersion }) => size > done && stream.columnsByVersion.has(rowVersion),
+      ({ size, done, rowVersion }) => size > done && stream.layouts.has(rowVersion),
     );
   }
 
@@ -186,18 +186,19 @@ export class DrainLedger {
     const pieces: Piece[] = [];
     const parts: Buffer[] = [];
     const tornBefore = this.#tornLines;
+    const rowVersion = waiting[0]?.rowVersion ?? stream.rowVersion;
+    const wholeRows = WHOLE_ROWS[this.#layoutOf(rowVersion).format];
     let rows = 0;
     for (const piece of choosePieces(waiting, limits)) {
       const bytes = await segments.read(piece);
-      const lines = wholeLines(bytes, limits.rows - rows);
-      if (lines.rows > 0) {
-        pieces.push({ ...piece, length: lines.length });
-        parts.push(bytes.subarray(0, lines.length));
-        rows += lines.rows;
-      } else if (!bytes.includes(0x0a)) this.#passTorn(piece);
-      if (rows === limits.rows) break;
+      const whole = wholeRows(bytes, limits.rows - rows);
+      if (whole.rows > 0) {
+        pieces.push({ ...piece, length: whole.length });
+        parts.push(bytes.subarray(0, whole.length));
+        rows += whole.rows;
+      } else this.#passTorn(piece);
+      if (rows >= limits.rows) break;
     }
-    const rowVersion = waiting[0]?.rowVersion ?? stream.rowVersion;
     if (rows > 0) {
       return this.#taken(
         { token: tokenOf(pieces), rowVersion, rows, pieces },
@@ -213,15 +214,19 @@ export class DrainLedger {
     const known = this.#options.segments.get(segment);
     if (known?.closed !== true) return;
     const end = offset + length;
-    if (end < known.size && length <= this.#options.stream.maxLineBytes) return;
+    if (end < known.size && length <= this.#layoutOf(known.rowVersion).maxPieceBytes) return;
     known.done = end;
     this.#tornLines++;
     this.#options.log.warn("spool_line_torn", { segment, offset, bytes: length });
   }
 
   #taken(cut: Cut, body: Buffer): Taken {
-    const { columns, columnsByVersion } = this.#options.stream;
-    return { cut, body, columns: columnsByVersion.get(cut.rowVersion) ?? columns };
+    return { cut, body, layout: this.#layoutOf(cut.rowVersion) };
+  }
+
+  #layoutOf(rowVersion: number): RowLayout {
+    const { stream } = this.#options;
+    return stream.layouts.get(rowVersion) ?? stream;
   }
 
   async #removeFinished(): Promise<void> {
@@ -231,12 +236,19 @@ export class DrainLedger {
     }
   }
 
-  async #countWaitingRows({ file, size, done }: Segment): Promise<number> {
+  async #countWaitingRows({ file, size, done, rowVersion }: Segment): Promise<number> {
+    const { limits, segments } = this.#options;
+    const { format, maxPieceBytes } = this.#layoutOf(rowVersion);
+    const most = Math.max(limits.bytes, maxPieceBytes);
+    const wholeRows = WHOLE_ROWS[format];
     let rows = 0;
-    for (let offset = done; offset < size; offset += this.#options.limits.bytes) {
-      const length = Math.min(this.#options.limits.bytes, size - offset);
-      const bytes = await this.#options.segments.read({ segment: file, offset, length });
-      rows += countLines(bytes);
+    for (let offset = done; offset < size;) {
+      const length = Math.min(most, size - offset);
+      const bytes = await segments.read({ segment: file, offset, length });
+      const whole = wholeRows(bytes, Number.POSITIVE_INFINITY);
+      if (whole.rows === 0) break;
+      rows += whole.rows;
+      offset += whole.length;
     }
     return rows;
   }

@@ -9,7 +9,7 @@ import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
 import { DrainLedger, type Taken } from "./drain-ledger.ts";
 import { SegmentList } from "./segment-list.ts";
 import { LiveRows, type SeeRows } from "./live-rows.ts";
-import { MAX_ROW_BYTES } from "./row-encoder.ts";
+import { MAX_ROW_BYTES } from "./groups/limits.ts";
 import type { Sink } from "./sink.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { acquireSpoolLock, type SpoolLock } from "./spool-lock.ts";
@@ -68,7 +68,8 @@ export interface DrainOptions {
   readonly longestPauseMs?: number;
 }
 
-const DEFAULT_ROW_BYTES = 800;
+const DEFAULT_ROW_BYTES = 400;
+const BATCH_BYTES = 16 * 1024 * 1024;
 /** An INSERT costs as much as thousands of rows before its first one, so a busy store gets fewer and larger ones. */
 const PAUSE_PER_INSERT = 9;
 const LONGEST_INTERVALS = 3;
@@ -122,7 +123,7 @@ class SpoolDrain {
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
       live: see === undefined ? null : new LiveRows(spool.run, see),
-      limits: { bytes: options.batchBytes ?? 4 * 1024 * 1024, rows: options.batchRows ?? 50_000 },
+      limits: { bytes: options.batchBytes ?? BATCH_BYTES, rows: options.batchRows ?? 50_000 },
     });
     this.#delivery = {
       sink,
@@ -231,9 +232,9 @@ class SpoolDrain {
   }
 
   /** Leaves the cut as it is where the deadline of a stop comes first. */
-  async #deliver({ cut, columns, body }: Taken): Promise<void> {
-    const { stream, clock, log } = this.#options;
-    const batch = { table: stream.table, columns, body, rows: cut.rows, token: cut.token };
+  async #deliver({ cut, layout, body }: Taken): Promise<void> {
+    const { clock, log } = this.#options;
+    const batch = { ...layout, body, rows: cut.rows, token: cut.token };
     const startedNs = clock.nowNs();
     const rejected = await deliver(batch, this.#delivery, this.#end.signal);
     this.#lastInsertMs = (clock.nowNs() - startedNs) / 1e6;

@@ -1,8 +1,8 @@
 // Exports the sampled rows the drain delivers as OTLP spans: off the data plane, bounded, never in the way.
 import { messageOf } from "../core/errors.ts";
-import { countLines } from "../core/lines.ts";
 import type { Log } from "../core/log.ts";
-import { readRow } from "./export-row.ts";
+import type { GroupValues } from "./groups/row-group.ts";
+import { rowOf } from "./groups/spooled-row.ts";
 import { exportsSpans, queueSizesOf, resourceOf, warnOfProtocol } from "./otlp-env.ts";
 import type { SendCounts, SpanSender } from "./otlp-sender.ts";
 
@@ -12,8 +12,8 @@ export interface SpanExportStats extends SendCounts {
 }
 
 export interface SpanExport {
-  /** Takes whole lines of JSONCompactEachRow, which must not change afterwards; returns at once. */
-  readonly take: (lines: Buffer) => void;
+  /** Takes rows, which must not change afterwards; returns at once. */
+  readonly take: (groups: readonly GroupValues[]) => void;
   /** Sends what waits, for at most so long. */
   readonly shutdown: (timeoutMs: number) => Promise<void>;
   readonly stats: () => SpanExportStats;
@@ -26,9 +26,8 @@ export interface SpanExportOptions {
   readonly log: Log;
 }
 
-const NEWLINE = 0x0a;
-/** What may wait as unread lines: some seconds of full load. */
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** What may wait unread: some seconds of full load. */
+const MAX_WAITING_ROWS = 20_000;
 /** A row has at most so many: one of the server, eight of attempts. */
 const SPANS_A_ROW = 9;
 /** Rows read in one turn of the event loop: about 5 ms. */
@@ -52,14 +51,16 @@ export async function createSpanExport(
   return feed;
 }
 
-/** Lines waiting for the sender, read a few in a turn while it has room. */
+/** Rows waiting for the sender, read a few in a turn while it has room. */
 class Feed implements SpanExport {
   readonly #log: Log;
   /** Spans given to the SDK and not yet settled. */
   readonly #maxPending: number;
   #sender: SpanSender | undefined;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  #waiting: GroupValues[] = [];
+  #waitingRows = 0;
+  /** Rows of the first group that are read. */
+  #done = 0;
   #given = 0;
   #droppedRows = 0;
   #scheduled = false;
@@ -74,13 +75,14 @@ class Feed implements SpanExport {
     this.#sender = sender;
   }
 
-  readonly take = (lines: Buffer): void => {
-    if (this.#waitingBytes + lines.length > MAX_WAITING_BYTES) {
-      this.#droppedRows += countLines(lines);
-      return;
+  readonly take = (groups: readonly GroupValues[]): void => {
+    for (const group of groups) {
+      if (this.#waitingRows + group.rows > MAX_WAITING_ROWS) this.#droppedRows += group.rows;
+      else {
+        this.#waiting.push(group);
+        this.#waitingRows += group.rows;
+      }
     }
-    this.#waiting.push(lines);
-    this.#waitingBytes += lines.length;
     this.pump();
   };
 
@@ -101,7 +103,8 @@ class Feed implements SpanExport {
     try {
       await Promise.race([finish(), timeout]);
     } catch (thrown) {
-      for (const lines of this.#waiting.splice(0)) this.#droppedRows += countLines(lines);
+      this.#waiting = [];
+      this.#droppedRows += this.#waitingRows;
       this.#log.warn("span_export_shutdown", {
         reason: messageOf(thrown),
         ...this.stats(),
@@ -118,7 +121,7 @@ class Feed implements SpanExport {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      for (let rows = 0; rows < ROWS_A_TURN && this.#hasRoom(); rows++) this.#readLine();
+      for (let rows = 0; rows < ROWS_A_TURN && this.#hasRoom(); rows++) this.#readRow();
       if (this.#waiting.length === 0) this.#idle?.();
       this.pump();
     });
@@ -134,15 +137,14 @@ class Feed implements SpanExport {
     return this.#given - sent - failed;
   }
 
-  #readLine(): void {
-    const lines = this.#waiting[0];
-    if (lines === undefined) return;
-    const newline = lines.indexOf(NEWLINE);
-    const end = newline < 0 ? lines.length : newline + 1;
-    const row = readRow(lines.toString("utf8", 0, end));
-    if (row?.flag("sampled")) this.#given += this.#sender?.send(row) ?? 0;
-    this.#waitingBytes -= end;
-    if (end >= lines.length) this.#waiting.shift();
-    else this.#waiting[0] = lines.subarray(end);
+  #readRow(): void {
+    const group = this.#waiting[0];
+    if (group === undefined) return;
+    const row = rowOf(group, this.#done++);
+    if (row.flag("sampled")) this.#given += this.#sender?.send(row) ?? 0;
+    this.#waitingRows--;
+    if (this.#done < group.rows) return;
+    this.#waiting.shift();
+    this.#done = 0;
   }
 }

@@ -1,11 +1,11 @@
 // Tells of the rows of this run as they come into the spool, whether the store takes them or not.
-import { wholeLines } from "./cut.ts";
+import { wholeFrames } from "./groups/frame.ts";
+import { MAX_GROUP_BYTES } from "./groups/limits.ts";
+import { type GroupValues, groupsIn } from "./groups/row-group.ts";
 import type { Segment, SegmentList } from "./segment-list.ts";
 
-/** Gets whole lines in the order of REQUEST_COLUMNS, each once, which never change afterwards; must not wait. */
-export type SeeRows = (lines: Buffer) => void;
-
-const READ_BYTES = 1024 * 1024;
+/** Gets rows, each once, which never change afterwards; must not wait. */
+export type SeeRows = (groups: readonly GroupValues[]) => void;
 
 export class LiveRows {
   readonly #run: string;
@@ -27,12 +27,12 @@ export class LiveRows {
 
   async #read({ file, size }: Segment, segments: SegmentList): Promise<void> {
     for (let at = this.#told.get(file) ?? 0; at < size;) {
-      const length = Math.min(size - at, READ_BYTES);
+      const length = Math.min(size - at, MAX_GROUP_BYTES);
       const bytes = await segments.read({ segment: file, offset: at, length });
-      const lines = wholeLines(bytes, Number.POSITIVE_INFINITY);
-      if (lines.length === 0) return;
-      this.#see(bytes.subarray(0, lines.length));
-      at += lines.length;
+      const whole = wholeFrames(bytes, Number.POSITIVE_INFINITY);
+      if (whole.length === 0) return;
+      this.#see([...groupsIn(bytes.subarray(0, whole.length))]);
+      at += whole.length;
       this.#told.set(file, at);
     }
   }

@@ -16,7 +16,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { NodeSDK, type NodeSDKConfiguration } from "@opentelemetry/sdk-node";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
-import type { SpanRow } from "./export-row.ts";
+import type { SpooledRow } from "./groups/spooled-row.ts";
 import type { QueueSizes } from "./otlp-env.ts";
 import { type SpanFacts, spansOf } from "./semconv.ts";
 
@@ -31,7 +31,7 @@ export interface SendCounts {
 
 export interface SpanSender {
   /** Hands one row's spans to the SDK's batch; gives how many they are. */
-  readonly send: (row: SpanRow) => number;
+  readonly send: (row: SpooledRow) => number;
   readonly counts: () => SendCounts;
   /** Sends what waits, then unloads; rejects where that fails. */
   readonly shutdown: () => Promise<void>;
@@ -121,7 +121,7 @@ function createCountingExporter({ log, settled }: SenderOptions): {
   return { exporter, counts: () => counts };
 }
 
-function emit(tracer: Tracer, ids: { traceId: string; spanId: string }, row: SpanRow): number {
+function emit(tracer: Tracer, ids: { traceId: string; spanId: string }, row: SpooledRow): number {
   const [server, ...clients] = spansOf(row);
   if (server === undefined) return 0;
   const start = timeOf(row.text("started_at"));
@@ -142,7 +142,7 @@ function emit(tracer: Tracer, ids: { traceId: string; spanId: string }, row: Spa
 }
 
 /** The caller's span as the parent; none where weir started the trace. */
-function callerOf(row: SpanRow): typeof ROOT_CONTEXT {
+function callerOf(row: SpooledRow): typeof ROOT_CONTEXT {
   const spanId = row.text("parent_span_id");
   if (spanId === "") return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {

@@ -6,7 +6,7 @@ import { fieldKeyOf } from "./field-key.ts";
 import type { ProtectOptions, ProtectedColumn } from "./options.ts";
 import type { Conceal, RequestRecord } from "./record.ts";
 import { REDACTED } from "./redact-path.ts";
-import { ROW_LIMITS } from "./row-encoder.ts";
+import { ROW_LIMITS } from "./groups/limits.ts";
 
 /** Attributes that say a path: what is done to the path is done to them. */
 export const PATH_ATTRIBUTES: readonly string[] = ["weir.upstream_path", "authzen.resource_id"];

@@ -1,6 +1,6 @@
 // A request row as spans: names, attributes and status by OpenTelemetry's stable HTTP conventions.
 // View otel_traces (collector/schema) says the same of the same row; change both together.
-import { numberOf, type SpanRow, textOf } from "./export-row.ts";
+import { numberOf, type SpooledRow, textOf } from "./groups/spooled-row.ts";
 
 type SpanAttributes = Record<string, string | number>;
 
@@ -43,20 +43,20 @@ const OWN_COLUMNS = [
 ] as const;
 
 /** The spans of a row: its SERVER span first, then a CLIENT span for each attempt. */
-export function spansOf(row: SpanRow): SpanFacts[] {
+export function spansOf(row: SpooledRow): SpanFacts[] {
   const attempts = row.list("attempt_span_id");
   return [serverSpan(row), ...attempts.map((_, index) => clientSpan(row, index))];
 }
 
 /** "{method} {route}", the method alone, or "HTTP" for an unknown one; the kind for other protocols. */
-function spanName(row: SpanRow, route: string): string {
+function spanName(row: SpooledRow, route: string): string {
   const kind = row.text("kind");
   const method = METHODS.has(row.text("method")) ? row.text("method") : "HTTP";
   const subject = kind === "http" || kind === "websocket" ? method : kind;
   return route === "" ? subject : `${subject} ${route}`;
 }
 
-function serverSpan(row: SpanRow): SpanFacts {
+function serverSpan(row: SpooledRow): SpanFacts {
   const status = row.number("status");
   const host = hostOf(`${row.text("scheme")}://${row.text("host")}`);
   const code = row.text("error_code");
@@ -87,7 +87,7 @@ function serverSpan(row: SpanRow): SpanFacts {
   };
 }
 
-function clientSpan(row: SpanRow, index: number): SpanFacts {
+function clientSpan(row: SpooledRow, index: number): SpanFacts {
   const upstream = textOf(row.list("attempt_upstream")[index]);
   const status = numberOf(row.list("attempt_status")[index]);
   const code = textOf(row.list("attempt_error")[index]);
@@ -116,7 +116,7 @@ function clientSpan(row: SpanRow, index: number): SpanFacts {
   };
 }
 
-function methodOf(row: SpanRow): SpanAttributes {
+function methodOf(row: SpooledRow): SpanAttributes {
   const method = row.text("method");
   if (METHODS.has(method)) return { "http.request.method": method };
   if (method === "") return {};

@@ -1,10 +1,13 @@
 // Where the drain delivers to, and what an answer can be: values, never exceptions.
 
+import type { RowFormat } from "./row-format.ts";
+
 /** One INSERT: its bytes and its token never change between tries. */
 export interface Batch {
   readonly table: string;
   readonly columns: readonly string[];
-  /** Lines of ClickHouse's JSONCompactEachRow, each ended by "\n". */
+  readonly format: RowFormat;
+  /** Whole rows as the spool has them. */
   readonly body: Buffer;
   readonly rows: number;
   /** Sent as insert_deduplication_token. */

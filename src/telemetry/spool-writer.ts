@@ -2,8 +2,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import { ROW_VERSION } from "./columns.ts";
+import { createGroupEncoder, type GroupEncoder } from "./groups/group-encoder.ts";
+import { MAX_GROUP_ROWS } from "./groups/limits.ts";
 import type { RequestRecord } from "./record.ts";
-import { createRowEncoder, type RowEncoder } from "./row-encoder.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import type { SegmentFiles } from "./spool-segment.ts";
@@ -34,9 +35,6 @@ export interface SpoolWriterOptions {
   readonly files?: SegmentFiles;
 }
 
-/** Rows written at once, some hundred of them. */
-const WRITE_BYTES = 262_144;
-
 export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
   const { spool } = options;
   const required = spool.whenFull === "refuse";
@@ -64,14 +62,13 @@ export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
 /** Encodes rows and writes them, many at once, as far as disk and bounds allow. */
 class RowWriter {
   readonly #clock: Clock;
-  readonly #encoder: RowEncoder;
+  readonly #encoder: GroupEncoder;
   readonly #segments: SegmentWriter;
-  readonly #lines: Buffer = Buffer.allocUnsafe(WRITE_BYTES);
 
   constructor(options: SpoolWriterOptions) {
     const { instance, worker, clock } = options;
     this.#clock = clock;
-    this.#encoder = createRowEncoder(instance, worker);
+    this.#encoder = createGroupEncoder(instance, worker);
     this.#segments = new SegmentWriter({ ...options, writer: worker, rowVersion: ROW_VERSION });
   }
 
@@ -82,7 +79,7 @@ class RowWriter {
     let kept = 0;
     while (kept < records.length) {
       const { rows, bytes } = this.#encode(records, kept);
-      if (rows === 0 || !this.#segments.append(this.#lines, bytes, nowMs)) break;
+      if (rows === 0 || !this.#segments.append(this.#encoder.bytes, bytes, nowMs)) break;
       kept += rows;
     }
     return kept;
@@ -96,18 +93,16 @@ class RowWriter {
     this.#segments.close();
   }
 
-  /** Rows from `first` on, as many as fit in one write and in the spool. */
+  /** A group of the rows from `first` on, as many as fit into it and into the spool. */
   #encode(records: readonly RequestRecord[], first: number): Encoded {
-    const room = Math.min(this.#lines.length, this.#segments.roomBytes);
-    let bytes = 0;
-    let at = first;
-    for (; at < records.length; at++) {
-      const length = this.#encoder.encode(records[at] as RequestRecord);
-      if (bytes + length > room) break;
-      this.#encoder.bytes.copy(this.#lines, bytes, 0, length);
-      bytes += length;
+    const room = this.#segments.roomBytes;
+    let rows = Math.min(records.length - first, MAX_GROUP_ROWS);
+    let bytes = this.#encoder.encode(records, first, first + rows);
+    while (bytes > room && rows > 1) {
+      rows >>= 1;
+      bytes = this.#encoder.encode(records, first, first + rows);
     }
-    return { rows: at - first, bytes };
+    return { rows: bytes > room ? 0 : rows, bytes };
   }
 }
 

@@ -1,6 +1,7 @@
 // The streams of the spool: request rows, and what services send by OTLP. Each has a folder, a journal and a drain of its own.
-import { COLUMNS_BY_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
-import { MAX_ROW_BYTES } from "./row-encoder.ts";
+import { COLUMNS_BY_VERSION, LAST_LINES_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
+import { MAX_GROUP_BYTES, MAX_ROW_BYTES } from "./groups/limits.ts";
+import type { RowFormat } from "./row-format.ts";
 
 /** What services send: spans, logs, and points of metrics by their kind, as they have a table each. */
 export const SIGNALS = [
@@ -17,17 +18,21 @@ export type Signal = (typeof SIGNALS)[number];
 
 export type StreamName = "requests" | Signal;
 
-export interface Stream {
-  /** Where its rows are sent. */
+export interface RowLayout {
+  /** Where such rows are sent. */
   readonly table: string;
-  /** Of the lines that are written now; segments carry it, so old ones still drain. */
-  readonly rowVersion: number;
-  /** What stands in such a line, in this order. */
+  readonly format: RowFormat;
+  /** What stands in a row, in this order. */
   readonly columns: readonly string[];
-  /** The same for each version that a segment may still hold. */
-  readonly columnsByVersion: ReadonlyMap<number, readonly string[]>;
-  /** The end of a longer line is not waited for. */
-  readonly maxLineBytes: number;
+  /** The end of a longer line or row group is not waited for. */
+  readonly maxPieceBytes: number;
+}
+
+export interface Stream extends RowLayout {
+  /** Of the rows that are written now; segments carry it, so old ones still drain. */
+  readonly rowVersion: number;
+  /** Of each version that a segment may still hold. */
+  readonly layouts: ReadonlyMap<number, RowLayout>;
 }
 
 /** A span or log of such a size is rubbish; and a batch of the drain holds several. */
@@ -142,11 +147,11 @@ const SUMMARY_COLUMNS = [
 
 export const STREAMS: Readonly<Record<StreamName, Stream>> = {
   requests: {
-    table: "requests_intake",
+    ...requests(ROW_VERSION, REQUEST_COLUMNS),
     rowVersion: ROW_VERSION,
-    columns: REQUEST_COLUMNS,
-    columnsByVersion: COLUMNS_BY_VERSION,
-    maxLineBytes: MAX_ROW_BYTES,
+    layouts: new Map(
+      [...COLUMNS_BY_VERSION].map(([version, columns]) => [version, requests(version, columns)]),
+    ),
   },
   spans: signal("otel_spans", SPAN_COLUMNS),
   logs: signal("otel_logs", LOG_COLUMNS),
@@ -160,12 +165,14 @@ export const STREAMS: Readonly<Record<StreamName, Stream>> = {
   summary: signal("otel_metrics_summary", SUMMARY_COLUMNS),
 };
 
+/** A line's words cost less to read as plain strings; row groups have them as the table has. */
+function requests(version: number, columns: readonly string[]): RowLayout {
+  return version <= LAST_LINES_VERSION
+    ? { table: "requests_intake", format: "lines", columns, maxPieceBytes: MAX_ROW_BYTES }
+    : { table: "requests", format: "groups", columns, maxPieceBytes: MAX_GROUP_BYTES };
+}
+
 function signal(table: string, columns: readonly string[]): Stream {
-  return {
-    table,
-    rowVersion: 1,
-    columns,
-    columnsByVersion: new Map([[1, columns]]),
-    maxLineBytes: MAX_SIGNAL_BYTES,
-  };
+  const layout = { table, format: "lines", columns, maxPieceBytes: MAX_SIGNAL_BYTES } as const;
+  return { ...layout, rowVersion: 1, layouts: new Map([[1, layout]]) };
 }

@@ -11,8 +11,9 @@ import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Store } from "../../src/store/client.ts";
 import { listRequests, type RequestFilters } from "../../src/store/requests.ts";
-import { readRow } from "../../src/telemetry/export-row.ts";
+import { rowOf } from "../../src/telemetry/groups/spooled-row.ts";
 import { batch, line } from "../store/support.ts";
+import { groupOfLines } from "../telemetry/support/groups.ts";
 import { post, problemOf } from "./support/admin-kit.ts";
 import type { Json, JsonObject } from "./support/json-schema.ts";
 import { answerFaults, type Operation, readOpenApi } from "./support/openapi.ts";
@@ -513,7 +514,9 @@ test("the live tail's filters agree with the store's", async () => {
       { trace_id: "f".repeat(32), ...filter },
       { limit: 100 },
     );
-    const live = lines.flatMap((text) => readRow(text) ?? []).filter((row) => matches(row, filter));
+    const live = lines
+      .map((text) => rowOf(groupOfLines([text]), 0))
+      .filter((row) => matches(row, filter));
     const ids = live.map((row) => row.text("span_id"));
     expect(new Set(listed.rows.map((row) => row["span_id"])), JSON.stringify(filter)).toEqual(
       new Set(ids),

@@ -4,8 +4,7 @@ import { acceptedFormat } from "../../src/admin/metrics/accepted-format.ts";
 import { expose, type Metric } from "../../src/admin/metrics/exposition.ts";
 import { RequestCounts } from "../../src/admin/metrics/request-counts.ts";
 import { trafficMetrics } from "../../src/admin/metrics/traffic.ts";
-import { RequestRecord } from "../../src/telemetry/record.ts";
-import { createRowEncoder } from "../../src/telemetry/row-encoder.ts";
+import { groupsOf } from "../telemetry/support/groups.ts";
 import { readOpenMetrics } from "./support/openmetrics.ts";
 import { readPrometheus } from "./support/prometheus.ts";
 
@@ -29,13 +28,6 @@ test.each([
   expect(acceptedFormat(accept)).toBe(format);
 });
 
-const encoder = createRowEncoder("test-1", 0);
-
-function line(values: Partial<RequestRecord>): Buffer {
-  const length = encoder.encode(Object.assign(new RequestRecord(), values));
-  return Buffer.from(encoder.bytes.subarray(0, length));
-}
-
 function trace(digit: number): string {
   return String(digit).repeat(32);
 }
@@ -49,14 +41,14 @@ describe("exemplars", () => {
     const counts = new RequestCounts(() => nowMs);
     const count = (digit: number, durationMs: number): void => {
       const durationNs = durationMs * 1e6;
-      counts.count(line({ ...ROUTE, traceId: trace(digit), durationNs, upstreamNs: 1e6 }));
+      counts.count(groupsOf({ ...ROUTE, traceId: trace(digit), durationNs, upstreamNs: 1e6 }));
     };
     count(1, 3);
     count(2, 4);
     count(3, 30_000);
     nowMs += 1000;
     count(4, 4.5);
-    counts.count(line({ ...ROUTE, traceId: "", durationNs: 7e6 }));
+    counts.count(groupsOf({ ...ROUTE, traceId: "", durationNs: 7e6 }));
     const metrics = trafficMetrics(counts);
     const { families, exemplars } = readOpenMetrics(expose(metrics, "openmetrics"));
     const found = exemplars

@@ -8,6 +8,7 @@ import type { Batch } from "../../src/telemetry/sink.ts";
 const BATCH: Batch = {
   table: "requests",
   columns: ["x"],
+  format: "lines",
   body: Buffer.from("[1]\n"),
   rows: 1,
   token: "t",

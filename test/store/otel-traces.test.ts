@@ -1,9 +1,10 @@
 // View otel_traces and the exported spans say the same of the same row.
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readRow } from "../../src/telemetry/export-row.ts";
+import { rowOf } from "../../src/telemetry/groups/spooled-row.ts";
 import { spansOf } from "../../src/telemetry/semconv.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";
+import { groupOfLines } from "../telemetry/support/groups.ts";
 import { SEED } from "../support/seed.ts";
 
 let system: TestStore;
@@ -91,7 +92,7 @@ test("names, kinds, attributes, status and times are equal", async () => {
   );
   await system.store.write(batch("spans", lines));
   const exported = lines
-    .flatMap((text) => spansOf(readRow(text)!))
+    .flatMap((text) => spansOf(rowOf(groupOfLines([text]), 0)))
     .map((span) => ({
       SpanId: span.spanId,
       SpanName: span.name,

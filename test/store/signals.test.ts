@@ -131,7 +131,14 @@ function lineOf(signal: Signal, row: Readonly<Record<string, unknown>>): string 
 
 function batchOf(signal: Signal, lines: string, token: string): Batch {
   const { table, columns } = STREAMS[signal];
-  return { table, columns, body: Buffer.from(lines), rows: lines.split("\n").length - 1, token };
+  return {
+    table,
+    columns,
+    format: "lines",
+    body: Buffer.from(lines),
+    rows: lines.split("\n").length - 1,
+    token,
+  };
 }
 
 async function read(signal: Signal): Promise<readonly Record<string, unknown>[]> {
@@ -220,7 +227,8 @@ test("rows of more days than one INSERT may touch are stored in pieces, none los
   );
   const lines = Array.from({ length: 150 }, (_, day) => `[${20_000 + day}]\n`);
   const body = Buffer.from(lines.join(""));
-  const batch = { table: "days", columns: ["day"], body, rows: 150, token: "days" };
+  const days = { table: "days", columns: ["day"], format: "lines" } as const;
+  const batch = { ...days, body, rows: 150, token: "days" };
   const retries: string[] = [];
   const options = {
     sink: system.store,

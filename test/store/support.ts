@@ -73,6 +73,7 @@ export function batch(token: string, lines: readonly string[]): Batch {
   return {
     table: "requests_intake",
     columns: REQUEST_COLUMNS,
+    format: "lines",
     body: Buffer.from(lines.join("")),
     rows: lines.length,
     token,

@@ -38,7 +38,7 @@ function batchOf1(traceId: string): Batch {
   const values: Record<string, unknown> = { trace_id: traceId, policy_request: ["alice", "/a"] };
   const row = columns.map((name) => values[name] ?? valueOf1(name));
   const body = Buffer.from(`${JSON.stringify(row)}\n`);
-  return { table: "requests_intake", columns, body, rows: 1, token: traceId };
+  return { table: "requests_intake", columns, format: "lines", body, rows: 1, token: traceId };
 }
 
 function valueOf1(name: string): unknown {

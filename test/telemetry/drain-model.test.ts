@@ -9,11 +9,13 @@ import type { SpoolWriter } from "../../src/telemetry/spool-writer.ts";
 import {
   drainOptions,
   numbered,
+  pathsIn,
   spoolIn,
   tempFolder,
   TokenSink,
   writerOn,
 } from "./support/spool-kit.ts";
+import { framesOf } from "./support/groups.ts";
 
 type Answer = "stored" | "retry" | "lost";
 type Action =
@@ -63,11 +65,10 @@ class World {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.sink.plan = ({ body }) => {
+    this.sink.plan = ({ body, format }) => {
       const answer = this.#answers.shift() ?? "stored";
       if (answer === "retry") return "retry";
-      const rows = body.toString().matchAll(/"\/(\d+)"/g);
-      return [...rows].some(([, row]) => this.bad(row ?? "")) ? "rejected" : answer;
+      return pathsIn(body, format).some((row) => this.bad(row)) ? "rejected" : answer;
     };
     [this.#spool, this.#writers, this.#drain] = this.#boot();
   }
@@ -93,7 +94,7 @@ class World {
       .sort()
       .at(-1);
     if (torn && last !== undefined) {
-      appendFileSync(join(this.#spool.folder, last), '["http","17');
+      appendFileSync(join(this.#spool.folder, last), framesOf([numbered(17)]).subarray(0, 30));
       this.torn++;
     }
     [this.#spool, this.#writers, this.#drain] = this.#boot();
@@ -110,11 +111,9 @@ class World {
   }
 
   #append(worker: 0 | 1, rows: number): void {
-    for (let count = 0; count < rows; count++) {
-      const row = String(this.appended.length);
-      expect(this.#writers[worker]?.append(numbered(row))).toBe(true);
-      this.appended.push(row);
-    }
+    const added = Array.from({ length: rows }, (_, at) => String(this.appended.length + at));
+    expect(this.#writers[worker]?.appendAll(added.map(numbered))).toBe(rows);
+    this.appended.push(...added);
   }
 
   #count(): void {

@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { createLog, type LogFields } from "../../src/core/log.ts";
 import { createSpanExport } from "../../src/telemetry/export.ts";
-import { RequestRecord } from "../../src/telemetry/record.ts";
-import { createRowEncoder } from "../../src/telemetry/row-encoder.ts";
+import type { RequestRecord } from "../../src/telemetry/record.ts";
+import type { RowGroup } from "../../src/telemetry/groups/row-group.ts";
+import { groupsOf } from "./support/groups.ts";
 
 interface OtlpSpan {
   traceId: string;
@@ -76,22 +77,18 @@ async function start(env: NodeJS.ProcessEnv) {
   return { spans: spans!, events };
 }
 
-function lines(...changes: Partial<RequestRecord>[]): Buffer {
-  const encoder = createRowEncoder("weir-1", 0);
-  return Buffer.concat(
-    changes.map((change) => {
-      const record = Object.assign(new RequestRecord(), {
-        traceId: "80f198ee56343ba864fe8b2a57d3eff7",
-        spanId: "e457b5a2e4d86bd1",
-        startedAtMs: 1_700_000_000_999.25,
-        method: "GET",
-        route: "orders",
-        status: 200,
-        durationNs: 2_000_000,
-        sampled: true,
-        ...change,
-      });
-      return Buffer.from(encoder.bytes.subarray(0, encoder.encode(record)));
+function rows(...changes: Partial<RequestRecord>[]): RowGroup[] {
+  return changes.flatMap((change) =>
+    groupsOf({
+      traceId: "80f198ee56343ba864fe8b2a57d3eff7",
+      spanId: "e457b5a2e4d86bd1",
+      startedAtMs: 1_700_000_000_999.25,
+      method: "GET",
+      route: "orders",
+      status: 200,
+      durationNs: 2_000_000,
+      sampled: true,
+      ...change,
     }),
   );
 }
@@ -106,7 +103,7 @@ test("exact ids, times, parents, state, attributes and resource reach the endpoi
   });
   const attempt = { upstream: "http://10.0.0.1:4001", spanId: "00f067aa0ba902b7", error: "" };
   spans.take(
-    lines(
+    rows(
       {
         parentSpanId: "b7ad6b7169203331",
         traceState: "foo@=1,bar=2",
@@ -174,7 +171,7 @@ test("more rows than the SDK's queue holds all arrive", async () => {
   const many = Array.from({ length: 5000 }, (_, at) => ({
     spanId: (at + 1).toString(16).padStart(16, "0"),
   }));
-  spans.take(lines(...many));
+  spans.take(rows(...many));
   await spans.shutdown(15_000);
   expect(spans.stats()).toEqual({ sent: 5000, failed: 0, dropped_rows: 0 });
   const ids = received.flatMap(({ body }) =>
@@ -191,7 +188,7 @@ test.each(["1", "18", "100", "many"])("a queue of %s loses and delays nothing", 
     OTEL_BSP_MAX_QUEUE_SIZE: size,
     OTEL_BSP_SCHEDULE_DELAY: "60000",
   });
-  spans.take(lines(...Array.from({ length: 300 }, () => ({}))));
+  spans.take(rows(...Array.from({ length: 300 }, () => ({}))));
   await spans.shutdown(5000);
   expect(spans.stats()).toEqual({ sent: 300, failed: 0, dropped_rows: 0 });
   expect(events.map(({ event }) => event)).toEqual(size === "1" ? ["span_queue_too_small"] : []);
@@ -204,7 +201,7 @@ test("an outage is counted and said once, and so is its end", async () => {
     OTEL_BSP_SCHEDULE_DELAY: "1",
   });
   for (let settled = 1; settled <= 3; settled++) {
-    spans.take(lines({ spanId: `000000000000000${settled}` }));
+    spans.take(rows({ spanId: `000000000000000${settled}` }));
     await expect.poll(() => spans.stats().sent + spans.stats().failed).toBe(settled);
   }
   await spans.shutdown(5000);
@@ -220,13 +217,10 @@ test("a receiver that never answers does not hold up the end, nor memory", async
   const { spans, events } = await start({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   });
-  spans.take(lines({}));
-  const row = lines({});
-  const batch = Buffer.concat(Array.from({ length: 8000 }, () => row));
+  spans.take(rows({}));
+  const batch = Array.from({ length: 1000 }, () => rows({})).flat();
   let taken = 1;
-  for (let bytes = 0; bytes < 20 * 1024 * 1024; bytes += batch.length, taken += 8000) {
-    spans.take(batch);
-  }
+  for (; taken < 24_000; taken += 1000) spans.take(batch);
   expect(spans.stats().dropped_rows).toBeGreaterThan(0);
   const before = performance.now();
   await spans.shutdown(300);
@@ -261,7 +255,7 @@ test("a protocol we do not speak and malformed resource attributes are said", as
     OTEL_RESOURCE_ATTRIBUTES: "a=%zz,b=1",
     OTEL_SERVICE_NAME: "edge",
   });
-  spans.take(lines({}));
+  spans.take(rows({}));
   await spans.shutdown(5000);
   const warned = events.map(({ event }) => event);
   expect(warned).toEqual(["unsupported_otlp_protocol", "bad_resource_attributes"]);

@@ -4,12 +4,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ANONYMOUS } from "../../src/core/identity.ts";
 import { concealOnce, createConceal } from "../../src/telemetry/conceal.ts";
-import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { createFieldEncryption, decryptField } from "../../src/telemetry/field-cipher.ts";
 import { fieldKeyId, fieldKeyOf } from "../../src/telemetry/field-key.ts";
 import type { ProtectOptions } from "../../src/telemetry/options.ts";
 import { RequestRecord } from "../../src/telemetry/record.ts";
-import { createRowEncoder } from "../../src/telemetry/row-encoder.ts";
+import { framesOf, rowsOf } from "./support/groups.ts";
 
 const KEY = randomBytes(32);
 const OTHER = randomBytes(32);
@@ -18,7 +17,6 @@ const PLACE = {
   spanId: "00f067aa0ba902b7",
   field: "path",
 };
-const encoder = createRowEncoder("host", 0);
 
 describe("one value", () => {
   it("opens again, whatever it is, and fits where it must", () => {
@@ -142,8 +140,7 @@ function conceal(
 }
 
 function rowOf(record: RequestRecord): Record<string, unknown> {
-  const values = JSON.parse(encoder.bytes.toString("utf8", 0, encoder.encode(record))) as unknown[];
-  return Object.fromEntries(REQUEST_COLUMNS.map((column, at) => [column, values[at]]));
+  return rowsOf(framesOf([record]))[0] ?? {};
 }
 
 const EVERY = [...NAMES, "headers.x-secret", "headers.referer"];

@@ -17,6 +17,7 @@ import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { createLog } from "../../src/core/log.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
 import { createDrains } from "../../src/telemetry/drains.ts";
+import { wholeFrames } from "../../src/telemetry/groups/frame.ts";
 import { SpoolGauge } from "../../src/telemetry/spool-gauge.ts";
 import { nodeFiles, type SegmentFiles } from "../../src/telemetry/spool-segment.ts";
 import type { Spool } from "../../src/telemetry/spool.ts";
@@ -42,7 +43,7 @@ function segmentsOf(spool: Spool): string[] {
 function rowsOf(spool: Spool): string[] {
   return segmentsOf(spool).flatMap((file) => {
     const bytes = readFileSync(join(spool.folder, file));
-    return pathsIn(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
+    return pathsIn(bytes.subarray(0, wholeFrames(bytes, Infinity).length));
   });
 }
 
@@ -290,7 +291,7 @@ test("a disk that is really full stops telemetry, not traffic, and the drain sti
   for (; gauge.droppedRows === 0; kept++) expect(writer.append(numbered(kept))).toBe(true);
   expect(rowsOf(spool)).toHaveLength(kept);
   expect(gauge.usedBytes).toBe(bytesOf(spool));
-  sink.plan = ({ body }) => (body.includes('"/7"') ? "rejected" : "stored");
+  sink.plan = ({ body, format }) => (pathsIn(body, format).includes("7") ? "rejected" : "stored");
   await drain.flush();
   clock.ms += 1001;
   writer.append(numbered("again"));

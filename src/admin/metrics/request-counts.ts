@@ -1,10 +1,10 @@
 // Counts rate, errors and duration from the rows as they are written, whether the store takes them or not.
 import { ERRORS } from "../../core/errors.ts";
-import { REQUEST_COLUMNS } from "../../telemetry/columns.ts";
+import type { GroupValues } from "../../telemetry/groups/row-group.ts";
+import { rowOf, type SpooledRow } from "../../telemetry/groups/spooled-row.ts";
 import { type ShadowChange, shadowChange } from "../../telemetry/shadow-change.ts";
 import { Histogram } from "./histogram.ts";
 import { keyed, OTHER } from "./keyed.ts";
-import { RowScan } from "./row-scan.ts";
 
 type ShadowCounts = Record<ShadowChange, number>;
 
@@ -54,47 +54,8 @@ const MOST_RULES = 200;
 /** A bucket's exemplar is a new one no more often: each costs a string. */
 const EXEMPLAR_MS = 1000;
 
-/** In the order of the row. */
-const COLUMNS = [
-  "kind",
-  "trace_id",
-  "route",
-  "service",
-  "auth_method",
-  "auth_outcome",
-  "decision",
-  "rule",
-  "shadow_decision",
-  "upstream",
-  "duration_ns",
-  "upstream_ns",
-  "status",
-  "error_code",
-  "limited_by",
-] as const;
-const KIND = 0;
-const TRACE = 1;
-const ROUTE = 2;
-const SERVICE = 3;
-const AUTH_METHOD = 4;
-const AUTH_OUTCOME = 5;
-const DECISION = 6;
-const RULE = 7;
-const SHADOW = 8;
-const UPSTREAM = 9;
-const DURATION = 10;
-const UPSTREAM_TIME = 11;
-const STATUS = 12;
-const ERROR = 13;
-const LIMITED_BY = 14;
-/** Of the words a decision can be, only "deny" begins so, and of the kinds only "decision". */
-const D = "d".charCodeAt(0);
-/** Of the kinds only "audit" begins so. */
-const A = "a".charCodeAt(0);
-
 /** Since the start of this process, of the rows it wrote. */
 export class RequestCounts {
-  readonly #scan: RowScan = new RowScan(COLUMNS.map((name) => REQUEST_COLUMNS.indexOf(name)));
   readonly #routes = new Map<string, RouteCounts>();
   readonly #upstreams = new Map<string, UpstreamCounts>();
   readonly #authentications = new Map<string, AuthenticationCounts>();
@@ -136,91 +97,76 @@ export class RequestCounts {
     return this.#upstreams.values();
   }
 
-  /** Whole lines of JSONCompactEachRow in the order of REQUEST_COLUMNS. */
-  readonly count = (lines: Buffer): void => {
+  readonly count = (groups: readonly GroupValues[]): void => {
     this.#nowMs = this.#now();
-    for (let at = 0; at < lines.length;) {
-      at = this.#scan.scan(lines, at);
-      this.#countRow();
-    }
+    for (const group of groups)
+      for (let at = 0; at < group.rows; at++) this.#countRow(rowOf(group, at));
   };
 
-  #countRow(): void {
-    const scan = this.#scan;
-    if (scan.beginsWith(KIND, D)) return this.#countAsked();
-    if (scan.beginsWith(KIND, A)) return;
-    const route = this.#route();
-    const digit = Math.min(CLASSES - 1, Math.floor(scan.number(STATUS) / 100));
+  #countRow(row: SpooledRow): void {
+    const kind = row.text("kind");
+    if (kind === "audit") return;
+    if (kind === "decision") return this.#countAsked(row);
+    const route = this.#route(row);
+    const digit = Math.min(CLASSES - 1, Math.floor(row.number("status") / 100));
     route.byClass[digit] = (route.byClass[digit] ?? 0) + 1;
-    this.#observe(route.duration, DURATION);
-    if (scan.beginsWith(DECISION, D)) this.#countDenial(route);
-    if (!scan.isEmpty(SHADOW)) this.#countShadow(route.shadow);
-    if (!scan.isEmpty(UPSTREAM)) this.#observe(this.#upstream().duration, UPSTREAM_TIME);
-    if (!scan.isEmpty(AUTH_METHOD) || !scan.isEmpty(ERROR)) this.#countAuthentication();
-    if (!scan.isEmpty(ERROR)) this.#countError(route);
+    this.#observe(route.duration, row, "duration_ns");
+    if (row.text("decision") === "deny") this.#countDenial(route, row);
+    if (row.text("shadow_decision") !== "") countShadow(route.shadow, row);
+    if (row.text("upstream") !== "")
+      this.#observe(this.#upstream(row).duration, row, "upstream_ns");
+    this.#countAuthentication(row);
+    if (row.text("error_code") !== "") this.#countError(route, row);
   }
 
-  #observe(histogram: Histogram, column: number): void {
-    const scan = this.#scan;
-    const nanoseconds = scan.number(column);
+  #observe(histogram: Histogram, row: SpooledRow, column: "duration_ns" | "upstream_ns"): void {
+    const nanoseconds = row.number(column);
     const bucket = histogram.observe(nanoseconds);
     const { atMs = -Infinity } = histogram.exemplars[bucket] ?? {};
-    if (this.#nowMs - atMs < EXEMPLAR_MS || scan.isEmpty(TRACE)) return;
-    const seconds = nanoseconds / NANOS;
-    histogram.exemplars[bucket] = { traceId: scan.text(TRACE), seconds, atMs: this.#nowMs };
+    const traceId = row.text("trace_id");
+    if (this.#nowMs - atMs < EXEMPLAR_MS || traceId === "") return;
+    histogram.exemplars[bucket] = { traceId, seconds: nanoseconds / NANOS, atMs: this.#nowMs };
   }
 
-  #countDenial(route: RouteCounts): void {
+  #countDenial(route: RouteCounts, row: SpooledRow): void {
     route.denied++;
-    this.#countNamed(this.#denials, RULE);
+    countNamed(this.#denials, row.text("rule"));
   }
 
-  #countNamed(counts: Map<string, NamedCount>, column: number): void {
-    const scan = this.#scan;
-    const make = (isKnown: boolean): NamedCount => {
-      return { name: isKnown ? scan.text(column) : OTHER, count: 0 };
-    };
-    keyed(counts, { key: scan.key(column, column), most: MOST_RULES }, make).count++;
-  }
-
-  #countAsked(): void {
-    const decision = this.#scan.text(DECISION);
+  #countAsked(row: SpooledRow): void {
+    const decision = row.text("decision");
     const { decisions, shadow } = this.asked;
     decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
-    if (!this.#scan.isEmpty(SHADOW)) this.#countShadow(shadow);
+    if (row.text("shadow_decision") !== "") countShadow(shadow, row);
   }
 
   /** Who shows nothing where nothing is asked for is none of them. */
-  #countAuthentication(): void {
-    const scan = this.#scan;
-    const isTried = !scan.isEmpty(AUTH_METHOD);
-    const outcome = scan.text(AUTH_OUTCOME);
-    if (!isTried && outcome === "none" && scan.text(ERROR) !== "unauthenticated") return;
-    const method = isTried ? scan.text(AUTH_METHOD) : "none";
-    const key = scan.key(AUTH_METHOD, AUTH_OUTCOME);
-    keyed(this.#authentications, { key, most: MOST_SERIES }, () => ({ method, outcome, count: 0 }))
-      .count++;
+  #countAuthentication(row: SpooledRow): void {
+    const tried = row.text("auth_method");
+    const outcome = row.text("auth_outcome");
+    const isWanted = row.text("error_code") === "unauthenticated";
+    if (tried === "" && (row.text("error_code") === "" || (outcome === "none" && !isWanted)))
+      return;
+    const key = `${tried}\n${outcome}`;
+    const make = (): AuthenticationCounts => ({ method: tried || "none", outcome, count: 0 });
+    keyed(this.#authentications, { key, most: MOST_SERIES }, make).count++;
   }
 
-  #countShadow(shadow: ShadowCounts): void {
-    const change = shadowChange(this.#scan.text(DECISION), this.#scan.text(SHADOW));
-    if (change !== "") shadow[change]++;
-  }
-
-  #countError(route: RouteCounts): void {
-    const given = this.#scan.text(ERROR);
+  #countError(route: RouteCounts, row: SpooledRow): void {
+    const given = row.text("error_code");
     const code = Object.hasOwn(ERRORS, given) ? given : OTHER;
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
     if (code === "unauthenticated" || code === "invalid_credentials") route.unauthenticated++;
-    if (!this.#scan.isEmpty(LIMITED_BY)) this.#countNamed(this.#limited, LIMITED_BY);
+    const limit = row.text("limited_by");
+    if (limit !== "") countNamed(this.#limited, limit);
   }
 
-  #route(): RouteCounts {
-    const scan = this.#scan;
-    const key = scan.key(ROUTE, SERVICE);
+  #route(row: SpooledRow): RouteCounts {
+    const [service, route] = [row.text("service"), row.text("route")];
+    const key = `${service}\n${route}`;
     return keyed(this.#routes, { key, most: MOST_SERIES }, (isKnown) => ({
-      service: isKnown ? scan.text(SERVICE) : OTHER,
-      route: isKnown ? scan.text(ROUTE) : OTHER,
+      service: isKnown ? service : OTHER,
+      route: isKnown ? route : OTHER,
       byClass: new Float64Array(CLASSES),
       denied: 0,
       shadow: { gain: 0, loss: 0, error: 0 },
@@ -229,13 +175,23 @@ export class RequestCounts {
     }));
   }
 
-  #upstream(): UpstreamCounts {
-    const scan = this.#scan;
-    const key = scan.key(UPSTREAM, UPSTREAM) + scan.key(SERVICE, SERVICE);
+  #upstream(row: SpooledRow): UpstreamCounts {
+    const [service, upstream] = [row.text("service"), row.text("upstream")];
+    const key = `${service}\n${upstream}`;
     return keyed(this.#upstreams, { key, most: MOST_SERIES }, (isKnown) => ({
-      service: isKnown ? scan.text(SERVICE) : OTHER,
-      upstream: isKnown ? scan.text(UPSTREAM) : OTHER,
+      service: isKnown ? service : OTHER,
+      upstream: isKnown ? upstream : OTHER,
       duration: new Histogram(),
     }));
   }
+}
+
+function countNamed(counts: Map<string, NamedCount>, key: string): void {
+  const make = (isKnown: boolean): NamedCount => ({ name: isKnown ? key : OTHER, count: 0 });
+  keyed(counts, { key, most: MOST_RULES }, make).count++;
+}
+
+function countShadow(shadow: ShadowCounts, row: SpooledRow): void {
+  const change = shadowChange(row.text("decision"), row.text("shadow_decision"));
+  if (change !== "") shadow[change]++;
 }

@@ -1,9 +1,9 @@
 // The request list's filters for a row that has not reached the store; tested to agree with its SQL.
 import type { RequestFilters } from "../../store/requests.ts";
-import type { SpanRow } from "../../telemetry/export-row.ts";
+import type { SpooledRow } from "../../telemetry/groups/spooled-row.ts";
 import { shadowChange } from "../../telemetry/shadow-change.ts";
 
-type Test = (row: SpanRow, wanted: never) => boolean;
+type Test = (row: SpooledRow, wanted: never) => boolean;
 
 const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   kind: (row, wanted: string) => {
@@ -31,7 +31,7 @@ const TESTS: Readonly<Record<keyof RequestFilters, Test>> = {
   max_duration_ns: (row, wanted: number) => row.number("duration_ns") < wanted,
 };
 
-export function matches(row: SpanRow, filters: RequestFilters): boolean {
+export function matches(row: SpooledRow, filters: RequestFilters): boolean {
   for (const name in filters) {
     const key = name as keyof RequestFilters;
     if (!TESTS[key](row, filters[key] as never)) return false;

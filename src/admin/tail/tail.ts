@@ -1,6 +1,6 @@
 // The live tail: reads passing rows while anyone watches, and hands each watcher what it can take.
-import { countLines } from "../../core/lines.ts";
-import { readRow, type SpanRow } from "../../telemetry/export-row.ts";
+import type { GroupValues } from "../../telemetry/groups/row-group.ts";
+import { rowOf, type SpooledRow } from "../../telemetry/groups/spooled-row.ts";
 import type { RequestFilters } from "../../store/requests.ts";
 import type { RowFeed } from "../parts.ts";
 import { listedRow } from "./listed-row.ts";
@@ -22,7 +22,6 @@ export interface Tail {
   readonly close: () => void;
 }
 
-const NEWLINE = 0x0a;
 const MOST_WATCHERS = 32;
 /** For each watcher; more than anyone can read. */
 const ROWS_A_SECOND = 100;
@@ -45,7 +44,9 @@ export function createTail(feed: RowFeed): Tail {
 class LiveTail implements Tail {
   readonly #feed: RowFeed;
   readonly #watching = new Set<Watching>();
-  #waiting: Buffer[] = [];
+  #waiting: GroupValues[] = [];
+  /** Rows of the first of them that are read. */
+  #done = 0;
   #left = READ_A_SECOND;
   #seconds = 0;
   #stop: (() => void) | null = null;
@@ -74,8 +75,8 @@ class LiveTail implements Tail {
 
   /** Nobody watching costs nothing. */
   #start(): () => void {
-    const unsubscribe = this.#feed.subscribe((lines) => {
-      this.#waiting.push(lines);
+    const unsubscribe = this.#feed.subscribe((groups) => {
+      this.#waiting.push(...groups);
       this.#read();
     });
     const timer = setInterval(() => this.#second(), SECOND_MS).unref();
@@ -89,6 +90,7 @@ class LiveTail implements Tail {
     this.#stop?.();
     this.#stop = null;
     this.#waiting = [];
+    this.#done = 0;
   }
 
   /** Some rows in one turn of the event loop, the rest in the next. */
@@ -97,29 +99,27 @@ class LiveTail implements Tail {
     this.#isReading = true;
     setImmediate(() => {
       this.#isReading = false;
-      for (let rows = 0; rows < READ_A_TURN && this.#waiting.length > 0; rows++) this.#readLine();
+      for (let rows = 0; rows < READ_A_TURN && this.#waiting.length > 0; rows++) this.#readRow();
       if (this.#waiting.length > 0) this.#read();
     });
   }
 
-  #readLine(): void {
-    const lines = this.#waiting[0];
-    if (lines === undefined) return;
-    if (this.#left <= 0) {
-      this.#waiting.shift();
-      const rows = countLines(lines);
-      for (const watching of this.#watching) watching.skipped += rows;
-      return;
+  #readRow(): void {
+    const group = this.#waiting[0];
+    if (group === undefined) return;
+    if (this.#left > 0) {
+      this.#left--;
+      this.#tell(rowOf(group, this.#done++));
+    } else {
+      for (const watching of this.#watching) watching.skipped += group.rows - this.#done;
+      this.#done = group.rows;
     }
-    this.#left--;
-    const end = lines.indexOf(NEWLINE) + 1 || lines.length;
-    const row = readRow(lines.toString("utf8", 0, end));
-    if (row !== undefined) this.#tell(row);
-    if (end >= lines.length) this.#waiting.shift();
-    else this.#waiting[0] = lines.subarray(end);
+    if (this.#done < group.rows) return;
+    this.#waiting.shift();
+    this.#done = 0;
   }
 
-  #tell(row: SpanRow): void {
+  #tell(row: SpooledRow): void {
     let json: string | undefined;
     for (const watching of this.#watching) {
       if (!matches(row, watching.watcher.filters)) continue;

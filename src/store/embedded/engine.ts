@@ -1,5 +1,8 @@
 // chDB behind three calls: one connection a statement, so that settings, parameters and readonly
 // end with the request that asked for them, as they do over ClickHouse's HTTP.
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type * as Chdb from "chdb";
 import { messageOf } from "../../core/errors.ts";
 import type { RawInsert } from "./statement.ts";
@@ -56,17 +59,45 @@ export async function openEngine(folder: string, configFile: string): Promise<En
   return {
     run: (call) => withSession(call, (session) => runStatement(session, call)),
     insert: (call, target, body) =>
-      withSession(call, async (session) => {
-        const sum = await session.insert({ ...target, values: body });
-        return {
-          ...NOTHING,
-          writtenRows: sum.rowsWritten,
-          writtenBytes: sum.bytesWritten,
-          elapsedNs: Math.round(sum.elapsed * 1e9),
-        };
-      }),
+      withSession(call, (session) =>
+        target.format === "Native"
+          ? insertFile(session, target, { body, folder })
+          : insertText(session, { ...target, format: target.format, values: body }),
+      ),
     close: () => anchor.close(),
   };
+}
+
+async function insertText(
+  session: Chdb.Session,
+  params: Chdb.RawInsertParams,
+): Promise<EngineResult> {
+  const sum = await session.insert(params);
+  return {
+    ...NOTHING,
+    writtenRows: sum.rowsWritten,
+    writtenBytes: sum.bytesWritten,
+    elapsedNs: Math.round(sum.elapsed * 1e9),
+  };
+}
+
+/** chDB takes no binary format from memory, but from a file. */
+async function insertFile(
+  session: Chdb.Session,
+  { table, columns, format }: RawInsert,
+  { body, folder }: { readonly body: Buffer; readonly folder: string },
+): Promise<EngineResult> {
+  const path = join(folder, `insert-${randomUUID()}.native`);
+  const named = columns === undefined ? "" : ` (${columns.map(identifier).join(", ")})`;
+  const target = table.split(".").map(identifier).join(".");
+  try {
+    await writeFile(path, body, { mode: 0o600 });
+    const sql = `INSERT INTO ${target}${named} FROM INFILE ${quoted(path)} FORMAT ${format}`;
+    const result = await session.queryAsync(sql, {});
+    return { ...NOTHING, elapsedNs: Math.round(result.elapsed * 1e9) };
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 const NOTHING: EngineResult = {

@@ -1,10 +1,10 @@
 // Reads just enough of a SQL text to judge it: what it begins with, what it calls, what it may do.
 
-/** A raw INSERT whose rows are in the request's body; the shape chDB's byte path takes. */
+/** A raw INSERT whose rows are in the request's body. */
 export interface RawInsert {
   readonly table: string;
   readonly columns?: readonly string[];
-  readonly format: "JSONEachRow" | "JSONCompactEachRow";
+  readonly format: (typeof RAW_FORMATS)[number];
 }
 
 /** A word, a quoted name (without its quotes), a string, or one sign; comments are gone. */
@@ -104,7 +104,8 @@ export function formatOf(tokens: readonly Token[]): string | undefined {
 }
 
 const INSERT =
-  /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?(?<table>[\w.`"]+)\s*(?:\((?<columns>[\w\s,`"]*)\))?\s*FORMAT\s+(?<format>JSON(?:Compact)?EachRow)\s*;?\s*$/i;
+  /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?(?<table>[\w.`"]+)\s*(?:\((?<columns>[\w\s,`"]*)\))?\s*FORMAT\s+(?<format>\w+)\s*;?\s*$/i;
+const RAW_FORMATS = ["JSONEachRow", "JSONCompactEachRow", "Native"] as const;
 const NAME = /^\w+(?:\.\w+)?$/;
 
 /** The target of a plain `INSERT INTO t (columns) FORMAT ...`; null where it is anything else. */
@@ -114,7 +115,8 @@ export function rawInsertOf(sql: string): RawInsert | null {
   const table = bare(groups["table"] ?? "");
   const columns = groups["columns"]?.split(",").map((name) => bare(name.trim()));
   if (![table, ...(columns ?? [])].every((name) => NAME.test(name))) return null;
-  const format = /compact/i.test(groups["format"] ?? "") ? "JSONCompactEachRow" : "JSONEachRow";
+  const format = RAW_FORMATS.find((name) => name.toLowerCase() === groups["format"]?.toLowerCase());
+  if (format === undefined) return null;
   return columns === undefined ? { table, format } : { table, columns, format };
 }
 

@@ -3,20 +3,13 @@ import { expect, test } from "vitest";
 import { expose } from "../../../src/admin/metrics/exposition.ts";
 import { RequestCounts } from "../../../src/admin/metrics/request-counts.ts";
 import { trafficMetrics } from "../../../src/admin/metrics/traffic.ts";
-import { RequestRecord } from "../../../src/telemetry/record.ts";
-import { createRowEncoder } from "../../../src/telemetry/row-encoder.ts";
+import type { RequestRecord } from "../../../src/telemetry/record.ts";
+import { groupsOf } from "../../telemetry/support/groups.ts";
 import { readPrometheus } from "../support/prometheus.ts";
-
-const encoder = createRowEncoder("test-1", 0);
-
-function line(values: Partial<RequestRecord>): Buffer {
-  const length = encoder.encode(Object.assign(new RequestRecord(), values));
-  return Buffer.from(encoder.bytes.subarray(0, length));
-}
 
 function metricsOf(rows: readonly Partial<RequestRecord>[]): ReturnType<typeof readPrometheus> {
   const counts = new RequestCounts();
-  counts.count(Buffer.concat(rows.map(line)));
+  counts.count(groupsOf(...rows));
   return readPrometheus(expose(trafficMetrics(counts), "prometheus"));
 }
 

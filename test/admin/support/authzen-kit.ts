@@ -11,7 +11,7 @@ import { loadAll } from "../../../src/control/load-all.ts";
 import { openSpool } from "../../../src/control/open-spool.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import { REQUEST_COLUMNS } from "../../../src/telemetry/columns.ts";
+import { rowsOf } from "../../telemetry/support/groups.ts";
 import { adminParts } from "./admin-kit.ts";
 import type { JsonObject } from "./json-schema.ts";
 import { answerFaults, readOpenApi } from "./openapi.ts";
@@ -153,13 +153,5 @@ async function ask(url: string, body: unknown, headers = {}): Promise<Answer> {
 
 function rowsIn(folder: string): readonly Body[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".rows"));
-  const lines = files.sort().flatMap((name) =>
-    readFileSync(join(folder, name), "utf8")
-      .split("\n")
-      .filter((line) => line !== ""),
-  );
-  return lines.map((line) => {
-    const values = JSON.parse(line) as readonly unknown[];
-    return Object.fromEntries(REQUEST_COLUMNS.map((column, at) => [column, values[at]]));
-  });
+  return files.sort().flatMap((name) => rowsOf(readFileSync(join(folder, name)))) as Body[];
 }

@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createTail, type Watcher } from "../../../src/admin/tail/tail.ts";
 import type { RequestFilters } from "../../../src/store/requests.ts";
+import type { GroupValues } from "../../../src/telemetry/groups/row-group.ts";
 import { line } from "../../store/support.ts";
+import { groupOfLines } from "../../telemetry/support/groups.ts";
 
-type Listener = (lines: Buffer) => void;
+type Listener = (groups: readonly GroupValues[]) => void;
 
 function testFeed() {
   const listeners = new Set<Listener>();
@@ -15,7 +17,7 @@ function testFeed() {
       return () => void listeners.delete(listener);
     },
     send(...lines: string[]) {
-      for (const listener of listeners) listener(Buffer.from(lines.join("")));
+      for (const listener of listeners) listener([groupOfLines(lines)]);
     },
   };
 }
@@ -81,7 +83,7 @@ test("a flood is not read at all, but counted", () => {
   const feed = testFeed();
   const { watcher, told } = testWatcher({ route: "rare" });
   createTail(feed).watch(watcher);
-  feed.send(line({ path: "/x" }).repeat(9000));
+  feed.send(...Array.from({ length: 9000 }, () => line({ path: "/x" })));
   pass(1000);
   expect(told.paths).toEqual([]);
   expect(told.skipped).toEqual([5000]);
@@ -114,13 +116,4 @@ test("only so many may watch", () => {
   expect(stops.filter((stop) => stop === null)).toHaveLength(8);
   stops[0]?.();
   expect(tail.watch(testWatcher().watcher)).not.toBeNull();
-});
-
-test("lines that are no rows are passed over", () => {
-  const feed = testFeed();
-  const { watcher, told } = testWatcher();
-  createTail(feed).watch(watcher);
-  feed.send("rubbish\n", "[1,2]\n", line({ path: "/after" }));
-  pass(1);
-  expect(told.paths).toEqual(["/after"]);
 });

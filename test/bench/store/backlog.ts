@@ -19,7 +19,7 @@ export async function waitBehindBacklog(bench: Bench, backlog: number): Promise<
   const waits: number[] = [];
   const write = async (batch: Batch): Promise<Delivery> => {
     const delivery = await bench.store.write(batch);
-    for (const [, mark] of batch.body.toString("latin1").matchAll(/"\/marked\/(\d+)"/g)) {
+    for (const [, mark] of batch.body.toString("latin1").matchAll(/\/marked\/(\d+);/g)) {
       waits.push(performance.now() - (writtenAtMs[Number(mark)] ?? 0));
     }
     return delivery;
@@ -36,7 +36,7 @@ export async function waitBehindBacklog(bench: Bench, backlog: number): Promise<
   });
   while (drain.stats().storedRows < backlog) {
     const record = requestRow(bench.random, clock.wallMs());
-    record.path = `${MARK}${String(writtenAtMs.length)}`;
+    record.path = `${MARK}${String(writtenAtMs.length)};`;
     writtenAtMs.push(performance.now());
     writer.append(record);
     await sleep(EVERY_MS);

@@ -22,6 +22,41 @@ const AGENTS = Array.from(
     `Mozilla/5.0 (X11; Linux x86_64; rv:${String(100 + at)}.0) Gecko/20100101 Firefox/${String(100 + at)}.0`,
 );
 
+/** What a route's rows have in common: strings of the config and of the policy, which all its rows share. */
+interface Route {
+  readonly name: string;
+  readonly service: string;
+  readonly prefix: string;
+  readonly rules: Readonly<Record<"GET" | "POST", string>>;
+  readonly ruleSource: string;
+  readonly endpoints: readonly string[];
+}
+
+const ROUTE_TABLE: readonly Route[] = Array.from({ length: ROUTES }, (_, at) => {
+  const service = WORDS[at % WORDS.length] ?? "";
+  const prefix = `/api/v${String(1 + (at % 3))}/${service}`;
+  return {
+    name: `${service}-${String(at)}`,
+    service,
+    prefix,
+    rules: {
+      GET: `p, customer, ${prefix}/*, GET, allow`,
+      POST: `p, customer, ${prefix}/*, POST, allow`,
+    },
+    ruleSource: `policy.csv:${String(7 + at)}`,
+    endpoints: [1, 2, 3].map((host) => `http://10.9.${String(at % 9)}.${String(host)}:8080`),
+  };
+});
+
+/** A credential's identity is verified once, and shared by its requests. */
+const IDENTITIES = Array.from({ length: CALLERS }, (_, at) => ({
+  subject: `user-${String(at)}`,
+  kind: "token" as const,
+  issuer: "https://id.example.com",
+  roles: ["customer"],
+  attributes: {},
+}));
+
 /** Few are asked for often and most seldom: the n-th about 1/n as often as the first. */
 function skewed(random: Random, count: number): number {
   return Math.floor(count ** random()) - 1;
@@ -46,27 +81,27 @@ export function hexOf(random: Random, digits: number): string {
 export function requestRow(random: Random, atMs: number): RequestRecord {
   const record = new RequestRecord();
   record.startedAtMs = atMs;
-  const route = skewed(random, ROUTES);
+  const route = ROUTE_TABLE[skewed(random, ROUTES)] as Route;
+  const method = random() < 0.8 ? "GET" : "POST";
+  record.method = method;
   nameIt(record, random, route);
   nameCaller(record, random);
-  decide(record, route, random);
-  balance(record, route, random);
+  decide(record, random, { rule: route.rules[method], ruleSource: route.ruleSource });
+  balance(record, random, route.endpoints);
   return record;
 }
 
-function nameIt(record: RequestRecord, random: Random, route: number): void {
-  const word = WORDS[route % WORDS.length] ?? "";
+function nameIt(record: RequestRecord, random: Random, route: Route): void {
   record.traceId = hexOf(random, 32);
   record.spanId = hexOf(random, 16);
   record.traceFlags = random() < 0.1 ? 1 : 0;
   record.sampled = record.traceFlags === 1;
   record.configRevision = "4fd1c0a7be11";
-  record.method = random() < 0.8 ? "GET" : "POST";
   record.host = "shop.example.com";
-  record.path = `/api/v${String(1 + (route % 3))}/${word}/${String(skewed(random, 1e6))}`;
+  record.path = `${route.prefix}/${String(skewed(random, 1e6))}`;
   record.query = random() < 0.2 ? `page=${String(skewed(random, 100))}` : "";
-  record.route = `${word}-${String(route)}`;
-  record.service = word;
+  record.route = route.name;
+  record.service = route.service;
   record.requestBytes = record.method === "GET" ? 0 : lasting(random, 400);
 }
 
@@ -75,41 +110,38 @@ function nameCaller(record: RequestRecord, random: Random): void {
   record.userAgent = AGENTS[caller % AGENTS.length] ?? "";
   record.headers = ["accept", "application/json"];
   record.clientAddress = `10.${String(caller % 7)}.${String((caller >> 4) % 250)}.${String(caller % 250)}`;
-  const subject = `user-${String(caller)}`;
-  record.identity = {
-    subject,
-    kind: "token",
-    issuer: "https://id.example.com",
-    roles: ["customer"],
-    attributes: {},
-  };
+  record.identity = IDENTITIES[caller] ?? record.identity;
   record.authMethod = "jwt";
   record.authOutcome = "ok";
   record.identifyNs = lasting(random, 3_000);
 }
 
-function decide(record: RequestRecord, route: number, random: Random): void {
+function decide(
+  record: RequestRecord,
+  random: Random,
+  { rule, ruleSource }: Pick<RequestRecord, "rule" | "ruleSource">,
+): void {
+  const { subject } = record.identity;
   record.decision = random() < 0.01 ? "deny" : "allow";
-  record.rule = `p, customer, /api/v${String(1 + (route % 3))}/${record.service}/*, ${record.method}, allow`;
-  record.ruleSource = `policy.csv:${String(7 + route)}`;
+  record.rule = rule;
+  record.ruleSource = ruleSource;
   record.policyRevision = "9b1de0a2f3c4";
-  record.policyRequest = [record.identity.subject, record.path, record.method];
-  record.rolePath = [record.identity.subject, "customer"];
+  record.policyRequest = [subject, record.path, record.method];
+  record.rolePath = [subject, "customer"];
   record.authorizeNs = lasting(random, 2_000);
 }
 
-function balance(record: RequestRecord, route: number, random: Random): void {
+function balance(record: RequestRecord, random: Random, endpoints: readonly string[]): void {
   record.status = record.decision === "deny" ? 403 : random() < 0.01 ? 503 : 200;
   record.durationNs = lasting(random, 12 * MILLIS);
   record.completed = true;
   record.responseBytes = lasting(random, 2_000);
   if (record.decision === "deny") return;
-  const hosts = [0, 1, 2].map((at) => `http://10.9.${String(route % 9)}.${String(at + 1)}:8080`);
   record.picker = "adaptive";
-  record.candidates = hosts;
-  record.candidateScores = hosts.map(() => random() * 40);
-  record.candidateInflight = hosts.map(() => skewed(random, 20));
-  record.upstream = hosts[0] ?? "";
+  record.candidates = endpoints;
+  record.candidateScores = endpoints.map(() => random() * 40);
+  record.candidateInflight = endpoints.map(() => skewed(random, 20));
+  record.upstream = endpoints[0] ?? "";
   record.balanceNs = lasting(random, 1_500);
   record.upstreamFirstByteNs = Math.round(record.durationNs * 0.9);
   record.upstreamNs = Math.round(record.durationNs * 0.95);

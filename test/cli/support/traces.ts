@@ -1,23 +1,19 @@
 // A trace across two services through weir: orders is tried twice, then calls payments.
 import type { ServiceSpan, Trace } from "../../../src/cli/trace-rows.ts";
-import { REQUEST_COLUMNS, kindOf, type RequestRow } from "../../../src/telemetry/columns.ts";
+import { REQUEST_COLUMNS, typeOf, type RequestRow } from "../../../src/telemetry/columns.ts";
 
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-const NOTHING = {
-  text: "",
-  time: "",
-  number: 0,
-  flag: false,
-  texts: [],
-  numbers: [],
-  singles: [],
-  map: {},
-} as const;
+function nothingOf(type: string): unknown {
+  if (type.startsWith("Array")) return [];
+  if (type.startsWith("Map")) return {};
+  if (type === "Bool") return false;
+  return type.startsWith("UInt") ? 0 : "";
+}
 
 const BASE: RequestRow = {
   ...(Object.fromEntries(
-    REQUEST_COLUMNS.map((name) => [name, NOTHING[kindOf(name)]]),
+    REQUEST_COLUMNS.map((name) => [name, nothingOf(typeOf(name))]),
   ) as RequestRow),
 
   started_at: "2026-11-21T21:40:00.000000000Z",

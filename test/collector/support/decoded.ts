@@ -29,8 +29,7 @@ export function decodeProtobuf(signal: OtlpSignal, bytes: Buffer): Decoded {
   const rows: Partial<Record<Signal, readonly Row[]>> = {};
   let length = 0;
   for (const { stream, lines } of decode({ bytes, nowMs: NOW_MS })) {
-    const { rowVersion, columnsByVersion } = STREAMS[stream];
-    const columns = columnsByVersion.get(rowVersion) ?? [];
+    const { columns } = STREAMS[stream];
     const texts = lines.taken().toString().split("\n");
     length += lines.length;
     rows[stream] = texts.slice(0, -1).map((text) => rowOf(columns, text));

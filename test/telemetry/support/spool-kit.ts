@@ -13,7 +13,9 @@ import { join } from "node:path";
 import { seededRandom, systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { DrainOptions } from "../../../src/telemetry/drain.ts";
+import { groupsIn } from "../../../src/telemetry/groups/row-group.ts";
 import { RequestRecord } from "../../../src/telemetry/record.ts";
+import type { RowFormat } from "../../../src/telemetry/row-format.ts";
 import type { Batch, Delivery, Sink } from "../../../src/telemetry/sink.ts";
 import { createSpool, type Spool, type SpoolSetup } from "../../../src/telemetry/spool.ts";
 import {
@@ -22,9 +24,7 @@ import {
   type SpoolWriterOptions,
 } from "../../../src/telemetry/spool-writer.ts";
 import { STREAMS } from "../../../src/telemetry/streams.ts";
-
-/** Where `path` stands in REQUEST_COLUMNS: the tests keep a row's number there. */
-const PATH_COLUMN = 15;
+import { groupOfLines } from "./groups.ts";
 
 export function tempFolder(): { path: string; [Symbol.dispose]: () => void } {
   const path = mkdtempSync(join(tmpdir(), "weir-spool-"));
@@ -38,12 +38,13 @@ export function numbered(number: number | string): RequestRecord {
   return record;
 }
 
-export function pathsIn(body: Buffer): string[] {
-  return body
-    .toString()
-    .trimEnd()
-    .split("\n")
-    .map((line) => String((JSON.parse(line) as unknown[])[PATH_COLUMN]).slice(1));
+/** The numbers of rows as they stand in the spool. */
+export function pathsIn(body: Buffer, format: RowFormat = "groups"): string[] {
+  const groups =
+    format === "groups"
+      ? [...groupsIn(body)]
+      : [groupOfLines(body.toString().trimEnd().split("\n"))];
+  return groups.flatMap((group) => group.values("path").map((path) => String(path).slice(1)));
 }
 
 export function spoolIn(folder: string, setup: Partial<SpoolSetup> = {}): Spool {
@@ -83,7 +84,7 @@ export class TokenSink implements Sink {
     if (answer === "rejected") return Promise.resolve({ kind: "rejected", reason: "bad row" });
     if (!this.tokens.has(batch.token)) {
       this.tokens.set(batch.token, Buffer.from(batch.body));
-      this.rows.push(...pathsIn(batch.body));
+      this.rows.push(...pathsIn(batch.body, batch.format));
     }
     if (answer === "lost") return Promise.reject(new Error("connection reset"));
     return Promise.resolve({ kind: "stored" });
@@ -103,7 +104,10 @@ export function folderSink(folder: string): Sink {
   return { write };
 }
 
-export function rowsInFolder(folder: string, namesIn = pathsIn): string[] {
+export function rowsInFolder(
+  folder: string,
+  namesIn: (body: Buffer) => string[] = pathsIn,
+): string[] {
   const store = join(folder, "store");
   const whole = readdirSync(store).filter((file) => !file.endsWith(".next"));
   return whole.flatMap((file) => namesIn(readFileSync(join(store, file))));

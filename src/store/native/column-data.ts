@@ -1,0 +1,127 @@
+// The values of one column of a Native block, gathered from many row groups.
+import type { ColumnType } from "../../telemetry/columns.ts";
+import {
+  type Item,
+  LAYOUTS,
+  type Place,
+  SKIP_ITEMS,
+  WORD_BYTES,
+  wordAt,
+} from "../../telemetry/groups/layouts.ts";
+import { EACH } from "../../telemetry/groups/limits.ts";
+import type { BlockWords } from "./block-words.ts";
+import { Dictionary, KEYS_VERSION } from "./dictionary.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
+
+/** Takes the values of one row group after another, then gives them all. */
+export interface ColumnData {
+  /** `ids`: by the group's number of a word, the block's. */
+  readonly add: (place: Place, ids: Uint32Array) => void;
+  /** Whether the version of its dictionary stands before all else. */
+  readonly hasWords: boolean;
+  readonly parts: () => readonly Buffer[];
+}
+
+/** What a block's columns have in common. */
+export interface Block {
+  readonly words: BlockWords;
+  readonly rows: number;
+}
+
+/** Of a text with its length, mostly. */
+const TEXT_BYTES = 16;
+
+export function columnData(type: ColumnType, block: Block): ColumnData {
+  const { item, isList } = LAYOUTS[type];
+  if (isList) return lists(DATA[item](block), block);
+  return item === "word" ? words(block) : DATA[item](block);
+}
+
+const DATA: Readonly<Record<Item, (block: Block) => ColumnData>> = {
+  text: (block) => asTheyStand("text", block, TEXT_BYTES),
+  word: listedWords,
+  pair: pairs,
+  time: (block) => asTheyStand("time", block, 8),
+  flag: (block) => asTheyStand("flag", block, 1),
+  uint8: (block) => asTheyStand("uint8", block, 1),
+  uint16: (block) => asTheyStand("uint16", block, 2),
+  uint64: (block) => asTheyStand("uint64", block, 8),
+  float32: (block) => asTheyStand("float32", block, 4),
+};
+
+/** Groups have them as the format does; each of about so many bytes. */
+function asTheyStand(item: Item, { rows }: Block, bytes: number): ColumnData {
+  const data = new GrowingBuffer(rows * bytes);
+  return {
+    hasWords: false,
+    add: (place) => data.copy(place.bytes, place.at, SKIP_ITEMS[item](place)),
+    parts: () => [data.bytes],
+  };
+}
+
+function listedWords({ words, rows }: Block): ColumnData {
+  const dictionary = new Dictionary(words, rows);
+  return { hasWords: true, add: addWords(dictionary), parts: () => dictionary.parts() };
+}
+
+/** One number stands for all rows of a group that have the same word. */
+function words(block: Block): ColumnData {
+  const dictionary = new Dictionary(block.words, block.rows);
+  const each = addWords(dictionary);
+  return {
+    hasWords: true,
+    add(place, ids) {
+      const first = wordAt(place.bytes, place.at);
+      if (first === EACH) each({ ...place, at: place.at + WORD_BYTES }, ids);
+      else dictionary.push(ids[first] ?? 0, place.count);
+    },
+    parts: () => dictionary.parts(),
+  };
+}
+
+function addWords(dictionary: Dictionary): ColumnData["add"] {
+  return ({ bytes, at, count }, ids) => {
+    for (let index = 0; index < count; index++)
+      dictionary.push(ids[wordAt(bytes, at + WORD_BYTES * index)] ?? 0, 1);
+  };
+}
+
+/** Keys and values of maps: Array(Tuple(LowCardinality(String), String)). */
+function pairs(block: Block): ColumnData {
+  const keys = listedWords(block);
+  const values = DATA.text(block);
+  return {
+    hasWords: true,
+    add(place, ids) {
+      keys.add(place, ids);
+      values.add({ ...place, at: place.at + WORD_BYTES * place.count }, ids);
+    },
+    parts: () => [...keys.parts(), ...values.parts()],
+  };
+}
+
+/** Where each row's values end among all of them, as UInt64; then these. */
+function lists(inner: ColumnData, { rows }: Block): ColumnData {
+  const ends = new Uint32Array(2 * rows);
+  let row = 0;
+  let total = 0;
+  return {
+    hasWords: inner.hasWords,
+    add({ bytes, at, count }, ids) {
+      const before = total;
+      for (let index = 0; index < count; index++) {
+        total += bytes[at + index] ?? 0;
+        ends[2 * row++] = total;
+      }
+      inner.add({ bytes, at: at + count, count: total - before }, ids);
+    },
+    parts: () => [Buffer.from(ends.buffer), ...inner.parts()],
+  };
+}
+
+/** What stands before a column with words. */
+export function wordsVersion(): Buffer {
+  const version = new GrowingBuffer();
+  version.uint64(KEYS_VERSION);
+  return version.bytes;
+}

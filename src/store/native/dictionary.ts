@@ -1,0 +1,68 @@
+// A LowCardinality(String) column of a Native block: its words once, and for each value the number of its word.
+import type { BlockWords } from "./block-words.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
+
+/** SharedDictionariesWithAdditionalKeys of ClickHouse's SerializationLowCardinality.cpp. */
+export const KEYS_VERSION = 1;
+const HAS_KEYS = 1 << 9;
+const NEEDS_UPDATE = 1 << 10;
+
+export class Dictionary {
+  readonly #words: BlockWords;
+  /** The block's numbers of our words, in the order of ours. */
+  readonly #keys: number[] = [0];
+  /** By the block's number of a word, ours; the empty word has the same in both, so 0 is none yet. */
+  #own = new Uint32Array(256);
+  #numbers: Uint32Array;
+  #count = 0;
+
+  /** `values`: about how many come. */
+  constructor(words: BlockWords, values: number) {
+    this.#words = words;
+    this.#numbers = new Uint32Array(values);
+  }
+
+  /** A value, so many times. */
+  push(word: number, times: number): void {
+    const own = word === 0 ? 0 : (this.#own[word] ?? 0) || this.#learn(word);
+    const end = this.#count + times;
+    if (end > this.#numbers.length) this.#numbers = enlarged(this.#numbers, end);
+    if (times === 1) this.#numbers[this.#count] = own;
+    else this.#numbers.fill(own, this.#count, end);
+    this.#count = end;
+  }
+
+  /** Nothing at all where there is no value, as the format has it. */
+  parts(): readonly Buffer[] {
+    if (this.#count === 0) return [];
+    const numbers = this.#numbers.subarray(0, this.#count);
+    const [type, bytes] = narrowed(numbers, this.#keys.length);
+    const head = new GrowingBuffer();
+    head.uint64(HAS_KEYS | NEEDS_UPDATE | type);
+    head.uint64(this.#keys.length);
+    for (const key of this.#keys) head.text(this.#words.text(key));
+    head.uint64(this.#count);
+    return [head.bytes, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+  }
+
+  #learn(word: number): number {
+    if (word >= this.#own.length) this.#own = enlarged(this.#own, word + 1);
+    this.#own[word] = this.#keys.length;
+    return this.#keys.push(word) - 1;
+  }
+}
+
+/** As UInt8, UInt16 or UInt32, by how many words there are. Machines that weir runs on are little-endian, as the format is. */
+function narrowed(
+  numbers: Uint32Array,
+  words: number,
+): readonly [type: number, Uint8Array | Uint16Array | Uint32Array] {
+  if (words <= 0x100) return [0, Uint8Array.from(numbers)];
+  return words <= 0x10000 ? [1, Uint16Array.from(numbers)] : [2, numbers];
+}
+
+function enlarged(from: Uint32Array, atLeast: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(Math.max(2 * from.length, atLeast));
+  larger.set(from);
+  return larger;
+}
