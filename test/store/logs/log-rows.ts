@@ -17,14 +17,14 @@ export interface LogRow {
   readonly spanId?: string;
 }
 
-const { table, columns } = STREAMS.logs;
+const { table, columns, format } = STREAMS.logs;
 
 export function logBatch(token: string, rows: readonly LogRow[]): Batch {
   const lines = rows.map((row) => {
     const values = valuesOf(row);
     return `${JSON.stringify(columns.map((column) => values[column] ?? ""))}\n`;
   });
-  return { table, columns, body: Buffer.from(lines.join("")), rows: rows.length, token };
+  return { table, columns, format, body: Buffer.from(lines.join("")), rows: rows.length, token };
 }
 
 function valuesOf(row: LogRow): Readonly<Record<string, unknown>> {
