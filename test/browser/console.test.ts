@@ -3,11 +3,13 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
+import type { GroupValues } from "../../src/telemetry/groups/row-group.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
+import { groupOfLines } from "../telemetry/support/groups.ts";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 
-type Listener = (lines: Buffer) => void;
+type Listener = (groups: readonly GroupValues[]) => void;
 
 const TRACE_ID = "5bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -85,7 +87,7 @@ function tails(): number {
 }
 
 function send(lines: readonly string[]): void {
-  for (const listener of listeners) listener(Buffer.from(lines.join("")));
+  for (const listener of listeners) listener([groupOfLines(lines)]);
 }
 
 describe("tail", () => {
