@@ -1,54 +1,24 @@
 // What is different about some requests, asked over the API of a real store with a cause planted in it.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
+import {
+  PLANTED_ROWS as ROWS,
+  plantedTraffic,
+  SLOW_FROM_MS as SLOW_FROM,
+} from "../store/differences/planted-traffic.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "../store/support.ts";
 import { adminParts, problemOf } from "./support/admin-kit.ts";
 
 const HOUR_MS = 3_600_000;
-const MS = 1_000_000;
 const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
 const WINDOW = { since: iso(0), until: iso(HOUR_MS) };
-const ROWS = 3000;
-const SLOW_FROM = HOUR_MS / 2;
 
 let system: TestStore;
 let admin: Admin;
 
-/** Ten callers over three upstreams; one upstream is slow for one caller and one region, in the second half. */
-function planted(): string[] {
-  return Array.from({ length: ROWS }, (_, at) => {
-    const atMs = Math.floor((at / ROWS) * HOUR_MS);
-    const caller = `caller-${at % 10}`;
-    const upstream = `http://u${Math.floor(at / 10) % 3}:1`;
-    const isSlow = atMs >= SLOW_FROM && caller === "caller-7" && upstream === "http://u1:1";
-    return line({
-      route: "orders",
-      service: "shop",
-      method: at % 2 === 0 ? "GET" : "POST",
-      started_at: timestamp(sinceMs + atMs),
-      trace_id: at.toString(16).padStart(32, "0"),
-      span_id: at.toString(16).padStart(16, "0"),
-      principal: caller,
-      upstream,
-      attempt_upstream: [upstream],
-      attempt_duration_ns: [MS],
-      attempt_status: [200],
-      attempt_error: [""],
-      attempt_span_id: [`a${at}`],
-      attempt_started_ns: [0],
-      roles: isSlow ? ["staff", "heavy"] : ["staff"],
-      status: 200,
-      duration_ns: (isSlow ? 900 : 10) * MS,
-      upstream_first_byte_ns: (isSlow ? 880 : 5) * MS,
-      authorize_ns: isSlow ? 1000 : 6 * MS,
-      attributes: { region: isSlow ? "north" : "south" },
-    });
-  });
-}
-
 beforeAll(async () => {
   system = await startTestStore();
-  await system.store.write(batch("planted", planted()));
+  await system.store.write(plantedTraffic(sinceMs));
   const asked = { kind: "decision", principal: "other", started_at: timestamp(sinceMs + 1) };
   await system.store.write(batch("asked", [line({ ...asked, route: "authzen" })]));
   admin = await startAdmin(

@@ -104,7 +104,7 @@ describe("the store is down", () => {
     await page.getByText("no figures from the store").first().waitFor();
     await page.getByRole("link", { name: "Requests" }).click();
     await page.getByText("Could not load requests.").waitFor();
-    await page.getByText("connect ECONNREFUSED 127.0.0.1:8123").waitFor();
+    await page.getByText("connect ECONNREFUSED 127.0.0.1:8123").first().waitFor();
   });
 });
 

@@ -7,6 +7,7 @@ import "./css/table.css";
 import "./css/chart.css";
 import "./css/pages.css";
 import "./css/boards.css";
+import "./css/heat.css";
 import "./css/tail.css";
 import "./css/logs.css";
 import "./css/sheet.css";

@@ -240,3 +240,17 @@ export function status(nowMs: number): Record<string, unknown> {
     proxy: "http://127.0.0.1:8081",
   };
 }
+
+/** A quarter of an hour in steps of ten seconds, from half a millisecond to half a second. */
+export function heatRows(nowMs: number): Record<string, unknown>[] {
+  const lastMs = Math.floor(nowMs / 10_000) * 10_000;
+  return Array.from({ length: 90 * 20 }, (_, at) => {
+    const [step, row] = [Math.floor(at / 20), at % 20];
+    return {
+      time: new Date(lastMs - (89 - step) * 10_000).toISOString(),
+      low_ns: 2 ** (19 + row / 2),
+      high_ns: 2 ** (19.5 + row / 2),
+      requests: 1 + ((step * 7 + row * 13) % 40),
+    };
+  });
+}

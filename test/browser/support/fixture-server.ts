@@ -230,6 +230,7 @@ function query(name: string, params: URLSearchParams, mood: Mood): unknown {
     errors: () => figures.errorRows(now),
     denials: () => figures.denialRows(now),
     slowest: () => figures.slowestRows(now),
+    "latency-heatmap": () => figures.heatRows(now),
     callers: () => figures.callerRows(now),
     rules: () => canned.ruleRows(now),
     shadow: () => canned.shadowRows(now),

@@ -9,6 +9,7 @@ import { change, changeQuietly, type Place } from "../../state/place.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
 import { NoTraffic } from "../overview/overview-page.tsx";
+import { LatencyPanel } from "./latency-panel.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { requestColumns } from "./request-columns.tsx";
 import { type RequestList, useRequestList } from "./use-request-list.ts";
@@ -28,16 +29,24 @@ export function RequestsPage({ place, status }: RequestsPageProps): ReactNode {
     return <NoTraffic place={place} status={status} />;
   }
   return (
-    <Panel
-      title={<FilterBar params={place.params} routes={routes} />}
-      className="requests"
-      from={requests.first}
-      what="requests"
-      aside={<CopyCsv columns={columns} rows={rows} />}
-    >
-      {() => (rows.length === 0 ? <NoMatch /> : <List requests={requests} place={place} />)}
-    </Panel>
+    <>
+      {isTraffic(place) ? <LatencyPanel place={place} /> : null}
+      <Panel
+        title={<FilterBar params={place.params} routes={routes} />}
+        className="requests"
+        from={requests.first}
+        what="requests"
+        aside={<CopyCsv columns={columns} rows={rows} />}
+      >
+        {() => (rows.length === 0 ? <NoMatch /> : <List requests={requests} place={place} />)}
+      </Panel>
+    </>
   );
+}
+
+/** One trace, and what did not pass through weir, have no latency over time. */
+function isTraffic({ params }: Place): boolean {
+  return !params.has("trace_id") && (params.get("kind") ?? "request") === "request";
 }
 
 interface ListProps {

@@ -1,7 +1,7 @@
-// Cells of a heatmap: where each stands and how dark it is.
-import type { CellRow } from "../../board.ts";
-import type { Interval } from "../../state/range.ts";
-import { timeMs } from "../../words/time.ts";
+// Cells of a heatmap: where each stands and how strong its colour is.
+import type { CellRow } from "../board.ts";
+import type { Interval } from "../state/range.ts";
+import { timeMs } from "../words/time.ts";
 
 export interface HeatCell {
   readonly row: CellRow;
