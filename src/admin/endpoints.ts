@@ -12,6 +12,7 @@ import { boardEndpoints } from "./api/boards.ts";
 import { differencesEndpoint } from "./api/differences.ts";
 import { healthEndpoint, readyEndpoint } from "./api/health.ts";
 import { holdEndpoints } from "./api/holds.ts";
+import { mapEndpoint } from "./api/map.ts";
 import { metricsEndpoint } from "./api/metrics.ts";
 import { openApiEndpoint } from "./api/openapi.ts";
 import { policyEndpoint } from "./api/policy.ts";
@@ -35,7 +36,7 @@ import type { Endpoint } from "./http/endpoint.ts";
 import type { Refusals } from "./http/refusals.ts";
 import type { RequestCounts } from "./metrics/request-counts.ts";
 import type { AdminParts } from "./parts.ts";
-import { createQuestions } from "./questions.ts";
+import { createQuestions, type Questions } from "./questions.ts";
 import type { Tail } from "./tail/tail.ts";
 
 /** What endpoints keep between requests. */
@@ -62,16 +63,8 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     recordedEndpoint(questions),
     queryEndpoint(parts, questions),
     ...boardEndpoints(parts),
-    requestsEndpoint(questions),
     streamEndpoint(tail),
-    differencesEndpoint(questions),
-    traceEndpoint(questions),
-    linesEndpoint(questions),
-    logSummaryEndpoint(questions),
-    logPatternsEndpoint(questions),
-    lineEndpoint(questions),
-    revealEndpoint(questions),
-    sqlEndpoint(questions),
+    ...recordEndpoints(questions),
     reloadEndpoint(parts),
     ...revocationEndpoints(parts),
     alertsEndpoint(parts),
@@ -84,4 +77,20 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
     metadataEndpoint(parts),
   ];
   return [...endpoints, openApiEndpoint(endpoints, parts.version)];
+}
+
+/** Those that read what is kept of requests, spans and lines. */
+function recordEndpoints(questions: Questions): readonly Endpoint[] {
+  return [
+    requestsEndpoint(questions),
+    differencesEndpoint(questions),
+    mapEndpoint(questions),
+    traceEndpoint(questions),
+    linesEndpoint(questions),
+    logSummaryEndpoint(questions),
+    logPatternsEndpoint(questions),
+    lineEndpoint(questions),
+    revealEndpoint(questions),
+    sqlEndpoint(questions),
+  ];
 }

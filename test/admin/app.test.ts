@@ -252,6 +252,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/boards/{name}",
     "get /api/v1/differences",
     "get /api/v1/holds",
+    "get /api/v1/map",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
     "get /api/v1/policy/recorded",
@@ -652,6 +653,7 @@ test("every operation answers as the document says", async () => {
   }
   await get("/api/v1/requests");
   await get("/api/v1/differences");
+  await get("/api/v1/map");
   await asDescribed("/api/v1/policy/recorded", await fetch(`${api}/api/v1/policy/recorded`));
   const stream = operations.find(({ path }) => path === "/api/v1/requests/stream");
   const control = new AbortController();
