@@ -108,8 +108,10 @@ describe("src/", () => {
   });
 });
 
-test("of src/, the web UI knows only words, rows and panels, and of the policy the types of answers", () => {
+test("of src/, the web UI knows only words, rows, panels and how alerts live, and of the policy the types of answers", () => {
   const words = [
+    "alerts/duration.ts",
+    "alerts/replay.ts",
     "core/quantity.ts",
     "store/panels/panel.ts",
     "store/panels/row-door.ts",

@@ -1,10 +1,13 @@
 // From a rule's rows to what is to be told: those that meet its condition, one for each set of labels.
+import { createHash } from "node:crypto";
 import { numberOf, textOf } from "./cell.ts";
 import { holds } from "./condition.ts";
 import type { Labels, Row, Rule } from "./rule.ts";
 import { fill, type UnitOf } from "./template.ts";
 
 export interface Observation {
+  /** Of its labels: the same alert has the same ID after a restart. */
+  readonly id: string;
   readonly labels: Labels;
   readonly annotations: Labels;
   /** Of the first condition's column. */
@@ -20,6 +23,7 @@ export interface Answer {
 export const MOST_ALERTS = 200;
 
 const MOST_LABEL_CHARS = 256;
+const ID_LENGTH = 16;
 
 /** The first row of each set of labels counts: panels order their rows by weight. */
 export function observe(rule: Rule, { rows, unitOf }: Answer): readonly Observation[] {
@@ -27,8 +31,8 @@ export function observe(rule: Rule, { rows, unitOf }: Answer): readonly Observat
   for (const row of rows) {
     if (!rule.when.every((each) => holds(each, row[each.column]))) continue;
     const labels = labelsOf(rule, row);
-    const key = JSON.stringify(labels);
-    if (!found.has(key)) found.set(key, { labels, ...said(rule, row, unitOf) });
+    const id = idOf(labels);
+    if (!found.has(id)) found.set(id, { id, labels, ...said(rule, row, unitOf) });
     if (found.size === MOST_ALERTS) break;
   }
   return [...found.values()];
@@ -49,7 +53,12 @@ function labelsOf({ name, severity, labels, by }: Rule, row: Row): Labels {
   return { ...labels, ...Object.fromEntries(own), alert: name, severity };
 }
 
-function said(rule: Rule, row: Row, unitOf: UnitOf): Omit<Observation, "labels"> {
+function idOf(labels: Labels): string {
+  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, ID_LENGTH);
+}
+
+function said(rule: Rule, row: Row, unitOf: UnitOf): Omit<Observation, "id" | "labels"> {
   const annotations = Object.entries(rule.annotations).map(([name, text]) => {
     return [name, fill(text, row, unitOf)];
   });

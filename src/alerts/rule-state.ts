@@ -1,10 +1,9 @@
 // The life of alerts: pending, firing, resolved; one step for each look at a rule, with time passed in.
-import { createHash } from "node:crypto";
 import type { Observation } from "./observe.ts";
 import type { Labels, Rule } from "./rule.ts";
 
 export interface Alert {
-  /** Of its labels: the same alert has the same ID after a restart. */
+  /** Of its observations. */
   readonly id: string;
   readonly rule: string;
   readonly state: "pending" | "firing" | "resolved";
@@ -40,13 +39,15 @@ export const UNSEEN: RuleState = {
   unknownWhy: "",
 };
 
+/** What of a rule its alerts' lives hang on. */
+export type Judged = Pick<Rule, "name" | "runbook" | "forMs">;
+
 /** How long what is over is still listed. */
 const RESOLVED_KEPT_MS = 15 * 60_000;
-const ID_LENGTH = 16;
 
 /** Never forgets a firing alert but by a look that does not find it. */
 export function nextState(
-  rule: Rule,
+  rule: Judged,
   before: RuleState,
   seen: { readonly look: Look; readonly nowMs: number },
 ): RuleState {
@@ -59,7 +60,7 @@ export function nextState(
   const blindMs = before.unknownSinceMs === null ? 0 : nowMs - before.unknownSinceMs;
   const known = new Map(before.alerts.map((alert) => [alert.id, alert]));
   const found = look.found.map((each) => {
-    const alert = known.get(idOf(each.labels));
+    const alert = known.get(each.id);
     return held(rule, { each, alert, blindMs, nowMs });
   });
   const ids = new Set(found.map(({ id }) => id));
@@ -81,14 +82,13 @@ interface Held {
   readonly nowMs: number;
 }
 
-function held(rule: Rule, { each, alert, blindMs, nowMs }: Held): Alert {
+function held(rule: Judged, { each, alert, blindMs, nowMs }: Held): Alert {
   const said = { ...each, rule: rule.name, runbook: rule.runbook };
   if (alert?.state === "firing") return { ...alert, ...said };
   const sinceMs = alert?.state === "pending" ? Math.min(nowMs, alert.sinceMs + blindMs) : nowMs;
   const fires = nowMs - sinceMs >= rule.forMs;
   return {
     ...said,
-    id: idOf(each.labels),
     state: fires ? "firing" : "pending",
     sinceMs,
     firedAtMs: fires ? nowMs : null,
@@ -101,11 +101,6 @@ function over(alert: Alert, nowMs: number): readonly Alert[] {
   if (alert.state === "pending") return [];
   if (alert.state === "firing") return [{ ...alert, state: "resolved", resolvedAtMs: nowMs }];
   return nowMs - (alert.resolvedAtMs ?? 0) < RESOLVED_KEPT_MS ? [alert] : [];
-}
-
-function idOf(labels: Labels): string {
-  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, ID_LENGTH);
 }
 
 /** Alerts that began to fire, and those that ended, from one state to the next. */

@@ -23,7 +23,12 @@ function lookOf(seen: Seen): Look {
   if (seen === null) return { ok: false, why: "the store is down" };
   return {
     ok: true,
-    found: seen.map((route) => ({ labels: { alert: "r", route }, annotations: {}, value: 1 })),
+    found: seen.map((route) => ({
+      id: route,
+      labels: { alert: "r", route },
+      annotations: {},
+      value: 1,
+    })),
   };
 }
 

@@ -137,3 +137,75 @@ describe("Security", () => {
     await expect.poll(() => paramsOf(page)["since"]).toBe("24h");
   });
 });
+
+describe("SLOs & Alerts", () => {
+  it("says what fires, and leads to the requests behind it and to its budget's course", async () => {
+    const page = await open("overview?since=6h");
+    await page.getByRole("link", { name: "SLOs & Alerts" }).click();
+    await expect
+      .poll(() => words(page.getByRole("status").filter({ hasText: "fires" })))
+      .toMatch(/^1 alert fires\. Since \d\d:\d\d: orders: 13\.3 % of 15 requests fail\.$/);
+    const alerts = page.getByRole("table", { name: "Alerts", exact: true }).locator("tbody tr");
+    await expect
+      .poll(() => words(alerts.first()))
+      .toMatch(
+        /^firing page orders: 13\.3 % of 15 requests fail route=orders alert=route-errors ?runbook 0\.133 error_share > 0\.05, requests >= 5 /,
+      );
+    await expect.poll(() => words(alerts.nth(1))).toMatch(/^pending ticket many-denials /);
+    const slos = page.getByRole("table", { name: "Service level objectives" }).locator("tbody tr");
+    await expect
+      .poll(() => words(slos.first()))
+      .toMatch(/^orders 99 % within 300 ms, over 7d −1,076 ?% 2 of 17 /);
+    await slos.first().getByText("within 300 ms", { exact: false }).click();
+    await page
+      .getByRole("img", { name: /^Error budget of orders: budget left −1,076 %$/ })
+      .waitFor();
+    expect(paramsOf(page)["slo"]).toBe("orders");
+    await alerts.first().getByRole("link", { name: "Requests" }).click();
+    await expect
+      .poll(() => page.getByRole("table", { name: "Requests" }).locator("tbody tr").count())
+      .toBe(15);
+    expect(paramsOf(page)["route"]).toBe("orders");
+    await page.goBack();
+    await expectNarrow(page);
+  });
+
+  it("silences an alert and ends that, each with an audit row", async () => {
+    const page = await open("alerts");
+    const firing = page.getByRole("table", { name: "Alerts", exact: true }).locator("tbody tr");
+    await firing.first().getByRole("button", { name: "Silence" }).click();
+    const form = page.getByRole("form", { name: "New silence" });
+    const matchers = form.getByLabel("Labels", { exact: false });
+    await expect.poll(() => matchers.inputValue()).toBe("route=orders alert=route-errors");
+    await matchers.fill("nonsense");
+    await form.getByLabel("Why", { exact: false }).fill("a look at b:2");
+    await form.getByRole("button", { name: "Silence" }).click();
+    await form.getByRole("alert").waitFor();
+    await matchers.fill('alert="route-*"');
+    await form.getByRole("button", { name: "Silence" }).click();
+    const silences = page.getByRole("table", { name: "Silences" }).locator("tbody tr");
+    await expect.poll(() => words(silences.first())).toMatch(/^alert=route-\* a look at b:2 /);
+    await firing.first().getByText("silenced").waitFor();
+    await page.getByText("Nothing fires, and 1 is silenced;", { exact: false }).waitFor();
+    await silences.first().getByRole("button", { name: "End" }).click();
+    await page.getByText("No alert is silenced.").waitFor();
+    expect(weir.changes.slice(-2)).toEqual(["silence_alerts", "end_silence"]);
+  });
+
+  it("looks back with a rule, and shows what began and ended", async () => {
+    const page = await open(`alerts?${windowOf(3300, 3900)}`);
+    const rules = page.getByRole("table", { name: "Rules" }).locator("tbody tr");
+    await rules
+      .filter({ hasText: "route-errors" })
+      .getByRole("button", { name: "Look back" })
+      .click();
+    const fired = page.getByRole("table", { name: "When it would have fired" }).locator("tbody tr");
+    await page.getByText("once in this range, looking each 1m.", { exact: false }).waitFor();
+    await expect.poll(() => words(fired)).toMatch(/ orders: \d.*requests fail to the end$/);
+    expect(paramsOf(page)["replay"]).toBe("route-errors");
+    const began = page.getByRole("table", { name: "Began and ended" }).locator("tbody tr");
+    await expect.poll(() => began.allInnerTexts()).toHaveLength(2);
+    await page.goto(`${weir.url}#/alerts?since=5m&replay=slo-admin-fast`);
+    await page.getByText("Never in the last 5 minutes", { exact: false }).waitFor();
+  });
+});

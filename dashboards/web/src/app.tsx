@@ -6,6 +6,7 @@ import { Chips } from "./frame/chips.tsx";
 import { Rail } from "./frame/rail.tsx";
 import { TokenDialog } from "./frame/token-dialog.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
+import { AlertsPage } from "./pages/alerts/alerts-page.tsx";
 import { BoardsPage } from "./pages/boards/boards-page.tsx";
 import { ErrorsPage } from "./pages/errors/errors-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
@@ -66,6 +67,7 @@ function Page({ place, status }: PageProps): ReactNode {
     errors: () => <ErrorsPage place={place} />,
     security: () => <SecurityPage place={place} />,
     policy: () => <PolicyPage place={place} />,
+    alerts: () => <AlertsPage place={place} />,
   };
   return pages[place.page]();
 }

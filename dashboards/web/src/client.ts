@@ -37,6 +37,12 @@ export async function postJson(path: string, body: object, signal: AbortSignal):
   return response.json();
 }
 
+/** DELETE `path`; otherwise as `getJson`. */
+export async function deleteJson(path: string, signal: AbortSignal): Promise<unknown> {
+  const response = await send(path, { method: "DELETE", headers: JSON_ANSWER, signal });
+  return response.json();
+}
+
 export interface ServerEvent {
   readonly type: string;
   readonly data: string;

@@ -10,6 +10,7 @@ import "./css/boards.css";
 import "./css/heat.css";
 import "./css/tail.css";
 import "./css/logs.css";
+import "./css/alerts.css";
 import "./css/sheet.css";
 import "./css/policy.css";
 import "./css/palette.css";

@@ -35,6 +35,7 @@ const answerSchema = z.strictObject({
         at: time,
         found: z.array(
           z.strictObject({
+            id: z.string().meta({ description: "Of its labels" }),
             labels: z.record(z.string(), z.string()),
             annotations: z.record(z.string(), z.string()),
             value: z.number().nullable(),
@@ -63,8 +64,8 @@ export function alertLooksEndpoint(parts: AdminParts, { ask }: Questions): Endpo
       for (let at = 0; at < body.looks; at++) {
         const atMs = Date.parse(body.from) + at * body.step_s * 1000;
         const answer = await ask(() => alerting.ask(rule, atMs), refused);
-        const found = observe(rule, answer).map(({ labels, annotations, value }) => {
-          return { labels: { ...labels }, annotations: { ...annotations }, value };
+        const found = observe(rule, answer).map(({ labels, annotations, ...rest }) => {
+          return { ...rest, labels: { ...labels }, annotations: { ...annotations } };
         });
         looks.push({ at: iso(atMs), found });
         if (performance.now() - startedMs > PATIENCE_MS) break;

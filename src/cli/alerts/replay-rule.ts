@@ -1,16 +1,7 @@
 // A rule's looks at the past, asked of a running weir in pieces, through the same life of alerts as live ones.
-import type { Observation } from "../../alerts/observe.ts";
-import { type Alert, changesBetween, nextState, UNSEEN } from "../../alerts/rule-state.ts";
+import { createReplay, type Fired, type PastLook } from "../../alerts/replay.ts";
 import type { AdminClient } from "../admin-client.ts";
 import type { WrittenRule } from "./written-rules.ts";
-
-export interface Fired {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly summary: string;
-  readonly firedAtMs: number;
-  /** null: it still fires. */
-  readonly resolvedAtMs: number | null;
-}
 
 interface Replay {
   readonly fromMs: number;
@@ -22,7 +13,7 @@ interface Replay {
 
 /** As POST /api/v1/alerts/look answers. */
 interface Looks {
-  readonly looks: readonly { readonly at: string; readonly found: readonly Observation[] }[];
+  readonly looks: readonly PastLook[];
 }
 
 const AT_ONCE = 500;
@@ -33,8 +24,7 @@ export async function replayRule(
   { rule, file }: WrittenRule,
   { fromMs, stepMs, looks, looked }: Replay,
 ): Promise<readonly Fired[]> {
-  const fired = new Map<string, Fired>();
-  let state = UNSEEN;
+  const replay = createReplay(rule);
   for (let done = 0; done < looks;) {
     const body = {
       ...file,
@@ -44,20 +34,9 @@ export async function replayRule(
       looks: Math.min(AT_ONCE, looks - done),
     };
     const answer = (await client.post("/api/v1/alerts/look", body)) as Looks;
-    for (const { at, found } of answer.looks) {
-      const before = state;
-      state = nextState(rule, before, { look: { ok: true, found }, nowMs: Date.parse(at) });
-      for (const alert of changesBetween(before, state)) note(fired, alert);
-    }
+    replay.take(answer.looks);
     done += answer.looks.length;
     looked(answer.looks.length);
   }
-  return [...fired.values()];
-}
-
-function note(fired: Map<string, Fired>, { id, labels, annotations, ...times }: Alert): void {
-  const { firedAtMs, resolvedAtMs } = times;
-  if (firedAtMs === null) return;
-  const summary = annotations["summary"] ?? "";
-  fired.set(`${id} ${firedAtMs}`, { labels, summary, firedAtMs, resolvedAtMs });
+  return replay.fired();
 }

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { durationMs, durationText } from "../../alerts/duration.ts";
+import type { Fired } from "../../alerts/replay.ts";
 import { formatFaults } from "../../config/fault.ts";
 import { loadSection } from "../../config/load.ts";
 import type { AdminClient } from "../admin-client.ts";
@@ -10,7 +11,7 @@ import { type AskOptions, asking, askingCommand, print } from "../ask.ts";
 import { progressOf } from "../progress.ts";
 import { renderTable } from "../table.ts";
 import { terminalOf } from "../terminal.ts";
-import { type Fired, replayRule } from "./replay-rule.ts";
+import { replayRule } from "./replay-rule.ts";
 import { readWritten, type WrittenRule } from "./written-rules.ts";
 
 interface TestOptions extends AskOptions {

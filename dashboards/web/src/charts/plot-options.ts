@@ -81,7 +81,7 @@ function xRange({ interval }: ChartModel): uPlot.Range.MinMax {
 
 function yScale({ log }: ChartModel): uPlot.Scale {
   if (log) return { distr: LOG, range: (_, min, max) => logRange(min, max) };
-  return { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] };
+  return { range: (_, min, max) => [Math.min(0, min * 1.1), max > 0 ? max * 1.1 : 1] };
 }
 
 function logRange(min: number, max: number): uPlot.Range.MinMax {

@@ -17,6 +17,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   errors: "Errors",
   security: "Security",
   policy: "Policy",
+  alerts: "SLOs & Alerts",
 };
 
 export function Rail({ place }: { readonly place: Place }): ReactNode {

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { RecordedExplanation } from "../../../../src/policy/explain/explain-recorded.ts";
 import type { ExplanationJson } from "../../../../src/policy/explain/explanation-json.ts";
-import type { Asked } from "../state/use-ask.ts";
+import type { Asked } from "../state/use-work.ts";
 import { Explanation } from "./explanation.tsx";
 
 interface AskedExplanationProps {

@@ -3,7 +3,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { SavedCase } from "../../../../src/policy/cases/new-case.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { type Asked, useAsk } from "../state/use-ask.ts";
+import { useAsk } from "../state/use-ask.ts";
+import type { Asked } from "../state/use-work.ts";
 
 type Expect = "allow" | "deny";
 const CHOICES = ["allow", "deny"] as const;

@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import type { RecordedExplanation } from "../../../../src/policy/explain/explain-recorded.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { RequestRow } from "../request-row.ts";
-import { type Asked, useAsk } from "../state/use-ask.ts";
+import { useAsk } from "../state/use-ask.ts";
+import type { Asked } from "../state/use-work.ts";
 
 export interface Why {
   readonly asked: Asked<RecordedExplanation>;

@@ -13,6 +13,7 @@ export const PAGES = [
   "errors",
   "security",
   "policy",
+  "alerts",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 

@@ -1,6 +1,7 @@
 // Loads one API path, again and again while live, and keeps the last good answer when it fails.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { getJson } from "../client.ts";
+import { changesMade } from "./changes.ts";
 import { live } from "./live.ts";
 import { useSignal } from "./signal.ts";
 import { tokenVersion } from "./token.ts";
@@ -58,7 +59,8 @@ type Load = (signal: AbortSignal) => Promise<boolean>;
 
 function useRepeated(load: Load, { everyMs, retryMs, always = false }: Refresh): void {
   const going = useSignal(live) || always;
-  const token = useSignal(tokenVersion);
+  // Another token, or something changed by hand: what was loaded is of before.
+  const token = useSignal(tokenVersion) + useSignal(changesMade);
   const done = useRef<{ load: Load; token: number } | null>(null);
   useEffect(() => {
     const controller = new AbortController();

@@ -1,4 +1,5 @@
-// What happened to weir itself, as marks in charts.
+// What happened to weir itself and what fired, as marks in charts.
+import type { Alerts } from "../../alerting.ts";
 import type { Status } from "../../api.ts";
 import type { ChartMark } from "../../charts/chart-model.ts";
 import { timeMs } from "../../words/time.ts";
@@ -6,7 +7,16 @@ import { timeMs } from "../../words/time.ts";
 /** Marks closer than this say the same thing twice: a start loads the policy too. */
 const SAME_MS = 5000;
 
-export function marksOf(status: Status | null): readonly ChartMark[] {
+export function marksOf(status: Status | null, alerts: Alerts | null): readonly ChartMark[] {
+  return [...ownMarks(status), ...(alerts?.alerts ?? []).flatMap(alertMark)];
+}
+
+/** Where it began to fire; those that are long over are no longer told of. */
+function alertMark({ alert, fired_at }: Alerts["alerts"][number]): readonly ChartMark[] {
+  return fired_at === null ? [] : [{ atMs: timeMs(fired_at), label: alert, color: "--error" }];
+}
+
+function ownMarks(status: Status | null): readonly ChartMark[] {
   if (status === null) return [];
   const { started_at, reload, policy } = status;
   const marks: ChartMark[] = [{ atMs: timeMs(started_at), label: "start", color: "--faint" }];

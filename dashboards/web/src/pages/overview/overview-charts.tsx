@@ -3,13 +3,17 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { Status } from "../../api.ts";
 import type { ChartActions, ChartMark, ChartModel } from "../../charts/chart-model.ts";
 import { TimeChart } from "../../charts/time-chart.tsx";
+import { readAlerts } from "../../alerting.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { openRequests } from "../../state/filters.ts";
 import { change, type Place } from "../../state/place.ts";
 import { type Interval, iso } from "../../state/range.ts";
+import { useApi } from "../../state/use-api.ts";
 import { errorsModel, latencyModel, rateModel } from "./chart-models.ts";
 import { marksOf } from "./event-marks.ts";
 import type { OverviewData } from "./use-overview.ts";
+
+const EVERY = { everyMs: 15_000 } as const;
 
 interface OverviewChartsProps {
   readonly place: Place;
@@ -19,7 +23,8 @@ interface OverviewChartsProps {
 
 export function OverviewCharts({ data, status }: OverviewChartsProps): ReactNode {
   const [log, setLog] = useState(false);
-  const marks = useMemo<readonly ChartMark[]>(() => marksOf(status), [status]);
+  const alerts = useApi("api/v1/alerts", readAlerts, EVERY).data;
+  const marks = useMemo<readonly ChartMark[]>(() => marksOf(status, alerts), [status, alerts]);
   const models = useMemo(() => {
     const { buckets, previous, interval } = data;
     if (buckets === null) return null;
