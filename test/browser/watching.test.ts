@@ -1,4 +1,4 @@
-// Errors, Security, and SLOs & Alerts in a real browser, over a real store and rules that look at it.
+// Errors, Security, SLOs & Alerts, and endpoints taken out, in a real browser, over a real store and rules that look at it.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
@@ -207,5 +207,33 @@ describe("SLOs & Alerts", () => {
     await expect.poll(() => began.allInnerTexts()).toHaveLength(2);
     await page.goto(`${weir.url}#/alerts?since=5m&replay=slo-admin-fast`);
     await page.getByText("Never in the last 5 minutes", { exact: false }).waitFor();
+  });
+});
+
+describe("Upstreams", () => {
+  it("takes an endpoint out once it is said why, never the last, and puts it back", async () => {
+    const page = await open("upstreams?since=6h");
+    const rows = page.getByRole("table", { name: "Endpoints of shop" }).locator("tbody tr");
+    const form = page.getByRole("form", { name: /^Take out/ });
+    const takeOut = async (at: number): Promise<void> => {
+      await rows.nth(at).getByRole("button", { name: "Take out" }).click();
+      await form.getByLabel("Why", { exact: false }).fill("disk full");
+      await form.getByRole("button", { name: "Take out" }).click();
+    };
+    for (const at of [0, 1]) {
+      await takeOut(at);
+      await rows
+        .nth(at)
+        .getByText(/held, back in 15 min/)
+        .waitFor();
+    }
+    await takeOut(2);
+    await form.getByText("Not taken out: all others of shop are out", { exact: false }).waitFor();
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await rows.nth(0).getByRole("button", { name: "Put back" }).click();
+    await rows.nth(0).getByRole("button", { name: "Take out" }).waitFor();
+    await expect.poll(() => words(rows.nth(0))).not.toContain("held");
+    expect(weir.changes.slice(-4)).toEqual([...Array<string>(3).fill("hold_endpoint"), "end_hold"]);
+    await expectNarrow(page);
   });
 });

@@ -235,7 +235,17 @@ export interface CallerRow {
   readonly last_at: IsoTime;
 }
 
-export type EndpointState = "ok" | "young" | "ejected" | "trial";
+/** An endpoint that somebody took out for a while. */
+export interface Hold {
+  readonly service: string;
+  readonly endpoint: string;
+  readonly starts_at: IsoTime;
+  readonly ends_at: IsoTime;
+  readonly comment: string;
+  readonly created_by: string;
+}
+
+export type EndpointState = "ok" | "young" | "ejected" | "trial" | "held";
 
 export interface Endpoint {
   readonly url: string;

@@ -1,5 +1,14 @@
 // Turns JSON of the API into the types of api.ts; 64-bit integers may come as strings.
-import type { Column, Policy, QueryResult, Route, Service, Status, UnusedRules } from "../api.ts";
+import type {
+  Column,
+  Hold,
+  Policy,
+  QueryResult,
+  Route,
+  Service,
+  Status,
+  UnusedRules,
+} from "../api.ts";
 import { readRequestRow, type RequestPage, type Trace } from "../request-row.ts";
 
 const NUMERIC_TYPE = /^(LowCardinality\()?(Nullable\()?(U?Int|Float|Decimal)/;
@@ -40,6 +49,10 @@ export function readUnused(json: unknown): UnusedRules {
 
 export function readServices(json: unknown): readonly Service[] {
   return (json as { services: readonly Service[] }).services;
+}
+
+export function readHolds(json: unknown): readonly Hold[] {
+  return (json as { holds: readonly Hold[] }).holds;
 }
 
 export function readRoutes(json: unknown): readonly Route[] {

@@ -1,6 +1,6 @@
 // Columns for endpoints: state, load, estimate, weights, share, failures, latency.
 import type { ReactNode } from "react";
-import type { Endpoint, EndpointState, UpstreamRow } from "../../api.ts";
+import type { EndpointState, UpstreamRow } from "../../api.ts";
 import { Amount } from "../../parts/amount.tsx";
 import { Door } from "../../parts/door.tsx";
 import { Bar } from "../../tables/bar.tsx";
@@ -12,7 +12,20 @@ import type { EndpointRow } from "./endpoint-row.ts";
 
 const BAD_SHARE = 0.01;
 
-export function endpointColumns(rows: readonly EndpointRow[]): readonly TableColumn<EndpointRow>[] {
+/** What can be done with one. */
+export interface EndpointActions {
+  readonly onTakeOut: (row: EndpointRow) => void;
+  readonly onPutBack: (row: EndpointRow) => void;
+}
+
+export function endpointColumns(
+  rows: readonly EndpointRow[],
+  actions: EndpointActions,
+): readonly TableColumn<EndpointRow>[] {
+  return [...figureColumns(rows), actionColumn(actions)];
+}
+
+function figureColumns(rows: readonly EndpointRow[]): readonly TableColumn<EndpointRow>[] {
   const maxInflight = Math.max(...rows.map(({ endpoint }) => endpoint.inflight), 1);
   const maxEstimate = Math.max(...rows.map(({ endpoint }) => endpoint.estimate_ns), 1);
   return [
@@ -27,7 +40,7 @@ export function endpointColumns(rows: readonly EndpointRow[]): readonly TableCol
       key: "state",
       label: "State",
       value: ({ endpoint }) => endpoint.state,
-      show: ({ endpoint }) => <StateTag endpoint={endpoint} />,
+      show: (row) => <StateTag row={row} />,
     },
     barred({ key: "inflight", label: "In flight", max: maxInflight, words: count }),
     barred({ key: "estimate_ns", label: "Estimate", max: maxEstimate, words: duration }),
@@ -125,17 +138,40 @@ const STATES: Readonly<Record<EndpointState, { tone: string; hint: string }>> = 
   ok: { tone: "", hint: "takes its full part" },
   young: { tone: "accent", hint: "new: traffic is growing while its latency is learned" },
   ejected: { tone: "bad", hint: "failed too often: takes no traffic for now" },
+  held: { tone: "accent", hint: "somebody took it out: takes no traffic, however well it is" },
   trial: { tone: "slow", hint: "back after an ejection: a few requests try it" },
 };
 
-function StateTag({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
+function StateTag({ row: { endpoint, hold } }: { readonly row: EndpointRow }): ReactNode {
   const { tone, hint } = STATES[endpoint.state];
-  const until = endpoint.ejected_until;
+  const until = endpoint.state === "held" ? (hold?.ends_at ?? null) : endpoint.ejected_until;
   const left = until === null ? 0 : timeMs(until) - Date.now();
+  const why = hold === null ? hint : `${hint}. Why: ${hold.comment}`;
+  const isOut = endpoint.state === "held" || endpoint.state === "ejected";
   return (
-    <span className={`tag ${tone}`} title={hint}>
+    <span className={`tag ${tone}`} title={why}>
       {endpoint.state}
-      {endpoint.state === "ejected" && left > 0 ? `, back in ${age(left)}` : ""}
+      {isOut && left > 0 ? `, back in ${age(left)}` : ""}
     </span>
   );
+}
+
+function actionColumn({ onTakeOut, onPutBack }: EndpointActions): TableColumn<EndpointRow> {
+  return {
+    key: "action",
+    label: "",
+    value: ({ hold }) => (hold === null ? "take out" : "put back"),
+    show: (row) => (
+      <button
+        type="button"
+        className="button quiet"
+        onClick={(event) => {
+          event.stopPropagation();
+          (row.hold === null ? onTakeOut : onPutBack)(row);
+        }}
+      >
+        {row.hold === null ? "Take out" : "Put back"}
+      </button>
+    ),
+  };
 }

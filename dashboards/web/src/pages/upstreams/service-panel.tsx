@@ -1,6 +1,6 @@
 // One service: its endpoints' state and figures, and its latest choices.
 import { type ReactNode, useState } from "react";
-import type { QueryResult, Service, UpstreamRow } from "../../api.ts";
+import type { Hold, QueryResult, Service, UpstreamRow } from "../../api.ts";
 import { Door } from "../../parts/door.tsx";
 import { Panel, StaleNote } from "../../parts/panel.tsx";
 import { openRequests } from "../../state/filters.ts";
@@ -11,31 +11,35 @@ import { DataTable } from "../../tables/data-table.tsx";
 import { Choices } from "./choices.tsx";
 import { endpointColumns } from "./endpoint-columns.tsx";
 import { endpointRows } from "./endpoint-row.ts";
+import { useEndpointActions } from "./use-endpoint-actions.tsx";
 
 interface ServicePanelProps {
   readonly service: Service;
   readonly from: Loaded<readonly Service[]>;
   readonly figures: Loaded<QueryResult<UpstreamRow>>;
+  readonly holds: readonly Hold[];
   readonly place: Place;
   readonly main: boolean;
 }
 
 export function ServicePanel(props: ServicePanelProps): ReactNode {
-  const { service, from, figures, place, main } = props;
+  const { service, from, figures, holds, place, main } = props;
   const [choices, setChoices] = useState(main);
-  const rows = endpointRows(service, figures.data?.rows ?? []);
-  const columns = endpointColumns(rows);
+  const { actions, note } = useEndpointActions();
+  const rows = endpointRows(service, figures.data?.rows ?? [], holds);
+  const columns = endpointColumns(rows, actions);
   const aside = (
     <>
       {figures.error === null ? null : <FiguresNote figures={figures} />}
       <ChoicesButton open={choices} onToggle={() => setChoices(!choices)} />
-      <CopyCsv columns={columns} rows={rows} />
+      <CopyCsv columns={columns.slice(0, -1)} rows={rows} />
     </>
   );
   return (
     <Panel title={<Title of={service} />} from={from} what="the balancing state" aside={aside}>
       {() => (
         <>
+          {note}
           <DataTable
             main={main}
             even
@@ -44,13 +48,17 @@ export function ServicePanel(props: ServicePanelProps): ReactNode {
             rows={rows}
             rowKey={({ endpoint }) => endpoint.url}
             onOpen={({ endpoint }) => openRequests({ upstream: endpoint.url })}
-            rowClass={({ endpoint }) => (endpoint.weight === 0 ? "is-idle" : "")}
+            rowClass={({ endpoint }) => (isIdle(endpoint) ? "is-idle" : "")}
           />
           {choices ? <Choices service={service.name} place={place} /> : null}
         </>
       )}
     </Panel>
   );
+}
+
+function isIdle({ weight, state }: Service["endpoints"][number]): boolean {
+  return weight === 0 || state === "held";
 }
 
 function Title({ of: { name, balance } }: { readonly of: Service }): ReactNode {

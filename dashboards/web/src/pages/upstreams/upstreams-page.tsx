@@ -3,7 +3,7 @@ import { type ReactNode, useCallback } from "react";
 import type { Service, UpstreamRow } from "../../api.ts";
 import { Empty, Nothing } from "../../parts/panel.tsx";
 import type { Place } from "../../state/place.ts";
-import { readServices } from "../../state/readers.ts";
+import { readHolds, readServices } from "../../state/readers.ts";
 import { useApi } from "../../state/use-api.ts";
 import { useQuery } from "../overview/use-overview.ts";
 import { ServicePanel } from "./service-panel.tsx";
@@ -19,6 +19,7 @@ export function UpstreamsPage({ place }: { readonly place: Place }): ReactNode {
     [wanted],
   );
   const services = useApi("api/v1/services", read, EVERY);
+  const holds = useApi("api/v1/holds", readHolds, EVERY);
   const figures = useQuery<UpstreamRow>("upstreams", place);
   if (services.data === null) return <Nothing from={services} what="the balancing state" />;
   if (services.data.length === 0) return <NoServices />;
@@ -30,6 +31,7 @@ export function UpstreamsPage({ place }: { readonly place: Place }): ReactNode {
           service={service}
           from={services}
           figures={figures}
+          holds={holds.data ?? []}
           place={place}
           main={index === 0}
         />
