@@ -4,6 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { AskRows } from "./ask-rows.ts";
 import type { LoadedAlerts } from "./load-alerts.ts";
+import type { Act } from "./notifiers/create-notifier.ts";
 import type { Rule } from "./rule.ts";
 import type { Alert, RuleState } from "./rule-state.ts";
 import { RuleWatch } from "./rule-watch.ts";
@@ -24,6 +25,7 @@ export interface AlertsParts {
   readonly instance: string;
   /** Told of each alert that begins to fire or ends. */
   readonly changed: (alert: Alert) => void;
+  readonly act: Act;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -69,7 +71,7 @@ class Turns implements Alerts {
 
   constructor(parts: AlertsParts) {
     this.#parts = parts;
-    const { folder, log, loaded, nowMs, instance } = parts;
+    const { folder, log, loaded, nowMs, instance, act } = parts;
     const { saved, fault } = readSaved(folder);
     if (fault !== null) {
       const consequence = "alerts may be told again, and silences are gone";
@@ -89,6 +91,7 @@ class Turns implements Alerts {
       states: () => this.#watch.states,
       isSilenced: (alert) => this.silencedBy(alert).length > 0,
       initial: saved.groups,
+      act,
       // At once: what is told twice for a crash should be next to nothing.
       changed: () => this.#save(),
     });

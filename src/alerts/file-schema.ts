@@ -4,7 +4,7 @@ import { nameText, textLike } from "../config/fields.ts";
 import { ANOMALY_MEASURES } from "./anomaly.ts";
 import { readCondition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
-import { NOTIFIER_KINDS } from "./notifier-options.ts";
+import { ALERT_ACTIONS, NOTIFIER_KINDS } from "./notifier-options.ts";
 import { SEVERITIES, STATUS_TOPICS } from "./rule.ts";
 
 const MAX_RULES = 500;
@@ -88,19 +88,22 @@ const address = textLike("an e-mail address", (text) => {
 });
 
 const receiver = textLike("an http(s) URL, or smtp(s)://HOST[:PORT] of a mail server", (text) => {
-  return /^(?:https?|smtps?):$/.test(URL.parse(text)?.protocol ?? "");
+  return text === "" || /^(?:https?|smtps?):$/.test(URL.parse(text)?.protocol ?? "");
 });
 
 /** What goes with which kind is for `checkNotifier`. */
 const notifier = z.strictObject({
   name: nameText(),
   kind: z.enum(NOTIFIER_KINDS),
-  url: receiver,
+  url: receiver.default(""),
   secret: z.string().default(""),
   user: line.default(""),
   password: line.default(""),
   from: z.union([address, z.literal("")]).default(""),
   to: z.array(address).max(MAX_NOTIFIERS).default([]),
+  action: z.enum(ALERT_ACTIONS).optional(),
+  for: duration(1_000, DAY_MS, 'a time from 1s to 1d, such as "10m"').optional(),
+  most_per_hour: z.int().min(1).max(60).optional(),
 });
 
 const group = z.strictObject({

@@ -1,12 +1,15 @@
 // Who is told of alerts, and when: what a file of alerts says of it, checked and complete.
 
-export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager", "smtp"] as const;
+export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager", "smtp", "action"] as const;
 type NotifierKind = (typeof NOTIFIER_KINDS)[number];
+
+/** hold_endpoint: the endpoint of the labels service and upstream is taken out for a while. */
+export const ALERT_ACTIONS = ["hold_endpoint"] as const;
 
 export interface NotifierOptions {
   readonly name: string;
   readonly kind: NotifierKind;
-  /** May hold a secret, so it is never shown. */
+  /** May hold a secret, so it is never shown; empty: something is done inside weir. */
   readonly url: string;
   /** Signs a webhook; empty: it is not signed. */
   readonly secret: string;
@@ -16,6 +19,10 @@ export interface NotifierOptions {
   /** Addresses of an e-mail. */
   readonly from: string;
   readonly to: readonly string[];
+  /** What kind `action` does; the rest says for how long, and how often at most. */
+  readonly action?: (typeof ALERT_ACTIONS)[number] | undefined;
+  readonly for?: string | undefined;
+  readonly most_per_hour?: number | undefined;
 }
 
 export interface GroupOptions {

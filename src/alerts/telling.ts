@@ -4,9 +4,9 @@ import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { failedGroup, type Groups, type Message, planMessages, toldGroup } from "./grouping.ts";
 import type { LoadedAlerts } from "./load-alerts.ts";
-import type { NotifierOptions } from "./notifier-options.ts";
+import type { GroupOptions, NotifierOptions } from "./notifier-options.ts";
 import { ALERTMANAGER_GROUP } from "./notifiers/alertmanager.ts";
-import { createNotifier } from "./notifiers/create-notifier.ts";
+import { type Act, createNotifier } from "./notifiers/create-notifier.ts";
 import type { Notification } from "./notifiers/notifier.ts";
 import type { Alert, RuleState } from "./rule-state.ts";
 
@@ -15,6 +15,8 @@ export interface TellingParts {
   readonly states: () => ReadonlyMap<string, RuleState>;
   readonly isSilenced: (alert: Alert) => boolean;
   readonly initial: Groups;
+  /** Does what is asked inside weir. */
+  readonly act: Act;
   /** Told when what was told is to be saved. */
   readonly changed: () => void;
   readonly instance: string;
@@ -29,6 +31,12 @@ export interface TellingCounts {
   readonly lastError: string;
 }
 
+/** Those that have a way of their own, whatever the file says. */
+const GROUPS: Partial<Readonly<Record<NotifierOptions["kind"], GroupOptions>>> = {
+  alertmanager: ALERTMANAGER_GROUP,
+  // At once, and once: what it did ends by itself.
+  action: { by: ["alert", "service", "upstream"], waitMs: 0, repeatMs: Infinity },
+};
 const TIMEOUT_MS = 10_000;
 const NO_COUNTS: TellingCounts = { sent: 0, failed: 0, lastError: "" };
 
@@ -80,12 +88,13 @@ export class Telling {
 
   #wishOf({ name, kind }: NotifierOptions) {
     const { group, rules } = this.#parts.loaded();
-    const theirs = rules.filter(({ notify }) => notify === null || notify.includes(name));
+    // A rule that names nobody tells everybody, but has nothing done.
+    const theirs = rules.filter(({ notify }) => notify?.includes(name) ?? kind !== "action");
     const firing = theirs.flatMap((rule) => {
       const { alerts = [] } = this.#parts.states().get(rule.name) ?? {};
       return alerts.filter(({ state }) => state === "firing");
     });
-    return { notifier: name, group: kind === "alertmanager" ? ALERTMANAGER_GROUP : group, firing };
+    return { notifier: name, group: GROUPS[kind] ?? group, firing };
   }
 
   async #send(options: NotifierOptions, message: Message): Promise<void> {
@@ -94,7 +103,7 @@ export class Telling {
     const signal = AbortSignal.any([limit, this.#stopping.signal]);
     const notification = this.#notificationOf(message);
     try {
-      await createNotifier(options).send(notification, signal);
+      await createNotifier(options, this.#parts.act).send(notification, signal);
       this.#ended(name, message, "");
     } catch (thrown) {
       // Given up by a stop, and not for the receiver's sake.

@@ -35,7 +35,7 @@ export function createWatching(parts: WatchingParts): Watching {
     dashboards,
     statistics: createStatistics({ dataPlane, store: store.store, options, log }),
     care: createCertificateCare({ reloader, nowMs: Date.now, log }),
-    alerting: createAlerting({ ...parts, panels, instance: dataPlane.instance }),
+    alerting: createAlerting({ ...parts, holds, panels, instance: dataPlane.instance }),
     disk: createDiskWatch({
       ...parts,
       disk: readDisk,

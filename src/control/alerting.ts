@@ -13,7 +13,9 @@ import { type Store, StoreError } from "../store/client.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
+import { createAlertActions } from "./alert-actions.ts";
 import { createAlertFiles } from "./alert-files.ts";
+import type { Holds } from "./holds.ts";
 import type { InForce } from "./load-all.ts";
 import type { Reloader } from "./reloader.ts";
 import type { StoreLink } from "./store-link.ts";
@@ -34,6 +36,7 @@ export interface AlertingParts {
   readonly panels: () => ReadonlyMap<string, Panel>;
   readonly drain: { readonly stats: () => DrainStats };
   readonly audit: Pick<AuditLog, "writeOwn">;
+  readonly holds: Pick<Holds, "add" | "list">;
   readonly instance: string;
   readonly log: Log;
 }
@@ -84,6 +87,7 @@ function partsOf(parts: AlertingParts, own: Pick<AlertsParts, "ask" | "loaded">)
     isStarting: () => parts.store.state().state === "starting",
     folder: reloader.current().config.data,
     changed: (alert) => audit.writeOwn({ action: `alert_${alert.state}`, ...rowOf(alert) }),
+    act: createAlertActions({ ...parts, nowMs: Date.now }),
     nowMs: Date.now,
   };
 }

@@ -45,6 +45,7 @@ function alertsIn(world: World): Alerts {
     folder,
     instance: "test",
     changed: (alert) => void world.changed.push(alert),
+    act: () => expect.fail("nothing is done here"),
     nowMs: () => world.nowMs,
     log: { ...silentLog, error: (event) => void world.errors.push(event) },
   });

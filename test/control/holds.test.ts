@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Hold } from "../../src/balancer/hold.ts";
 import type { ServiceOptions } from "../../src/balancer/options.ts";
 import { createSharedClock } from "../../src/balancer/shared-clock.ts";
@@ -106,7 +106,7 @@ test("a restart and another config keep it, for weir's own eyes; a config that l
 test("it ends by itself, and says so", async () => {
   const { holds, states, said } = open(folderOf());
   holds.add(holdOf(A, 1));
-  await vi.waitUntil(() => said.length > 0);
+  await expect.poll(() => said.length).toBe(1);
   expect(said[0]).toContain("audit.cause its time is over");
   expect([states(), holds.list()]).toEqual([["young", "young", "young"], []]);
 });

@@ -121,6 +121,7 @@ function alertingOf(folder: string, store: () => Store) {
     folder,
     instance: "test-1",
     changed: () => undefined,
+    act: () => undefined,
     nowMs: Date.now,
     log: silentLog,
   });

@@ -1,0 +1,97 @@
+// What alerts have done inside weir: what bounds it, and what is said of it.
+import { expect, test } from "vitest";
+import type { NotifierOptions } from "../../src/alerts/notifier-options.ts";
+import type { Alert } from "../../src/alerts/rule-state.ts";
+import type { Hold, HoldAnswer } from "../../src/balancer/hold.ts";
+import { createAlertActions } from "../../src/control/alert-actions.ts";
+import { silentLog } from "../../src/core/log.ts";
+
+const HOUR_MS = 3_600_000;
+const TAKE_OUT: NotifierOptions = {
+  name: "take-out",
+  kind: "action",
+  action: "hold_endpoint",
+  url: "",
+  secret: "",
+  user: "",
+  password: "",
+  from: "",
+  to: [],
+};
+
+function alertOf(upstream: string): Alert {
+  return {
+    id: "a1",
+    rule: "bad-endpoint",
+    state: "firing",
+    labels: { alert: "bad-endpoint", service: "orders", upstream },
+    annotations: { summary: `${upstream}\nfails` },
+    runbook: "",
+    value: 9,
+    sinceMs: 0,
+    firedAtMs: 0,
+    resolvedAtMs: null,
+  };
+}
+
+function world(answer: (hold: Hold, leastLeft?: number) => HoldAnswer = () => "held") {
+  const held: Hold[] = [];
+  const rows: string[] = [];
+  let nowMs = 0;
+  const act = createAlertActions({
+    holds: {
+      list: () => held,
+      add: (hold, leastLeft) => {
+        const said = answer(hold, leastLeft);
+        if (said === "held") held.push(hold);
+        return said;
+      },
+    },
+    audit: { writeOwn: ({ action, details }) => void rows.push([action, ...details].join(" ")) },
+    nowMs: () => nowMs,
+    log: silentLog,
+  });
+  return { act, held, rows, at: (ms: number) => void (nowMs = ms) };
+}
+
+test("the endpoint of the labels is taken out once, for as long as is said, with a row that names the rule", () => {
+  const { act, held, rows } = world((_, leastLeft) => (leastLeft === 0.5 ? "held" : "last"));
+  const options = { ...TAKE_OUT, for: "5m" };
+  act(options, [alertOf("http://b:1")]);
+  act(options, [alertOf("http://b:1")]);
+  const comment = "bad-endpoint: http://b:1 fails";
+  expect(held).toEqual([
+    {
+      service: "orders",
+      endpoint: "http://b:1",
+      startsAtMs: 0,
+      endsAtMs: 300_000,
+      comment,
+      createdBy: "alert bad-endpoint",
+    },
+  ]);
+  expect(rows).toEqual([
+    `hold_endpoint audit.service orders audit.endpoint http://b:1 audit.for_s 300 audit.comment ${comment} audit.alert bad-endpoint audit.alert_id a1 audit.notifier take-out`,
+  ]);
+});
+
+test("so often within an hour, and no more", () => {
+  const { act, held, at } = world();
+  const options = { ...TAKE_OUT, most_per_hour: 2 };
+  for (const port of [1, 2]) act(options, [alertOf(`http://b:${port}`)]);
+  const third = (): void => act(options, [alertOf("http://b:3")]);
+  expect(third).toThrow("it acted 2 times within an hour already");
+  at(HOUR_MS);
+  third();
+  expect(held.map(({ endpoint }) => endpoint)).toEqual(["http://b:1", "http://b:2", "http://b:3"]);
+});
+
+test.each([
+  ["last", "http://b:1", "http://b:1 stays in: less than half of orders would be left"],
+  ["unknown", "http://b:1", "orders has no endpoint http://b:1"],
+  ["held", "", "bad-endpoint names no endpoint; it needs by: [ service, upstream ]"],
+] as const)("what can't be done is said: %s %s", (answer, upstream, words) => {
+  const { act, rows } = world(() => answer);
+  expect(() => act(TAKE_OUT, [alertOf(upstream)])).toThrow(words);
+  expect(rows).toEqual([]);
+});
