@@ -228,6 +228,7 @@ interface CollectorState {
   readonly isSecure: boolean;
   readonly counts: CollectorCounts;
   readonly inputs: InputCounts;
+  readonly deaths: number;
 }
 
 interface HandshakeFailureCount {

@@ -18,6 +18,8 @@ export interface Receiver {
   readonly isSecure: boolean;
   readonly counts: () => CollectorCounts;
   readonly inputs: () => InputCounts;
+  /** How often its thread died. */
+  readonly deaths: () => number;
   /** Where syslog is received. */
   readonly syslog: readonly CollectorOptions["listen"][];
   /** From now on these are taken, and no others. */
@@ -65,6 +67,8 @@ class Place implements Receiver {
   #boot: ReceiverBoot;
   #worker: Worker | null = null;
   #restart: NodeJS.Timeout | undefined;
+  /** One after the other, soon after they were started. */
+  #failures = 0;
   #deaths = 0;
   #closing = false;
 
@@ -85,6 +89,8 @@ class Place implements Receiver {
   get syslog(): readonly CollectorOptions["listen"][] {
     return this.#boot.options.syslog.map(({ listen }) => listen);
   }
+
+  readonly deaths = (): number => this.#deaths;
 
   readonly inputs = (): InputCounts => readInputCounts(this.#inputCounts);
 
@@ -109,7 +115,7 @@ class Place implements Receiver {
     // One that takes its place listens where senders know it.
     this.#boot = { ...this.#boot, options: withPorts(this.#boot.options, ports) };
     void ended.then(() => {
-      if (performance.now() - sinceMs > SETTLED_MS) this.#deaths = 0;
+      if (performance.now() - sinceMs > SETTLED_MS) this.#failures = 0;
       this.#ended();
     });
   }
@@ -157,7 +163,8 @@ class Place implements Receiver {
   #ended(): void {
     this.#worker = null;
     if (this.#closing) return;
-    const restart_in_ms = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** this.#deaths++);
+    this.#deaths++;
+    const restart_in_ms = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** this.#failures++);
     this.#log.error("collector_lost", { restart_in_ms });
     this.#restart = setTimeout(() => void this.#again(), restart_in_ms);
   }

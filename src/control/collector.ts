@@ -29,6 +29,8 @@ interface CollectorState {
   readonly isSecure: boolean;
   readonly counts: CollectorCounts;
   readonly inputs: InputCounts;
+  /** Of its thread, after each of which another one began. */
+  readonly deaths: number;
 }
 
 export function createCollector(
@@ -54,6 +56,7 @@ export function createCollector(
         isSecure: receiver.isSecure,
         counts: receiver.counts(),
         inputs: receiver.inputs(),
+        deaths: receiver.deaths(),
       },
     async close() {
       await receiver?.close();

@@ -9,7 +9,7 @@ type Family = readonly [name: string, help: string];
 export function collectorMetrics({ collector }: AdminParts): Samples[] {
   const state = collector();
   if (state === null) return [];
-  const { counts, inputs } = state;
+  const { counts, inputs, deaths } = state;
   const plain = (family: Family, of: (one: SignalCounts) => number): Samples =>
     counterOf(family, counts, (one) => [[{}, of(one)]]);
   const byReason = (family: Family, part: "rejected" | "refused"): Samples =>
@@ -34,6 +34,12 @@ export function collectorMetrics({ collector }: AdminParts): Samples[] {
     ),
     byReason(["weir_collector_refused_total", "OTLP requests refused as a whole."], "refused"),
     inputMetrics(inputs),
+    {
+      name: "weir_collector_deaths_total",
+      help: "Deaths of the collector's thread, each followed by another one.",
+      type: "counter",
+      samples: [[{}, deaths]],
+    },
   ];
 }
 

@@ -27,9 +27,9 @@ export function createLinesDecoder(): LinesDecoder {
     tally,
     decode({ bytes, isWhole, origin, nowMs }) {
       lines.reset();
-      for (const record of isWhole ? arrayRecords(bytes) : textRecords(bytes)) {
+      for (const item of isWhole ? itemsOf(bytes) : linesOf(bytes)) {
         if (lines.isFull) tally.reject("too_large");
-        else lines.add(origin, record, nowMs);
+        else lines.add(origin, isWhole ? itemRecord(item) : readLine(String(item)), nowMs);
       }
       return lines.rows === 0 ? [] : [{ stream: "logs", lines }];
     },
@@ -37,21 +37,23 @@ export function createLinesDecoder(): LinesDecoder {
 }
 
 /** An object may also stand alone. */
-function* arrayRecords(bytes: Buffer): Generator<LogRecord> {
+function itemsOf(bytes: Buffer): readonly unknown[] {
   const value = parseBoundedJson(bytes);
-  for (const item of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-    if (isObject(item)) yield recordOf(item, JSON.stringify(item));
-    else yield plainRecord(typeof item === "string" ? item : JSON.stringify(item));
-  }
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 }
 
-function* textRecords(bytes: Buffer): Generator<LogRecord> {
+function itemRecord(item: unknown): LogRecord {
+  if (isObject(item)) return recordOf(item);
+  return plainRecord(typeof item === "string" ? item : JSON.stringify(item));
+}
+
+function* linesOf(bytes: Buffer): Generator<string> {
   let start = 0;
   while (start < bytes.length) {
     const found = bytes.indexOf(0x0a, start);
     const end = found < 0 ? bytes.length : found;
     const line = bytes.toString("utf8", start, end).trimEnd();
-    if (line !== "") yield readLine(line);
+    if (line !== "") yield line;
     start = end + 1;
   }
 }

@@ -1,5 +1,6 @@
 // A line of a log as a record: JSON by the names that loggers use, anything else as its text.
 import { parseBoundedJson } from "../otlp/bounded-json.ts";
+import { COUNTS } from "../rows/limits.ts";
 import { Undecodable } from "../otlp/undecodable.ts";
 import { instantOf } from "./instant-text.ts";
 import type { LogRecord, Texts } from "./log-record.ts";
@@ -17,6 +18,9 @@ const NAMES = {
 type Known = keyof typeof NAMES;
 type JsonObject = Readonly<Record<string, unknown>>;
 
+/** More attributes than a row takes, so that it is counted that some were left out, whichever are known. */
+const MOST_MEMBERS = COUNTS.attributes + Object.keys(NAMES).length + 1;
+
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
 
@@ -30,9 +34,10 @@ export function plainRecord(body: string): LogRecord {
   return { at: null, ...UNKNOWN, traceId: "", spanId: "", body, attributes: {} };
 }
 
-/** `whole`: what stands for it where it has no message. */
-export function recordOf(object: JsonObject, whole: string): LogRecord {
-  const texts = Object.entries(object).map(([name, value]) => [name, textOf(value)]);
+/** `whole`: what stands for it where it has no message; JSON of what is read of it, unless it is given. */
+export function recordOf(object: JsonObject, whole?: string): LogRecord {
+  const members = membersOf(object);
+  const texts = members.map(([name, value]) => [name, textOf(value)]);
   const attributes = Object.fromEntries(texts) as Record<string, string>;
   const taken = (known: Known, isSound: (text: string) => boolean = () => true): string =>
     take(attributes, NAMES[known], isSound);
@@ -40,7 +45,24 @@ export function recordOf(object: JsonObject, whole: string): LogRecord {
   const level = severityOf(taken("level"));
   const traceId = taken("trace", isTraceId).toLowerCase();
   const spanId = taken("span", isSpanId).toLowerCase();
-  return { at, ...level, traceId, spanId, body: taken("message") || whole, attributes };
+  return {
+    at,
+    ...level,
+    traceId,
+    spanId,
+    body: taken("message") || (whole ?? JSON.stringify(Object.fromEntries(members))),
+    attributes,
+  };
+}
+
+/** Not by Object.entries: of an object with a million members it makes a million pairs. */
+function membersOf(object: JsonObject): readonly (readonly [string, unknown])[] {
+  const members: (readonly [string, unknown])[] = [];
+  for (const name in object) {
+    if (members.length === MOST_MEMBERS) break;
+    members.push([name, object[name]]);
+  }
+  return members;
 }
 
 function isTraceId(text: string): boolean {
