@@ -11,9 +11,12 @@ export function buildCollector(
   folder: string,
 ): CollectorOptions | null {
   if (input === undefined) return null;
-  const { tls, sampling, files, syslog } = input;
+  const { tls, sampling, files, syslog, listen, keys, max_body_bytes } = input;
+  // Always in the same order, since what needs a restart is told by comparing texts.
   return {
-    ...input,
+    listen,
+    keys,
+    max_body_bytes,
     tls: tls === undefined ? null : buildOwnTls(tls, folder),
     sampling: sampling === undefined ? null : buildSampling(sampling),
     files: files.map(({ service = "", ...file }) => {

@@ -1,6 +1,6 @@
 // README.md on the collector, run: a whole weir that takes spans, logs and metrics, and has them in its tables.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -19,7 +19,9 @@ import { startUpstream, type Upstream } from "./support/upstream.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const section =
   /## Collector\n([\s\S]*?)\n## /.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
-const yaml = (/```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "").replace(":4318", ":0");
+const yaml = (/```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "")
+  .replace(":4318", ":0")
+  .replace(":\n", ":\n  files: [ { path: app.log, service: shop, from: start } ]\n");
 const [exported = "", run = "", curl = "", query = ""] = [
   ...section.replace(/```yaml[\s\S]*?```/, "").matchAll(/^ {4}(\S.*)$/gm),
 ].map(([, line]) => line ?? "");
@@ -205,6 +207,33 @@ test("a service's span continues the trace of the request, its log and points ar
   ).toEqual([{ v: [7] }]);
 });
 
+test("lines of a file are rows, and a share of spans stands for all", async () => {
+  appendFileSync(join(site.folder, "app.log"), '{"level":"error","msg":"of a file"}\n');
+  await stored("logs", 2);
+  expect(
+    await weir.sql("SELECT Body, SeverityNumber FROM otel_logs WHERE ServiceName = 'shop'"),
+  ).toEqual([{ Body: "of a file", SeverityNumber: 17 }]);
+  site.write(configWith(`${yaml}  sampling: { share: 0.25, rules: [] }\n`));
+  expect(await (await weir.reload()).json()).toMatchObject({ ok: true, restart: [] });
+  const counted = async (): Promise<unknown> => {
+    // The receiver's thread is told of it on its own way.
+    const spans = ["f", "0"].map((digit) => ({
+      traceId: `${"1".repeat(18)}${digit.repeat(14)}`,
+      spanId: "eee19b7ec3c1b174",
+      name: "sampled",
+      startTimeUnixNano: `${Date.now()}000000`,
+    }));
+    await send("traces", { resourceSpans: [{ scopeSpans: [{ spans }] }] }, KEY);
+    return weir.status();
+  };
+  await expect.poll(counted).toMatchObject({ collector: { traces: { sampled_out: 1 } } });
+  await weir.drained();
+  const sampled = "FROM otel_traces WHERE SpanName = 'sampled' AND TraceState = 'ot=th:c'";
+  await expect
+    .poll(() => weir.sql(`SELECT sum(SampleRate)::UInt8 AS n ${sampled}`))
+    .toEqual([{ n: 4 }]);
+});
+
 test("keys change by reload, refusals are counted, and a stop leaves nothing over", async () => {
   expect((await send("logs", {}, "another-one-than-it")).status).toBe(401);
   site.write(configWith(yaml.replace("${env:OTLP_KEY}", "another-one-than-it")));
@@ -217,7 +246,7 @@ test("keys change by reload, refusals are counted, and a stop leaves nothing ove
   );
   expect(metrics).toContain('weir_collector_accepted_total{signal="metrics"} 6\n');
   expect(await weir.status()).toMatchObject({
-    collector: { traces: { requests: 2, accepted: 2 } },
+    collector: { files: { accepted: 1 }, logs: { accepted: 1 } },
   });
   const { code } = await weir.stop();
   expect({ code, errors: weir.errors().includes('"level":"error"') }).toEqual({

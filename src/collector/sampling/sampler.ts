@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
 import type { SamplingOptions } from "../options.ts";
 import { createRules, type Rules } from "./rules.ts";
-import { drawnFrom, readSpan } from "./span-line.ts";
+import { drawnFrom, linesIn, readSpan } from "./span-line.ts";
 import { explicitRandomness, randomnessOf } from "./threshold.ts";
 import { WaitingLog } from "./waiting-log.ts";
 import { type Trace, WaitingTraces } from "./waiting-traces.ts";
@@ -66,8 +66,7 @@ class TailSampler implements Sampler {
 
   readonly take = (lines: Buffer): boolean => {
     if (this.#options === null) return this.#parts.keep(lines);
-    const texts = lines.toString("latin1").split("\n");
-    texts.pop();
+    const texts = linesIn(lines);
     if (this.#rules.areNone) return this.#draw(texts);
     if (!this.#makeRoom(lines.length, this.#options.max_bytes)) return false;
     const place = this.#log.append(lines, texts.length);

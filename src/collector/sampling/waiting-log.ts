@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { isFolder, makeFolder } from "../../core/folder.ts";
 import type { Log } from "../../core/log.ts";
+import { linesIn } from "./span-line.ts";
 import { nodeFiles, SpoolSegment } from "../../telemetry/spool-segment.ts";
 
 /** A file of the log. It goes when no span in it, or in one before it, waits any more. */
@@ -115,13 +116,11 @@ export class WaitingLog {
   }
 
   #readInto(byTrace: Map<string, LoggedLine[]>, path: string): void {
-    const text = readFileSync(path, "latin1");
-    const place = { path, waiting: 0, bytes: text.length };
+    const bytes = readFileSync(path);
+    const place = { path, waiting: 0, bytes: bytes.length };
     this.#places.push(place);
-    const lines = text.split("\n");
     // What has no end was never answered.
-    lines.pop();
-    for (const line of lines) {
+    for (const line of linesIn(bytes)) {
       if (line.startsWith(QUOTE)) byTrace.delete(line.slice(1, -1));
       else linesOf(byTrace, traceIdOf(line)).push({ line, place });
     }
