@@ -26,8 +26,8 @@ export interface InputsParts {
   readonly log: Log;
 }
 
-/** How often files are looked at; some megabytes of each look are read. */
-const LOOK_MS = 250;
+/** How often files are read on; some megabytes each time. */
+const READ_MS = 250;
 const TOLD_FILES = 1_000;
 
 /** Rejects where an address can't be listened on. */
@@ -59,7 +59,7 @@ function follow({ options, folder, keep, count, clock, log }: InputsParts): () =
     told: new OnceAMinute(clock, TOLD_FILES),
   });
   tail.turn();
-  const turns = setInterval(tail.turn, LOOK_MS);
+  const turns = setInterval(tail.turn, READ_MS);
   return () => {
     clearInterval(turns);
     tail.close();

@@ -13,7 +13,7 @@ import { FollowedFile } from "./followed-file.ts";
 import { idOf, isSameFile, loadPositions, type Position, savePositions } from "./positions.ts";
 
 export interface FileTail {
-  /** Looks once at all files, and reads some megabytes at most. Never throws. */
+  /** Reads on in all files, some megabytes at most, and now and then looks which there are. Never throws. */
   readonly turn: () => void;
   readonly close: () => void;
 }
@@ -35,6 +35,8 @@ const MOST_FILES = 1_000;
 const READ_BYTES = 256 * 1024;
 /** Of lines that are made in one turn; what else there is waits for the next. */
 const TURN_BYTES = 4 * 1024 * 1024;
+/** How often it is looked which files there are: folders may be large. */
+const LOOK_MS = 1_000;
 /** Whoever wrote to a file that was renamed may take a while to notice. */
 const LEAVE_MS = 10_000;
 const MAGIC = /[*?[{]/;
@@ -60,6 +62,7 @@ class Tail implements FileTail {
   /** Inputs whose files are read as the config says; those that come later, or were read before, from the start. */
   #fresh: ReadonlySet<FileOptions>;
   #isChanged = false;
+  #lookedAtMs = 0;
   /** For which there was no room in the turn before. */
   #first = 0;
 
@@ -76,10 +79,8 @@ class Tail implements FileTail {
     // What had no room goes first.
     if (!this.#flush()) return;
     const nowMs = this.#parts.nowMs();
-    for (const one of this.#followed.values()) one.goneAtMs ??= nowMs;
-    for (const input of this.#parts.inputs) this.#try(input.path, () => this.#look(input));
-    this.#findRotated();
-    this.#fresh = new Set();
+    // A clock set back must not keep it from looking.
+    if (Math.abs(nowMs - this.#lookedAtMs) >= LOOK_MS) this.#lookAtAll(nowMs);
     this.#readAll(nowMs);
     this.#flush();
   };
@@ -88,6 +89,14 @@ class Tail implements FileTail {
     this.#flush();
     for (const { file } of this.#followed.values()) file.close();
   };
+
+  #lookAtAll(nowMs: number): void {
+    this.#lookedAtMs = nowMs;
+    for (const one of this.#followed.values()) one.goneAtMs ??= nowMs;
+    for (const input of this.#parts.inputs) this.#try(input.path, () => this.#look(input));
+    this.#findRotated();
+    this.#fresh = new Set();
+  }
 
   /** Oldest first, so that lines stay in order when a file is rotated; but none keeps others waiting for more than a turn. */
   #readAll(nowMs: number): void {

@@ -67,7 +67,7 @@ function rigOf(given: Partial<FileOptions> = {}): Rig {
   const rig: Rig = {
     at,
     write: (name, text) => appendFileSync(at(name), text),
-    look: (passedMs = 0) => {
+    look: (passedMs = 1_000) => {
       nowMs += passedMs;
       rig.tail.turn();
     },
