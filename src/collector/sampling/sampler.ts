@@ -107,7 +107,7 @@ class TailSampler implements Sampler {
       const randomness = explicitRandomness(span.traceState) ?? randomnessOf(span.traceId);
       return randomness >= threshold ? [drawnFrom(text, threshold)] : [];
     });
-    if (kept.length > 0 && !this.#parts.keep(bytesOf(kept))) return false;
+    if (!this.#keep(kept)) return false;
     this.#parts.told.letGo(texts.length - kept.length);
     return true;
   }
@@ -130,11 +130,9 @@ class TailSampler implements Sampler {
 
   /** False where there is nothing to release, or no room for it: then it goes on waiting. */
   #release(traces: readonly Trace[]): boolean {
-    if (traces.length === 0) return false;
-    const kept = traces.flatMap(({ verdict: { threshold }, randomness, lines }) =>
-      randomness >= threshold ? lines.map((line) => drawnFrom(line, threshold)) : [],
-    );
-    if (kept.length > 0 && !this.#parts.keep(bytesOf(kept))) return false;
+    if (traces.length === 0 || !traces.every((trace) => this.#shorten(trace))) return false;
+    const kept = traces.flatMap((trace) => keptOf(trace, trace.lines));
+    if (!this.#keep(kept)) return false;
     this.#traces.decided(traces);
     this.#log.decided(
       traces.map(({ id }) => id),
@@ -144,12 +142,39 @@ class TailSampler implements Sampler {
     this.#parts.told.letGo(spans - kept.length);
     return true;
   }
+
+  /** Of a trace that may be too large for the spool all but the rest, piece by piece; a crash meanwhile has these twice. */
+  #shorten(trace: Trace): boolean {
+    while (trace.bytes > 2 * RELEASE_BYTES) {
+      const part = beginOf(trace.lines, RELEASE_BYTES);
+      const kept = keptOf(trace, part);
+      if (!this.#keep(kept)) return false;
+      this.#log.decided([], this.#traces.shorten(trace, part.length));
+      this.#parts.told.letGo(part.length - kept.length);
+    }
+    return true;
+  }
+
+  #keep(lines: readonly string[]): boolean {
+    if (lines.length === 0) return true;
+    return this.#parts.keep(Buffer.from(`${lines.join("\n")}\n`, "latin1"));
+  }
+}
+
+function keptOf(
+  { verdict: { threshold }, randomness }: Trace,
+  lines: readonly string[],
+): readonly string[] {
+  return randomness >= threshold ? lines.map((line) => drawnFrom(line, threshold)) : [];
+}
+
+/** As many as `bytes` allow, and one at least. */
+function beginOf(lines: readonly string[], bytes: number): readonly string[] {
+  let left = bytes;
+  const end = lines.findIndex(({ length }) => (left -= length) < 0);
+  return end < 0 ? lines : lines.slice(0, Math.max(1, end));
 }
 
 function utf8Of(line: string): string {
   return Buffer.from(line, "latin1").toString();
-}
-
-function bytesOf(lines: readonly string[]): Buffer {
-  return Buffer.from(`${lines.join("\n")}\n`, "latin1");
 }

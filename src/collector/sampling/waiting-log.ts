@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { isFolder, makeFolder } from "../../core/folder.ts";
 import type { Log } from "../../core/log.ts";
-import { linesIn } from "./span-line.ts";
+import { linesIn, readSpan } from "./span-line.ts";
 import { nodeFiles, SpoolSegment } from "../../telemetry/spool-segment.ts";
 
 /** A file of the log. It goes when no span in it, or in one before it, waits any more. */
@@ -56,7 +56,7 @@ export class WaitingLog {
       this.#readInto(byTrace, join(this.#folder, file));
     }
     const found = [...byTrace.values()].flat();
-    const left = found.filter(({ line }) => isJson(line));
+    const left = found.filter(({ line }) => isSpan(line));
     if (left.length < found.length) {
       this.#log.error("waiting_spans_damaged", { lost: found.length - left.length });
     }
@@ -144,9 +144,9 @@ function linesOf(byTrace: Map<string, LoggedLine[]>, id: string): LoggedLine[] {
   return lines;
 }
 
-function isJson(line: string): boolean {
+function isSpan(line: string): boolean {
   try {
-    return Array.isArray(JSON.parse(line));
+    return /^[0-9a-f]{32}$/.test(readSpan(line).traceId);
   } catch {
     return false;
   }

@@ -74,6 +74,13 @@ export class WaitingTraces {
     return found;
   }
 
+  /** The first `count` of its lines were kept or let go; gives where they were. */
+  shorten(trace: Trace, count: number): readonly LogPlace[] {
+    for (const line of trace.lines.splice(0, count)) this.#grow(trace, -line.length - SPAN_BYTES);
+    this.#spans -= count;
+    return trace.places.splice(0, count);
+  }
+
   /** They were kept or let go, and what comes of them later follows. */
   decided(traces: readonly Trace[]): void {
     for (const trace of traces) {

@@ -1,5 +1,5 @@
 // Sampling by trace: nothing is lost or counted twice, memory is bounded, and what is kept stands for all there was.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -16,6 +16,8 @@ afterAll(() => rmSync(ROOT, { recursive: true }));
 
 const WAIT_MS = 1_000;
 const MIB = 1024 * 1024;
+/** Never has room for more. */
+const SPOOL_BYTES = 4 * MIB;
 
 function rule(given: Partial<SamplingRule>): SamplingRule {
   const any = { name: "r", share: 1, service: "", span: "", error: false, min_ms: 0 };
@@ -63,6 +65,8 @@ interface Rig {
   readonly take: (...spans: readonly SpanGiven[]) => boolean;
   /** Ends as a crash does, and begins anew. */
   readonly crash: () => void;
+  /** Where what waits is. */
+  readonly folder: string;
   readonly files: () => number;
   nowMs: number;
   isFull: boolean;
@@ -85,8 +89,9 @@ function rigOf(given: Partial<SamplingOptions> | null): Rig {
     options,
     folder,
     keep: (lines: Buffer): boolean => {
-      if (!rig.isFull) kept.push(...lines.toString().trimEnd().split("\n"));
-      return !rig.isFull;
+      if (rig.isFull || lines.length > SPOOL_BYTES) return false;
+      kept.push(...lines.toString().trimEnd().split("\n"));
+      return true;
     },
     told: {
       letGo: (spans: number) => void (counts.letGo += spans),
@@ -102,7 +107,8 @@ function rigOf(given: Partial<SamplingOptions> | null): Rig {
     counts,
     take: (...spans) => rig.sampler.take(Buffer.from(`${spans.map(lineOf).join("\n")}\n`)),
     crash: () => (rig.sampler = createSampler(parts)),
-    files: () => readdirSync(join(folder, "waiting")).length,
+    folder: join(folder, "waiting"),
+    files: () => readdirSync(rig.folder).length,
     nowMs: 0,
     isFull: false,
   };
@@ -289,6 +295,29 @@ test("a full spool: spans go on to wait, then senders do, and then all goes on",
   expect(rig.counts.hurried).toBeGreaterThan(0);
   passed(rig, WAIT_MS);
   expect(rig.kept).toHaveLength(taken + 1);
+});
+
+test("a trace larger than the spool leaves piece by piece", () => {
+  const rig = rigOf({ share: 0.5, max_bytes: 64 * MIB });
+  const attributes = { filler: "x".repeat(30_000) };
+  const spans = Array.from({ length: 400 }, () => ({ trace: traceAt(0.9), attributes }));
+  rig.take({ trace: traceAt(0.8) }, ...spans);
+  rig.crash();
+  passed(rig, WAIT_MS);
+  expect(rig.kept).toHaveLength(401);
+  expect(estimate(rig.kept)).toBe(802);
+  expect([rig.counts.waiting, rig.files()]).toEqual([0, 0]);
+});
+
+test("what a damaged disk left is passed over, and the rest is kept", () => {
+  const rig = rigOf({});
+  rig.take({ trace: traceAt(0.1) });
+  const [name = ""] = readdirSync(rig.folder);
+  appendFileSync(join(rig.folder, name), '["half\n[1,"no trace"]\nnoise\n["torn');
+  rig.crash();
+  passed(rig, WAIT_MS);
+  expect(rig.kept).toHaveLength(1);
+  expect(rig.files()).toBe(0);
 });
 
 test("switched off, all is kept as it comes, and what waits is decided", () => {
