@@ -43,7 +43,7 @@ export interface ReceiverParts {
 
 // Type stripping runs the .ts, the build runs the .js.
 const ENTRY = new URL(`./receiver-thread${extname(import.meta.filename)}`, import.meta.url);
-/** JSON of the largest size becomes some 200 MB of objects; lines lie outside. */
+/** 64 MiB of JSON, the most there can be, become 440 MB of objects at worst; bodies and lines lie outside. */
 const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 } as const;
 const FIRST_RESTART_MS = 200;
 const LONGEST_RESTART_MS = 30_000;

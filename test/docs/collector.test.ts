@@ -15,7 +15,7 @@ test("there are some", () => {
   expect(blocks.length).toBeGreaterThan(2);
 });
 
-test.each(blocks)("%s", (yaml) => {
+test.each(blocks.map((yaml, at) => [at, yaml] as const))("block %i", (_, yaml) => {
   const file = join(folder, "weir.yaml");
   const rest = `services: { a: { endpoints: ["http://127.0.0.1:1"] } }\nroutes: [{ name: r, service: a }]\n`;
   writeFileSync(file, yaml + rest);
