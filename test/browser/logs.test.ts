@@ -133,6 +133,7 @@ it("a line opens by keys, leads to its trace, and its attributes to lines like i
   await sheet.getByRole("link", { name: "Its trace", exact: true }).click();
   const request = page.getByRole("dialog", { name: "Request" });
   await expect.poll(() => request.innerText()).toContain("/orders/17");
+  await expect.poll(() => request.locator(".trace-lines").innerText()).toContain(LOST);
   await page.keyboard.press("Escape");
   await expect.poll(() => sheet.count()).toBe(1);
   await page.keyboard.press("Escape");

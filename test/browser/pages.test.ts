@@ -247,6 +247,20 @@ describe("one request", () => {
     await expect.poll(() => page.locator(".sheet h2").innerText()).toContain("/payments/charge");
   });
 
+  it("shows what was logged as dots in time and a list, and a span of a service with its own", async () => {
+    const page = await open(url);
+    await expect.poll(() => page.locator(".trace-lines li").count()).toBe(2);
+    await expect.poll(() => page.locator(".line-dot").count()).toBe(1);
+    await page.getByRole("button", { name: "charge card", exact: true }).click();
+    await expect.poll(() => page.locator(".trace-lines").innerText()).toContain("charged twice");
+    await expect.poll(() => page.getByText("of this span, 1 of 2").count()).toBe(1);
+    expect(await page.locator(".sheet-body").innerText()).toContain("server span, 84ms");
+    await page.locator(".trace-lines .log-text").click();
+    await expect
+      .poll(() => hashOf(page))
+      .toMatch(/^#\/logs\?since=1h&line=[\w%.-]+00000000000000a1$/);
+  });
+
   it("has every field, and fields are doors", async () => {
     const page = await open(url);
     await page.getByText("All fields").click();

@@ -1,5 +1,5 @@
 // The waterfall's model: order, depth, stages, and traces that are broken.
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Trace } from "../../dashboards/web/src/request-row.ts";
 import { stagesOf } from "../../dashboards/web/src/sheet/stages.ts";
 import { unfolded, waterfallOf } from "../../dashboards/web/src/sheet/waterfall-model.ts";
@@ -63,6 +63,112 @@ it("survives parents that are missing or go in a circle", () => {
     { ...span, span_id: "c", parent_span_id: "d" },
     { ...span, span_id: "d", parent_span_id: "c" },
   ];
-  const { bars } = waterfallOf({ trace_id: "t", requests: [], spans });
+  const { bars } = waterfallOf({ trace_id: "t", requests: [], spans, logs: [] });
   expect(bars.map(({ id }) => id).toSorted()).toEqual(["a", "b", "c", "d"]);
+});
+
+it("lays what was logged where it was, within its span", () => {
+  const { bars } = waterfallOf(trace);
+  const dots = bars.filter((bar) => bar.dots.length > 0);
+  expect(dots.map(({ name, dots }) => [name, dots.map(({ atNs }) => atNs)])).toEqual([
+    ["charge card", [50e6]],
+  ]);
+});
+
+describe("clocks that are behind", () => {
+  /** Milliseconds by each span's own clock; weir's request is the root, from 0 to 184.3. */
+  const skewed = (
+    spans: readonly (readonly [
+      id: string,
+      parent: string,
+      at: number,
+      ms: number,
+      service: string,
+    ])[],
+  ) => {
+    const [root] = trace.requests;
+    const startMs = Date.parse(root!.started_at);
+    const time = (at: number): string => new Date(startMs + at).toISOString();
+    return waterfallOf({
+      ...trace,
+      requests: [{ ...root!, attempt_span_id: [] }],
+      spans: spans.map(([id, parent, at, ms, service]) => ({
+        ...trace.spans[0]!,
+        span_id: id,
+        parent_span_id: parent === "root" ? ROOT_SPAN : parent,
+        started_at: time(at),
+        duration_ns: ms * 1e6,
+        service,
+      })),
+      logs: [{ ...trace.logs[0]!, span_id: "b", time: time(-990) }],
+    });
+  };
+  const shown = (bars: ReturnType<typeof skewed>["bars"]) =>
+    bars.slice(1).map(({ id, startNs, skewNs }) => [id, startNs / 1e6, skewNs / 1e6]);
+
+  it.each([
+    [
+      "none is",
+      [
+        ["a", "root", 10, 100, "x"],
+        ["b", "a", 20, 10, "y"],
+      ],
+      [
+        ["a", 10, 0],
+        ["b", 20, 0],
+      ],
+    ],
+    [
+      "a service's is: its spans and lines move together into the middle of what called it",
+      [
+        ["a", "root", -1000, 84.3, "x"],
+        ["b", "a", -990, 10, "x"],
+      ],
+      [
+        ["a", 50, 1050],
+        ["b", 60, 1050],
+      ],
+    ],
+    [
+      "a span longer than what called it begins with it",
+      [
+        ["a", "root", -1000, 500, "x"],
+        ["b", "a", 30, 10, "y"],
+      ],
+      [
+        ["a", 0, 1000],
+        ["b", 30, 0],
+      ],
+    ],
+    [
+      "each service has its own",
+      [
+        ["a", "root", -1000, 84.3, "x"],
+        ["b", "a", -2000, 4.3, "y"],
+      ],
+      [
+        ["a", 50, 1050],
+        ["b", 90, 2090],
+      ],
+    ],
+  ] as const)("%s", (_, spans, expected) => {
+    const { bars, totalNs } = skewed(spans);
+    expect(shown(bars)).toEqual(expected);
+    expect(bars[0]).toMatchObject({ startNs: 0, skewNs: 0 });
+    expect(totalNs).toBeLessThanOrEqual(500e6);
+  });
+
+  it("moves lines with their span", () => {
+    const { bars } = skewed([
+      ["a", "root", -1000, 84.3, "x"],
+      ["b", "a", -990, 10, "x"],
+    ]);
+    expect(bars.find(({ id }) => id === "b")?.dots.map(({ atNs }) => atNs)).toEqual([60e6]);
+  });
+
+  it("where the root's is, what calls nothing else stays the measure", () => {
+    const { bars } = skewed([["a", "", -50, 300, "x"]]);
+    expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual(["a", 0]);
+    expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual([ROOT_SPAN, 50]);
+  });
 });

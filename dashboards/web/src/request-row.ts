@@ -1,6 +1,7 @@
 // One row of table `requests` as the admin API sends it, and what a trace is made of.
 import type { RequestRow as Row } from "../../../src/telemetry/columns.ts";
 import type { IsoTime } from "./api.ts";
+import type { Severity } from "./pages/logs/log-line.ts";
 
 /** All columns of a request's page; a list leaves some out, which `readRequestRow` fills in. */
 export type RequestRow = Row & { readonly [column: string]: unknown };
@@ -20,13 +21,26 @@ export interface Span {
   readonly started_at: IsoTime;
   readonly duration_ns: number;
   readonly status: string;
+  readonly status_message: string;
+  readonly resource: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A line that a service logged within a trace. */
+export interface TraceLine {
+  readonly id: string;
+  readonly time: IsoTime;
+  readonly service: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly span_id: string;
 }
 
 export interface Trace {
   readonly trace_id: string;
   readonly requests: readonly RequestRow[];
   readonly spans: readonly Span[];
+  readonly logs: readonly TraceLine[];
 }
 
 /** The list leaves out what only one request's page shows. */

@@ -1,12 +1,15 @@
 // GET /api/v1/traces/{id}: all that is known of one trace, weir's requests and the services' spans.
 import { z } from "zod";
 import type { Row } from "../../store/client.ts";
+import { linesOfTrace } from "../../store/logs/trace-lines.ts";
+import { SEVERITIES } from "../../store/logs/log-source.ts";
 import { readTrace } from "../../store/requests.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { json, nanoseconds, NONE, row, time } from "../http/schemas.ts";
 import type { Questions } from "../questions.ts";
 import { isoTime, withIsoTimes } from "../times.ts";
+import { lineName } from "./logs/line-name.ts";
 
 const spanSchema = z.strictObject({
   span_id: z.string(),
@@ -22,12 +25,22 @@ const spanSchema = z.strictObject({
   resource: z.record(z.string(), z.string()),
 });
 
+const lineSchema = z.strictObject({
+  id: z.string().meta({ description: "Of /api/v1/logs/lines/{id}" }),
+  time,
+  service: z.string(),
+  severity: z.enum(SEVERITIES),
+  text: z.string().meta({ description: "Its first 2,000 characters" }),
+  span_id: z.string(),
+});
+
 const traceSchema = z.strictObject({
   trace_id: z.string(),
   requests: z.array(row).meta({ description: "Whole request rows, oldest first" }),
   spans: z
     .array(spanSchema)
     .meta({ description: "Spans that services sent by OTLP, oldest first" }),
+  logs: z.array(lineSchema).meta({ description: "Lines that services logged, oldest first" }),
 });
 
 export function traceEndpoint({ ask }: Questions): Endpoint {
@@ -46,18 +59,26 @@ export function traceEndpoint({ ask }: Questions): Endpoint {
     answer: json("The trace", traceSchema),
     problems: ["unknown_trace", "store_unavailable", "busy", "query_timeout"],
     handle: async ({ path: { id } }) => {
-      const { requests, spans } = await ask((store) => readTrace(store, id));
-      if (requests.length + spans.length === 0) {
+      const [{ requests, spans }, logs] = await ask((store) =>
+        Promise.all([readTrace(store, id), linesOfTrace(store, id)]),
+      );
+      if (requests.length + spans.length + logs.length === 0) {
         throw new Problem("unknown_trace", "it is not stored yet, no longer, or never was");
       }
       const body = {
         trace_id: id,
         requests: withIsoTimes(requests, ["started_at"]),
         spans: spans.map(spanOf),
+        logs: logs.map(lineOf),
       };
       return { kind: "json", body };
     },
   });
+}
+
+function lineOf(row: Row): Row {
+  const at = isoTime(row["time"]);
+  return { ...row, id: lineName(row), time: at };
 }
 
 /** A row of otel_spans, which has the Collector's names, by the names the API uses. */

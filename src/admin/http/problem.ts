@@ -10,7 +10,7 @@ export const PROBLEMS = {
   not_found: [404, "There is nothing here."],
   unknown_panel: [404, "There is no query of this name."],
   unknown_board: [404, "There is no board of this name."],
-  unknown_trace: [404, "No request or span of this trace is stored."],
+  unknown_trace: [404, "No request, span or log line of this trace is stored."],
   unknown_line: [404, "No such log line is stored."],
   no_policy: [404, "No policy is in force."],
   method_not_allowed: [405, "This method is not possible here."],

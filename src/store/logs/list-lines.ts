@@ -19,7 +19,7 @@ export interface LineList {
 
 const MOST_ROWS = 1000;
 /** Of each text; the rest is a question for the one line. */
-const MOST_CHARS = 2000;
+export const LINE_CHARS = 2000;
 const LIMITS = { readonly: true, timeoutMs: 20_000 } as const;
 
 /** Rejects with StoreError; code 27 for a cursor that is none. */
@@ -67,7 +67,7 @@ function newestOf(table: LogTable, { filters, before, rows }: Newest): string {
   const newestFirst = `ORDER BY toStartOfFiveMinutes(${time}) DESC, ${time} DESC`;
   return `SELECT ${time} AS time, '${table.source}' AS source, ${id} AS id, ${table.service} AS service,
       ${table.route} AS route, ${table.severity} AS severity,
-      substringUTF8(${table.text}, 1, ${MOST_CHARS}) AS text, length(${table.text}) AS text_bytes,
+      substringUTF8(${table.text}, 1, ${LINE_CHARS}) AS text, length(${table.text}) AS text_bytes,
       ${table.traceId} AS trace_id, ${table.spanId} AS span_id
     ${asked} AND ${time} >= (SELECT minOrNull(at) FROM (SELECT ${time} AS at ${asked} ${newestFirst} LIMIT ${rows}))
     ${newestFirst}, ${id} DESC LIMIT ${rows}`;

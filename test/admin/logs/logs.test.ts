@@ -349,3 +349,21 @@ test.each<[string, string[]]>([
 ])("a pattern that somebody made up: %j", async (pattern, texts) => {
   expect(await linesOf({ pattern })).toEqual(texts);
 });
+
+test("a trace has the lines that were logged within it", async () => {
+  const answer = await fetch(`${url}/api/v1/traces/${TRACE}`);
+  expect(await answer.json()).toMatchObject({
+    requests: [{ path: "/orders/17" }],
+    spans: [],
+    logs: [
+      {
+        id: expect.stringMatching(/Z~[0-9a-f]{16}$/),
+        time: expect.stringContaining(new Date(atMs + 2 * MINUTE_MS).toISOString().slice(0, -1)),
+        service: "billing",
+        severity: "info",
+        text: PAYMENT,
+        span_id: "",
+      },
+    ],
+  });
+});

@@ -185,9 +185,9 @@ function listOf({ empty, protects }: Mood, nowMs: number): Row[] {
 function traceOf(traceId: string, nowMs: number): unknown {
   if (traceId === TRACE_ID) return cannedTrace(nowMs);
   if (traceId === PROTECTED_TRACE_ID)
-    return { trace_id: traceId, requests: [protectedRow(nowMs)], spans: [] };
+    return { trace_id: traceId, requests: [protectedRow(nowMs)], spans: [], logs: [] };
   const requests = requestRows(300, nowMs).filter((row) => row.trace_id === traceId);
-  return requests.length === 0 ? undefined : { trace_id: traceId, requests, spans: [] };
+  return requests.length === 0 ? undefined : { trace_id: traceId, requests, spans: [], logs: [] };
 }
 
 function page(params: URLSearchParams, all: Row[]): unknown {

@@ -9,6 +9,7 @@ interface Trace {
   trace_id: string;
   requests: Row[];
   spans: Record<string, unknown>[];
+  logs: Record<string, unknown>[];
 }
 
 export function cannedTrace(endMs: number): Trace {
@@ -75,6 +76,24 @@ export function cannedTrace(endMs: number): Trace {
         startedAt: at(148),
         ms: 18,
       }),
+    ],
+    logs: [
+      {
+        id: `${at(50)}~00000000000000a1`,
+        time: at(50),
+        service: "payments",
+        severity: "warn",
+        text: "card 4242 was charged twice before",
+        span_id: "3333aaaa2222bbbb",
+      },
+      {
+        id: `${at(60)}~00000000000000a2`,
+        time: at(60),
+        service: "payments",
+        severity: "info",
+        text: "no span of its own",
+        span_id: "",
+      },
     ],
   };
 }
@@ -166,11 +185,13 @@ function span(
     span_id: id,
     parent_span_id: parent,
     name,
-    kind: "SPAN_KIND_SERVER",
+    kind: "Server",
     service: of.service,
     started_at: of.startedAt,
     duration_ns: of.ms * 1e6,
-    status: "STATUS_CODE_UNSET",
-    attributes: {},
+    status: "Unset",
+    status_message: "",
+    attributes: { "rpc.method": "charge" },
+    resource: { "host.name": "a1" },
   };
 }

@@ -8,20 +8,19 @@ import { Decision } from "./decision.tsx";
 import { Fields } from "./fields.tsx";
 import { StageList } from "./stage-list.tsx";
 import { stagesOf } from "./stages.ts";
-import { WaterfallChart } from "./waterfall.tsx";
+import { TraceSection } from "./trace-section.tsx";
 
 interface RequestDetailsProps {
   readonly trace: Trace;
   readonly row: RequestRow;
+  /** What of the trace is looked at: the row's own, or a service's span. */
+  readonly spanId: string;
 }
 
-export function RequestDetails({ trace, row }: RequestDetailsProps): ReactNode {
+export function RequestDetails({ trace, row, spanId }: RequestDetailsProps): ReactNode {
   return (
     <div className="sheet-body">
-      <section>
-        <h3>Trace</h3>
-        <WaterfallChart trace={trace} spanId={row.span_id} />
-      </section>
+      <TraceSection trace={trace} spanId={spanId} />
       {stagesOf(row).length === 0 ? null : (
         <section>
           <h3>Where the time went</h3>

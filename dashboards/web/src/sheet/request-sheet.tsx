@@ -8,6 +8,7 @@ import { change } from "../state/place.ts";
 import { readTrace } from "../state/readers.ts";
 import { type Loaded, useApi } from "../state/use-api.ts";
 import { RequestDetails } from "./request-details.tsx";
+import { TraceSection } from "./trace-section.tsx";
 import { SheetHead } from "./sheet-head.tsx";
 
 /** Spans of other services come later than weir's row, and the row of a live request comes later than its word. */
@@ -35,10 +36,10 @@ export function RequestSheet({ open }: RequestSheetProps): ReactNode {
       {current !== null && row !== undefined ? (
         <>
           <SheetHead row={row} onClose={close} />
-          <RequestDetails trace={current} row={row} />
+          <RequestDetails trace={current} row={row} spanId={lookedAt(current, row, spanId)} />
         </>
       ) : (
-        <NoRequest trace={trace} traceId={traceId} found={current !== null} />
+        <NoRequest from={trace} trace={current} traceId={traceId} spanId={spanId} />
       )}
     </aside>
   );
@@ -48,6 +49,11 @@ function close(): void {
   change({ open: null });
 }
 
+/** A service's span, where one was asked for. */
+function lookedAt({ spans }: Trace, row: RequestRow, spanId: string): string {
+  return spans.some(({ span_id }) => span_id === spanId) ? spanId : row.span_id;
+}
+
 /** The one asked for, else the one that began it all. */
 function rowOf({ requests }: Trace, spanId: string): RequestRow | undefined {
   const first = requests.toSorted((a, b) => (a.started_at < b.started_at ? -1 : 1))[0];
@@ -55,12 +61,14 @@ function rowOf({ requests }: Trace, spanId: string): RequestRow | undefined {
 }
 
 interface NoRequestProps {
-  readonly trace: Loaded<Trace>;
+  readonly from: Loaded<Trace>;
+  /** null: not there yet. */
+  readonly trace: Trace | null;
   readonly traceId: string;
-  readonly found: boolean;
+  readonly spanId: string;
 }
 
-function NoRequest({ trace, traceId, found }: NoRequestProps): ReactNode {
+function NoRequest({ from, trace, traceId, spanId }: NoRequestProps): ReactNode {
   return (
     <>
       <header className="sheet-head">
@@ -69,12 +77,15 @@ function NoRequest({ trace, traceId, found }: NoRequestProps): ReactNode {
           <Icon name="close" />
         </button>
       </header>
-      {found ? (
-        <p className="empty">
-          No request of this trace went through weir, or its row is past retention.
-        </p>
+      {trace === null ? (
+        <Nothing from={from} what="this trace" />
       ) : (
-        <Nothing from={trace} what="this trace" />
+        <div className="sheet-body">
+          <p className="small">
+            No request of this trace went through weir, or its row is past retention.
+          </p>
+          <TraceSection trace={trace} spanId={spanId} />
+        </div>
       )}
     </>
   );

@@ -1,8 +1,9 @@
 // A trace as a list of bars in time, children under their parents.
-import type { RequestRow, Span, Trace } from "../request-row.ts";
+import type { RequestRow, Span, Trace, TraceLine } from "../request-row.ts";
 import { storedWords } from "../words/stored.ts";
 import { subMillisecondNs, timeMs } from "../words/time.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
+import { skewNs } from "./clock-skew.ts";
 import { stagesOf } from "./stages.ts";
 
 export interface Bar {
@@ -24,6 +25,16 @@ export interface Bar {
 export interface PlacedBar extends Bar {
   readonly depth: number;
   readonly children: number;
+  /** How much later than its own clock said it is shown; not 0 where that clock is behind its parent's. */
+  readonly skewNs: number;
+  readonly dots: readonly Dot[];
+}
+
+/** A line that was logged within a span. */
+export interface Dot {
+  readonly line: TraceLine;
+  /** From the trace's first instant, nanoseconds, moved as its span is. */
+  readonly atNs: number;
 }
 
 export interface Waterfall {
@@ -40,10 +51,14 @@ export function waterfallOf(trace: Trace): Waterfall {
     ...trace.requests.flatMap((row) => requestBars(row, first)),
     ...trace.spans.map((span) => spanBar(span, first)),
   ];
-  const placed = place(bars);
+  const dots = Map.groupBy(
+    trace.logs.map((line) => ({ line, atNs: sinceNs(first, line.time) })),
+    ({ line: { span_id: spanId } }) => spanId,
+  );
+  const placed = fromZero(place(bars), dots);
   return {
     bars: placed,
-    totalNs: Math.max(1, ...bars.map(({ startNs, durationNs }) => startNs + durationNs)),
+    totalNs: placed.reduce((most, bar) => Math.max(most, bar.startNs + bar.durationNs), 1),
     services: [...new Set(placed.map(({ service }) => service))].filter((name) => name !== "weir"),
   };
 }
@@ -101,22 +116,55 @@ function spanBar(span: Span, first: string): Bar {
   };
 }
 
+type Undotted = Omit<PlacedBar, "dots">;
+
+/** Moved to where they are shown, the first of all at 0, with what was logged within them. */
+function fromZero(
+  bars: readonly Undotted[],
+  dots: ReadonlyMap<string, readonly Dot[]>,
+): readonly PlacedBar[] {
+  const first = bars.reduce((least, bar) => Math.min(least, bar.startNs + bar.skewNs), Infinity);
+  return bars.map((bar) => {
+    const shiftNs = bar.skewNs - first;
+    const moved = (dots.get(bar.id) ?? []).map(({ line, atNs }) => ({
+      line,
+      atNs: atNs + shiftNs,
+    }));
+    return { ...bar, startNs: bar.startNs + shiftNs, dots: moved };
+  });
+}
+
+/** What moves a parent moves what is told by the same clock, too. */
+function below(parent: Undotted | null, bar: Bar): Pick<PlacedBar, "depth" | "skewNs"> {
+  if (parent === null) return { depth: 0, skewNs: 0 };
+  const sharedNs = clockOf(parent) === clockOf(bar) ? parent.skewNs : 0;
+  const shown = { startNs: parent.startNs + parent.skewNs, durationNs: parent.durationNs };
+  const own = { startNs: bar.startNs + sharedNs, durationNs: bar.durationNs };
+  return { depth: parent.depth + 1, skewNs: sharedNs + skewNs(shown, own) };
+}
+
+/** Attempts are weir's own, whatever the service they were made at. */
+function clockOf({ kind, service }: Bar): string {
+  return kind === "span" ? service : "weir";
+}
+
 /** Depth first, siblings by start. Bars whose parent is not here, or that go in a circle, are roots. */
-function place(bars: readonly Bar[]): readonly PlacedBar[] {
+function place(bars: readonly Bar[]): readonly Undotted[] {
   const ordered = bars.toSorted((a, b) => a.startNs - b.startNs);
   const known = new Set(bars.map(({ id }) => id));
   const under = Map.groupBy(ordered, ({ parentId }) => (known.has(parentId) ? parentId : ""));
-  const out: PlacedBar[] = [];
+  const out: Undotted[] = [];
   const seen = new Set<string>();
-  const walk = (bar: Bar, depth: number): void => {
+  const walk = (bar: Bar, parent: Undotted | null): void => {
     if (seen.has(bar.id)) return;
     seen.add(bar.id);
     const children = under.get(bar.id) ?? [];
-    out.push({ ...bar, depth, children: children.length });
-    for (const child of children) walk(child, depth + 1);
+    const placed = { ...bar, children: children.length, ...below(parent, bar) };
+    out.push(placed);
+    for (const child of children) walk(child, placed);
   };
-  for (const root of under.get("") ?? []) walk(root, 0);
-  for (const circling of ordered) walk(circling, 0);
+  for (const root of under.get("") ?? []) walk(root, null);
+  for (const circling of ordered) walk(circling, null);
   return out;
 }
 

@@ -1,25 +1,26 @@
 // The trace in time: one line a span, coloured by service, weir's stages inside its own.
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Amount } from "../parts/amount.tsx";
 import { Icon } from "../parts/icon.tsx";
 import type { Trace } from "../request-row.ts";
-import { changeQuietly } from "../state/place.ts";
+import { severityTone } from "../pages/logs/log-line.ts";
+import { changed, changeQuietly, currentPlace, hrefOf } from "../state/place.ts";
 import { duration, text } from "../../../../src/core/quantity.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
 import { STAGE_COLORS } from "./stages.ts";
-import { type PlacedBar, unfolded, type Waterfall, waterfallOf } from "./waterfall-model.ts";
+import { type Dot, type PlacedBar, unfolded, type Waterfall } from "./waterfall-model.ts";
 
 const COLORS = 7;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 interface WaterfallChartProps {
   readonly trace: Trace;
-  /** The request the sheet is about. */
+  readonly waterfall: Waterfall;
+  /** The request or span the sheet is about. */
   readonly spanId: string;
 }
 
-export function WaterfallChart({ trace, spanId }: WaterfallChartProps): ReactNode {
-  const waterfall = useMemo(() => waterfallOf(trace), [trace]);
+export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string): void => {
     const next = new Set(closed);
@@ -101,7 +102,7 @@ function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): 
             <Icon name="next" size={12} />
           </button>
         )}
-        {bar.kind === "request" && !current ? (
+        {bar.kind !== "attempt" && !current ? (
           <button type="button" className="line-open" onClick={onOpen} title={bar.name}>
             {bar.name}
           </button>
@@ -141,12 +142,43 @@ function BarTrack({ bar, of }: Pick<BarLineProps, "bar" | "of">): ReactNode {
         ))}
       </span>
       <span className={fits ? "line-label" : "line-label inside"} style={fits ? label : undefined}>
-        <Amount of={duration(bar.durationNs)} />
-        {bar.note === "" ? null : (
-          <span className={bar.failed ? "is-error" : "muted"}> {bar.note}</span>
-        )}
+        <BarWords bar={bar} />
       </span>
+      {bar.dots.map((dot) => (
+        <LineDot key={dot.line.id} dot={dot} at={percent(dot.atNs)} />
+      ))}
     </div>
+  );
+}
+
+function BarWords({ bar }: Pick<BarLineProps, "bar">): ReactNode {
+  const { durationNs, note, failed, skewNs } = bar;
+  return (
+    <>
+      <Amount of={duration(durationNs)} />
+      {note === "" ? null : <span className={failed ? "is-error" : "muted"}> {note}</span>}
+      {skewNs === 0 ? null : (
+        <span className="muted" title="Its clock is behind: it is shown as much later as it said">
+          {" "}
+          clock +{text(duration(skewNs))}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Outside the trace's time only where a clock is wrong: then at its end. */
+function LineDot({ dot: { line }, at }: { readonly dot: Dot; readonly at: number }): ReactNode {
+  const { params } = currentPlace();
+  return (
+    <a
+      className={`line-dot mark-${severityTone(line.severity)}`}
+      style={{ left: `${Math.min(100, Math.max(0, at))}%` }}
+      href={hrefOf("logs", changed(params, { line: line.id, open: null }))}
+      title={`${line.severity}: ${line.text}`}
+      aria-label={`Log line: ${line.text}`}
+      tabIndex={-1}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { Problem } from "../../http/problem.ts";
 import { count, json, NONE, time } from "../../http/schemas.ts";
 import type { Questions } from "../../questions.ts";
 import { isoTime } from "../../times.ts";
+import { lineName } from "./line-name.ts";
 import { logQuery, questionOf } from "./log-query.ts";
 
 const lineSchema = z.strictObject({
@@ -69,9 +70,8 @@ export function linesEndpoint({ ask }: Questions): Endpoint {
 }
 
 function listed(row: Row): Row {
-  const at = isoTime(row["time"]);
-  const id = row["source"] === "service" ? `${String(at)}~${String(row["id"])}` : row["id"];
-  return { ...row, id, time: at };
+  const id = row["source"] === "service" ? lineName(row) : row["id"];
+  return { ...row, id, time: isoTime(row["time"]) };
 }
 
 export function lineEndpoint({ ask }: Questions): Endpoint {
