@@ -252,6 +252,10 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/boards/{name}",
     "get /api/v1/differences",
     "get /api/v1/holds",
+    "get /api/v1/logs",
+    "get /api/v1/logs/lines/{id}",
+    "get /api/v1/logs/patterns",
+    "get /api/v1/logs/summary",
     "get /api/v1/map",
     "get /api/v1/openapi.json",
     "get /api/v1/policy",
@@ -420,6 +424,24 @@ test("spans of services stand in the trace by the API's names", async () => {
       attributes: { a: "b" },
     },
   ]);
+});
+
+test("log lines are as described: in the list, alone, counted and grouped", async () => {
+  await theStore()
+    .command(`INSERT INTO otel_logs (Timestamp, SeverityNumber, ServiceName, Body, LogAttributes)
+    VALUES (now64(9), 17, 'orders', 'order 17 lost', {'a': 'b'})`);
+  const { lines } = await get("/api/v1/logs", "?q=lost");
+  const [{ id }] = lines as [{ id: string }];
+  const line = await fetch(`${api}/api/v1/logs/lines/${encodeURIComponent(id)}`);
+  expect(await described("/api/v1/logs/lines/{id}", line)).toMatchObject({
+    text: "order 17 lost",
+    severity: "error",
+    attributes: { a: "b" },
+  });
+  expect(await get("/api/v1/logs/summary", "?q=lost")).toMatchObject({ lines: 1 });
+  expect(await get("/api/v1/logs/patterns", "?q=lost")).toMatchObject({
+    patterns: [{ pattern: "order <n> lost", lines: 1 }],
+  });
 });
 
 test("the live tail's filters agree with the store's", async () => {
