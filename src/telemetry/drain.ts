@@ -9,7 +9,6 @@ import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
 import { DrainLedger, type Taken } from "./drain-ledger.ts";
 import { SegmentList } from "./segment-list.ts";
 import { LiveRows, type SeeRows } from "./live-rows.ts";
-import { MAX_ROW_BYTES } from "./groups/limits.ts";
 import type { Sink } from "./sink.ts";
 import { SpoolGauge } from "./spool-gauge.ts";
 import { acquireSpoolLock, type SpoolLock } from "./spool-lock.ts";
@@ -70,6 +69,8 @@ export interface DrainOptions {
 
 const DEFAULT_ROW_BYTES = 400;
 const BATCH_BYTES = 16 * 1024 * 1024;
+/** As much of a batch as must wait to go at once. */
+const BACKLOG_SHARE = 4;
 /** An INSERT costs as much as thousands of rows before its first one, so a busy store gets fewer and larger ones. */
 const PAUSE_PER_INSERT = 9;
 const LONGEST_INTERVALS = 3;
@@ -228,7 +229,10 @@ class SpoolDrain {
     if (taken === undefined) return "empty";
     await this.#deliver(taken);
     const eager = this.#stopping || this.#flushes.length > 0;
-    return eager || this.#ledger.pendingBytes > MAX_ROW_BYTES ? "more" : "little";
+    const { batchBytes = BATCH_BYTES } = this.#options;
+    // Less than this costs more as an INSERT of its own than it gains by not waiting.
+    const isMuch = this.#ledger.pendingBytes >= batchBytes / BACKLOG_SHARE;
+    return eager || isMuch ? "more" : "little";
   }
 
   /** Leaves the cut as it is where the deadline of a stop comes first. */

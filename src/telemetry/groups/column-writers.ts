@@ -196,7 +196,8 @@ function pairsIn(fields: RawHeaders, limit: number): number {
   let room = limit;
   let count = 0;
   for (; count < most && room > 0; count++) {
-    const [name = "", value = ""] = [fields[2 * count], fields[2 * count + 1]];
+    const name = fields[2 * count] ?? "";
+    const value = fields[2 * count + 1] ?? "";
     room -= name.length + value.length + 2 * VALUE_BYTES;
   }
   return count;
