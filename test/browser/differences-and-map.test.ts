@@ -1,15 +1,19 @@
-// The heatmap with what is different about a box of it, in a real browser over a real store.
+// The heatmap with what is different about a box of it, and the service map, in a real browser over a real store.
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { plantedTraffic } from "../store/differences/planted-traffic.ts";
-import { startTestStore, type TestStore } from "../store/support.ts";
+import { knownTraffic } from "../store/panels/known-traffic.ts";
+import { calledRow, knownSpans } from "../store/service-map/known-spans.ts";
+import { batch, line, startTestStore, type TestStore } from "../store/support.ts";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 
 const HOUR_MS = 3_600_000;
 const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
+/** The map's hour is the one before. */
+const MAP_WINDOW = `since=${iso(-HOUR_MS)}&until=${iso(0)}`;
 const WINDOW = `since=${iso(0)}&until=${iso(HOUR_MS)}`;
 /** The slow ones: 900 ms lie in the half octave from 759 ms to 1.07 s. */
 const BOX = `${iso(HOUR_MS / 2)}_${iso(HOUR_MS)}_536.870912_1073.741824`;
@@ -23,6 +27,9 @@ let isAway = false;
 beforeAll(async () => {
   [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
   await system.store.write(plantedTraffic(sinceMs));
+  await system.store.write(knownTraffic(sinceMs - HOUR_MS));
+  await system.store.write(batch("called", [line(calledRow(sinceMs - HOUR_MS))]));
+  await system.store.command(knownSpans(sinceMs - HOUR_MS));
   admin = await startAdmin(
     adminParts({
       store: () => system.store,
@@ -68,6 +75,8 @@ async function overflowOf(page: Page): Promise<number> {
 describe("what is different about a box of the heatmap", () => {
   it("is asked by dragging one; the link has it, and Back takes it away", async () => {
     const page = await open(`requests?${WINDOW}`);
+    // What comes above moves it.
+    await expect.poll(() => page.locator(".banner").count()).toBe(1);
     const heat = page.locator("svg.heat-cells");
     const { x, y, width, height } = (await heat.boundingBox())!;
     // From before the slow ones begin, at the top, to the end of the window.
@@ -129,5 +138,80 @@ describe("what is different about a box of the heatmap", () => {
     await expect
       .poll(async () => (await page.locator(".failure").allInnerTexts()).join("\n"))
       .toMatch(/Could not load what is different about these\.\s+connect ECONNREFUSED/);
+  });
+});
+
+describe("the map", () => {
+  const nodeOf = (page: Page, name: string) => page.locator(".map-node").filter({ hasText: name });
+
+  it("shows who calls what with figures; a place and a pair lead to as many requests", async () => {
+    const page = await open(`map?${MAP_WINDOW}`);
+    await expect.poll(() => page.locator(".map-node").count()).toBe(12);
+    await expect.poll(() => page.locator(".map-edge").count()).toBe(11);
+    await expect
+      .poll(() => nodeOf(page, "mallory").getAttribute("aria-label"))
+      .toBe("caller mallory: 0.0500 /min, 0 % errors, 100 % denied, p95 1.00 ms");
+    await nodeOf(page, "mallory").click();
+    const rows = page.getByRole("table", { name: "Requests" }).locator("tbody tr");
+    await expect.poll(() => rows.count()).toBe(3);
+    expect(hashOf(page).get("principal")).toBe("mallory");
+    await page.goBack();
+    const calls = page.getByRole("table", { name: "Calls" }).locator("tbody tr");
+    await calls.filter({ hasText: "caller alice" }).click();
+    await expect.poll(() => rows.count()).toBe(8 + 1);
+    expect(hashOf(page).get("route")).toBe("orders");
+  });
+
+  it("is walked with the arrow keys, and Tab reaches one place of it", async () => {
+    const page = await open(`map?${MAP_WINDOW}`);
+    const reached = page.locator('.map-node[tabindex="0"]');
+    await expect.poll(() => reached.count()).toBe(1);
+    await reached.focus();
+    await page.keyboard.press("ArrowRight");
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute("data-node") ?? null);
+    await expect.poll(focused).toMatch(/^route\/shop\//);
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(focused).toBe("service//shop");
+    await expect.poll(() => page.locator(".map-edges .is-of").count()).toBe(4);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => hashOf(page).get("service")).toBe("shop");
+  });
+
+  it("is shown again step by step, and everybody stays where they are", async () => {
+    const page = await open(`map?${MAP_WINDOW}`);
+    const mallory = nodeOf(page, "mallory");
+    const spot = (): Promise<readonly number[]> =>
+      mallory.evaluate((node) => [
+        (node as HTMLElement).offsetLeft,
+        (node as HTMLElement).offsetTop,
+      ]);
+    const before = await spot();
+    const slider = page.getByLabel("Time to show");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await expect.poll(() => hashOf(page).get("at")).toBe(iso(-HOUR_MS));
+    // The first two and a half minutes have no denial yet, and no failure.
+    await expect.poll(() => mallory.getAttribute("class")).toContain("is-quiet");
+    expect(await spot()).toEqual(before);
+    await expect
+      .poll(() => slider.getAttribute("aria-valuetext"))
+      .toMatch(/^\d\d:00:00 to \d\d:02:30$/);
+    await page.keyboard.press("End");
+    await expect.poll(() => hashOf(page).has("at")).toBe(false);
+    await expect.poll(() => mallory.getAttribute("class")).not.toContain("is-quiet");
+  });
+
+  it("says that nobody called, and that the store is gone; and fits a phone", async () => {
+    const page = await open(`map?${MAP_WINDOW}`, 390);
+    await expect.poll(() => page.locator(".map-node").count()).toBe(12);
+    await expect.poll(() => overflowOf(page)).toBe(0);
+    await page.goto(page.url().replace(/\?.*/, "?since=2001-01-01&until=2001-01-02&route=admin"));
+    await expect.poll(() => page.getByText("Nobody called in this range.").count()).toBe(1);
+    isAway = true;
+    await page.reload();
+    await expect
+      .poll(async () => (await page.locator(".failure").allInnerTexts()).join("\n"))
+      .toMatch(/Could not load the map\.\s+connect ECONNREFUSED/);
   });
 });

@@ -9,6 +9,7 @@ import { TopBar } from "./frame/top-bar.tsx";
 import { AlertsPage } from "./pages/alerts/alerts-page.tsx";
 import { BoardsPage } from "./pages/boards/boards-page.tsx";
 import { ErrorsPage } from "./pages/errors/errors-page.tsx";
+import { MapPage } from "./pages/map/map-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { LineSheet } from "./pages/logs/line-sheet.tsx";
 import { LogsPage } from "./pages/logs/logs-page.tsx";
@@ -58,6 +59,7 @@ interface PageProps {
 function Page({ place, status }: PageProps): ReactNode {
   const pages: Readonly<Record<PageName, () => ReactNode>> = {
     overview: () => <OverviewPage place={place} status={status} />,
+    map: () => <MapPage place={place} status={status} />,
     boards: () => <BoardsPage place={place} />,
     routes: () => <RoutesPage place={place} />,
     upstreams: () => <UpstreamsPage place={place} />,

@@ -8,6 +8,7 @@ import "./css/chart.css";
 import "./css/pages.css";
 import "./css/boards.css";
 import "./css/heat.css";
+import "./css/map.css";
 import "./css/tail.css";
 import "./css/logs.css";
 import "./css/alerts.css";

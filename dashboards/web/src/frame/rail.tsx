@@ -8,6 +8,7 @@ import { theme, toggleTheme } from "../state/theme.ts";
 
 export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   overview: "Overview",
+  map: "Map",
   boards: "Boards",
   routes: "Routes",
   upstreams: "Upstreams",

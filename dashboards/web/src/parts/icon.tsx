@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 const PATHS = {
   overview: "M3 16V9M8 16V4M13 16v-5M18 16V7",
+  map: "M5 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4M15 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4M15 13a2 2 0 1 0 0 4 2 2 0 0 0 0-4M7 9.2l6-3M7 10.8l6 3",
   boards: "M3 4h6v6H3zM11 4h6v4h-6zM3 12h6v4H3zM11 10h6v6h-6z",
   routes: "M3 5h5c4 0 2 10 6 10h3M3 15h4M15 12l3 3-3 3M10 5h8",
   upstreams: "M3 10h4M7 10c4 0 3-6 8-6h2M7 10h10M7 10c4 0 3 6 8 6h2",

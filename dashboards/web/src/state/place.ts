@@ -4,6 +4,7 @@ import { useMemo, useSyncExternalStore } from "react";
 
 export const PAGES = [
   "overview",
+  "map",
   "boards",
   "routes",
   "upstreams",
