@@ -110,7 +110,8 @@ test.each<[string, string, readonly [body: string, bodies: readonly string[]]]>(
   ["an array", JSON_TYPE, ['[{"message":"c"},"d",5]', ["c", "d", "5"]]],
   ["one object", JSON_TYPE, ['{"body":"e"}', ["e"]]],
 ])("/v1/lines takes %s", async (_, type, [body, bodies]) => {
-  const path = "/v1/lines?service=shop&host.name=h1";
+  const by = type === JSON_TYPE ? "service.name" : "service";
+  const path = `/v1/lines?${by}=shop&host.name=h1`;
   const before = open.rows("logs").length;
   const response = await send(Buffer.from(body), { path, type });
   expect([response.status, await response.text()]).toEqual([200, "{}"]);

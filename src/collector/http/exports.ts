@@ -170,7 +170,7 @@ interface Decoded {
 function originIn(url: string): LogOrigin {
   const asked = new URLSearchParams(url.split("?", 2)[1] ?? "");
   const { service = "", ...attributes } = Object.fromEntries(asked) as Record<string, string>;
-  return { service: service || (attributes["service.name"] ?? ""), attributes };
+  return { service, attributes };
 }
 
 const HEADERS: Partial<Record<Refused["failure"], Readonly<Record<string, string>>>> = {

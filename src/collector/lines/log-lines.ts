@@ -46,10 +46,11 @@ export class LogLines {
     lines.bare("0");
     lines.text(record.severityText, LIMITS.name);
     lines.bare(String(record.severityNumber));
-    lines.text(service, LIMITS.name);
+    const name = service || (attributes["service.name"] ?? "");
+    lines.text(name, LIMITS.name);
     lines.text(record.body, LIMITS.body);
     lines.quoted("");
-    const named = service === "" ? attributes : { ...attributes, "service.name": service };
+    const named = name === "" ? attributes : { ...attributes, "service.name": name };
     this.#map(named, LIMITS.resource);
     this.#noScope();
     this.#map(record.attributes, LIMITS.attributes);

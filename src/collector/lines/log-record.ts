@@ -21,7 +21,8 @@ export type Texts = Readonly<Record<string, string>>;
 
 /** Where records come from: what the config says of an input, or a sender of itself. */
 export interface LogOrigin {
+  /** Empty: what service.name among the attributes says. */
   readonly service: string;
-  /** Of the resource, but for service.name. */
+  /** Of the resource. */
   readonly attributes: Texts;
 }
