@@ -83,6 +83,22 @@ describe("a fault", () => {
       `rules:\n${GOOD}notify: [ { name: ops, kind: webhook, url: "smtp://mail:25" } ]\n`,
       "3: notify[0].url: must be an http(s) URL",
     ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: slack } ]\n`,
+      "3: notify[0].url: is required: an http(s) URL",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: webhook, url: "http://a.example", for: 5m } ]\n`,
+      "3: notify[0].for: goes with kind: action only; remove it",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: action } ]\n`,
+      "3: notify[0].action: is required: one of hold_endpoint",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: hold_endpoint, secret: "\${env:HOOK}" } ]\n`,
+      "3: notify[0].secret: goes with no action; remove it",
+    ],
     [`rules:\n${GOOD}group: { wait: soon }\n`, "3: group.wait: must be a time up to 1h"],
   ])("of %j", (text, fault) => {
     const loaded = load(text, { HOOK: "https://a.example/secret" });
