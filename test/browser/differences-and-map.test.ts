@@ -197,6 +197,9 @@ describe("the map", () => {
     await expect
       .poll(() => slider.getAttribute("aria-valuetext"))
       .toMatch(/^\d\d:00:00 to \d\d:02:30$/);
+    await expect
+      .poll(() => nodeOf(page, "alice").getAttribute("href"))
+      .toContain(new URLSearchParams({ until: iso(-HOUR_MS + 150_000) }).toString());
     await page.keyboard.press("End");
     await expect.poll(() => hashOf(page).has("at")).toBe(false);
     await expect.poll(() => mallory.getAttribute("class")).not.toContain("is-quiet");

@@ -1,6 +1,6 @@
 // Loads the map of the range, or of a step of it while it is replayed; whom it once had stays where it is.
-import { useRef } from "react";
-import { type MapNode, readMap, type ServiceMap } from "../../service-map.ts";
+import { useMemo, useRef } from "react";
+import { type MapFigures, type MapNode, readMap, type ServiceMap } from "../../service-map.ts";
 import { apiParams } from "../../state/filters.ts";
 import { changed, type Place } from "../../state/place.ts";
 import { intervalOf, iso, rangeOf, refreshOf } from "../../state/range.ts";
@@ -33,8 +33,17 @@ export function useMap(place: Place): ShownMap {
   const whole = useApi(`api/v1/map?${params.toString()}`, readMap, { everyMs });
   const atMs = stepOf(place);
   const step = useApi(atMs === null ? null : stepPath(place, atMs), readMap, ONCE);
-  const loaded = atMs === null ? whole : step;
+  const stepMap = useMemo(() => (step.data === null ? null : narrowed(step.data)), [step.data]);
+  const loaded = atMs === null ? whole : { ...step, data: stepMap };
   return { loaded, nodes: useSeen(params.toString(), [whole.data, step.data]) };
+}
+
+/** Its doors lead to the requests of the step alone. */
+function narrowed(map: ServiceMap): ServiceMap {
+  const { since, until, nodes, edges } = map;
+  const within = <Each extends MapFigures>(each: Each): Each =>
+    each.door === null ? each : { ...each, door: { ...each.door, since, until } };
+  return { ...map, nodes: nodes.map(within), edges: edges.map(within) };
 }
 
 function stepPath(place: Place, atMs: number): string {
