@@ -80,7 +80,10 @@ CREATE TABLE IF NOT EXISTS requests
     breaker LowCardinality(String) CODEC(ZSTD(1)),
     fault LowCardinality(String) CODEC(ZSTD(1)),
     attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    -- Changes of weir itself among the traffic, and the slowest of a month.
+    INDEX kind_set kind TYPE set(8) GRANULARITY 1,
+    INDEX duration_ns_minmax duration_ns TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toDate(started_at, 'UTC')

@@ -35,6 +35,7 @@ const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => str
           `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
       ] as const,
   ),
+  ["trace_places", (days) => `five_minutes + toIntervalDay(${days.requests_days})`],
   ["otel_spans", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.traces_days})`],
   ["otel_logs", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.logs_days})`],
   ...["gauge", "sum", "histogram", "exponential_histogram", "summary"].map(

@@ -118,7 +118,7 @@ describe("migrate", () => {
     );
     const points = ["exponential_histogram", "gauge", "histogram", "sum", "summary"];
     const metrics = points.map((kind) => `otel_metrics_${kind}`);
-    const breakdowns = ["rules", "troubles", "workers"];
+    const breakdowns = ["rules", "trace_places", "troubles", "workers"];
     expect(rows.map((row) => row["name"])).toEqual([
       "callers",
       ...metrics,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStore } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { readTrace } from "../../src/store/requests.ts";
 import { COLUMNS_BY_VERSION } from "../../src/telemetry/columns.ts";
 import type { Batch } from "../../src/telemetry/sink.ts";
 import { batch, line, RETENTION, startTestStore, timestamp, type TestStore } from "./support.ts";
@@ -89,6 +90,9 @@ test("rows of before, of an old segment and of a new one stand in one table and 
     },
     { trace_id: "segment", ...ofBefore, shadow_rule_source: "" },
   ]);
+  for (const id of ["before", "segment", "now"]) {
+    expect((await readTrace(store, id)).requests).toHaveLength(1);
+  }
   const views = await store.query(
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
       (SELECT sum(requests) FROM callers WHERE grain_s = 600) AS of_callers,

@@ -5,7 +5,7 @@ import type { Store } from "../../../src/store/client.ts";
 const DAYS = 30;
 const DAY_S = 86_400;
 /** Rows at once: a chunk is a statement, so that it fits into the store's memory. */
-const CHUNK = 500_000;
+const CHUNK = 100_000;
 
 export interface Month {
   /** Seconds since the epoch; no row is newer. */

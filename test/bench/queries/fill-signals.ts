@@ -3,7 +3,7 @@ import type { Store } from "../../../src/store/client.ts";
 import { type Month, TRACE_ID } from "./fill-requests.ts";
 
 const DAY_S = 86_400;
-const CHUNK = 1_000_000;
+const CHUNK = 100_000;
 const SETTINGS = `SETTINGS max_block_size = 65536, min_insert_block_size_rows = 131072,
   min_insert_block_size_bytes = 0, max_insert_threads = 1, max_threads = 1`;
 
