@@ -26,11 +26,19 @@ FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND kind NOT IN ('decision', 'audit') AND principal != ''
     AND ({service:String} = '' OR service = {service:String})
+    -- All who called before: up to six hours from their rows, the days from sums.
     AND principal NOT IN
     (
         SELECT principal FROM requests
-        WHERE started_at >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
+        WHERE started_at >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
             AND started_at < {since:DateTime64(3, 'UTC')} AND kind NOT IN ('decision', 'audit')
+    )
+    AND principal NOT IN
+    (
+        SELECT principal FROM callers AS past
+        WHERE past.grain_s = 21600
+            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
+            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
     )
 GROUP BY principal
 ORDER BY first_at DESC, principal
@@ -53,6 +61,9 @@ WHERE bucket.grain_s = {{grain_s}}
         SELECT principal FROM callers AS past
         WHERE past.grain_s = 21600
             AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
+            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
+            OR past.grain_s = 600
+            AND past.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
             AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))
     )
 GROUP BY principal

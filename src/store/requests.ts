@@ -135,8 +135,37 @@ export async function listRequests(
   page: RequestPage,
 ): Promise<RequestList> {
   const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)));
+  for (const sinceMs of widening(page)) {
+    const rows = await newest(store, filters, { ...page, ...sinceMs, limit });
+    if (rows.length === limit) return { rows, next: cursorOf(rows.at(-1)) };
+    if (sinceMs.sinceMs === page.sinceMs) return { rows, next: null };
+  }
+  return { rows: [], next: null };
+}
+
+const HOUR_MS = 3_600_000;
+const LOOKS_BACK_MS = [HOUR_MS, 24 * HOUR_MS];
+
+/** An hour, a day, all: newest first from all days at once begins to read every part of the table. */
+function* widening({
+  sinceMs,
+  untilMs = Date.now(),
+  before,
+}: RequestPage): Generator<Pick<RequestPage, "sinceMs">> {
+  const at = before === undefined ? "" : readCursor(before).before_at;
+  const endMs = at === "" ? untilMs : Math.min(untilMs, Date.parse(`${at.slice(0, 23)}Z`));
+  for (const backMs of LOOKS_BACK_MS) {
+    if (endMs - backMs > (sinceMs ?? 0)) yield { sinceMs: endMs - backMs };
+  }
+  yield sinceMs === undefined ? {} : { sinceMs };
+}
+
+async function newest(
+  store: Store,
+  filters: RequestFilters,
+  page: RequestPage,
+): Promise<readonly Row[]> {
   const { conditions, params } = narrowing(filters, page);
-  params["limit"] = limit;
   if (page.before !== undefined) {
     conditions.push(BEFORE);
     Object.assign(params, readCursor(page.before));
@@ -147,10 +176,10 @@ export async function listRequests(
     `SELECT ${LISTED} FROM requests ${where}
      ORDER BY toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC
      LIMIT {limit:UInt32}`,
-    params,
+    { ...params, limit: page.limit },
     { readonly: true, timeoutMs: QUERY_TIMEOUT_MS },
   );
-  return { rows, next: rows.length < limit ? null : cursorOf(rows.at(-1)) };
+  return rows;
 }
 
 function cursorOf(row: Row | undefined): string | null {

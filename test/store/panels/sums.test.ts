@@ -8,11 +8,11 @@ import { knownTraffic, shadowedTraffic } from "./known-traffic.ts";
 
 const HOUR_MS = 3_600_000;
 const SIX_HOURS_MS = 6 * HOUR_MS;
-/** Rows lie within whole buckets of both grains, so that the sums have those of the window and no others. */
+/** Rows lie within whole buckets of the grain, so that the sums have those of the window and no others. */
 const fromMs = Math.floor(Date.now() / SIX_HOURS_MS) * SIX_HOURS_MS - 2 * SIX_HOURS_MS;
 
 const WINDOWS = {
-  "10 minutes": { sinceMs: fromMs - SIX_HOURS_MS, untilMs: fromMs + SIX_HOURS_MS },
+  "10 minutes": { sinceMs: fromMs - (7 / 6) * HOUR_MS, untilMs: fromMs + SIX_HOURS_MS },
   "6 hours": { sinceMs: fromMs - 36 * SIX_HOURS_MS, untilMs: fromMs + SIX_HOURS_MS },
 };
 const FILTERS = [
