@@ -26,6 +26,17 @@ export interface Rows {
   readonly rows: readonly Row[];
 }
 
+/** What it took the store to answer. */
+export interface Effort {
+  readonly elapsedMs: number;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+
+export interface Answer extends Rows {
+  readonly effort: Effort;
+}
+
 export interface LinesOptions extends QueryOptions {
   /** More groups than this are refused with code 158, before they take memory. */
   readonly maxGroups?: number;
@@ -35,7 +46,7 @@ export type QueryParams = Readonly<Record<string, unknown>>;
 
 export interface Store extends Sink {
   /** `{name:Type}` in the SQL takes its value from `params`. Rejects with StoreError. */
-  readonly query: (sql: string, params?: QueryParams, options?: QueryOptions) => Promise<Rows>;
+  readonly query: (sql: string, params?: QueryParams, options?: QueryOptions) => Promise<Answer>;
   /**
    * The answer as lines of JSONCompactEachRow, times in ISO-8601: whole, so that no half of one is taken
    * for all. Rejects with StoreError.
@@ -157,6 +168,12 @@ interface Question extends QueryOptions {
 interface JsonAnswer {
   readonly meta?: readonly Column[];
   readonly data: readonly Row[];
+  readonly statistics: {
+    /** Seconds. */
+    readonly elapsed: number;
+    readonly rows_read: number;
+    readonly bytes_read: number;
+  };
 }
 
 /** The question's own signal, and the end of our patience. */
@@ -164,7 +181,7 @@ function endOf(limit: AbortSignal, { signal }: QueryOptions): AbortSignal {
   return signal === undefined ? limit : AbortSignal.any([signal, limit]);
 }
 
-async function query(client: ClickHouseClient, question: Question): Promise<Rows> {
+async function query(client: ClickHouseClient, question: Question): Promise<Answer> {
   const { maxRows, timeoutMs = QUERY_TIMEOUT_MS } = question;
   const limit = AbortSignal.timeout(timeoutMs + GRACE_MS);
   try {
@@ -177,10 +194,19 @@ async function query(client: ClickHouseClient, question: Question): Promise<Rows
     });
     const answer = parseExact(await result.text()) as JsonAnswer;
     // Statements other than SELECT know no limit.
-    return { columns: answer.meta ?? [], rows: answer.data.slice(0, maxRows) };
+    return {
+      columns: answer.meta ?? [],
+      rows: answer.data.slice(0, maxRows),
+      effort: effortOf(answer),
+    };
   } catch (thrown) {
     throw limit.aborted ? noAnswer(timeoutMs + GRACE_MS, thrown) : toStoreError(thrown);
   }
+}
+
+function effortOf({ statistics }: JsonAnswer): Effort {
+  const { elapsed, rows_read: rowsRead, bytes_read: bytesRead } = statistics;
+  return { elapsedMs: elapsed * 1000, rowsRead, bytesRead };
 }
 
 const LINES_SETTINGS = {
@@ -212,6 +238,8 @@ async function lines(client: ClickHouseClient, question: Question & LinesOptions
   }
 }
 
+const READ_ONLY_AS = "EXPLAIN AST\n";
+
 async function syntaxTree(
   client: ClickHouseClient,
   question: Question,
@@ -219,7 +247,7 @@ async function syntaxTree(
   const { sql, timeoutMs = QUERY_TIMEOUT_MS } = question;
   try {
     const { stream } = await client.exec({
-      query: `EXPLAIN AST\n${sql}`,
+      query: `${READ_ONLY_AS}${sql}`,
       abort_signal: endOf(AbortSignal.timeout(timeoutMs + GRACE_MS), question),
       clickhouse_settings: settingsOf({ ...question, timeoutMs }),
     });
@@ -227,8 +255,16 @@ async function syntaxTree(
       .toString()
       .split("\n");
   } catch (thrown) {
-    throw toStoreError(thrown);
+    throw withoutPrefix(toStoreError(thrown));
   }
+}
+
+/** Places that ClickHouse names are those of the statement as it was given. */
+function withoutPrefix({ message, code, cause }: StoreError): StoreError {
+  const words = message
+    .replace(/(?<=failed at position )\d+/, (at) => String(Number(at) - READ_ONLY_AS.length))
+    .replace(/(?<=\(line )\d+(?=, col \d+\))/, (line) => String(Number(line) - 1));
+  return new StoreError(words, code, { cause });
 }
 
 function noAnswer(withinMs: number, cause: unknown): StoreError {

@@ -1,6 +1,6 @@
 // Statements that people typed: read by the store first, judged, and only then asked, all within limits.
 import { consoleFault } from "./console-guard.ts";
-import { type Rows, type Store, StoreError } from "./client.ts";
+import { type Answer, type Store, StoreError } from "./client.ts";
 import type { QueryOptions } from "./query-settings.ts";
 import { CONSOLE } from "./embedded/call.ts";
 import { readonlyFault, statementFault, type Token, tokensOf } from "./embedded/statement.ts";
@@ -29,7 +29,11 @@ export type ConsoleLimits = Required<Pick<QueryOptions, "maxRows" | "maxBytes" |
   Pick<QueryOptions, "signal">;
 
 /** Rejects with StoreError; nothing but what `console-guard.ts` knows as reading reaches the store's executor. */
-export async function askConsole(store: Store, sql: string, limits: ConsoleLimits): Promise<Rows> {
+export async function askConsole(
+  store: Store,
+  sql: string,
+  limits: ConsoleLimits,
+): Promise<Answer> {
   const tokens = tokensOf(sql);
   demand(statementFault(tokens), SYNTAX_ERROR);
   demand(readonlyFault(tokens) ?? showFault(tokens), READONLY);

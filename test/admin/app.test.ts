@@ -349,8 +349,17 @@ describe("SQL", () => {
         { name: "at", type: "DateTime" },
       ],
       rows: [{ one: 1, at: "2026-11-21T09:30:00Z" }],
+      effort: { elapsed_ms: expect.any(Number) as number, rows_read: 1, bytes_read: 1 },
       truncated: false,
     });
+  });
+
+  test.each([
+    ["SELECT 1 AS x FORM numbers(2)", 1, 15],
+    ["SELECT 'ü', one\n  two three FROM requests", 2, 7],
+    ["SELECT (1", 1, 8],
+  ])("says where it can't be read: %s", async (sql, line, column) => {
+    expect(await problemOf(await ask(sql))).toMatchObject({ store_code: 62, line, column });
   });
 
   test("keeps every digit of what JavaScript's numbers would round", async () => {

@@ -1,9 +1,10 @@
-// The tail in a real browser, over the real admin server and a real store.
+// The tail and the SQL console in a real browser, over the real admin server and a real store.
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import type { GroupValues } from "../../src/telemetry/groups/row-group.ts";
+import { parsePanel } from "../../src/store/panels/parse-panel.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
 import { groupOfLines } from "../telemetry/support/groups.ts";
@@ -166,5 +167,117 @@ describe("tail", () => {
     await page.route("**/stream*", (route) => route.abort());
     await page.getByLabel("Status").selectOption("2xx");
     await page.getByText("weir's admin server does not answer. Tried again every 3 s.").waitFor();
+  });
+});
+
+describe("sql", () => {
+  const field = (page: Opened["page"]) => page.getByLabel("SQL statement");
+  const rows = (page: Opened["page"]) => page.getByRole("table", { name: "Rows" });
+  const linkTo = (sql: string): string => `#/sql?${new URLSearchParams({ sql }).toString()}`;
+  const BY_MINUTE = `SELECT toDateTime('2026-11-22 03:00:00') + 60 * number AS time,
+    ['a', 'b'][number % 2 + 1] AS route, number AS requests
+FROM numbers(40) ORDER BY time`;
+
+  it("runs what is typed, names it in the URL, draws it, and copies it", async () => {
+    const page = await open("#/sql");
+    await page.getByRole("button", { name: "Who is denied, and by which rule" }).waitFor();
+    await field(page).fill("SELECT 7 AS seven, 'x,y' AS text, 1500000 AS took_ns");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => rows(page).innerText()).toMatch(/7\s+x,y\s+1\.50\s*ms/);
+    await expect
+      .poll(() => page.locator(".sql-result h2").innerText())
+      .toMatch(/^1 row in [\d.]+ \S+; 1 read, 1 B$/);
+    const copied = () => page.evaluate<string>("navigator.clipboard.readText()");
+    await page.getByRole("button", { name: "CSV" }).click();
+    await expect.poll(copied).toBe('seven,text,took_ns\r\n7,"x,y",1500000');
+    await page.getByRole("button", { name: "JSON" }).click();
+    await expect.poll(copied).toContain('"seven": 7');
+    const first = hashOf(page);
+    await field(page).fill(BY_MINUTE);
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByRole("img", { name: /^Result \(requests\): b / }).waitFor();
+    await page.getByRole("button", { name: "Link" }).click();
+    await expect.poll(copied).toContain(linkTo(BY_MINUTE));
+    await page.goBack();
+    await expect.poll(() => hashOf(page)).toBe(first);
+    await expect.poll(() => rows(page).innerText()).toContain("x,y");
+    await page.getByRole("button", { name: "History" }).click();
+    await page.getByTitle(BY_MINUTE).click();
+    expect(await field(page).inputValue()).toBe(BY_MINUTE);
+  });
+
+  it("shows of many rows those in sight, and of wide ones all by scrolling, on a phone as well", async () => {
+    const sql =
+      "SELECT number AS n, repeat('w', 50) AS a, repeat('v', 50) AS b FROM numbers(20000)";
+    const page = await open(linkTo(sql), 390);
+    await page.getByText("the first 10,000 rows").waitFor();
+    const drawn = rows(page).locator("tbody tr:not([aria-hidden])");
+    expect(await drawn.count()).toBeLessThan(120);
+    await page.locator(".virtual").evaluate((frame) => frame.scrollTo(0, frame.scrollHeight));
+    await expect.poll(() => drawn.last().innerText()).toMatch(/^9999\s/);
+    await rows(page).getByRole("button", { name: "n" }).click();
+    await page.locator(".virtual").evaluate((frame) => frame.scrollTo(0, 0));
+    await expect.poll(() => drawn.first().innerText()).toMatch(/^9999\s/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+
+  it("selects what the store complains of, and can be given up", async () => {
+    const page = await open(linkTo("SELECT one\n  two three FROM requests"));
+    await page.getByText("Line 2, column 7: selected above.").waitFor();
+    const selected = () =>
+      field(page).evaluate((area) => {
+        const { value, selectionStart, selectionEnd } = area as unknown as HTMLTextAreaElement;
+        return value.slice(selectionStart, selectionEnd);
+      });
+    expect(await selected()).toBe("three");
+    await field(page).fill("SELECT rout FROM requests");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Line 1, column 8: selected above.").waitFor();
+    expect(await selected()).toBe("rout");
+    const given: string[] = [];
+    page.on("requestfailed", (request) => given.push(request.postData() ?? ""));
+    await page.route("**/api/v1/sql", () => undefined);
+    await field(page).fill("SELECT 1");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("The store is reading").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => given).toEqual([JSON.stringify({ sql: "SELECT 1" })]);
+    await page.getByRole("button", { name: "Run" }).waitFor();
+  });
+
+  it("helps with tables and columns, and gives a statement as the file of a panel", async () => {
+    const page = await open("#/sql");
+    await page.getByLabel("Find a column").fill("authorize_");
+    await field(page).fill(
+      "SELECT max() AS longest_ns FROM requests WHERE started_at > now() - INTERVAL 1 HOUR",
+    );
+    await field(page).evaluate((area) =>
+      (area as unknown as HTMLTextAreaElement).setSelectionRange(11, 11),
+    );
+    await page.getByTitle("UInt64: insert authorize_ns").click();
+    await expect.poll(() => field(page).inputValue()).toContain("max(authorize_ns)");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Save as panel" }).click();
+    await page.getByLabel("Title").fill("Slowest decision");
+    await page.getByText("panels/slowest-decision.sql").waitFor();
+    const text = await page.getByLabel("Panel file").innerText();
+    const parsed = parsePanel({ name: "slowest-decision", file: "slowest-decision.sql", text });
+    expect(parsed).toMatchObject({
+      ok: true,
+      panel: { title: "Slowest decision", visual: "stat" },
+    });
+    expect(text).toContain("started_at >= {since:DateTime64(3, 'UTC')} AND started_at <");
+  });
+
+  it("says that the store is away, and goes on when it is back", async () => {
+    isAway = true;
+    const page = await open(linkTo("SELECT 1 AS one"));
+    await page.getByText("Could not load the tables.").waitFor();
+    await expect.poll(() => page.locator(".sql-fault").innerText()).toContain("ECONNREFUSED");
+    isAway = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Insert requests", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Run" }).click();
+    await rows(page).waitFor();
   });
 });

@@ -16,6 +16,7 @@ import { LogsPage } from "./pages/logs/logs-page.tsx";
 import { PolicyPage } from "./pages/policy/policy-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
 import { RoutesPage } from "./pages/routes/routes-page.tsx";
+import { SqlPage } from "./pages/sql/sql-page.tsx";
 import { TailPage } from "./pages/tail/tail-page.tsx";
 import { SecurityPage } from "./pages/security/security-page.tsx";
 import { UpstreamsPage } from "./pages/upstreams/upstreams-page.tsx";
@@ -70,6 +71,7 @@ function Page({ place, status }: PageProps): ReactNode {
     security: () => <SecurityPage place={place} />,
     policy: () => <PolicyPage place={place} />,
     alerts: () => <AlertsPage place={place} />,
+    sql: () => <SqlPage place={place} />,
   };
   return pages[place.page]();
 }

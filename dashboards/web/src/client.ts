@@ -4,20 +4,18 @@ import { needToken, readToken } from "./state/token.ts";
 /** An answer that is not 2xx, or no answer at all (status 0). */
 export class ApiError extends Error {
   readonly status: number;
+  /** What else the problem says of itself. */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, members: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.name = "ApiError";
     this.status = status;
+    this.members = members;
   }
 }
 
 const JSON_ANSWER = { accept: "application/json" } as const;
-
-interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-}
 
 /** GET `path` (relative to the page). Throws ApiError; asks for a token on 401. */
 export async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
@@ -100,14 +98,16 @@ async function send(path: string, sent: Sent): Promise<Response> {
   }
   if (response.ok) return response;
   if (response.status === 401) needToken();
-  throw new ApiError(response.status, await problemOf(response));
+  throw await problemOf(response);
 }
 
-async function problemOf(response: Response): Promise<string> {
+async function problemOf(response: Response): Promise<ApiError> {
+  const { status } = response;
   try {
-    const problem = (await response.json()) as Problem;
-    return problem.detail ?? problem.title ?? `HTTP ${response.status}`;
+    const problem = (await response.json()) as Record<string, unknown>;
+    const words = problem["detail"] ?? problem["title"];
+    return new ApiError(status, typeof words === "string" ? words : `HTTP ${status}`, problem);
   } catch {
-    return `HTTP ${response.status}`;
+    return new ApiError(status, `HTTP ${status}`);
   }
 }

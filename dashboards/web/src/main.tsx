@@ -12,6 +12,8 @@ import "./css/map.css";
 import "./css/tail.css";
 import "./css/logs.css";
 import "./css/alerts.css";
+import "./css/sql.css";
+import "./css/virtual.css";
 import "./css/sheet.css";
 import "./css/policy.css";
 import "./css/palette.css";

@@ -1,7 +1,7 @@
 // POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
 import type { Socket } from "node:net";
 import { z } from "zod";
-import type { Rows, StoreError } from "../../store/client.ts";
+import type { Answer, StoreError } from "../../store/client.ts";
 import { askConsole } from "../../store/console.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
@@ -25,6 +25,9 @@ const answerSchema = z.strictObject({
   rows: z
     .array(row)
     .meta({ description: "Numbers that a double can't hold to the last digit are text" }),
+  effort: z
+    .strictObject({ elapsed_ms: z.number(), rows_read: z.number(), bytes_read: z.number() })
+    .meta({ description: "What it took the store" }),
   truncated: z.boolean().meta({ description: `There are more than ${MOST_ROWS} rows` }),
 });
 
@@ -50,7 +53,7 @@ export function sqlEndpoint({ askTyped }: Questions): Endpoint {
           // Who left while it waited for its turn.
           if (signal.aborted) throw busy();
           return askConsole(store, sql, limits);
-        }, refused);
+        }, refusalOf(sql));
         return { kind: "json", body: answerOf(answer) };
       }),
   });
@@ -71,14 +74,33 @@ async function whileThere<T>(
   }
 }
 
-function refused(error: StoreError): Problem {
-  return new Problem("sql_error", error.message, { members: { store_code: error.code } });
+/** Says where the statement can't be read, counted in characters from 1, if the store does. */
+function refusalOf(sql: string) {
+  return ({ message, code }: StoreError): Problem => {
+    const at = Number(/failed at position (\d+)/.exec(message)?.[1]);
+    const place = at > 0 ? placeOf(sql, at) : {};
+    return new Problem("sql_error", message, { members: { store_code: code, ...place } });
+  };
 }
 
-function answerOf({ columns, rows }: Rows): Record<string, unknown> {
+/** `at`: of a byte of the statement, from 1. */
+function placeOf(sql: string, at: number): { readonly line: number; readonly column: number } {
+  const before = Buffer.from(sql)
+    .subarray(0, at - 1)
+    .toString()
+    .split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
+function answerOf({ columns, rows, effort }: Answer): Record<string, unknown> {
   return {
     columns,
     rows: withIsoTimes(rows.slice(0, MOST_ROWS), timeColumns(columns)),
+    effort: {
+      elapsed_ms: effort.elapsedMs,
+      rows_read: effort.rowsRead,
+      bytes_read: effort.bytesRead,
+    },
     truncated: rows.length > MOST_ROWS,
   };
 }

@@ -19,6 +19,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   security: "Security",
   policy: "Policy",
   alerts: "SLOs & Alerts",
+  sql: "SQL",
 };
 
 export function Rail({ place }: { readonly place: Place }): ReactNode {

@@ -10,7 +10,7 @@ import { PAGE_TITLES } from "./rail.tsx";
 import { SearchBox } from "./search-box.tsx";
 
 /** What they show has no range that could be chosen. */
-const RANGELESS: ReadonlySet<PageName> = new Set<PageName>(["tail"]);
+const RANGELESS: ReadonlySet<PageName> = new Set<PageName>(["tail", "sql"]);
 
 export function TopBar({ place }: { readonly place: Place }): ReactNode {
   const hasRange = !RANGELESS.has(place.page);
@@ -20,10 +20,15 @@ export function TopBar({ place }: { readonly place: Place }): ReactNode {
       {place.page === "logs" ? <LogSearch params={place.params} /> : <SearchBox />}
       <div className="bar-right">
         {hasRange ? <RangePicker params={place.params} /> : null}
-        {hasRange && rangeOf(place.params).until !== null ? null : <LiveButton />}
+        {isLive(place) ? <LiveButton /> : null}
       </div>
     </header>
   );
+}
+
+function isLive({ page, params }: Place): boolean {
+  if (RANGELESS.has(page)) return page === "tail";
+  return rangeOf(params).until === null;
 }
 
 function LiveButton(): ReactNode {

@@ -56,6 +56,7 @@ function isList(page: PageName): boolean {
 function filtersFor(page: PageName): readonly FilterName[] {
   if (page === "logs") return ["service", "route", "trace_id"];
   if (isList(page)) return FILTERS;
+  if (page === "sql") return [];
   if (page === "boards" || page === "security") return ["service", "route", "principal"];
   // An endpoint serves all routes of its service.
   return page === "upstreams" ? ["service"] : EVERYWHERE;

@@ -15,6 +15,7 @@ export const PAGES = [
   "security",
   "policy",
   "alerts",
+  "sql",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 

@@ -7,13 +7,15 @@ export interface Ask<T> {
   readonly asked: Asked<T>;
   /** Replaces a question that is still open; give a plain object. */
   readonly ask: (body: object) => void;
+  /** Gives a question that is open up. */
+  readonly cancel: () => void;
 }
 
 export function useAsk<T>(path: string): Ask<T> {
-  const { asked, run } = useWork<T>();
+  const { asked, run, cancel } = useWork<T>();
   const ask = useCallback(
     (body: object) => run((signal) => postJson(path, body, signal)),
     [path, run],
   );
-  return { asked, ask };
+  return { asked, ask, cancel };
 }

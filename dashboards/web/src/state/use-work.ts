@@ -10,6 +10,8 @@ export interface Work<T> {
   readonly asked: Asked<T>;
   /** Replaces what is under way. */
   readonly run: (work: (signal: AbortSignal) => Promise<unknown>) => void;
+  /** Gives up what is under way. */
+  readonly cancel: () => void;
 }
 
 export function useWork<T>(): Work<T> {
@@ -28,6 +30,10 @@ export function useWork<T>(): Work<T> {
       (error: unknown) => settle({ state: "failed", error: error as Error }),
     );
   }, []);
+  const cancel = useCallback(() => {
+    open.current?.abort();
+    setAsked({ state: "idle" });
+  }, []);
   useEffect(() => () => open.current?.abort(), []);
-  return { asked, run };
+  return { asked, run, cancel };
 }

@@ -1,35 +1,43 @@
-// Which rows of a long list are in sight: only these are drawn. All rows are of one height.
+// Which rows of a long list are in sight: only these are drawn, however many there are.
 import { type RefObject, useEffect, useState } from "react";
 
+/** Drawn beyond what is in sight, so that a fast hand meets no gap. */
+const SPARE_ROWS = 12;
+/** Places are told to half of these, so that not every step draws anew. */
+const STEP_ROWS = 6;
+
 export interface RowWindow {
-  /** Rows to draw: from, and up to but without. */
   readonly from: number;
+  /** Exclusive. */
   readonly to: number;
 }
 
-/** Drawn beyond both ends, so that a quick scroll shows no blank. */
-const SPARE = 12;
-
+/** Rows of `list` are all `rowPx` high, wherever it scrolls. */
 export function useWindow(
-  host: RefObject<HTMLElement | null>,
-  rows: number,
-  rowHeight: number,
+  list: RefObject<HTMLElement | null>,
+  count: number,
+  rowPx: number,
 ): RowWindow {
-  const [seen, setSeen] = useState({ top: 0, height: 800 });
+  const [from, setFrom] = useState(0);
+  const [height, setHeight] = useState(() => window.innerHeight);
   useEffect(() => {
-    const element = host.current;
-    if (element === null) return undefined;
-    const look = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight });
-    look();
-    element.addEventListener("scroll", look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener("scroll", look);
-      observer.disconnect();
+    const look = (): void => {
+      const top = -(list.current?.getBoundingClientRect().top ?? 0);
+      const first = Math.floor(Math.max(0, top) / rowPx / STEP_ROWS) * STEP_ROWS;
+      setFrom(Math.max(0, first - SPARE_ROWS));
+      setHeight(window.innerHeight);
     };
-  }, [host]);
-  const from = Math.max(0, Math.floor(seen.top / rowHeight) - SPARE);
-  const to = Math.min(rows, Math.ceil((seen.top + seen.height) / rowHeight) + SPARE);
-  return { from: Math.min(from, to), to };
+    look();
+    // Capture: scrolling does not bubble, and it is not known which ancestor scrolls.
+    const options = { capture: true, passive: true } as const;
+    document.addEventListener("scroll", look, options);
+    window.addEventListener("resize", look);
+    return () => {
+      document.removeEventListener("scroll", look, options);
+      window.removeEventListener("resize", look);
+    };
+  }, [list, count, rowPx]);
+  const rows = Math.ceil(height / rowPx) + STEP_ROWS + 2 * SPARE_ROWS;
+  const start = Math.min(from, Math.max(0, count - rows));
+  return { from: start, to: Math.min(count, start + rows) };
 }

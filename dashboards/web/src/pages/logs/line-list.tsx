@@ -25,8 +25,9 @@ interface LineListProps {
 export function LineList({ of, place, onTop }: LineListProps): ReactNode {
   const { lines, next, fresh } = of.list;
   const host = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   const rowHeight = window.matchMedia(NARROW).matches ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
-  const { from, to } = useWindow(host, lines.length, rowHeight);
+  const { from, to } = useWindow(list, lines.length, rowHeight);
   const isEnd = to >= lines.length && next !== null && of.olderError === null;
   useEffect(() => {
     if (isEnd) of.loadOlder();
@@ -38,7 +39,7 @@ export function LineList({ of, place, onTop }: LineListProps): ReactNode {
   useEffect(() => scrollTo(host.current, cursor, rowHeight), [cursor, rowHeight]);
   return (
     <div className="line-list" ref={host} tabIndex={-1}>
-      <ol style={{ height: lines.length * rowHeight }} aria-label="Log lines">
+      <ol ref={list} style={{ height: lines.length * rowHeight }} aria-label="Log lines">
         {lines.slice(from, to).map((line, at) => (
           <Line
             key={line.key}
