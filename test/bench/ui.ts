@@ -1,0 +1,96 @@
+// `npm run bench:ui`: the UI in Chromium over the real demo: what a first load takes, how a trace of many spans opens and
+// scrolls, what the live overview keeps in memory. Options: --spans N, --write (adds to UI.md). Needs `npm run build:ui`.
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { startBrowser } from "../browser/support/browser.ts";
+import { printed, spawnWeir, watchWeir } from "../support/weir-process.ts";
+import { sendBigTrace } from "./ui/big-trace.ts";
+import {
+  type Kept,
+  type Loaded,
+  loadOverview,
+  openAndScroll,
+  refreshOften,
+} from "./ui/measures.ts";
+
+const { values } = parseArgs({
+  options: {
+    spans: { type: "string", default: "10000" },
+    write: { type: "boolean", default: false },
+  },
+});
+const SPANS = Number(values.spans);
+const LOADS = 5;
+const REFRESHES = [10, 60, 110];
+const ROWS_FIRST = 1000;
+const DIST = join(import.meta.dirname, "../../dashboards/web/dist");
+const SIZE = { viewport: { width: 1440, height: 900 } };
+
+const folder = mkdtempSync(join(tmpdir(), "weir-bench-ui-"));
+const addresses = ["listen", "admin-listen", "collector-listen"].flatMap((name) => [
+  `--${name}`,
+  "127.0.0.1:0",
+]);
+const spawned = spawnWeir(["demo", ...addresses, "--data", join(folder, "data")]);
+const weir = await watchWeir(spawned);
+const collector = await printed(spawned, /OTLP collector +(\S+)/);
+const browser = await startBrowser();
+try {
+  await weir.until(({ spool }) => spool.stored_rows > ROWS_FIRST);
+  const loads: Loaded[] = [];
+  for (let at = 0; at < LOADS; at++) {
+    // A context of its own has an empty cache.
+    const context = await browser.newContext(SIZE);
+    loads.push(await loadOverview(await context.newPage(), weir.admin));
+    await context.close();
+  }
+  const traceId = await sendBigTrace(weir, collector, SPANS);
+  const page = await browser.newPage(SIZE);
+  await page.goto(`${weir.admin}/#/requests?since=15m`);
+  await page.waitForSelector("tbody tr");
+  const opened = await openAndScroll(page, traceId, SPANS);
+  const kept = await refreshOften(page, weir.admin, REFRESHES);
+  report([
+    `- first load: ${kilobytes(compressedBytes())} kB compressed (line: 350); first paint ${median(loads, "paintMs")} ms, figures drawn ${median(loads, "usableMs")} ms (line: 1,500), medians of ${LOADS} with an empty cache`,
+    `- a trace of ${SPANS} spans: open in ${Math.round(opened.openMs)} ms with the store's and the server's part; ${opened.lines} lines drawn of them`,
+    `- scrolling through it: ${opened.workMs.toFixed(1)} ms of the page's thread a frame; frames ${opened.medianFrameMs.toFixed(1)} ms in the middle, ${opened.longestFrameMs.toFixed(1)} ms at most`,
+    ...kept.map(line),
+  ]);
+} finally {
+  await browser.close();
+  await weir.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function line({ refreshes, heapBytes, nodes, listeners }: Kept): string {
+  return `- the live overview after ${refreshes} refreshes: heap ${kilobytes(heapBytes)} kB, ${nodes} nodes, ${listeners} listeners`;
+}
+
+function median(loads: readonly Loaded[], key: keyof Loaded): number {
+  const sorted = loads.map((load) => load[key]).toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? NaN);
+}
+
+function kilobytes(bytes: number): number {
+  return Math.round(bytes / 1000);
+}
+
+/** Page, script and styles, as a server that compresses would send them. */
+function compressedBytes(): number {
+  const assets = readdirSync(join(DIST, "assets")).map((name) => join("assets", name));
+  return ["index.html", ...assets]
+    .map((name) => gzipSync(readFileSync(join(DIST, name))).length)
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function report(lines: readonly string[]): void {
+  const day = new Date().toISOString().slice(0, 10);
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  const title = `## ${day}, ${cpus().length} cores, ${cpus()[0]?.model ?? ""}, load ${load}`;
+  const text = [title, "", ...lines, ""].join("\n");
+  console.log(text);
+  if (values.write) appendFileSync(join(import.meta.dirname, "UI.md"), `\n${text}`);
+}
