@@ -56,10 +56,13 @@ export interface Trace {
   readonly requests: readonly Row[];
   /** Rows of `otel_spans` in the Collector's columns, oldest first. */
   readonly spans: readonly Row[];
+  /** There are more spans than are read. */
+  readonly truncated: boolean;
 }
 
 const MOST_ROWS = 1000;
-const MOST_SPANS = 5000;
+/** Of one trace; more are left out, and it is said. */
+const MOST_SPANS = 20_000;
 const QUERY_TIMEOUT_MS = 20_000;
 
 const LISTED = [...LISTED_COLUMNS, "length(attempt_upstream) AS attempts"].join(", ");
@@ -198,7 +201,7 @@ function readCursor(cursor: string): { readonly before_at: string; readonly befo
 const TRACE_REQUESTS = `SELECT * FROM requests WHERE ${inTrace("id")}
   ORDER BY started_at LIMIT ${MOST_ROWS}`;
 const TRACE_SPANS = `SELECT * FROM otel_spans WHERE TraceId = {id:String}
-  ORDER BY Timestamp LIMIT ${MOST_SPANS}`;
+  ORDER BY Timestamp LIMIT ${MOST_SPANS + 1}`;
 
 /** Rejects with StoreError. A trace nobody knows has neither requests nor spans. */
 export async function readTrace(store: Store, traceId: string): Promise<Trace> {
@@ -206,5 +209,10 @@ export async function readTrace(store: Store, traceId: string): Promise<Trace> {
   const [requests, spans] = await Promise.all(
     [TRACE_REQUESTS, TRACE_SPANS].map((sql) => store.query(sql, { id: traceId }, limits)),
   );
-  return { requests: requests?.rows ?? [], spans: spans?.rows ?? [] };
+  const all = spans?.rows ?? [];
+  return {
+    requests: requests?.rows ?? [],
+    spans: all.slice(0, MOST_SPANS),
+    truncated: all.length > MOST_SPANS,
+  };
 }

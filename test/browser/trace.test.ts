@@ -63,7 +63,7 @@ it("survives parents that are missing or go in a circle", () => {
     { ...span, span_id: "c", parent_span_id: "d" },
     { ...span, span_id: "d", parent_span_id: "c" },
   ];
-  const { bars } = waterfallOf({ trace_id: "t", requests: [], spans, logs: [] });
+  const { bars } = waterfallOf({ trace_id: "t", requests: [], spans, logs: [], truncated: false });
   expect(bars.map(({ id }) => id).toSorted()).toEqual(["a", "b", "c", "d"]);
 });
 

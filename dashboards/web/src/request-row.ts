@@ -41,6 +41,8 @@ export interface Trace {
   readonly requests: readonly RequestRow[];
   readonly spans: readonly Span[];
   readonly logs: readonly TraceLine[];
+  /** There are more spans. */
+  readonly truncated: boolean;
 }
 
 /** The list leaves out what only one request's page shows. */

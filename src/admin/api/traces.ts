@@ -41,6 +41,7 @@ const traceSchema = z.strictObject({
     .array(spanSchema)
     .meta({ description: "Spans that services sent by OTLP, oldest first" }),
   logs: z.array(lineSchema).meta({ description: "Lines that services logged, oldest first" }),
+  truncated: z.boolean().meta({ description: "There are more spans than are sent" }),
 });
 
 export function traceEndpoint({ ask }: Questions): Endpoint {
@@ -59,7 +60,7 @@ export function traceEndpoint({ ask }: Questions): Endpoint {
     answer: json("The trace", traceSchema),
     problems: ["unknown_trace", "store_unavailable", "busy", "query_timeout"],
     handle: async ({ path: { id } }) => {
-      const [{ requests, spans }, logs] = await ask((store) =>
+      const [{ requests, spans, truncated }, logs] = await ask((store) =>
         Promise.all([readTrace(store, id), linesOfTrace(store, id)]),
       );
       if (requests.length + spans.length + logs.length === 0) {
@@ -70,6 +71,7 @@ export function traceEndpoint({ ask }: Questions): Endpoint {
         requests: withIsoTimes(requests, ["started_at"]),
         spans: spans.map(spanOf),
         logs: logs.map(lineOf),
+        truncated,
       };
       return { kind: "json", body };
     },

@@ -7,12 +7,22 @@ import { isTyping, useKeys } from "../state/keys.ts";
 import { change } from "../state/place.ts";
 import { readTrace } from "../state/readers.ts";
 import { type Loaded, useApi } from "../state/use-api.ts";
+import { timeMs } from "../words/time.ts";
 import { RequestDetails } from "./request-details.tsx";
 import { TraceSection } from "./trace-section.tsx";
 import { SheetHead } from "./sheet-head.tsx";
 
 /** Spans of other services come later than weir's row, and the row of a live request comes later than its word. */
-const AGAIN = { everyMs: 10_000, retryMs: 1000, always: true } as const;
+const AGAIN = { everyMs: 10_000, retryMs: 1000, always: true, isWhole } as const;
+/** Then all that was sent is stored; a trace of thousands of spans is not read for nothing. */
+const WHOLE_AFTER_MS = 120_000;
+
+function isWhole({ requests, spans }: Trace): boolean {
+  const sinceMs = Date.now() - WHOLE_AFTER_MS;
+  return [...requests, ...spans].every(({ started_at, duration_ns }) => {
+    return timeMs(started_at) + duration_ns / 1e6 < sinceMs;
+  });
+}
 
 interface RequestSheetProps {
   /** "trace" or "trace.span", as in the URL. */

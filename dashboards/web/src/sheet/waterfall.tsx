@@ -7,6 +7,7 @@ import { severityTone } from "../pages/logs/log-line.ts";
 import { changed, changeQuietly, currentPlace, hrefOf } from "../state/place.ts";
 import { duration, text } from "../../../../src/core/quantity.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
+import { BarList } from "./bar-list.tsx";
 import { STAGE_COLORS } from "./stages.ts";
 import { type Dot, type PlacedBar, unfolded, type Waterfall } from "./waterfall-model.ts";
 
@@ -27,6 +28,7 @@ export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps
     if (!next.delete(id)) next.add(id);
     setClosed(next);
   };
+  const bars = useMemo(() => unfolded(waterfall.bars, closed), [waterfall, closed]);
   return (
     <div className="waterfall" role="group" aria-label="Trace waterfall">
       <Services of={waterfall} />
@@ -37,8 +39,8 @@ export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps
           </span>
         ))}
       </div>
-      <ol>
-        {unfolded(waterfall.bars, closed).map((bar) => (
+      <BarList bars={bars} spanId={spanId}>
+        {(bar) => (
           <BarLine
             key={bar.id}
             bar={bar}
@@ -48,9 +50,19 @@ export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps
             onToggle={() => toggle(bar.id)}
             onOpen={() => changeQuietly({ open: `${trace.trace_id}.${bar.id}` })}
           />
-        ))}
-      </ol>
+        )}
+      </BarList>
+      <Truncated trace={trace} />
     </div>
+  );
+}
+
+function Truncated({ trace: { spans, truncated } }: Pick<WaterfallChartProps, "trace">): ReactNode {
+  if (!truncated) return null;
+  return (
+    <p className="small">
+      It has more spans than these {spans.length}, the first ones; SQL over otel_spans has all.
+    </p>
   );
 }
 
@@ -88,7 +100,7 @@ interface BarLineProps {
 function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): ReactNode {
   return (
     <li className={`line ${bar.kind} ${current ? "is-current" : ""}`}>
-      <div className="line-name" style={{ paddingLeft: `${bar.depth * 12}px` }}>
+      <div className="line-name" style={{ paddingLeft: indentOf(bar) }}>
         {bar.children === 0 ? (
           <span className="line-fold" />
         ) : (
@@ -115,6 +127,13 @@ function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): 
       <BarTrack bar={bar} of={of} />
     </li>
   );
+}
+
+/** Deeper ones would leave no room for a name. */
+const MOST_INDENTS = 13;
+
+function indentOf({ depth }: PlacedBar): string {
+  return `${Math.min(depth, MOST_INDENTS) * 12}px`;
 }
 
 function BarTrack({ bar, of }: Pick<BarLineProps, "bar" | "of">): ReactNode {

@@ -17,9 +17,11 @@ export interface Loaded<T> {
 
 const NOTHING = { data: null, error: null, loadedAt: null, waiting: true } as const;
 
-export interface Refresh {
+export interface Refresh<T = unknown> {
   /** null: once. */
   readonly everyMs: number | null;
+  /** A constant function: nothing will come to this any more, so it is not asked for again. */
+  readonly isWhole?: (data: T) => boolean;
   /** Sooner, after a failure. */
   readonly retryMs?: number;
   /** Goes on while the user has paused. */
@@ -30,34 +32,36 @@ export interface Refresh {
 export function useApi<T>(
   path: string | null,
   read: (json: unknown) => T,
-  refresh: Refresh,
+  refresh: Refresh<T>,
 ): Loaded<T> {
+  const { isWhole } = refresh;
   const [state, setState] = useState<Loaded<T>>(NOTHING);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      if (path === null) return true;
+      if (path === null) return "well";
       const askedAt = Date.now();
       try {
         const data = read(await getJson(path, signal));
         setState({ data, error: null, loadedAt: askedAt, waiting: false });
-        return true;
+        return isWhole?.(data) === true ? "whole" : "well";
       } catch (error) {
         if (!signal.aborted) {
           setState((last) => ({ ...last, error: error as Error, waiting: false }));
         }
-        return false;
+        return "failed";
       }
     },
-    [path, read],
+    [path, read, isWhole],
   );
   useRepeated(load, refresh);
   return state;
 }
 
-/** Answers whether it went well. */
-type Load = (signal: AbortSignal) => Promise<boolean>;
+type Load = (signal: AbortSignal) => Promise<"well" | "whole" | "failed">;
 
-function useRepeated(load: Load, { everyMs, retryMs, always = false }: Refresh): void {
+type Pace = Omit<Refresh, "isWhole">;
+
+function useRepeated(load: Load, { everyMs, retryMs, always = false }: Pace): void {
   const going = useSignal(live) || always;
   // Another token, or something changed by hand: what was loaded is of before.
   const token = useSignal(tokenVersion) + useSignal(changesMade);
@@ -67,11 +71,10 @@ function useRepeated(load: Load, { everyMs, retryMs, always = false }: Refresh):
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async (): Promise<void> => {
       const isAsked = !document.hidden || done.current?.load !== load;
-      const isWell = !isAsked || (await load(controller.signal));
+      const went = isAsked ? await load(controller.signal) : "well";
       done.current = { load, token };
-      if (going && everyMs !== null && !controller.signal.aborted) {
-        timer = setTimeout(() => void again(), isWell ? everyMs : (retryMs ?? everyMs));
-      }
+      if (!going || everyMs === null || controller.signal.aborted || went === "whole") return;
+      timer = setTimeout(() => void again(), went === "failed" ? (retryMs ?? everyMs) : everyMs);
     };
     const fresh = done.current?.load !== load || done.current.token !== token;
     if (fresh || going) void again();
