@@ -13,6 +13,7 @@ import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 type Listener = (groups: readonly GroupValues[]) => void;
 
 const TRACE_ID = "5bf92f3577b34da6a3ce929d0e0e4736";
+const BIG_TRACE_ID = "6bf92f3577b34da6a3ce929d0e0e4736";
 
 let browser: Browser;
 let system: TestStore;
@@ -167,6 +168,35 @@ describe("tail", () => {
     await page.route("**/stream*", (route) => route.abort());
     await page.getByLabel("Status").selectOption("2xx");
     await page.getByText("weir's admin server does not answer. Tried again every 3 s.").waitFor();
+  });
+});
+
+describe("a trace of ten thousand spans", () => {
+  it("draws the lines in sight, to the last one", async () => {
+    await system.store.write(batch("big", passing(1, { trace_id: BIG_TRACE_ID, path: "/big" })));
+    await system.store.command(
+      `INSERT INTO otel_spans (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, ServiceName, Duration)
+       SELECT addMicroseconds(now64(9), number), '${BIG_TRACE_ID}', hex(number + 1), if(number = 0, '', hex(intDiv(number, 6) + 1)),
+         concat('step ', toString(number)), 'shop', 1000000 FROM numbers(10000)`,
+    );
+    const page = await open(`#/requests?open=${BIG_TRACE_ID}`);
+    const lines = page.getByRole("list", { name: "10001 spans" }).locator(".line");
+    await expect.poll(() => lines.count()).toBeGreaterThan(10);
+    expect(await lines.count()).toBeLessThan(150);
+    const body = page.locator(".sheet-body");
+    const end = (): Promise<void> =>
+      body.evaluate((frame) => frame.querySelector(".waterfall ol")?.scrollIntoView(false));
+    await end();
+    await expect.poll(() => lines.last().innerText()).toContain("step 7775");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
+    await expect.poll(() => lines.count()).toBeGreaterThan(10);
+    await end();
+    await expect.poll(() => lines.last().innerText()).toContain("step 7775");
+    const heights = await lines.evaluateAll((all) => [
+      ...new Set(all.map((one) => one.getBoundingClientRect().height)),
+    ]);
+    expect(heights).toEqual([48]);
   });
 });
 

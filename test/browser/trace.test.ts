@@ -171,4 +171,14 @@ describe("clocks that are behind", () => {
     expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual(["a", 0]);
     expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual([ROOT_SPAN, 50]);
   });
+
+it("places a chain of twenty thousand spans, each below the one before", () => {
+  const span = trace.spans[0]!;
+  const spans = Array.from({ length: 20_000 }, (_, at) => {
+    return { ...span, span_id: `s${at}`, parent_span_id: at === 0 ? "" : `s${at - 1}` };
+  });
+  const { bars } = waterfallOf({ trace_id: "t", requests: [], spans, logs: [], truncated: false });
+  expect(bars.map(({ depth, id }) => `${depth} ${id}`)).toEqual(
+    spans.map(({ span_id }, at) => `${at} ${span_id}`),
+  );
 });

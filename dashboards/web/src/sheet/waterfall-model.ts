@@ -155,16 +155,21 @@ function place(bars: readonly Bar[]): readonly Undotted[] {
   const under = Map.groupBy(ordered, ({ parentId }) => (known.has(parentId) ? parentId : ""));
   const out: Undotted[] = [];
   const seen = new Set<string>();
-  const walk = (bar: Bar, parent: Undotted | null): void => {
-    if (seen.has(bar.id)) return;
-    seen.add(bar.id);
-    const children = under.get(bar.id) ?? [];
-    const placed = { ...bar, children: children.length, ...below(parent, bar) };
-    out.push(placed);
-    for (const child of children) walk(child, placed);
+  // No recursion: a chain of thousands of spans would be too deep for the stack.
+  const walk = (root: Bar): void => {
+    const waiting: { bar: Bar; parent: Undotted | null }[] = [{ bar: root, parent: null }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { bar, parent } = next;
+      if (seen.has(bar.id)) continue;
+      seen.add(bar.id);
+      const children = under.get(bar.id) ?? [];
+      const placed = { ...bar, children: children.length, ...below(parent, bar) };
+      out.push(placed);
+      for (const child of children.toReversed()) waiting.push({ bar: child, parent: placed });
+    }
   };
-  for (const root of under.get("") ?? []) walk(root, null);
-  for (const circling of ordered) walk(circling, null);
+  for (const root of under.get("") ?? []) walk(root);
+  for (const circling of ordered) walk(circling);
   return out;
 }
 
