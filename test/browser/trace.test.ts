@@ -171,6 +171,7 @@ describe("clocks that are behind", () => {
     expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual(["a", 0]);
     expect(bars.map(({ id, startNs }) => [id, startNs / 1e6])).toContainEqual([ROOT_SPAN, 50]);
   });
+});
 
 it("places a chain of twenty thousand spans, each below the one before", () => {
   const span = trace.spans[0]!;

@@ -1,5 +1,5 @@
 // The trace in time: one line a span, coloured by service, weir's stages inside its own.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { Amount } from "../parts/amount.tsx";
 import { Icon } from "../parts/icon.tsx";
 import type { Trace } from "../request-row.ts";
