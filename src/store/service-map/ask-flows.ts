@@ -144,9 +144,9 @@ function behindEndpoints(spread: Spread): string {
   const inner = `SELECT service, upstream, ServiceName AS callee, ${SPAN_COUNTS}
     FROM (SELECT TraceId AS trace_id, ParentSpanId, ServiceName, Duration, StatusCode, SampleRate
       FROM otel_spans WHERE ${inSpans(spread)} AND ParentSpanId != '') AS span
-    INNER JOIN (SELECT trace_id, service, attempt_id, upstream
+    INNER JOIN (SELECT trace_id, service, attempt_span_id[n] AS attempt_id, attempt_upstream[n] AS upstream
       FROM (SELECT trace_id, service, attempt_span_id, attempt_upstream FROM requests WHERE ${inRows(spread)})
-      ARRAY JOIN attempt_span_id AS attempt_id, attempt_upstream AS upstream) AS attempt
+      ARRAY JOIN arrayEnumerate(attempt_span_id) AS n) AS attempt
     ON span.trace_id = attempt.trace_id AND span.ParentSpanId = attempt.attempt_id
     GROUP BY service, upstream, callee, bucket`;
   return merged("service, upstream, callee", inner);
