@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { linesOf } from "../../src/telemetry/groups/group-lines.ts";
 import { loadAdminRoles } from "../../src/control/admin-roles.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { cleanUp, createSite, startWeir } from "../support/weir-process.ts";
@@ -59,9 +60,14 @@ test("olga is let in by her certificate over TLS, and what she did is in a row",
       "GRAFANA_TOKEN=a-token-for-grafana-0123456789 npm run -s weir -- reload -c weir.yaml";
     expect(await shell(byConfig, site.folder)).toMatch(/exit 0\n$/);
     await weir.stop();
-    const rows = readdirSync(join(site.data, "spool"), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .flatMap((file) => readFileSync(join(file.parentPath, file.name), "utf8").split("\n"));
+    const spool = join(site.data, "spool");
+    const rows = readdirSync(spool)
+      .filter((name) => name.endsWith(".rows"))
+      .flatMap((name) =>
+        linesOf(readFileSync(join(spool, name)))
+          .toString()
+          .split("\n"),
+      );
     const hers = rows.filter((row) => row.includes("spiffe://example.org/olga"));
     expect(hers).toHaveLength(1);
     expect(hers[0]).toContain('"certificate"');
