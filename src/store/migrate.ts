@@ -137,13 +137,16 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
  */
 async function countOlderRows(store: Store, view: string): Promise<void> {
   const { table = "", query = "" } = VIEW.exec(view)?.groups ?? {};
+  // A view writes columns by their names, INSERT SELECT by their places.
+  const { rows: columns } = await store.query(`DESCRIBE TABLE (${query})`);
+  const names = columns.map(({ name }) => String(name)).join(", ");
   const { rows } = await store.query(
     `SELECT DISTINCT toUInt32(toStartOfInterval(started_at, INTERVAL 6 HOUR, 'UTC')) AS from FROM requests ORDER BY from`,
   );
   for (const row of rows) {
     const from = Number(row["from"]);
     const slice = `started_at >= toDateTime(${from}) AND started_at < toDateTime(${from + SIX_HOURS_S})`;
-    await store.command(`INSERT INTO ${table} ${query}
+    await store.command(`INSERT INTO ${table} (${names}) ${query}
       SETTINGS additional_table_filters = {'${store.database}.requests': '${slice}'},
         insert_deduplicate = 1, insert_deduplication_token = '${table} ${from}', max_threads = 1, max_insert_threads = 1,
         min_insert_block_size_rows = 100000000, min_insert_block_size_bytes = 0, max_insert_block_size = 100000000`);

@@ -36,7 +36,11 @@ afterAll(async () => {
 /** As a weir of row version 1 spooled it. */
 function batchOf1(traceId: string): Batch {
   const columns = COLUMNS_BY_VERSION.get(1) ?? [];
-  const values: Record<string, unknown> = { trace_id: traceId, policy_request: ["alice", "/a"] };
+  const values: Record<string, unknown> = {
+    trace_id: traceId,
+    policy_request: ["alice", "/a"],
+    decision: "deny",
+  };
   const row = columns.map((name) => values[name] ?? valueOf1(name));
   const body = Buffer.from(`${JSON.stringify(row)}\n`);
   return { table: "requests_intake", columns, format: "lines", body, rows: 1, token: traceId };
@@ -97,6 +101,7 @@ test("rows of before, of an old segment and of a new one stand in one table and 
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
       (SELECT sum(requests) FROM callers WHERE grain_s = 600) AS of_callers,
       (SELECT sum(requests) FROM rules WHERE grain_s = 21600) AS of_rules,
+      (SELECT sum(calls) FROM troubles WHERE grain_s = 600 AND subject = 'denial') AS of_denials,
       (SELECT count() FROM otel_traces) AS spans,
       (SELECT sum(SampleRate) FROM otel_traces) AS weights,
       (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source,
@@ -107,6 +112,7 @@ test("rows of before, of an old segment and of a new one stand in one table and 
       counted: 3,
       of_callers: 3,
       of_rules: 3,
+      of_denials: 2,
       spans: 4,
       weights: 23,
       source: "next.csv:3",
