@@ -3,6 +3,7 @@ import { alertLooksEndpoint } from "./api/alert-looks.ts";
 import { alertsEndpoint } from "./api/alerts.ts";
 import { evaluationEndpoint } from "./api/authzen/evaluation.ts";
 import { evaluationsEndpoint } from "./api/authzen/evaluations.ts";
+import { logExportEndpoint } from "./api/logs/export.ts";
 import { lineEndpoint, linesEndpoint } from "./api/logs/lines.ts";
 import { logPatternsEndpoint } from "./api/logs/patterns.ts";
 import { logSummaryEndpoint } from "./api/logs/summary.ts";
@@ -89,6 +90,7 @@ function recordEndpoints(questions: Questions): readonly Endpoint[] {
     linesEndpoint(questions),
     logSummaryEndpoint(questions),
     logPatternsEndpoint(questions),
+    logExportEndpoint(questions),
     lineEndpoint(questions),
     revealEndpoint(questions),
     sqlEndpoint(questions),

@@ -25,6 +25,13 @@ export interface AdminClient {
   readonly stream: (path: string, params: AdminParams, signal: AbortSignal) => Promise<EventBytes>;
   /** JSON lines of any length, open; to cancel it ends the question. Rejects with CommandError. */
   readonly lines: (path: string, params: AdminParams) => Promise<EventBytes>;
+  /** A file, open, with its headers. Rejects with CommandError. */
+  readonly download: (path: string, params: AdminParams) => Promise<Download>;
+}
+
+interface Download {
+  readonly body: EventBytes;
+  readonly headers: Headers;
 }
 
 export type EventBytes = ReadableStream<Uint8Array>;
@@ -55,6 +62,11 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     },
     stream: (path, params, signal) =>
       bodyOf(address, { path, params, init: { headers: { accept: EVENTS }, signal } }),
+    download: async (path, params) => {
+      const { body, headers } = await send(address, { path, params, init: {} });
+      if (body === null || !headers.has("content-disposition")) throw notWeir(address);
+      return { body, headers };
+    },
     lines: (path, params) =>
       bodyOf(address, { path, params, init: { headers: { accept: LINES } } }),
   };

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   query: async () => (await import("./query.ts")).queryCommand(),
   top: async () => (await import("./top.ts")).topCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
+  logs: async () => (await import("./logs.ts")).logsCommand(),
   reveal: async () => (await import("./reveal.ts")).revealCommand(),
   hash: async () => (await import("./hash.ts")).hashCommand(),
   trace: async () => (await import("./trace.ts")).traceCommand(),

@@ -42,6 +42,11 @@ export interface LinesOptions extends QueryOptions {
   readonly maxGroups?: number;
 }
 
+export interface FileOptions extends QueryOptions {
+  /** One of ClickHouse's, such as "Parquet". */
+  readonly format: string;
+}
+
 export type QueryParams = Readonly<Record<string, unknown>>;
 
 export interface Store extends Sink {
@@ -52,6 +57,11 @@ export interface Store extends Sink {
    * for all. Rejects with StoreError.
    */
   readonly lines: (sql: string, params: QueryParams, options: LinesOptions) => Promise<Buffer>;
+  /**
+   * The answer in a format of the store's, as it comes; it was made whole before. Its times are in ISO-8601 where
+   * the format is text. Rejects with StoreError.
+   */
+  readonly file: (sql: string, params: QueryParams, options: FileOptions) => Promise<Readable>;
   /** EXPLAIN AST of a statement that is not run, a node a line. Rejects with StoreError. */
   readonly syntaxTree: (sql: string, options: QueryOptions) => Promise<readonly string[]>;
   /** A statement without an answer. */
@@ -80,6 +90,7 @@ const INSERT_TIMEOUT_MS = 60_000;
 const QUERY_TIMEOUT_MS = 30_000;
 /** The HTTP request outlives the statement's own limit, so that the limit's answer arrives. */
 const GRACE_MS = 5000;
+const FILE_TIMEOUT_MS = 600_000;
 
 const INSERT_SETTINGS = {
   async_insert: 0,
@@ -102,6 +113,7 @@ export function createStore(options: { readonly url: string }): Store {
     write: (batch) => write(client, batch),
     query: (sql, params, limits) => query(client, { sql, params: params ?? {}, ...limits }),
     lines: (sql, params, limits) => lines(client, { sql, params, ...limits }),
+    file: (sql, params, limits) => file(client, { sql, params, ...limits }),
     syntaxTree: (sql, limits) => syntaxTree(client, { sql, params: {}, ...limits }),
     command: (sql) => command(client, sql),
     createDatabase: async () => {
@@ -235,6 +247,22 @@ async function lines(client: ClickHouseClient, question: Question & LinesOptions
     return Buffer.concat((await stream.toArray()) as Buffer[]);
   } catch (thrown) {
     throw limit.aborted ? noAnswer(timeoutMs + GRACE_MS, thrown) : toStoreError(thrown);
+  }
+}
+
+async function file(client: ClickHouseClient, question: Question & FileOptions): Promise<Readable> {
+  const { format, timeoutMs = QUERY_TIMEOUT_MS } = question;
+  try {
+    const { stream } = await client.exec({
+      query: `${question.sql}\nFORMAT ${format}`,
+      query_params: { ...question.params },
+      // For the file and for whoever reads it slowly.
+      abort_signal: endOf(AbortSignal.timeout(FILE_TIMEOUT_MS), question),
+      clickhouse_settings: { ...settingsOf({ ...question, timeoutMs }), ...LINES_SETTINGS },
+    });
+    return stream;
+  } catch (thrown) {
+    throw toStoreError(thrown);
   }
 }
 

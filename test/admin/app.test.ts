@@ -253,6 +253,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/differences",
     "get /api/v1/holds",
     "get /api/v1/logs",
+    "get /api/v1/logs/export",
     "get /api/v1/logs/lines/{id}",
     "get /api/v1/logs/patterns",
     "get /api/v1/logs/summary",
@@ -447,6 +448,8 @@ test("log lines are as described: in the list, alone, counted and grouped", asyn
     severity: "error",
     attributes: { a: "b" },
   });
+  const file = await fetch(`${api}/api/v1/logs/export?q=lost`);
+  expect(JSON.stringify(await asDescribed("/api/v1/logs/export", file))).toContain("order 17 lost");
   expect(await get("/api/v1/logs/summary", "?q=lost")).toMatchObject({ lines: 1 });
   expect(await get("/api/v1/logs/patterns", "?q=lost")).toMatchObject({
     patterns: [{ pattern: "order <n> lost", lines: 1 }],

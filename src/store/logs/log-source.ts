@@ -20,6 +20,9 @@ export interface LogTable {
   readonly text: string;
   /** What a line's look is made of: what is masked, and what follows as it is. */
   readonly pattern: { readonly masked: string; readonly after: string | null };
+  /** Map(String, String) of what else is known of it. */
+  readonly attributes: string;
+  readonly resource: string;
   readonly traceId: string;
   readonly spanId: string;
   /** Whether a field has a value; the SQL takes both from parameters. */
@@ -58,6 +61,21 @@ const ACCESS: LogTable = {
     masked: "concat(toString(method), ' ', path)",
     after: `concat(' ', toString(status), ${said("toString(error_code)")})`,
   },
+  attributes: `mapUpdate(CAST(attributes, 'Map(String, String)'), map(
+    ${[
+      "method",
+      "path",
+      "status",
+      "principal",
+      "decision",
+      "rule",
+      "upstream",
+      "error_code",
+      "duration_ns",
+    ]
+      .map((name) => `'${name}', toString(${name})`)
+      .join(", ")}))`,
+  resource: "CAST(map(), 'Map(String, String)')",
   traceId: "trace_id",
   spanId: "span_id",
   field: (name, { key, value }) =>
@@ -93,6 +111,8 @@ export const SERVICE_LOGS: LogTable = {
   severity: `multiIf(${BY_NUMBER}, ${BY_WORD}, 'none')`,
   text: "Body",
   pattern: { masked: "Body", after: null },
+  attributes: "CAST(LogAttributes, 'Map(String, String)')",
+  resource: "CAST(ResourceAttributes, 'Map(String, String)')",
   traceId: "TraceId",
   spanId: "SpanId",
   field: (_, { key, value }) =>

@@ -1,5 +1,5 @@
 // Access rows and services' log lines, searched together over a real store, with known answers.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Admin, startAdmin } from "../../../src/admin/server.ts";
 import type { Store } from "../../../src/store/client.ts";
 import { logBatch } from "../../store/logs/log-rows.ts";
@@ -365,5 +365,54 @@ test("a trace has the lines that were logged within it", async () => {
         span_id: "",
       },
     ],
+  });
+});
+
+describe("the lines of a search as a file", () => {
+  const asked = { q: "order", source: "service" };
+
+  test("lines of JSON, with all that is known of each", async () => {
+    const answer = await get("/export", asked);
+    expect(answer.headers.get("weir-lines")).toBe("2");
+    expect(answer.headers.get("content-type")).toMatch(/^application\/x-ndjson/);
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; .*\.jsonl"$/);
+    const lines = (await answer.text()).trimEnd().split("\n");
+    expect(lines.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+      { text: "order 18 accepted", attributes: { "order.id": "18" }, severity: "info" },
+      { text: LOST, time: new Date(atMs).toISOString().replace("Z", "000000Z"), source: "service" },
+    ]);
+  });
+
+  test("CSV, access rows as well, no more than asked for and how many there are", async () => {
+    const answer = await get("/export", { source: "access", format: "csv", limit: "2" });
+    expect(answer.headers.get("weir-lines")).toBe("2");
+    expect(answer.headers.get("weir-lines-found")).toBe("3");
+    const text = await answer.text();
+    expect(text).toMatch(/^"time","source","service",/);
+    expect(text).toContain(`"${GET_18}"`);
+    expect(text).toContain('""status"":""404""');
+    expect(text).not.toContain(GET_17);
+  });
+
+  test("Parquet, which the store reads back", async () => {
+    const answer = await get("/export", { format: "parquet" });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(answer.headers.get("weir-lines")).toBe("10");
+    const back = `FROM format(Parquet, base64Decode('${bytes.toString("base64")}'))`;
+    const { rows } = await system.store.query(
+      `SELECT toUnixTimestamp64Milli(time) AS ms, attributes ${back} WHERE text = {text:String}`,
+      { text: LOST },
+    );
+    expect(rows).toEqual([{ ms: atMs, attributes: { "order.id": "17" } }]);
+    expect((await system.store.query(`SELECT count() AS n ${back}`)).rows).toEqual([{ n: 10 }]);
+  });
+
+  test.each<[Params, string]>([
+    [{ format: "xls" }, "format: must be one of jsonl, csv, parquet"],
+    [{ limit: "100001" }, "limit: must be 1 to 100000"],
+    [{ limit: "0" }, "limit: must be 1 to 100000"],
+    [{ q: '"' }, 'q: has a " that is not closed'],
+  ])("refused: %j", async (params, detail) => {
+    expect(await problemOf(await get("/export", params))).toMatchObject({ status: 400, detail });
   });
 });
