@@ -92,6 +92,10 @@ it("what is typed and chosen is the URL, and the lines and counts by it", async 
   await page.keyboard.press("Enter");
   await expect.poll(() => textsOf(page)).toEqual([LOST, "GET /orders/17 503"]);
   expect(paramsOf(page).get("q")).toBe("17 -settled");
+  const file = page.waitForEvent("download");
+  await page.getByRole("combobox", { name: "Export lines" }).selectOption("csv");
+  expect((await file).suggestedFilename()).toBe("weir-logs.csv");
+  await page.getByText("2 exported").waitFor();
   await page.getByRole("button", { name: "access" }).click();
   await expect.poll(() => textsOf(page)).toEqual(["GET /orders/17 503"]);
   await page.getByRole("button", { name: /^error/ }).click();

@@ -41,6 +41,11 @@ export async function deleteJson(path: string, signal: AbortSignal): Promise<unk
   return response.json();
 }
 
+/** GET `path` as a file with its headers; otherwise as `getJson`. */
+export function getFile(path: string, signal: AbortSignal): Promise<Response> {
+  return send(path, { headers: { accept: "*/*" }, signal });
+}
+
 export interface ServerEvent {
   readonly type: string;
   readonly data: string;

@@ -24,7 +24,6 @@ const PATHS = {
   next: "M8 5l5 5-5 5",
   previous: "M12 5l-5 5 5 5",
   copy: "M7 7h9v9H7zM4 13V4h9",
-  down: "M10 4v9M6 9.5l4 4 4-4M4 16.5h12",
   check: "M4 10.5l4 4 8-9",
   mark: "M2 7c3 0 3-2 6-2s3 2 6 2 2-1 4-1.6M2 13c3 0 3-2 6-2s3 2 6 2 2-1 4-1.6M10 2.5v15",
 } as const;

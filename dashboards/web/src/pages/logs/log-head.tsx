@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../../parts/icon.tsx";
 import { change } from "../../state/place.ts";
+import { ExportMenu } from "./export-menu.tsx";
 import { PatternText } from "./pattern-text.tsx";
 
 const VIEWS = [
@@ -9,7 +10,13 @@ const VIEWS = [
   ["patterns", "Patterns"],
 ] as const;
 
-export function LogHead({ params }: { readonly params: URLSearchParams }): ReactNode {
+interface LogHeadProps {
+  readonly params: URLSearchParams;
+  /** As the API takes it. */
+  readonly question: URLSearchParams;
+}
+
+export function LogHead({ params, question }: LogHeadProps): ReactNode {
   const view = params.get("view");
   const pattern = params.get("pattern");
   return (
@@ -38,6 +45,7 @@ export function LogHead({ params }: { readonly params: URLSearchParams }): React
           </button>
         </span>
       )}
+      <ExportMenu question={question} />
     </div>
   );
 }

@@ -39,7 +39,7 @@ export function LogsPage({ place, status }: LogsPageProps): ReactNode {
         <NoLines place={place} status={status} />
       ) : (
         <div className="log-main">
-          <LogHead params={params} />
+          <LogHead params={params} question={question} />
           {params.get("view") === "patterns" ? (
             <PatternsPanel place={place} question={question} />
           ) : (
