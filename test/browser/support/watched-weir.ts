@@ -21,6 +21,8 @@ import { knownTraffic } from "../../store/panels/known-traffic.ts";
 import { startTestStore } from "../../store/support.ts";
 
 const HOUR_MS = 3_600_000;
+/** Within six hours, which rules look at, and at any minute out of the two hours of a slow burn. */
+const HOURS_AGO = 4;
 
 const ALERTS = `notify:
   - { name: ops, kind: webhook, url: "http://127.0.0.1:9/hook" }
@@ -56,7 +58,7 @@ export interface WatchedWeir {
 /** Resolves once each rule has looked. */
 export async function startWatchedWeir(): Promise<WatchedWeir> {
   const folder = mkdtempSync(join(tmpdir(), "weir-watched-"));
-  const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
+  const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOURS_AGO * HOUR_MS;
   const system = await startTestStore();
   await system.store.write(knownTraffic(sinceMs));
   let isAway = false;
