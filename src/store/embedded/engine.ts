@@ -1,7 +1,7 @@
 // chDB behind three calls: one connection a statement, so that settings, parameters and readonly
 // end with the request that asked for them, as they do over ClickHouse's HTTP.
 import { randomUUID } from "node:crypto";
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as Chdb from "chdb";
 import { messageOf } from "../../core/errors.ts";
@@ -40,6 +40,7 @@ const MISSING =
 /** Opens the data folder; fails with words for the user where chdb is not installed. */
 export async function openEngine(folder: string, configFile: string): Promise<Engine> {
   const { Session } = await loadChdb();
+  await removeInsertFiles(folder);
   const connect = (): Chdb.Session =>
     new Session(folder, { connectionArgs: [`--config-file=${configFile}`] });
   // The engine lives as long as any connection does, so this one stays open.
@@ -81,13 +82,22 @@ async function insertText(
   };
 }
 
+const INSERT_FILE = "insert-";
+
+/** Those of a process that was killed before it could. */
+async function removeInsertFiles(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const left = names.filter((name) => name.startsWith(INSERT_FILE));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}
+
 /** chDB takes no binary format from memory, but from a file. */
 async function insertFile(
   session: Chdb.Session,
   { table, columns, format }: RawInsert,
   { body, folder }: { readonly body: Buffer; readonly folder: string },
 ): Promise<EngineResult> {
-  const path = join(folder, `insert-${randomUUID()}.native`);
+  const path = join(folder, `${INSERT_FILE}${randomUUID()}`);
   const named = columns === undefined ? "" : ` (${columns.map(identifier).join(", ")})`;
   const target = table.split(".").map(identifier).join(".");
   try {

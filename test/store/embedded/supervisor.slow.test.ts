@@ -1,7 +1,7 @@
 // The embedded store's life: start, kills, hangs, orphans, stop; and what the rows say afterwards.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -40,12 +40,16 @@ describe("a running store", () => {
     const rows = batch("before-kill", [line({ service: "kill", span_id: "a" })]);
     expect(await system.store.write(rows)).toEqual({ kind: "stored" });
     const pid = system.embedded.pid() ?? 0;
+    // As an INSERT leaves it that is cut short.
+    const left = join(system.folder, "engine", "insert-cut-short.native");
+    writeFileSync(left, "x");
     process.kill(pid, "SIGKILL");
     await expect.poll(() => system.embedded.state().restarts).toBe(1);
     await ready();
     expect(system.embedded.pid()).not.toBe(pid);
     expect(await system.store.write(rows)).toEqual({ kind: "stored" });
     expect(await count("kill")).toEqual({ n: 1, spans: 1 });
+    expect(existsSync(left)).toBe(false);
     const { rows: rolled } = await system.store.query(
       "SELECT sum(requests) AS n FROM requests_1h WHERE service = 'kill'",
     );
