@@ -38,8 +38,8 @@ export function createAskRows(parts: AskParts): AskRows {
     if (source.kind === "sql") {
       const sql = windowed(source.sql, sinceMs, untilMs);
       const limits = { maxRows: MOST_ROWS, maxBytes: MOST_BYTES, timeoutMs: TIMEOUT_MS };
-      const { rows } = await askConsole(store(), sql, limits);
-      return { rows, unitOf: unitByName };
+      const { rows, columns } = await askConsole(store(), sql, limits);
+      return { rows, columns: columns.map(({ name }) => name), unitOf: unitByName };
     }
     if (source.kind === "slo") {
       const row = await askBurn(store(), source, { untilMs, leastGrainSeconds });

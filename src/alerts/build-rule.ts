@@ -7,6 +7,7 @@ import { type Condition, readCondition } from "./condition.ts";
 import { durationMs } from "./duration.ts";
 import type { RuleInput, SloInput } from "./file-schema.ts";
 import type { Rule, Source } from "./rule.ts";
+import { mayAnswer } from "./sql-words.ts";
 import { STATUS_COLUMNS } from "./status-rows.ts";
 import { placesIn } from "./template.ts";
 
@@ -102,12 +103,25 @@ function columnsOf(
   return [...(panels.get(panel)?.columns.keys() ?? [])];
 }
 
-/** Of SQL they are known once it has answered. */
+/** Of SQL those are found that it can't have; all are known once it has answered. */
 function checkColumns(input: RuleInput, { panels }: Known): readonly Finding[] {
   const columns = columnsOf(input, panels);
-  if (columns.length === 0) return [];
+  const { sql } = input;
+  if (sql === undefined && columns.length === 0) return [];
+  const isThere = (column: string): boolean =>
+    sql === undefined ? columns.includes(column) : mayAnswer(sql, column);
+  const told = (column: string): string =>
+    sql === undefined ? hint(column, columns) : "; sql names none so";
+  return namedColumns(input)
+    .filter(({ column }) => !isThere(column))
+    .map(({ column, path }) => {
+      return { path, message: `the answer has no column ${column}${told(column)}` };
+    });
+}
+
+function namedColumns(input: RuleInput) {
   const listed = Array.isArray(input.when);
-  const named = [
+  return [
     ...conditionsOf(input).map(({ column }, at) => {
       return { column, path: listed ? ["when", at] : ["when"] };
     }),
@@ -116,11 +130,6 @@ function checkColumns(input: RuleInput, { panels }: Known): readonly Finding[] {
       placesIn(text).map((column) => ({ column, path: ["annotations", name] })),
     ),
   ];
-  return named
-    .filter(({ column }) => !columns.includes(column))
-    .map(({ column, path }) => {
-      return { path, message: `the answer has no column ${column}${hint(column, columns)}` };
-    });
 }
 
 /** One of a route that is misspelt would never burn. */

@@ -5,7 +5,7 @@ import { ALERT_ACTIONS } from "./notifier-options.ts";
 
 const MAIL_KEYS = ["user", "password", "from", "to"] as const;
 
-const ACTION_KEYS = ["action", "for", "most_per_hour"] as const;
+const ACTION_KEYS = ["action", "for", "most_per_hour", "share"] as const;
 
 /** Paths begin at the one to be told. */
 export function checkNotifier(input: NotifierInput): readonly Finding[] {
@@ -19,6 +19,9 @@ function checkAction(input: NotifierInput): readonly Finding[] {
   return [
     ...(input.action === undefined ? [{ path: ["action"], message }] : []),
     ...given.map((key) => ({ path: [key], message: "goes with no action; remove it" })),
+    ...(input.share === undefined || input.action === "lower_weight"
+      ? []
+      : [{ path: ["share"], message: "goes with action: lower_weight only; remove it" }]),
   ];
 }
 

@@ -3,8 +3,11 @@
 export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager", "smtp", "action"] as const;
 type NotifierKind = (typeof NOTIFIER_KINDS)[number];
 
-/** hold_endpoint: the endpoint of the labels service and upstream is taken out for a while. */
-export const ALERT_ACTIONS = ["hold_endpoint"] as const;
+/**
+ * For a while, to the endpoint of the labels service and upstream. hold_endpoint: it is taken out.
+ * lower_weight: it keeps a share of its weight.
+ */
+export const ALERT_ACTIONS = ["hold_endpoint", "lower_weight"] as const;
 
 export interface NotifierOptions {
   readonly name: string;
@@ -23,6 +26,8 @@ export interface NotifierOptions {
   readonly action?: (typeof ALERT_ACTIONS)[number] | undefined;
   readonly for?: string | undefined;
   readonly most_per_hour?: number | undefined;
+  /** Part of its weight that an endpoint keeps. */
+  readonly share?: number | undefined;
 }
 
 export interface GroupOptions {

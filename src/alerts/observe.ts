@@ -16,6 +16,8 @@ export interface Observation {
 
 export interface Answer {
   readonly rows: readonly Row[];
+  /** Also where there are no rows; left out: those of the first row are all. */
+  readonly columns?: readonly string[];
   readonly unitOf: UnitOf;
 }
 
@@ -38,14 +40,14 @@ export function observe(rule: Rule, { rows, unitOf }: Answer): readonly Observat
   return [...found.values()];
 }
 
-/** What the answer lacks of what the rule names; null: nothing. An empty answer has no columns to look at. */
-export function missingColumn(rule: Rule, rows: readonly Row[]): string | null {
-  const [row] = rows;
-  if (row === undefined) return null;
+/** What the answer lacks of what the rule names; null: nothing that can be told. */
+export function missingColumn(rule: Rule, { rows, columns }: Answer): string | null {
+  const known = columns ?? Object.keys(rows[0] ?? {});
+  if (known.length === 0) return null;
   const named = [...rule.when.map(({ column }) => column), ...rule.by];
-  const missing = named.find((column) => !Object.hasOwn(row, column));
+  const missing = named.find((column) => !known.includes(column));
   if (missing === undefined) return null;
-  return `the answer has no column ${missing}; it has ${Object.keys(row).join(", ")}`;
+  return `the answer has no column ${missing}; it has ${known.join(", ")}`;
 }
 
 function labelsOf({ name, severity, labels, by }: Rule, row: Row): Labels {

@@ -73,7 +73,7 @@ export class RuleWatch {
     if (why !== null) return { ok: false, why };
     try {
       const answer = await ask(rule, nowMs());
-      const missing = missingColumn(rule, answer.rows);
+      const missing = missingColumn(rule, answer);
       return missing === null
         ? { ok: true, found: observe(rule, answer) }
         : { ok: false, why: missing };

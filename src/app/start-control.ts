@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { createAuthzen } from "../control/authzen/authzen.ts";
 import { createCollector } from "../control/collector.ts";
 import { createDecisionLog, type DecisionLog } from "../control/authzen/decision-log.ts";
+import type { Holds } from "../control/holds.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createPolicyExplainer } from "../control/policy/policy-explainer.ts";
 import { auditReload } from "../control/audit-reload.ts";
@@ -50,11 +51,10 @@ export async function startControl(start: ControlOptions): Promise<App> {
     collector.take(next);
     lookAgain(watching, next);
   };
-  const coming = ({ config }: InForce): void => watching.holds.prepare(config.services);
-  const publish = publisher({ dataPlane, store, log, coming, taken });
+  const publishing = publisher({ dataPlane, store, log, holds: () => watching.holds, taken });
   const audit = openAuditLog(start, () => reloader.current());
   const ended = auditReload(audit);
-  const reloader = createReloader({ initial, load, log, publish, look: watch.files, ended });
+  const reloader = createReloader({ initial, load, log, ...publishing, look: watch.files, ended });
   const watching = createWatching({ dataPlane, reloader, store, drain, audit, log });
   const spans = await createSpanExport({ env: process.env, instance: dataPlane.instance, log });
   const explainer = createPolicyExplainer({ policy: () => reloader.current().policy });
@@ -117,10 +117,12 @@ function openAuditLog(
 }
 
 /** Workers first; what else hangs on the config follows once they have taken it. */
-function publisher({ dataPlane, store, log, coming, taken }: PublisherParts) {
-  return async (next: InForce): Promise<string | null> => {
-    coming(next);
-    const fault = await dataPlane.publish(next);
+function publisher({ dataPlane, store, log, holds, taken }: PublisherParts) {
+  const swap = (next: InForce): Promise<string | null> =>
+    dataPlane.publish({ ...next, config: holds().weighed(next.config) });
+  const publish = async (next: InForce): Promise<string | null> => {
+    holds().prepare(next.config.services);
+    const fault = await swap(next);
     if (fault !== null) return fault;
     store.setRetention(next.config.retention).catch((thrown: unknown) => {
       log.warn("retention_not_set", { cause: messageOf(thrown) });
@@ -128,11 +130,11 @@ function publisher({ dataPlane, store, log, coming, taken }: PublisherParts) {
     taken(next);
     return null;
   };
+  return { swap, publish };
 }
 
 interface PublisherParts extends Pick<Running, "dataPlane" | "store" | "log"> {
-  /** Told before the workers are. */
-  readonly coming: (next: InForce) => void;
+  readonly holds: () => Holds;
   readonly taken: (next: InForce) => void;
 }
 

@@ -29,7 +29,8 @@ export function createWatching(parts: WatchingParts): Watching {
   const dashboards = createDashboardFiles(config.dashboards, log);
   const panels = () => dashboards.current().panels;
   const clock = createSharedClock(dataPlane.memory);
-  const holds = createHolds({ ...parts, folder: config.data, clock });
+  const reweigh = (): void => void reloader.renew();
+  const holds = createHolds({ ...parts, folder: config.data, clock, reweigh });
   return {
     holds,
     dashboards,

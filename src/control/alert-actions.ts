@@ -3,73 +3,83 @@ import { durationMs } from "../alerts/duration.ts";
 import type { NotifierOptions } from "../alerts/notifier-options.ts";
 import type { Act } from "../alerts/notifiers/create-notifier.ts";
 import type { Alert } from "../alerts/rule-state.ts";
-import type { Hold } from "../balancer/hold.ts";
+import { type Hold, type HoldAnswer, isOut, isSameEndpoint } from "../balancer/hold.ts";
 import type { Log } from "../core/log.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
+import type { ActionBudget } from "./action-budget.ts";
 import type { Holds } from "./holds.ts";
 
 export interface AlertActionsParts {
   readonly holds: Pick<Holds, "add" | "list">;
+  readonly budget: ActionBudget;
   readonly audit: Pick<AuditLog, "writeOwn">;
   readonly nowMs: () => number;
   readonly log: Log;
 }
 
-const HOUR_MS = 3_600_000;
 const USUAL_FOR_MS = 600_000;
 const USUAL_MOST_PER_HOUR = 4;
+const USUAL_SHARE = 0.1;
 /** Of a service's endpoints: a rule that finds fault with all of them is about something else. */
 const LEAST_LEFT = 0.5;
 const MOST_COMMENT = 256;
 
 export function createAlertActions(parts: AlertActionsParts): Act {
-  /** When each of those who act did so. */
-  const acted = new Map<string, readonly number[]>();
   return (options, firing) => {
     for (const alert of firing) {
       const hold = holdOf(options, alert, parts.nowMs());
       if (isHeld(parts, hold)) continue;
-      const recent = (acted.get(options.name) ?? []).filter((ms) => hold.startsAtMs - ms < HOUR_MS);
-      const { most_per_hour: most = USUAL_MOST_PER_HOUR } = options;
-      if (recent.length >= most) throw new Error(`it acted ${most} times within an hour already`);
+      const { name, most_per_hour: most = USUAL_MOST_PER_HOUR } = options;
+      parts.budget.demand(name, most, hold.startsAtMs);
       take(parts, hold);
-      acted.set(options.name, [...recent, hold.startsAtMs]);
-      tell(parts, { notifier: options.name, alert, hold });
+      tell(parts, { notifier: name, alert, hold });
+      parts.budget.count(name, hold.startsAtMs);
     }
   };
 }
 
-function holdOf({ for: length = "" }: NotifierOptions, alert: Alert, nowMs: number): Hold {
+function holdOf(
+  { action, for: length = "", share = USUAL_SHARE }: NotifierOptions,
+  alert: Alert,
+  nowMs: number,
+): Hold {
   const { service = "", upstream: endpoint = "" } = alert.labels;
   if (service === "" || endpoint === "") {
     throw new Error(`${alert.rule} names no endpoint; it needs by: [ service, upstream ]`);
   }
-  const comment = `${alert.rule}: ${alert.annotations["summary"] ?? ""}`.replaceAll(
-    /\p{Cc}/gu,
-    " ",
-  );
   return {
     service,
     endpoint,
+    share: action === "lower_weight" ? share : 0,
     startsAtMs: nowMs,
     endsAtMs: nowMs + (durationMs(length) ?? USUAL_FOR_MS),
-    comment: comment.slice(0, MOST_COMMENT),
+    comment: commentOf(alert),
     createdBy: `alert ${alert.rule}`,
   };
 }
 
-/** By whomever. */
-function isHeld({ holds }: AlertActionsParts, { service, endpoint }: Hold): boolean {
-  return holds.list().some((each) => each.service === service && each.endpoint === endpoint);
+function commentOf({ rule, annotations }: Alert): string {
+  const summary = `${rule}: ${annotations["summary"] ?? ""}`.replaceAll(/\p{Cc}/gu, " ");
+  return summary.slice(0, MOST_COMMENT);
+}
+
+/** By whomever; who is out need not get less, too. */
+function isHeld({ holds }: AlertActionsParts, wanted: Hold): boolean {
+  return holds.list().some((each) => isSameEndpoint(each, wanted) && each.share <= wanted.share);
 }
 
 function take({ holds }: AlertActionsParts, hold: Hold): void {
   const answer = holds.add(hold, LEAST_LEFT);
-  if (answer === "held") return;
-  const { service, endpoint } = hold;
-  if (answer === "unknown") throw new Error(`${service} has no endpoint ${endpoint}`);
-  throw new Error(`${endpoint} stays in: less than half of ${service} would be left`);
+  if (answer !== "held") throw new Error(REFUSED[answer](hold));
 }
+
+const REFUSED: Readonly<Record<Exclude<HoldAnswer, "held">, (hold: Hold) => string>> = {
+  unknown: ({ service, endpoint }) => `${service} has no endpoint ${endpoint}`,
+  last: ({ service, endpoint }) => {
+    return `${endpoint} stays in: less than half of ${service} would be left`;
+  },
+  unweighed: ({ service }) => `${service} is balanced by round-robin, which knows no weights`,
+};
 
 interface Done {
   readonly notifier: string;
@@ -78,16 +88,18 @@ interface Done {
 }
 
 function tell({ audit, log }: AlertActionsParts, { notifier, alert, hold }: Done): void {
-  const { service, endpoint, comment, startsAtMs, endsAtMs } = hold;
-  log.warn("alert_action", { action: "hold_endpoint", rule: alert.rule, service, endpoint });
+  const { service, endpoint, share, comment, startsAtMs, endsAtMs } = hold;
+  const action = isOut(hold) ? "hold_endpoint" : "lower_weight";
+  log.warn("alert_action", { action, rule: alert.rule, service, endpoint });
   const details = Object.entries({
     "audit.service": service,
     "audit.endpoint": endpoint,
+    "audit.share": String(share),
     "audit.for_s": String((endsAtMs - startsAtMs) / 1000),
     "audit.comment": comment,
     "audit.alert": alert.rule,
     "audit.alert_id": alert.id,
     "audit.notifier": notifier,
   }).flat();
-  audit.writeOwn({ action: "hold_endpoint", errorCode: "", details });
+  audit.writeOwn({ action, errorCode: "", details });
 }

@@ -13,6 +13,7 @@ import { type Store, StoreError } from "../store/client.ts";
 import type { Panel } from "../store/panels/panel.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { DrainStats } from "../telemetry/drain.ts";
+import { createActionBudget } from "./action-budget.ts";
 import { createAlertActions } from "./alert-actions.ts";
 import { createAlertFiles } from "./alert-files.ts";
 import type { Holds } from "./holds.ts";
@@ -79,15 +80,16 @@ export function createAlerting(parts: AlertingParts): Alerting {
 
 function partsOf(parts: AlertingParts, own: Pick<AlertsParts, "ask" | "loaded">): AlertsParts {
   const { audit, instance, log, reloader } = parts;
+  const { data: folder } = reloader.current().config;
   return {
     ...own,
     instance,
     log,
     blind: () => blindness(parts),
     isStarting: () => parts.store.state().state === "starting",
-    folder: reloader.current().config.data,
+    folder,
     changed: (alert) => audit.writeOwn({ action: `alert_${alert.state}`, ...rowOf(alert) }),
-    act: createAlertActions({ ...parts, nowMs: Date.now }),
+    act: createAlertActions({ ...parts, budget: createActionBudget(folder, log), nowMs: Date.now }),
     nowMs: Date.now,
   };
 }

@@ -1,16 +1,19 @@
-// Endpoints that somebody took out for a while: in shared memory for the workers, on disk for a restart, over by themselves.
+// Endpoints that somebody took out for a while, or gave less weight: workers know, a restart keeps it, it is over by itself.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import {
+  eased,
   type HeldEndpoint,
   type Hold,
   type HoldAnswer,
+  isOut,
   isSameEndpoint,
   leftOf,
   usableOf,
 } from "../balancer/hold.ts";
 import type { ServiceOptions } from "../balancer/options.ts";
+import type { Config } from "../config/config.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { makeFolder } from "../core/folder.ts";
@@ -28,6 +31,8 @@ export interface Holds {
   readonly remove: (endpoint: HeldEndpoint) => Hold | undefined;
   /** Before these services come into force: lets go where no endpoint would be left. */
   readonly prepare: (services: Services) => void;
+  /** A config with the weights that are in force by this. */
+  readonly weighed: (config: Config) => Config;
   /** What the workers balance is another now: tells them again. */
   readonly look: () => void;
   readonly stop: () => void;
@@ -36,6 +41,8 @@ export interface Holds {
 type Services = Readonly<Record<string, ServiceOptions>>;
 
 export interface HoldsParts {
+  /** Has the workers weigh endpoints anew: those of `weighed` came into force, or are over. */
+  readonly reweigh: () => void;
   readonly dataPlane: Pick<DataPlane, "shared" | "balanced">;
   /** The data folder. */
   readonly folder: string;
@@ -50,6 +57,7 @@ const SAVED = z.array(
   z.strictObject({
     service: z.string(),
     endpoint: z.string(),
+    share: z.number().min(0).lt(1).default(0),
     startsAtMs: z.number(),
     endsAtMs: z.number(),
     comment: z.string(),
@@ -60,6 +68,7 @@ const SAVED = z.array(
 export function createHolds(parts: HoldsParts): Holds {
   const holds = new HeldEndpoints(parts);
   holds.look();
+  if (!holds.list().every(isOut)) parts.reweigh();
   return holds;
 }
 
@@ -82,9 +91,11 @@ class HeldEndpoints implements Holds {
     const { services } = this.#parts.dataPlane.balanced();
     const endpoints = usableOf(services[hold.service]);
     if (!endpoints.includes(hold.endpoint)) return "unknown";
+    const isWeighed = services[hold.service]?.balance !== "round-robin";
+    if (!isOut(hold) && !isWeighed) return "unweighed";
     const others = this.list().filter((each) => !isSameEndpoint(each, hold));
     const left = leftOf(endpoints, hold.service, [...others, hold]);
-    if (left === 0 || left < endpoints.length * leastLeft) return "last";
+    if (isOut(hold) && (left === 0 || left < endpoints.length * leastLeft)) return "last";
     this.#replace([...others, hold]);
     return "held";
   };
@@ -107,12 +118,17 @@ class HeldEndpoints implements Holds {
     this.#keep(all.filter((each) => !stranded.includes(each)));
   };
 
+  readonly weighed = (config: Config): Config => {
+    const services = eased(config.services, this.list());
+    return services === config.services ? config : { ...config, services };
+  };
+
   readonly look = (): void => {
     const { clock, dataPlane } = this.#parts;
     const { services, slots } = dataPlane.balanced();
     const nowMs = clock.wallMs();
     const nowNs = clock.nowNs();
-    const held = this.list();
+    const held = this.list().filter(isOut);
     for (const [service, { endpoints }] of Object.entries(services)) {
       for (const [at, { url }] of endpoints.entries()) {
         const found = held.find((each) => isSameEndpoint(each, { service, endpoint: url }));
@@ -131,8 +147,14 @@ class HeldEndpoints implements Holds {
     const { folder } = this.#parts;
     makeFolder(folder);
     replaceFile(join(folder, FILE), JSON.stringify(next), { mode: 0o600 });
+    this.#use(next);
+  }
+
+  #use(next: readonly Hold[]): void {
+    const isReweighed = ![...this.#holds, ...next].every(isOut);
     this.#holds = next;
     this.look();
+    if (isReweighed) this.#parts.reweigh();
   }
 
   /** What ends by itself ends on a full disk, too: a restart finds by its time that it is over. */
@@ -141,8 +163,7 @@ class HeldEndpoints implements Holds {
       this.#replace(next);
     } catch (thrown) {
       this.#parts.log.error("holds_not_saved", { cause: messageOf(thrown) });
-      this.#holds = next;
-      this.look();
+      this.#use(next);
     }
   }
 

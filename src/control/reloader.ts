@@ -39,6 +39,8 @@ export interface Reloader {
   readonly last: () => ReloadResult | null;
   /** Tries run one after the other, and whoever asks while one has yet to begin gets that one; never rejects. */
   readonly reload: (cause?: ReloadCause) => Promise<ReloadResult>;
+  /** Gives what is in force to the workers again, between two tries: weights that come beside the config changed. */
+  readonly renew: () => Promise<void>;
 }
 
 export interface ReloaderParts {
@@ -46,6 +48,8 @@ export interface ReloaderParts {
   readonly load: ConfigLoader;
   /** Gives the config to whoever holds it; a fault where one could not take it. */
   readonly publish: (next: InForce) => Promise<string | null>;
+  /** Gives it to the workers alone. */
+  readonly swap?: (next: InForce) => Promise<string | null>;
   /** Told after each try which files to look at from now on. */
   readonly look?: (files: readonly string[]) => void;
   /** Told of each try once it is over. */
@@ -79,6 +83,11 @@ export function createReloader(parts: ReloaderParts): Reloader {
       queue = waiting;
       return waiting;
     },
+    renew: () => {
+      const renewed = queue.then(() => attempts.renew());
+      queue = renewed;
+      return renewed;
+    },
   };
 }
 
@@ -104,6 +113,12 @@ class Attempts {
     } catch (thrown) {
       return this.#refused(messageOf(thrown));
     }
+  }
+
+  async renew(): Promise<void> {
+    const { swap, publish, log } = this.#parts;
+    const fault = await (swap ?? publish)(this.current).catch(messageOf);
+    if (fault !== null) log.error("weights_not_taken", { fault });
   }
 
   async #try(): Promise<ReloadResult> {

@@ -670,6 +670,7 @@ test("the only endpoint of a service can't be taken out, and nobody can put back
   };
   for (const [body, code] of [
     [wish, "last_endpoint"],
+    [{ ...wish, share: 1 }, "bad_body"],
     [{ ...wish, endpoint: "http://127.0.0.1:1" }, "not_found"],
     [{ ...wish, for_s: 100_000 }, "bad_body"],
     [{ ...wish, comment: "" }, "bad_body"],

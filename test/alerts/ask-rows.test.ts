@@ -119,6 +119,8 @@ describe("a rule", () => {
       "SELECT route, count() AS n FROM requests WHERE started_at >= {{since}} AND started_at < {{ until }} AND status = 500 GROUP BY route",
     );
     expect(await found(good)).toEqual(["orders 20"]);
+    const { rows, columns } = await ask()(good, NOW_MS + 10 * MINUTE_MS);
+    expect([rows, columns]).toEqual([[], ["route", "n"]]);
     const bad = sql(
       "SELECT 1 AS n, '{{since}}' AS route FROM url('http://127.0.0.1:9', CSV, 'a String')",
     );

@@ -53,6 +53,10 @@ describe("a fault", () => {
       "3: rules[1].sql: must look at a window",
     ],
     [
+      `rules:\n${GOOD}  - name: bad\n    sql: SELECT route, count(*) AS n, n * 2 AS twice FROM requests WHERE started_at >= {{since}} GROUP BY route\n    when: n > 0\n    by: [ route, upstrem ]\n`,
+      "6: rules[1].by[1]: the answer has no column upstrem; sql names none so",
+    ],
+    [
       `rules:\n${GOOD}  - { name: bad, panel: routes, when: errors > 1, for: 5 minutes }\n`,
       '3: rules[1].for: must be a time up to 7d, such as "2m"',
     ],
@@ -93,7 +97,15 @@ describe("a fault", () => {
     ],
     [
       `rules:\n${GOOD}notify: [ { name: ops, kind: action } ]\n`,
-      "3: notify[0].action: is required: one of hold_endpoint",
+      "3: notify[0].action: is required: one of hold_endpoint, lower_weight",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: hold_endpoint, share: 0.5 } ]\n`,
+      "3: notify[0].share: goes with action: lower_weight only; remove it",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: lower_weight, share: 0 } ]\n`,
+      "3: notify[0].share: must be a number from 0.01 to 0.99",
     ],
     [
       `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: hold_endpoint, secret: "\${env:HOOK}" } ]\n`,

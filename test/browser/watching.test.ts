@@ -215,9 +215,10 @@ describe("Upstreams", () => {
     const page = await open("upstreams?since=6h");
     const rows = page.getByRole("table", { name: "Endpoints of shop" }).locator("tbody tr");
     const form = page.getByRole("form", { name: /^Take out/ });
-    const takeOut = async (at: number): Promise<void> => {
+    const takeOut = async (at: number, share = "0"): Promise<void> => {
       await rows.nth(at).getByRole("button", { name: "Take out" }).click();
       await form.getByLabel("Why", { exact: false }).fill("disk full");
+      await form.getByLabel("What is left of its weight").selectOption(share);
       await form.getByRole("button", { name: "Take out" }).click();
     };
     for (const at of [0, 1]) {
@@ -230,10 +231,20 @@ describe("Upstreams", () => {
     await takeOut(2);
     await form.getByText("Not taken out: all others of shop are out", { exact: false }).waitFor();
     await form.getByRole("button", { name: "Cancel" }).click();
-    await rows.nth(0).getByRole("button", { name: "Put back" }).click();
-    await rows.nth(0).getByRole("button", { name: "Take out" }).waitFor();
+    const putBack = async (): Promise<void> => {
+      await rows.nth(0).getByRole("button", { name: "Put back" }).click();
+      await rows.nth(0).getByRole("button", { name: "Take out" }).waitFor();
+    };
+    await putBack();
     await expect.poll(() => words(rows.nth(0))).not.toContain("held");
-    expect(weir.changes.slice(-4)).toEqual([...Array<string>(3).fill("hold_endpoint"), "end_hold"]);
+    await takeOut(0, "0.25");
+    await rows
+      .nth(0)
+      .getByText(/25 % of its weight for 15 min/)
+      .waitFor();
+    await putBack();
+    const held = Array<string>(3).fill("hold_endpoint");
+    expect(weir.changes.slice(-6)).toEqual([...held, "end_hold", "lower_weight", "end_hold"]);
     await expectNarrow(page);
   });
 });

@@ -1,9 +1,14 @@
 // What alerts have done inside weir: what bounds it, and what is said of it.
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import type { NotifierOptions } from "../../src/alerts/notifier-options.ts";
+import type { Act } from "../../src/alerts/notifiers/create-notifier.ts";
 import type { Alert } from "../../src/alerts/rule-state.ts";
 import type { Hold, HoldAnswer } from "../../src/balancer/hold.ts";
-import { createAlertActions } from "../../src/control/alert-actions.ts";
+import { createActionBudget } from "../../src/control/action-budget.ts";
+import { type AlertActionsParts, createAlertActions } from "../../src/control/alert-actions.ts";
 import { silentLog } from "../../src/core/log.ts";
 
 const HOUR_MS = 3_600_000;
@@ -36,9 +41,11 @@ function alertOf(upstream: string): Alert {
 
 function world(answer: (hold: Hold, leastLeft?: number) => HoldAnswer = () => "held") {
   const held: Hold[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "weir-actions-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const rows: string[] = [];
   let nowMs = 0;
-  const act = createAlertActions({
+  const parts: Omit<AlertActionsParts, "budget"> = {
     holds: {
       list: () => held,
       add: (hold, leastLeft) => {
@@ -50,8 +57,10 @@ function world(answer: (hold: Hold, leastLeft?: number) => HoldAnswer = () => "h
     audit: { writeOwn: ({ action, details }) => void rows.push([action, ...details].join(" ")) },
     nowMs: () => nowMs,
     log: silentLog,
-  });
-  return { act, held, rows, at: (ms: number) => void (nowMs = ms) };
+  };
+  const start = (): Act =>
+    createAlertActions({ ...parts, budget: createActionBudget(join(folder, "data"), silentLog) });
+  return { start, act: start(), held, rows, at: (ms: number) => void (nowMs = ms), folder };
 }
 
 test("the endpoint of the labels is taken out once, for as long as is said, with a row that names the rule", () => {
@@ -64,6 +73,7 @@ test("the endpoint of the labels is taken out once, for as long as is said, with
     {
       service: "orders",
       endpoint: "http://b:1",
+      share: 0,
       startsAtMs: 0,
       endsAtMs: 300_000,
       comment,
@@ -71,22 +81,44 @@ test("the endpoint of the labels is taken out once, for as long as is said, with
     },
   ]);
   expect(rows).toEqual([
-    `hold_endpoint audit.service orders audit.endpoint http://b:1 audit.for_s 300 audit.comment ${comment} audit.alert bad-endpoint audit.alert_id a1 audit.notifier take-out`,
+    `hold_endpoint audit.service orders audit.endpoint http://b:1 audit.share 0 audit.for_s 300 audit.comment ${comment} audit.alert bad-endpoint audit.alert_id a1 audit.notifier take-out`,
   ]);
 });
 
-test("so often within an hour, and no more", () => {
-  const { act, held, at } = world();
+test("so often within an hour, and no more, whatever starts anew meanwhile", () => {
+  const { start, held, at } = world();
   const options = { ...TAKE_OUT, most_per_hour: 2 };
-  for (const port of [1, 2]) act(options, [alertOf(`http://b:${port}`)]);
-  const third = (): void => act(options, [alertOf("http://b:3")]);
+  for (const port of [1, 2]) start()(options, [alertOf(`http://b:${port}`)]);
+  const third = (): void => start()(options, [alertOf("http://b:3")]);
   expect(third).toThrow("it acted 2 times within an hour already");
   at(HOUR_MS);
   third();
   expect(held.map(({ endpoint }) => endpoint)).toEqual(["http://b:1", "http://b:2", "http://b:3"]);
 });
 
+test("less weight is given once; who is out already need not get it, but who gets less may be taken out", () => {
+  const { act, held, rows } = world();
+  const less: NotifierOptions = { ...TAKE_OUT, name: "less", action: "lower_weight", share: 0.25 };
+  for (const options of [less, less, TAKE_OUT, less]) act(options, [alertOf("http://b:1")]);
+  expect(held.map(({ share }) => share)).toEqual([0.25, 0]);
+  expect(rows.map((row) => row.split(" ", 7).filter((_, at) => at % 2 === 0))).toEqual([
+    ["lower_weight", "orders", "http://b:1", "0.25"],
+    ["hold_endpoint", "orders", "http://b:1", "0"],
+  ]);
+});
+
+test("what can't be read of what was done is said, and counts for nothing", () => {
+  const { act, folder } = world();
+  act(TAKE_OUT, [alertOf("http://b:1")]);
+  writeFileSync(join(folder, "data", "alert-actions.json"), "[");
+  const errors: string[] = [];
+  const log = { ...silentLog, error: (event: string) => void errors.push(event) };
+  createActionBudget(join(folder, "data"), log).demand("take-out", 1, 0);
+  expect(errors).toEqual(["alert_actions_not_read"]);
+});
+
 test.each([
+  ["unweighed", "http://b:1", "orders is balanced by round-robin, which knows no weights"],
   ["last", "http://b:1", "http://b:1 stays in: less than half of orders would be left"],
   ["unknown", "http://b:1", "orders has no endpoint http://b:1"],
   ["held", "", "bad-endpoint names no endpoint; it needs by: [ service, upstream ]"],

@@ -9,6 +9,7 @@ import { createSharedClock } from "../../src/balancer/shared-clock.ts";
 import { createSharedMemory, SharedState } from "../../src/balancer/shared-state.ts";
 import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { describeServices } from "../../src/balancer/describe.ts";
+import type { Config } from "../../src/config/config.ts";
 import { createHolds, type Holds } from "../../src/control/holds.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { serviceOptions } from "../balancer/test-pool.ts";
@@ -25,6 +26,8 @@ interface World {
   readonly holds: Holds;
   readonly said: string[];
   readonly errors: string[];
+  /** Weights in force after each change of them. */
+  readonly reweighed: readonly (readonly number[])[];
   /** As the admin API would say. */
   readonly states: () => readonly string[];
   readonly use: (service: ServiceOptions) => void;
@@ -39,7 +42,14 @@ function open(folder: string, service = serviceOptions("adaptive", [1, 1, 1])): 
   const clock = createSharedClock(memory);
   const said: string[] = [];
   const errors: string[] = [];
+  const reweighed: (readonly number[])[] = [];
+  const weights = (): readonly number[] => {
+    const config = holds.weighed({ services } as unknown as Config);
+    return config.services["orders"]?.endpoints.map(({ weight }) => weight) ?? [];
+  };
   const holds = createHolds({
+    // At a start before anybody can be asked.
+    reweigh: () => queueMicrotask(() => void reweighed.push(weights())),
     dataPlane: { shared, balanced: () => ({ services, slots }) },
     folder,
     clock,
@@ -57,13 +67,20 @@ function open(folder: string, service = serviceOptions("adaptive", [1, 1, 1])): 
     slots = table.assign(services, clock.nowNs());
     holds.look();
   };
-  return { holds, said, errors, states, use };
+  return { holds, said, errors, states, use, reweighed };
 }
 
 function holdOf(endpoint = "", lastsMs = 60_000): Hold {
   const startsAtMs = Date.now();
   const said = { comment: "a look at its disk", createdBy: "sam" };
-  return { service: "orders", endpoint, startsAtMs, endsAtMs: startsAtMs + lastsMs, ...said };
+  return {
+    service: "orders",
+    endpoint,
+    share: 0,
+    startsAtMs,
+    endsAtMs: startsAtMs + lastsMs,
+    ...said,
+  };
 }
 
 test("the last endpoint stays, whoever asks; who asks for more to be left gets it", () => {
@@ -101,6 +118,32 @@ test("a restart and another config keep it, for weir's own eyes; a config that l
     `hold_ended audit.service orders audit.endpoint ${A} audit.comment a look at its disk audit.cause no other endpoint is left`,
   ]);
   expect(JSON.parse(readFileSync(join(folder, "holds.json"), "utf8"))).toEqual([]);
+});
+
+test("less weight is in force from its beginning to its end, a restart between, and takes nobody out", async () => {
+  const folder = folderOf();
+  const { holds, states, reweighed } = open(folder, serviceOptions("adaptive", [4, 1, 0]));
+  const less = { ...holdOf(A), share: 0.25 };
+  expect(holds.add(less)).toBe("held");
+  expect(holds.add(holdOf(B))).toBe("held");
+  // The other is out, and this one may still weigh less. All three come into force in the same turn.
+  expect(holds.add({ ...less, share: 0.5 }, 0.5)).toBe("held");
+  expect([states(), holds.list().map(({ share }) => share)]).toEqual([
+    ["young", "held", "young"],
+    [0, 0.5],
+  ]);
+  await expect.poll(() => reweighed).toEqual([1, 2, 3].map(() => [2, 1, 0]));
+  const again = open(folder, serviceOptions("adaptive", [4, 1, 0]));
+  await expect.poll(() => again.reweighed).toEqual([[2, 1, 0]]);
+  again.holds.remove(less);
+  again.holds.add({ ...holdOf(A, 1), share: 0.1 });
+  await expect.poll(() => again.said.length).toBe(1);
+  expect(again.reweighed.at(-1)).toEqual([4, 1, 0]);
+});
+
+test("turns know no weights", () => {
+  const { holds } = open(folderOf(), serviceOptions("round-robin", [1, 1]));
+  expect(holds.add({ ...holdOf(A), share: 0.5 })).toBe("unweighed");
 });
 
 test("it ends by itself, and says so", async () => {

@@ -1,4 +1,4 @@
-// An alert takes a failing endpoint out: no request reaches it, a reload keeps that, and who asks sees which rule it was.
+// An alert takes a failing endpoint out: no request reaches it, a reload keeps that, and who asks sees which rule it was; put back, it can be given less.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,8 +7,12 @@ import { cleanUp, configOf, createSite, startWeir } from "../support/weir-proces
 
 const servers: Server[] = [];
 
-async function startAnswering(status: number): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(status).end());
+const statusOf = { good: 200, bad: 500 };
+
+async function startAnswering(name: "good" | "bad"): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(statusOf[name], { "x-server": name }).end();
+  });
   servers.push(server.listen(0, "127.0.0.1"));
   // Above weir's own, so that idle connections are closed by weir alone.
   server.keepAliveTimeout = 120_000;
@@ -16,7 +20,7 @@ async function startAnswering(status: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const [good, bad] = [await startAnswering(200), await startAnswering(500)];
+const [good, bad] = [await startAnswering("good"), await startAnswering("bad")];
 
 afterAll(() => {
   cleanUp();
@@ -34,21 +38,26 @@ rules:
 
 interface Services {
   readonly services: readonly {
-    readonly endpoints: readonly { readonly url: string; readonly state: string }[];
+    readonly endpoints: readonly {
+      readonly url: string;
+      readonly state: string;
+      readonly weight: number;
+    }[];
   }[];
 }
 
 test("the failing endpoint is held until it is put back by hand", async () => {
-  const options = { upstreams: [good, bad], balance: "round-robin" };
+  const options = { upstreams: [good, bad], balance: "weighted-round-robin" };
   const site = createSite(configOf({ ...options, more: "alerts: alerts.yaml\n" }), {
     "alerts.yaml": ALERTS,
   });
   const weir = await startWeir(site);
   const ask = async (path: string): Promise<unknown> => (await fetch(weir.admin + path)).json();
-  const stateOfBad = async (): Promise<string | undefined> => {
+  const theBad = async () => {
     const { services } = (await ask("/api/v1/services")) as Services;
-    return services[0]?.endpoints.find(({ url }) => url === bad)?.state;
+    return services[0]?.endpoints.find(({ url }) => url === bad);
   };
+  const stateOfBad = async (): Promise<string | undefined> => (await theBad())?.state;
   const send = async (): Promise<number> => (await fetch(`${weir.proxy}/`)).status;
   // Four failures: one fewer than the balancer itself needs to eject it.
   for (let at = 0; at < 8; at++) await send();
@@ -69,6 +78,25 @@ test("the failing endpoint is held until it is put back by hand", async () => {
   expect(rows).toEqual([{ alert: "bad-endpoint", endpoint: bad }]);
   const named = new URLSearchParams({ service: "all", endpoint: bad }).toString();
   await fetch(`${weir.admin}/api/v1/holds?${named}`, { method: "DELETE" });
-  expect(await statuses()).toEqual(new Set([200, 500]));
+  // By weight alone, one after the other: of five each fourth of a turn is one.
+  statusOf.bad = 200;
+  const answeredByBad = async (): Promise<number> => {
+    let count = 0;
+    for (let at = 0; at < 20; at++) {
+      const { headers } = await fetch(`${weir.proxy}/`);
+      if (headers.get("x-server") === "bad") count++;
+    }
+    return count;
+  };
+  expect(await answeredByBad()).toBe(10);
+  const wish = { service: "all", endpoint: bad, share: 0.25, for_s: 600, comment: "half a disk" };
+  const given = await fetch(`${weir.admin}/api/v1/holds`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(wish),
+  });
+  expect(given.status).toBe(200);
+  await expect.poll(async () => (await theBad())?.weight).toBe(0.25);
+  expect(Math.abs((await answeredByBad()) - 4)).toBeLessThanOrEqual(1);
   await weir.stop();
 });

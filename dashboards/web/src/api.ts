@@ -235,10 +235,12 @@ export interface CallerRow {
   readonly last_at: IsoTime;
 }
 
-/** An endpoint that somebody took out for a while. */
+/** An endpoint that somebody took out for a while, or gave less weight. */
 export interface Hold {
   readonly service: string;
   readonly endpoint: string;
+  /** Part of its weight that is left; 0: it is out. */
+  readonly share: number;
   readonly starts_at: IsoTime;
   readonly ends_at: IsoTime;
   readonly comment: string;

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   too_many_revocations: [409, "No more tokens can be revoked."],
   too_many_silences: [409, "No more silences can be kept."],
   last_endpoint: [409, "No other endpoint of the service would be left."],
+  unweighed: [409, "How the service is balanced knows no weights."],
   reload_refused: [422, "The new config was refused; the one before stays in force."],
   not_decidable: [422, "This request can't be decided again."],
   too_many_failures: [429, "Too many wrong tokens came from there."],

@@ -147,6 +147,7 @@ function endpointsOf(folder: string) {
   const balanced = { services, slots: createSlotTable(shared).assign(services, 0) };
   const clock = createSharedClock(memory);
   const holds = createHolds({
+    reweigh: () => undefined,
     dataPlane: { shared, balanced: () => balanced },
     folder,
     clock,

@@ -1,6 +1,6 @@
 // Columns for endpoints: state, load, estimate, weights, share, failures, latency.
 import type { ReactNode } from "react";
-import type { EndpointState, UpstreamRow } from "../../api.ts";
+import type { EndpointState, Hold, UpstreamRow } from "../../api.ts";
 import { Amount } from "../../parts/amount.tsx";
 import { Door } from "../../parts/door.tsx";
 import { Bar } from "../../tables/bar.tsx";
@@ -40,7 +40,12 @@ function figureColumns(rows: readonly EndpointRow[]): readonly TableColumn<Endpo
       key: "state",
       label: "State",
       value: ({ endpoint }) => endpoint.state,
-      show: (row) => <StateTag row={row} />,
+      show: (row) => (
+        <>
+          <StateTag row={row} />
+          <LessTag hold={row.hold} />
+        </>
+      ),
     },
     barred({ key: "inflight", label: "In flight", max: maxInflight, words: count }),
     barred({ key: "estimate_ns", label: "Estimate", max: maxEstimate, words: duration }),
@@ -124,11 +129,11 @@ function failureCell({ failures, attempts, upstream }: UpstreamRow): ReactNode {
   );
 }
 
-/** The configured weight, and what past statistics make of it. */
+/** The weight in force, and what past statistics make of it. */
 function weights({ endpoint }: EndpointRow): ReactNode {
   const { weight, statistics_weight: learned } = endpoint;
   return (
-    <span title="configured weight × weight learned from statistics">
+    <span title="weight in force × weight learned from statistics">
       {weight} <span className="faint">× {learned.toFixed(2)}</span>
     </span>
   );
@@ -152,6 +157,16 @@ function StateTag({ row: { endpoint, hold } }: { readonly row: EndpointRow }): R
     <span className={`tag ${tone}`} title={why}>
       {endpoint.state}
       {isOut && left > 0 ? `, back in ${age(left)}` : ""}
+    </span>
+  );
+}
+
+function LessTag({ hold }: { readonly hold: Hold | null }): ReactNode {
+  if (hold === null || hold.share === 0) return null;
+  const left = timeMs(hold.ends_at) - Date.now();
+  return (
+    <span className="tag accent" title={`Why: ${hold.comment}`}>
+      {Math.round(hold.share * 100)} % of its weight{left > 0 ? ` for ${age(left)}` : ""}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import type { Endpoint, Hold, Service, UpstreamRow } from "../../api.ts";
 export interface EndpointRow {
   readonly service: string;
   readonly endpoint: Endpoint;
-  /** null: nobody took it out. */
+  /** null: nobody took it out, or gave it less. */
   readonly hold: Hold | null;
   /** null where it had no attempt in the range. */
   readonly figures: UpstreamRow | null;
