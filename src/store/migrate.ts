@@ -62,14 +62,12 @@ export async function migrate(
   const { rows } = await store.query("SELECT DISTINCT name FROM schema_migrations ORDER BY name");
   const applied = new Set(rows.map((row) => String(row["name"])));
   refuseNewer(applied, migrations);
-  const isFresh = applied.size === 0;
-  for (const migration of migrations) {
-    if (applied.has(migration.name)) continue;
-    await apply(
+  if (applied.size === 0) await build(store, migrations);
+  else
+    await upgrade(
       store,
-      isFresh && isUpgrade(migration) ? { ...migration, statements: [] } : migration,
+      migrations.filter(({ name }) => !applied.has(name)),
     );
-  }
   await setRetention(store, retention);
 }
 
@@ -92,11 +90,31 @@ function isStatement(text: string): boolean {
 }
 
 /**
- * Gives older databases what the files before it create by now. Not for fresh ones: ClickHouse writes
- * the deduplication log of a table it has altered late, so a killed store could take a batch twice.
+ * A database with nothing in it yet. What only gives older ones what the files before it create by now is left out:
+ * ClickHouse writes the deduplication log of a table it has altered late, so a killed store could take a batch twice.
+ * The names come last and together, so whoever is cut short builds again, and alters nothing.
  */
-function isUpgrade({ name }: Migration): boolean {
-  return name.endsWith("_upgrade");
+async function build(store: Store, migrations: readonly Migration[]): Promise<void> {
+  for (const { name, statements } of migrations) {
+    if (name.endsWith("_upgrade")) continue;
+    for (const statement of statements) await store.command(statement);
+  }
+  await note(store, migrations);
+}
+
+async function upgrade(store: Store, missing: readonly Migration[]): Promise<void> {
+  for (const migration of missing) {
+    for (const statement of migration.statements) {
+      if (/^-- with older rows$/m.test(statement)) await countOlderRows(store, statement);
+      await store.command(statement);
+    }
+    await note(store, [migration]);
+  }
+}
+
+async function note(store: Store, applied: readonly Migration[]): Promise<void> {
+  const names = applied.map(({ name }) => `('${name}')`).join(", ");
+  await store.command(`INSERT INTO schema_migrations (name) VALUES ${names}`);
 }
 
 function refuseNewer(applied: ReadonlySet<string>, known: readonly Migration[]): void {
@@ -107,14 +125,6 @@ function refuseNewer(applied: ReadonlySet<string>, known: readonly Migration[]):
       `the database is newer than this weir: it has ${unknown.join(", ")}; start a newer weir, or use another database`,
     );
   }
-}
-
-async function apply(store: Store, migration: Migration): Promise<void> {
-  for (const statement of migration.statements) {
-    if (/^-- with older rows$/m.test(statement)) await countOlderRows(store, statement);
-    await store.command(statement);
-  }
-  await store.command(`INSERT INTO schema_migrations (name) VALUES ('${migration.name}')`);
 }
 
 async function setRetention(store: Store, retention: RetentionOptions): Promise<void> {

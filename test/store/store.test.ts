@@ -129,6 +129,23 @@ describe("migrate", () => {
     await migrate(system.store, RETENTION);
   });
 
+  test("a first one that was cut short is built again, not upgraded", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "weir-schema-"));
+    const put = (name: string, sql: string): void => writeFileSync(join(folder, name), `${sql};\n`);
+    put("0001_one.sql", "CREATE TABLE IF NOT EXISTS one (a UInt8) ENGINE = Memory");
+    put("0002_old_upgrade.sql", "ALTER TABLE one ADD COLUMN b UInt8");
+    put("0003_two.sql", "CREATE TABLE");
+    const store = createStore({ url: system.url.replace(/weir$/, "halfway") });
+    await expect(migrate(store, RETENTION, folder)).rejects.toThrow(/CREATE/);
+    put("0003_two.sql", "CREATE TABLE IF NOT EXISTS two (a UInt8) ENGINE = Memory");
+    await migrate(store, RETENTION, folder);
+    const { rows } = await store.query(
+      "SELECT (SELECT count() FROM schema_migrations) AS noted, name FROM system.columns WHERE database = 'halfway' AND table = 'one'",
+    );
+    expect(rows).toEqual([{ noted: 3, name: "a" }]);
+    await store.close();
+  });
+
   test("a database newer than the code is refused by name", async () => {
     const folder = mkdtempSync(join(tmpdir(), "weir-schema-"));
     cpSync("collector/schema", folder, { recursive: true });
