@@ -1,5 +1,6 @@
 // TLS to upstreams: whom weir trusts and shows its certificate to, and what the row says of each way to fail.
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -7,7 +8,7 @@ import { createServer, type Server, type ServerOptions } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Authority, createAuthority, type Pair } from "../support/certificates.ts";
 import { freePort } from "../support/free-port.ts";
 import { type ProxySetup, startProxy, type TestProxy } from "../support/proxy.ts";
@@ -237,6 +238,33 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
   });
 });
 
+const LEFT_MS = 50_000;
+
+/**
+ * For weir's clocks, the certificate "good" has LEFT_MS to live, and then none: the endpoint shows one that has expired,
+ * and would resume what was verified before.
+ */
+function nearTheEnd({ server }: Upstream, options: ServerOptions): () => void {
+  const { validTo } = new X509Certificate(readFileSync(pairs["good"]!.cert));
+  const wallMs = Date.now;
+  const nowMs = performance.now.bind(performance);
+  const aheadMs = Date.parse(validTo) - LEFT_MS - wallMs();
+  let goneMs = 0;
+  const spies = [
+    vi.spyOn(Date, "now").mockImplementation(() => wallMs() + aheadMs + goneMs),
+    vi.spyOn(performance, "now").mockImplementation(() => nowMs() + goneMs),
+  ];
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+  return () => {
+    const tickets = server.getTicketKeys();
+    server.setSecureContext({ ...options, ...materialOf(pairs["expired"]!) });
+    server.setTicketKeys(tickets);
+    goneMs = LEFT_MS;
+  };
+}
+
 describe.each(["TLSv1.2", "TLSv1.3"] as const)(
   "%s: nothing outlives the certificate",
   (version) => {
@@ -247,32 +275,30 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
       ["a kept connection", {}, [false]],
       ["a resumed one", { keepAliveTimeout: 1 }, [false, true]],
     ])("%s", async (_, options, resumed) => {
-      const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 4 });
-      await using upstream = await serve("good", {
-        ...versions,
-        ...options,
-        ...materialOf(brief),
-      });
+      await using upstream = await serve("good", { ...versions, ...options });
+      const end = nearTheEnd(upstream, versions);
       await using proxy = await startProxy(setup(upstream.url, {}));
       for (const _each of resumed) {
         expect((await get(proxy)).status).toBe(200);
         if ("keepAliveTimeout" in options) upstream.server.closeIdleConnections();
       }
       expect(upstream.seen.map((each) => each.resumed)).toEqual(resumed);
+      end();
       await expect.poll(async () => (await get(proxy)).text()).toContain(EXPIRED);
     });
 
     test("a reply under way ends, its connection with it", async () => {
-      const brief = authority.issue("brief", { san: "IP:127.0.0.1", lifeS: 4 });
-      const material = { ...versions, ...materialOf(brief) };
       let finish = (): void => undefined;
-      await using upstream = await serve("good", material, (_, reply) => {
+      await using upstream = await serve("good", versions, (_, reply) => {
         reply.write("begun");
         finish = () => reply.end(" and ended");
       });
+      const end = nearTheEnd(upstream, versions);
       await using proxy = await startProxy(setup(upstream.url, {}));
       const reply = await get(proxy);
-      await new Promise((resolve) => setTimeout(resolve, 4_300));
+      end();
+      // Until weir has looked at its connections.
+      await new Promise((resolve) => setTimeout(resolve, 150));
       finish();
       expect(await reply.text()).toBe("begun and ended");
       expect(await (await get(proxy)).json()).toMatchObject({ code: EXPIRED });

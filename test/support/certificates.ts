@@ -17,8 +17,6 @@ export interface Issue {
   readonly keyType?: "ec" | "rsa" | "rsa1024";
   /** Ended years ago. */
   readonly expired?: boolean;
-  /** Ends so many seconds from now. */
-  readonly lifeS?: number;
   /** Further extensions, as openssl writes them. */
   readonly ext?: string;
 }
@@ -35,12 +33,6 @@ export interface Authority extends Disposable {
 }
 
 const SUBJECT_ALT = (san: string): string => `subjectAltName=${san}\n`;
-
-/** As openssl takes times. */
-function timeIn(seconds: number): string {
-  const text = new Date(Date.now() + seconds * 1000).toISOString();
-  return `${text.slice(0, 19).replaceAll(/[-:T]/g, "")}Z`;
-}
 
 export function createAuthority(name = "Test CA"): Authority {
   const folder = mkdtempSync(join(tmpdir(), "weir-ca-"));
@@ -78,7 +70,7 @@ export function createAuthority(name = "Test CA"): Authority {
   return {
     folder,
     ca: at("ca.crt"),
-    issue(file, { cn = "", san = "", keyType = "ec", expired = false, lifeS, ext = "" }) {
+    issue(file, { cn = "", san = "", keyType = "ec", expired = false, ext = "" }) {
       newKey(`${file}.key`, keyType);
       openssl(
         "req",
@@ -96,9 +88,7 @@ export function createAuthority(name = "Test CA"): Authority {
       );
       const days = expired
         ? ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]
-        : lifeS === undefined
-          ? ["-days", "10"]
-          : ["-startdate", "20200101000000Z", "-enddate", timeIn(lifeS)];
+        : ["-days", "10"];
       openssl(
         "ca",
         "-batch",
