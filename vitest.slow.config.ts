@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: 4,
+    // A process for each file would have to load them all anew.
+    isolate: false,
   },
 });
