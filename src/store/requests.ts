@@ -54,7 +54,7 @@ export interface RequestList {
 export interface Trace {
   /** Whole rows of `requests`, oldest first. */
   readonly requests: readonly Row[];
-  /** Rows of `otel_spans` in the Collector's columns, oldest first. */
+  /** Rows of `otel_spans` in the Collector's columns, without events and links; oldest first. */
   readonly spans: readonly Row[];
   /** There are more spans than are read. */
   readonly truncated: boolean;
@@ -200,7 +200,10 @@ function readCursor(cursor: string): { readonly before_at: string; readonly befo
 
 const TRACE_REQUESTS = `SELECT * FROM requests WHERE ${inTrace("id")}
   ORDER BY started_at LIMIT ${MOST_ROWS}`;
-const TRACE_SPANS = `SELECT * FROM otel_spans WHERE TraceId = {id:String}
+/** Events and links are left out: they are much of a long trace, and nobody is shown them. */
+const TRACE_SPANS = `SELECT Timestamp, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Duration, StatusCode,
+    StatusMessage, SpanAttributes, ResourceAttributes
+  FROM otel_spans WHERE TraceId = {id:String}
   ORDER BY Timestamp LIMIT ${MOST_SPANS + 1}`;
 
 /** Rejects with StoreError. A trace nobody knows has neither requests nor spans. */

@@ -195,6 +195,16 @@ describe("requests", () => {
     await page.getByText("That is all there is in this range.").waitFor();
   });
 
+  it("draws two hundred rows of those that came live, until all are asked for", async () => {
+    const page = await open("#/requests");
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(100);
+    await expect.poll(() => fixture.asked.some((path) => path.includes("/stream"))).toBe(true);
+    for (let at = 0; at < 150; at++) fixture.emit();
+    await page.getByRole("button", { name: "Show all 250 rows" }).click();
+    expect(await page.locator("tbody tr").count()).toBe(250);
+    await page.getByRole("button", { name: "Older requests" }).waitFor();
+  });
+
   it("follows live, and stands still when paused", async () => {
     const page = await open("#/requests");
     await expect.poll(() => page.locator("tbody tr").count()).toBe(100);

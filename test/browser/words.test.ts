@@ -10,7 +10,7 @@ import {
 import { toCsv } from "../../dashboards/web/src/words/csv.ts";
 import { bytes, count, duration, rate, share, text } from "../../src/core/quantity.ts";
 import { readSearch } from "../../dashboards/web/src/words/search.ts";
-import { age, subMillisecondNs, timeMs } from "../../dashboards/web/src/words/time.ts";
+import { age, fineTime, nsSince, timeMs } from "../../dashboards/web/src/words/time.ts";
 import { storedWords } from "../../dashboards/web/src/words/stored.ts";
 import { judge } from "../../dashboards/web/src/words/verdict.ts";
 
@@ -45,8 +45,10 @@ describe("times", () => {
     const at = Date.UTC(2026, 10, 21, 2, 14, 5, 123);
     expect(timeMs("2026-11-21T02:14:05.123456789Z")).toBe(at);
     expect(timeMs("2026-11-21 02:14:05.123456789")).toBe(at);
-    expect(subMillisecondNs("2026-11-21 02:14:05.123456789")).toBe(456_789);
-    expect(subMillisecondNs("2026-11-21T02:14:05.123Z")).toBe(0);
+    expect(fineTime("2026-11-21 02:14:05.123456789")).toEqual({ ms: at, ns: 456_789 });
+    expect(fineTime("2026-11-21T02:14:05.123Z")).toEqual({ ms: at, ns: 0 });
+    expect(nsSince({ ms: at, ns: 456_789 }, "2026-11-21T02:14:05.124456788Z")).toBe(999_999);
+    expect(nsSince({ ms: at, ns: 5 }, "2026-11-21T02:14:05.123Z")).toBe(-5);
   });
   it.each([
     [4_000, "4 s"],

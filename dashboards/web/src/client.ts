@@ -17,10 +17,15 @@ export class ApiError extends Error {
 
 const JSON_ANSWER = { accept: "application/json" } as const;
 
-/** GET `path` (relative to the page). Throws ApiError; asks for a token on 401. */
-export async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
+/** GET `path` (relative to the page), as the text of its JSON. Throws ApiError; asks for a token on 401. */
+export async function getText(path: string, signal: AbortSignal): Promise<string> {
   const response = await send(path, { headers: JSON_ANSWER, signal });
-  return response.json();
+  return response.text();
+}
+
+/** The same, read. */
+export async function getJson(path: string, signal: AbortSignal): Promise<unknown> {
+  return JSON.parse(await getText(path, signal));
 }
 
 /** POST `body` as JSON; otherwise as `getJson`. */

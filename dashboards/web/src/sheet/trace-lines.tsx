@@ -1,11 +1,11 @@
 // What services logged within the trace, or within one span of it: when, how bad, and what.
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { duration, text } from "../../../../src/core/quantity.ts";
 import { severityTone } from "../pages/logs/log-line.ts";
 import type { Trace, TraceLine } from "../request-row.ts";
 import { changed, currentPlace, hrefOf } from "../state/place.ts";
 import { storedWords } from "../words/stored.ts";
-import { subMillisecondNs, timeMs } from "../words/time.ts";
+import { earliest, type FineTime, fineTime, nsSince } from "../words/time.ts";
 
 /** More are for the page Logs. */
 const MOST_SHOWN = 200;
@@ -18,6 +18,7 @@ interface TraceLinesProps {
 
 export function TraceLines({ trace, spanId }: TraceLinesProps): ReactNode {
   const { logs, trace_id: traceId } = trace;
+  const first = useMemo(() => firstOf(trace), [trace]);
   if (logs.length === 0) return null;
   const own = logs.filter((line) => line.span_id === spanId);
   const lines = own.length === 0 ? logs : own;
@@ -33,7 +34,7 @@ export function TraceLines({ trace, spanId }: TraceLinesProps): ReactNode {
       </div>
       <ol className="trace-lines">
         {lines.slice(0, MOST_SHOWN).map((line, at) => (
-          <Line key={`${line.id} ${at}`} line={line} firstAt={firstOf(trace)} />
+          <Line key={`${line.id} ${at}`} line={line} first={first} />
         ))}
       </ol>
       {lines.length > MOST_SHOWN ? (
@@ -43,24 +44,24 @@ export function TraceLines({ trace, spanId }: TraceLinesProps): ReactNode {
   );
 }
 
-/** As the waterfall counts, but by the clocks of services. */
-function firstOf({ requests, spans }: Trace): string {
-  const times = [...requests, ...spans].map(({ started_at: at }) => at);
-  return times.reduce((first, at) => (first === "" || at < first ? at : first), "");
+/** As the waterfall counts, but by the clocks of services; null: of nothing but lines. */
+function firstOf({ requests, spans }: Trace): FineTime | null {
+  const first = earliest([...requests, ...spans].map(({ started_at: at }) => at));
+  return first === "" ? null : fineTime(first);
 }
 
 interface LineProps {
   readonly line: TraceLine;
-  readonly firstAt: string;
+  readonly first: FineTime | null;
 }
 
-function Line({ line, firstAt }: LineProps): ReactNode {
+function Line({ line, first }: LineProps): ReactNode {
   const { id, time, severity, service, text: words } = line;
   const { params } = currentPlace();
   return (
     <li>
       <time dateTime={time} title={time}>
-        {firstAt === "" ? "" : sinceWords(firstAt, time)}
+        {first === null ? "" : sinceWords(first, time)}
       </time>
       <span className={`severity severity-${severityTone(severity)}`}>
         {severity === "none" ? "–" : severity}
@@ -77,8 +78,7 @@ function Line({ line, firstAt }: LineProps): ReactNode {
   );
 }
 
-function sinceWords(first: string, time: string): string {
-  const ns =
-    (timeMs(time) - timeMs(first)) * 1e6 + subMillisecondNs(time) - subMillisecondNs(first);
-  return `${ns < 0 ? "−" : "+"}${text(duration(Math.abs(Math.round(ns))))}`;
+function sinceWords(first: FineTime, time: string): string {
+  const ns = nsSince(first, time);
+  return `${ns < 0 ? "−" : "+"}${text(duration(Math.abs(ns)))}`;
 }

@@ -1,7 +1,7 @@
 // A trace as a list of bars in time, children under their parents.
 import type { RequestRow, Span, Trace, TraceLine } from "../request-row.ts";
 import { storedWords } from "../words/stored.ts";
-import { subMillisecondNs, timeMs } from "../words/time.ts";
+import { earliest, type FineTime, fineTime, nsSince } from "../words/time.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
 import { skewNs } from "./clock-skew.ts";
 import { stagesOf } from "./stages.ts";
@@ -46,13 +46,13 @@ export interface Waterfall {
 
 export function waterfallOf(trace: Trace): Waterfall {
   const times = [...trace.requests, ...trace.spans].map(({ started_at }) => started_at);
-  const first = times.toSorted().at(0) ?? "";
+  const first = fineTime(earliest(times));
   const bars = [
     ...trace.requests.flatMap((row) => requestBars(row, first)),
     ...trace.spans.map((span) => spanBar(span, first)),
   ];
   const dots = Map.groupBy(
-    trace.logs.map((line) => ({ line, atNs: sinceNs(first, line.time) })),
+    trace.logs.map((line) => ({ line, atNs: nsSince(first, line.time) })),
     ({ line: { span_id: spanId } }) => spanId,
   );
   const placed = fromZero(place(bars), dots);
@@ -63,13 +63,8 @@ export function waterfallOf(trace: Trace): Waterfall {
   };
 }
 
-function sinceNs(from: string, to: string): number {
-  const wholeNs = (timeMs(to) - timeMs(from)) * 1e6;
-  return Math.round(wholeNs) + subMillisecondNs(to) - subMillisecondNs(from);
-}
-
-function requestBars(row: RequestRow, first: string): Bar[] {
-  const startNs = sinceNs(first, row.started_at);
+function requestBars(row: RequestRow, first: FineTime): Bar[] {
+  const startNs = nsSince(first, row.started_at);
   const own: Bar = {
     id: row.span_id,
     parentId: row.parent_span_id,
@@ -101,14 +96,14 @@ function attemptBar(row: RequestRow, index: number, startNs: number): Bar {
   };
 }
 
-function spanBar(span: Span, first: string): Bar {
+function spanBar(span: Span, first: FineTime): Bar {
   return {
     id: span.span_id,
     parentId: span.parent_span_id,
     kind: "span",
     service: span.service,
     name: span.name,
-    startNs: sinceNs(first, span.started_at),
+    startNs: nsSince(first, span.started_at),
     durationNs: span.duration_ns,
     failed: /error/i.test(span.status),
     note: "",

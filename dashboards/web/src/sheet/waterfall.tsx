@@ -1,10 +1,10 @@
 // The trace in time: one line a span, coloured by service, weir's stages inside its own.
-import { type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useCallback, useMemo, useState } from "react";
 import { Amount } from "../parts/amount.tsx";
 import { Icon } from "../parts/icon.tsx";
 import type { Trace } from "../request-row.ts";
 import { severityTone } from "../pages/logs/log-line.ts";
-import { changed, changeQuietly, currentPlace, hrefOf } from "../state/place.ts";
+import { changed, changeQuietly, hrefOf, usePlace } from "../state/place.ts";
 import { duration, text } from "../../../../src/core/quantity.ts";
 import type { Stage } from "../../../../src/telemetry/request-stages.ts";
 import { BarList } from "./bar-list.tsx";
@@ -23,11 +23,9 @@ interface WaterfallChartProps {
 
 export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (id: string): void => {
-    const next = new Set(closed);
-    if (!next.delete(id)) next.add(id);
-    setClosed(next);
-  };
+  const toggle = useCallback((id: string) => setClosed((last) => toggled(last, id)), []);
+  const traceId = trace.trace_id;
+  const open = useCallback((id: string) => changeQuietly({ open: `${traceId}.${id}` }), [traceId]);
   const bars = useMemo(() => unfolded(waterfall.bars, closed), [waterfall, closed]);
   return (
     <div className="waterfall" role="group" aria-label="Trace waterfall">
@@ -47,14 +45,20 @@ export function WaterfallChart({ trace, waterfall, spanId }: WaterfallChartProps
             of={waterfall}
             current={bar.id === spanId}
             closed={closed.has(bar.id)}
-            onToggle={() => toggle(bar.id)}
-            onOpen={() => changeQuietly({ open: `${trace.trace_id}.${bar.id}` })}
+            onToggle={toggle}
+            onOpen={open}
           />
         )}
       </BarList>
       <Truncated trace={trace} />
     </div>
   );
+}
+
+function toggled(closed: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(closed);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }
 
 function Truncated({ trace: { spans, truncated } }: Pick<WaterfallChartProps, "trace">): ReactNode {
@@ -93,11 +97,13 @@ interface BarLineProps {
   readonly of: Waterfall;
   readonly current: boolean;
   readonly closed: boolean;
-  readonly onToggle: () => void;
-  readonly onOpen: () => void;
+  readonly onToggle: (id: string) => void;
+  readonly onOpen: (id: string) => void;
 }
 
-function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): ReactNode {
+/** Scrolling draws those that come into sight, and none of the others again. */
+const BarLine = memo(function BarLine(props: BarLineProps): ReactNode {
+  const { bar, of, current, closed, onToggle, onOpen } = props;
   return (
     <li className={`line ${bar.kind} ${current ? "is-current" : ""}`}>
       <div className="line-name" style={{ paddingLeft: indentOf(bar) }}>
@@ -109,13 +115,18 @@ function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): 
             className="line-fold"
             aria-expanded={!closed}
             aria-label={`${closed ? "Unfold" : "Fold"} ${bar.name}`}
-            onClick={onToggle}
+            onClick={() => onToggle(bar.id)}
           >
             <Icon name="next" size={12} />
           </button>
         )}
         {bar.kind !== "attempt" && !current ? (
-          <button type="button" className="line-open" onClick={onOpen} title={bar.name}>
+          <button
+            type="button"
+            className="line-open"
+            onClick={() => onOpen(bar.id)}
+            title={bar.name}
+          >
             {bar.name}
           </button>
         ) : (
@@ -127,7 +138,7 @@ function BarLine({ bar, of, current, closed, onToggle, onOpen }: BarLineProps): 
       <BarTrack bar={bar} of={of} />
     </li>
   );
-}
+});
 
 /** Deeper ones would leave no room for a name. */
 const MOST_INDENTS = 13;
@@ -188,7 +199,7 @@ function BarWords({ bar }: Pick<BarLineProps, "bar">): ReactNode {
 
 /** Outside the trace's time only where a clock is wrong: then at its end. */
 function LineDot({ dot: { line }, at }: { readonly dot: Dot; readonly at: number }): ReactNode {
-  const { params } = currentPlace();
+  const { params } = usePlace();
   return (
     <a
       className={`line-dot mark-${severityTone(line.severity)}`}

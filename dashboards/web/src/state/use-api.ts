@@ -1,6 +1,6 @@
 // Loads one API path, again and again while live, and keeps the last good answer when it fails.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { getJson } from "../client.ts";
+import { getText } from "../client.ts";
 import { changesMade } from "./changes.ts";
 import { live } from "./live.ts";
 import { useSignal } from "./signal.ts";
@@ -20,7 +20,10 @@ const NOTHING = { data: null, error: null, loadedAt: null, waiting: true } as co
 export interface Refresh<T = unknown> {
   /** null: once. */
   readonly everyMs: number | null;
-  /** A constant function: nothing will come to this any more, so it is not asked for again. */
+  /**
+   * A constant function: nothing will come to this any more, so it is not asked for again. Until then it is asked
+   * for half as often each time that nothing came.
+   */
   readonly isWhole?: (data: T) => boolean;
   /** Sooner, after a failure. */
   readonly retryMs?: number;
@@ -36,14 +39,20 @@ export function useApi<T>(
 ): Loaded<T> {
   const { isWhole } = refresh;
   const [state, setState] = useState<Loaded<T>>(NOTHING);
+  const kept = useRef<Kept<T> | null>(null);
   const load = useCallback(
     async (signal: AbortSignal) => {
       if (path === null) return "well";
       const askedAt = Date.now();
       try {
-        const data = read(await getJson(path, signal));
-        setState({ data, error: null, loadedAt: askedAt, waiting: false });
-        return isWhole?.(data) === true ? "whole" : "well";
+        const text = await getText(path, signal);
+        const last = kept.current;
+        const next = readOnce(last, { path, text, read });
+        kept.current = next;
+        setState({ data: next.data, error: null, loadedAt: askedAt, waiting: false });
+        if (isWhole === undefined) return "well";
+        if (isWhole(next.data)) return "whole";
+        return next === last ? "same" : "well";
       } catch (error) {
         if (!signal.aborted) {
           setState((last) => ({ ...last, error: error as Error, waiting: false }));
@@ -57,11 +66,31 @@ export function useApi<T>(
   return state;
 }
 
-type Load = (signal: AbortSignal) => Promise<"well" | "whole" | "failed">;
+interface Answer<T> {
+  readonly path: string;
+  readonly text: string;
+  readonly read: (json: unknown) => T;
+}
+
+interface Kept<T> extends Answer<T> {
+  readonly data: T;
+}
+
+/** What says the same as the last time is not read again, and so what it is drawn of is the same, too. */
+function readOnce<T>(last: Kept<T> | null, answer: Answer<T>): Kept<T> {
+  const { path, text, read } = answer;
+  if (last?.path === path && last.text === text && last.read === read) return last;
+  return { ...answer, data: read(JSON.parse(text)) };
+}
+
+/** "same": as the last time, of what will be whole. */
+type Went = "well" | "same" | "whole" | "failed";
+
+type Load = (signal: AbortSignal) => Promise<Went>;
 
 type Pace = Omit<Refresh, "isWhole">;
 
-function useRepeated(load: Load, { everyMs, retryMs, always = false }: Pace): void {
+function useRepeated(load: Load, { everyMs, retryMs = everyMs ?? 0, always = false }: Pace): void {
   const going = useSignal(live) || always;
   // Another token, or something changed by hand: what was loaded is of before.
   const token = useSignal(tokenVersion) + useSignal(changesMade);
@@ -69,12 +98,14 @@ function useRepeated(load: Load, { everyMs, retryMs, always = false }: Pace): vo
   useEffect(() => {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let pauseMs = everyMs ?? 0;
     const again = async (): Promise<void> => {
       const isAsked = !document.hidden || done.current?.load !== load;
       const went = isAsked ? await load(controller.signal) : "well";
       done.current = { load, token };
       if (!going || everyMs === null || controller.signal.aborted || went === "whole") return;
-      timer = setTimeout(() => void again(), went === "failed" ? (retryMs ?? everyMs) : everyMs);
+      pauseMs = went === "same" ? pauseMs * 2 : everyMs;
+      timer = setTimeout(() => void again(), went === "failed" ? retryMs : pauseMs);
     };
     const fresh = done.current?.load !== load || done.current.token !== token;
     if (fresh || going) void again();

@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { count, text } from "../../../../src/core/quantity.ts";
 import { usePlace } from "../state/place.ts";
 import { storedWords } from "../words/stored.ts";
 import { type CellValue, type Sort, sorted, type TableColumn } from "./columns.ts";
@@ -26,12 +27,21 @@ export interface DataTableProps<Row> {
   readonly rowClass?: (row: Row) => string;
   /** Columns of one width, so that several tables below each other line up. */
   readonly even?: boolean;
+  /** Draws however many there are, without a word. */
+  readonly all?: boolean;
+  /** Under the last row, once all are drawn. */
+  readonly foot?: ReactNode;
 }
 
+/** Each row more makes every change of the table slower; until somebody asks for all. */
+const FIRST_ROWS = 200;
+
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
-  const { label, columns, rows, rowKey, onOpen, main = false, openKey = null } = props;
+  const { label, columns, rows, rowKey, onOpen, main = false, all = false } = props;
   const [sort, setSort] = useState<Sort | null>(props.sort ?? null);
+  const [wanted, setWanted] = useState(false);
   const ordered = sorted(rows, columns, sort);
+  const drawn = wanted || all ? ordered : ordered.slice(0, FIRST_ROWS);
   const open = useCallback(
     (index: number) => {
       const row = ordered[index];
@@ -40,31 +50,54 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     [ordered, onOpen],
   );
   const follow = usePlace().params.has("open");
-  const cursor = useCursor({ length: ordered.length, enabled: main, onOpen: open, follow });
+  const cursor = useCursor({ length: drawn.length, enabled: main, onOpen: open, follow });
   const body = useScrolledTo(cursor);
   return (
     <div className="table-frame">
       <table className={props.even ? "table even" : "table"} aria-label={label}>
         <TableHead columns={columns} sort={sort} onSort={setSort} />
         <tbody ref={body}>
-          {ordered.map((row, index) => (
+          {drawn.map((row, index) => (
             <TableRow
               key={rowKey(row)}
               row={row}
               columns={columns}
               onOpen={onOpen}
               inTabOrder={!main && onOpen !== undefined}
-              className={[
-                props.rowClass?.(row) ?? "",
-                index === cursor ? "is-cursor" : "",
-                rowKey(row) === openKey ? "is-open" : "",
-                onOpen === undefined ? "" : "opens",
-              ].join(" ")}
+              className={rowClasses(props, row, index === cursor)}
             />
           ))}
         </tbody>
       </table>
+      <Foot of={props} drawn={drawn.length} onAll={() => setWanted(true)} />
     </div>
+  );
+}
+
+function rowClasses<Row>(props: DataTableProps<Row>, row: Row, isCursor: boolean): string {
+  const { rowClass, rowKey, openKey = null, onOpen } = props;
+  return [
+    rowClass?.(row) ?? "",
+    isCursor ? "is-cursor" : "",
+    rowKey(row) === openKey ? "is-open" : "",
+    onOpen === undefined ? "" : "opens",
+  ].join(" ");
+}
+
+interface FootProps<Row> {
+  readonly of: DataTableProps<Row>;
+  readonly drawn: number;
+  readonly onAll: () => void;
+}
+
+function Foot<Row>({ of: { rows, foot }, drawn, onAll }: FootProps<Row>): ReactNode {
+  if (drawn === rows.length) return foot;
+  return (
+    <p className="list-foot">
+      <button type="button" className="button" onClick={onAll}>
+        Show all {text(count(rows.length))} rows
+      </button>
+    </p>
   );
 }
 

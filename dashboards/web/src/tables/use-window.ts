@@ -1,5 +1,6 @@
 // Which rows of a long list are in sight: only these are drawn, however many there are.
 import { type RefObject, useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 
 /** Drawn beyond what is in sight, so that a fast hand meets no gap. */
 const SPARE_ROWS = 12;
@@ -28,12 +29,14 @@ export function useWindow(
       setHeight(window.innerHeight);
     };
     look();
+    // In the frame that shows the new place: later, a fast hand meets a gap.
+    const follow = (): void => flushSync(look);
     // Capture: scrolling does not bubble, and it is not known which ancestor scrolls.
     const options = { capture: true, passive: true } as const;
-    document.addEventListener("scroll", look, options);
+    document.addEventListener("scroll", follow, options);
     window.addEventListener("resize", look);
     return () => {
-      document.removeEventListener("scroll", look, options);
+      document.removeEventListener("scroll", follow, options);
       window.removeEventListener("resize", look);
     };
   }, [list, count, rowPx]);

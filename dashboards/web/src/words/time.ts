@@ -6,8 +6,29 @@ export function timeMs(text: string): number {
   return Date.parse(zoned.replace(" ", "T"));
 }
 
-/** Nanoseconds after the millisecond of `timeMs`, which Date cannot hold. */
-export function subMillisecondNs(text: string): number {
+/** An instant as both of its parts: no number holds nanoseconds since the epoch. */
+export interface FineTime {
+  readonly ms: number;
+  /** After that millisecond. */
+  readonly ns: number;
+}
+
+export function fineTime(text: string): FineTime {
+  return { ms: timeMs(text), ns: subMillisecondNs(text) };
+}
+
+/** Nanoseconds, negative where `text` was before. */
+export function nsSince(from: FineTime, text: string): number {
+  return Math.round((timeMs(text) - from.ms) * 1e6) + subMillisecondNs(text) - from.ns;
+}
+
+/** The first of instants written alike; empty where there are none. */
+export function earliest(times: readonly string[]): string {
+  return times.reduce((first, at) => (first === "" || at < first ? at : first), "");
+}
+
+/** What Date cannot hold of it. */
+function subMillisecondNs(text: string): number {
   const fraction = /\.\d{3}(\d{1,6})/.exec(text)?.[1] ?? "";
   return Number(fraction.padEnd(6, "0"));
 }

@@ -10,9 +10,11 @@ export interface ListState {
   readonly next: string | null;
   /** Span ids that came by the live stream last, to mark them as new. */
   readonly fresh: ReadonlySet<string>;
+  /** Somebody asked for older ones. */
+  readonly hasOlder: boolean;
 }
 
-export const EMPTY_LIST: ListState = { rows: [], next: null, fresh: new Set() };
+export const EMPTY_LIST: ListState = { rows: [], next: null, fresh: new Set(), hasOlder: false };
 
 /** Live rows in front. */
 export function prepend(state: ListState, arrived: readonly RequestRow[]): ListState {
@@ -20,7 +22,7 @@ export function prepend(state: ListState, arrived: readonly RequestRow[]): ListS
   const fresh = arrived.filter(({ span_id }) => !known.has(span_id));
   if (fresh.length === 0) return state;
   const rows = [...fresh, ...state.rows].toSorted(newestFirst).slice(0, MAX_ROWS);
-  return { rows, next: state.next, fresh: new Set(fresh.map(({ span_id }) => span_id)) };
+  return { ...state, rows, fresh: new Set(fresh.map(({ span_id }) => span_id)) };
 }
 
 /** An older page behind. */
@@ -31,7 +33,7 @@ export function append(
 ): ListState {
   const known = new Set(state.rows.map(({ span_id }) => span_id));
   const rows = [...state.rows, ...older.filter(({ span_id }) => !known.has(span_id))];
-  return { rows, next, fresh: new Set() };
+  return { rows, next, fresh: new Set(), hasOlder: state.rows.length > 0 };
 }
 
 function newestFirst(a: RequestRow, b: RequestRow): number {

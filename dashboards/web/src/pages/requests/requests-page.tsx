@@ -66,14 +66,17 @@ function List({ requests: { list, loadOlder, olderError }, place }: ListProps): 
         openKey={place.params.get("open")?.split(".")[1] ?? null}
         onOpen={openRow}
         rowClass={({ span_id }) => (list.fresh.has(span_id) ? "is-new" : "")}
+        all={list.hasOlder}
+        foot={
+          list.next === null ? (
+            <p className="list-foot small">That is all there is in this range.</p>
+          ) : (
+            <OlderButton loadOlder={loadOlder} />
+          )
+        }
       />
       {olderError === null ? null : (
         <p className="list-foot is-error">Could not load older requests: {olderError.message}</p>
-      )}
-      {list.next === null ? (
-        <p className="list-foot small">That is all there is in this range.</p>
-      ) : (
-        <OlderButton loadOlder={loadOlder} />
       )}
     </>
   );

@@ -87,6 +87,7 @@ function Rows({ tail, place }: RowsProps): ReactNode {
   return (
     <DataTable
       main
+      all
       label="Live requests"
       columns={requestColumns(rows)}
       rows={rows}

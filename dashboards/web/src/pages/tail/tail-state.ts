@@ -1,6 +1,6 @@
 // What the tail knows: the newest rows, those held back while somebody reads, and the last minute by the second.
 import type { RequestRow } from "../../request-row.ts";
-import { type ListState, prepend } from "../requests/list-state.ts";
+import { EMPTY_LIST, type ListState, prepend } from "../requests/list-state.ts";
 
 /** Rows on screen, and rows held back: some screens full of each. */
 export const KEPT_ROWS = 300;
@@ -40,8 +40,7 @@ export interface Arrival {
 }
 
 export function openTail(openedMs: number): TailState {
-  const list = { rows: [], next: null, fresh: new Set<string>() };
-  return { openedMs, list, held: [], heldCount: 0, came: 0, unseen: 0, seconds: [] };
+  return { openedMs, list: EMPTY_LIST, held: [], heldCount: 0, came: 0, unseen: 0, seconds: [] };
 }
 
 export function arrive(state: TailState, { rows, unseen, nowMs, isHeld }: Arrival): TailState {
