@@ -13,6 +13,7 @@ import { migrate } from "../../src/store/migrate.ts";
 import { type Asked, askAll, WINDOWS } from "./queries/ask.ts";
 import { fillRequests } from "./queries/fill-requests.ts";
 import { fillSignals } from "./queries/fill-signals.ts";
+import { type Command, patientCommand } from "./queries/patient-command.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,10 +31,11 @@ const folder = values.folder ?? mkdtempSync(join(tmpdir(), "weir-bench-queries-"
 // A store that a busy machine holds up must not be taken for dead.
 const embedded = createEmbeddedStore({ folder, log: silentLog, silenceMs: 600_000 });
 try {
-  const store = createStore({ url: await embedded.start() });
+  const url = await embedded.start();
+  const store = createStore({ url });
   // Nothing ages while it is measured, but the finest sums.
   await migrate(store, { ...DEFAULTS.retention, requests_days: 60, rollup_1m_days: 60 });
-  const untilMs = await filledUntilMs(store);
+  const untilMs = await filledUntilMs(store, patientCommand(url));
   const full = { store, storePid: embedded.pid() ?? 0, untilMs, times: Number(values.times) };
   report(await askAll(full, new RegExp(values.only)), await sizes(store));
   await store.close();
@@ -42,19 +44,22 @@ try {
   if (values.folder === undefined) rmSync(folder, { recursive: true });
 }
 
-/** Fills what is empty. */
-async function filledUntilMs(store: Store): Promise<number> {
-  const newest = async (table: string, time: string): Promise<number> => {
-    const { rows } = await store.query(`SELECT toUnixTimestamp(max(${time})) AS at FROM ${table}`);
-    return Number(rows[0]?.["at"]);
-  };
-  const found = await newest("requests", "started_at");
-  const untilS = found === 0 ? Math.floor(Date.now() / 1000) : found;
-  const month = { untilS, rows: Number(values.rows) };
-  const say = (rows: number): void => void process.stderr.write(`\r${String(rows)} rows`);
-  if (found === 0) await fillRequests(store, month, say);
-  if ((await newest("otel_logs", "Timestamp")) === 0) {
-    await fillSignals(store, month, { logs: Number(values.logs), spans: Number(values.spans) });
+/** Fills what is missing, also after a fill that was ended before its time. */
+async function filledUntilMs(store: Store, command: Command): Promise<number> {
+  const { rows } = await store.query(
+    `SELECT (SELECT count() FROM requests) AS filled, (SELECT toUnixTimestamp(max(started_at)) FROM requests) AS newest,
+      (SELECT count() FROM otel_logs) AS logs`,
+  );
+  const [filled, newest, logs] = ["filled", "newest", "logs"].map((name) =>
+    Number(rows[0]?.[name]),
+  );
+  const untilS = filled === 0 ? Math.floor(Date.now() / 1000) : (newest ?? 0) + 1;
+  const month = { untilS, rows: Number(values.rows), filled: filled ?? 0 };
+  await fillRequests(command, month, (done) => {
+    process.stderr.write(`\r${String(done)} rows`);
+  });
+  if (logs === 0) {
+    await fillSignals(command, untilS, { logs: Number(values.logs), spans: Number(values.spans) });
   }
   return untilS * 1000;
 }

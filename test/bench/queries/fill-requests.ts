@@ -1,6 +1,6 @@
 // Request rows as traffic of a month makes them (test/bench/store/rows.ts has the same shares), made by the store itself:
 // nights are quiet, some callers are denied again and again, some routes fail more, new callers and odd paths turn up.
-import type { Store } from "../../../src/store/client.ts";
+import type { Command } from "./patient-command.ts";
 
 const DAYS = 30;
 const DAY_S = 86_400;
@@ -11,24 +11,27 @@ export interface Month {
   /** Seconds since the epoch; no row is newer. */
   readonly untilS: number;
   readonly rows: number;
+  /** Of them, those of an earlier fill with the same end and number of rows. */
+  readonly filled: number;
 }
 
 /** The 32 hex digits of row `n`, in SQL: spans and logs name the same traces. */
 export const TRACE_ID =
   "lower(concat(hex(reinterpretAsFixedString(intHash64(n))), hex(reinterpretAsFixedString(intHash64(n + 0x5bd1e995)))))";
 
-/** Newest day first, so that a store which is filled in part has the newest. */
+/** Newest day first, so that a store which is filled in part has the newest; `month.filled` rows are there already. */
 export async function fillRequests(
-  store: Store,
+  command: Command,
   month: Month,
   told: (filled: number) => void,
 ): Promise<void> {
   const aDay = Math.floor(month.rows / DAYS);
-  for (let day = 0; day < DAYS; day++) {
-    for (let from = 0; from < aDay; from += CHUNK) {
+  for (let day = Math.floor(month.filled / aDay); day < DAYS; day++) {
+    const first = Math.max(0, month.filled - day * aDay);
+    for (let from = first; from < aDay; from += CHUNK) {
       const rows = Math.min(CHUNK, aDay - from);
       const chunk = { from, rows, aDay, dayStartS: month.untilS - (day + 1) * DAY_S };
-      await store.command(insertOf(chunk, day));
+      await command(insertOf(chunk, day));
       told(day * aDay + from + rows);
     }
   }

@@ -1,6 +1,6 @@
 // Services' spans and logs beside the request rows, of the same traces: a day of logs, spans of the newest traces.
-import type { Store } from "../../../src/store/client.ts";
-import { type Month, TRACE_ID } from "./fill-requests.ts";
+import { TRACE_ID } from "./fill-requests.ts";
+import type { Command } from "./patient-command.ts";
 
 const DAY_S = 86_400;
 const CHUNK = 100_000;
@@ -12,7 +12,12 @@ export interface Signals {
   readonly logs: number;
 }
 
-export async function fillSignals(store: Store, month: Month, signals: Signals): Promise<void> {
+/** `untilS`: seconds since the epoch; none is newer. */
+export async function fillSignals(
+  command: Command,
+  untilS: number,
+  signals: Signals,
+): Promise<void> {
   const kinds = [
     { insertOf: insertSpans, count: signals.spans },
     { insertOf: insertLogs, count: signals.logs },
@@ -20,7 +25,7 @@ export async function fillSignals(store: Store, month: Month, signals: Signals):
   for (const { insertOf, count } of kinds) {
     for (let from = 0; from < count; from += CHUNK) {
       const chunk = { from, rows: Math.min(CHUNK, count - from), count };
-      await store.command(insertOf(chunk, month.untilS));
+      await command(insertOf(chunk, untilS));
     }
   }
 }
