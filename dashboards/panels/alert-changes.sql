@@ -23,9 +23,9 @@ SELECT
     attributes['audit.labels'] AS labels,
     attributes['audit.alert_id'] AS alert_id,
     instance
-FROM requests AS row
+FROM notable_requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-    AND kind = 'audit' AND attributes['audit.action'] IN ('alert_firing', 'alert_resolved')
+    AND route = 'audit' AND kind = 'audit' AND attributes['audit.action'] IN ('alert_firing', 'alert_resolved')
     AND ({alert:String} = '' OR attributes['audit.alert'] = {alert:String})
 ORDER BY row.started_at DESC
 LIMIT {limit:UInt32}

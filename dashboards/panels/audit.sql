@@ -31,9 +31,9 @@ SELECT
     client_address,
     instance,
     trace_id
-FROM requests AS row
+FROM notable_requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-    AND kind = 'audit'
+    AND route = 'audit' AND kind = 'audit'
     AND ({principal:String} = '' OR principal = {principal:String})
 ORDER BY row.started_at DESC
 LIMIT {limit:UInt32}

@@ -46,7 +46,7 @@ SELECT
     minIf(started_at, started_at >= {since:DateTime64(3, 'UTC')}) AS first_at,
     max(started_at) AS last_at,
     argMax(row.trace_id, started_at) AS trace_id
-FROM requests AS row
+FROM notable_requests AS row
 WHERE started_at >= earlier AND started_at < {until:DateTime64(3, 'UTC')}
     -- What AuthZEN asked did not pass through weir.
     AND kind NOT IN ('decision', 'audit')

@@ -18,7 +18,7 @@ SELECT
     min(started_at) AS first_at,
     max(started_at) AS last_at,
     argMax(row.trace_id, started_at) AS trace_id
-FROM requests AS row
+FROM notable_requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND error_code IN (
         'malformed_request', 'ambiguous_path', 'bad_host', 'uri_too_long', 'headers_too_large',

@@ -24,8 +24,8 @@ SELECT
     principal,
     instance,
     trace_id
-FROM requests AS row
+FROM notable_requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-    AND kind = 'audit' AND attributes['audit.action'] = 'reload'
+    AND route = 'audit' AND kind = 'audit' AND attributes['audit.action'] = 'reload'
 ORDER BY row.started_at DESC
 LIMIT {limit:UInt32}

@@ -26,6 +26,7 @@ export interface Relief {
 /** Those of rows; rollups are small, and last when the rows are gone. */
 const TABLES = [
   "requests",
+  "notable_requests",
   "otel_spans",
   "otel_logs",
   "otel_metrics_gauge",

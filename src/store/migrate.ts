@@ -18,7 +18,13 @@ const APPLIED = `
 
 /** Tables whose rows age, each with its TTL as ClickHouse writes it. */
 const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => string])[] = [
-  ["requests", (days) => `toDateTime(started_at) + toIntervalDay(${days.requests_days})`],
+  ...["requests", "notable_requests"].map(
+    (table) =>
+      [
+        table,
+        (days: RetentionOptions) => `toDateTime(started_at) + toIntervalDay(${days.requests_days})`,
+      ] as const,
+  ),
   [
     "rollups",
     (days) =>
@@ -26,7 +32,7 @@ const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => str
       `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 60, ` +
       `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 3600`,
   ],
-  ...["callers", "rules", "troubles", "workers"].map(
+  ...["addresses", "callers", "paths", "rules", "troubles", "workers"].map(
     (table) =>
       [
         table,

@@ -147,9 +147,9 @@ export async function listRequests(
 }
 
 const HOUR_MS = 3_600_000;
-const LOOKS_BACK_MS = [HOUR_MS, 24 * HOUR_MS];
+const LOOKS_BACK_MS = [HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS];
 
-/** An hour, a day, all: newest first from all days at once begins to read every part of the table. */
+/** An hour, a day, a week, all: newest first from all days at once begins to read every part of the table. */
 function* widening({
   sinceMs,
   untilMs = Date.now(),
@@ -163,6 +163,20 @@ function* widening({
   yield sinceMs === undefined ? {} : { sinceMs };
 }
 
+/** By route, those that failed or were refused, and changes of weir itself (0019_notable_requests.sql). */
+const NOTABLE = { table: "notable_requests", order: "started_at DESC, span_id DESC" };
+/** The sort key's first part leads, so that the newest rows are read first and the rest not at all. */
+const ALL = {
+  table: "requests",
+  order: "toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC",
+};
+
+/** Where all rows are that these filters let through. */
+function sourceOf({ kind, status = 0, status_class, error_code = "" }: RequestFilters): typeof ALL {
+  const isFailed = status >= 500 || status_class === 5 || error_code !== "";
+  return isFailed || kind === "audit" ? NOTABLE : ALL;
+}
+
 async function newest(
   store: Store,
   filters: RequestFilters,
@@ -174,11 +188,9 @@ async function newest(
     Object.assign(params, readCursor(page.before));
   }
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  // The sort key's first part leads, so that the newest rows are read first and the rest not at all.
+  const { table, order } = sourceOf(filters);
   const { rows } = await store.query(
-    `SELECT ${LISTED} FROM requests ${where}
-     ORDER BY toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC
-     LIMIT {limit:UInt32}`,
+    `SELECT ${LISTED} FROM ${table} ${where} ORDER BY ${order} LIMIT {limit:UInt32}`,
     { ...params, limit: page.limit },
     { readonly: true, timeoutMs: QUERY_TIMEOUT_MS },
   );

@@ -8,7 +8,7 @@ import { createStore } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";
 import { type PanelRows, runPanel } from "../../src/store/panels/run-panel.ts";
-import { listRequests, readTrace } from "../../src/store/requests.ts";
+import { listRequests, readTrace, type RequestFilters } from "../../src/store/requests.ts";
 import { usedRules } from "../../src/store/used-rules.ts";
 import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { batch, line, RETENTION, startTestStore, timestamp, type TestStore } from "./support.ts";
@@ -120,8 +120,11 @@ describe("migrate", () => {
     const metrics = points.map((kind) => `otel_metrics_${kind}`);
     const breakdowns = ["rules", "trace_places", "troubles", "workers"];
     expect(rows.map((row) => row["name"])).toEqual([
+      "addresses",
       "callers",
+      "notable_requests",
       ...metrics,
+      "paths",
       "requests",
       "rollups",
       ...breakdowns,
@@ -557,6 +560,27 @@ describe("listRequests", () => {
     [{ principal: "' OR 1=1 --" }, 0],
   ])("%j finds %i", async (filters, rows) => {
     expect(await count(filters)).toBe(rows);
+  });
+
+  test("those that failed have a table of their own: as they stand among all, page by page", async () => {
+    const pages = async (filters: RequestFilters, limit: number): Promise<Row[]> => {
+      const rows: Row[] = [];
+      let next: string | null = null;
+      do {
+        const page = { limit, ...(next === null ? {} : { before: next }) };
+        const list = await listRequests(system.store, filters, page);
+        rows.push(...list.rows);
+        next = list.next;
+      } while (next !== null);
+      return rows;
+    };
+    const all = await pages({ service: "orders" }, 1000);
+    const failed = all.filter(({ status }) => status === 502);
+    expect(failed).toHaveLength(10);
+    expect(await pages({ service: "orders", status_class: 5 }, 6)).toEqual(failed);
+    expect(await pages({ service: "orders", status: 502 }, 1000)).toEqual(failed);
+    const forbidden = await pages({ error_code: "forbidden" }, 1000);
+    expect(forbidden).toEqual(await pages({ principal: "bob", decision: "deny" }, 1000));
   });
 
   test("pages go back without gap or repeat", async () => {

@@ -13,7 +13,7 @@ const ROLLUPS: readonly Rollup[] = [
 ];
 const COARSEST: Rollup = { name: "1h", grainSeconds: 3600, longest: Infinity };
 
-/** Of breakdowns (callers, rules, troubles, workers); shorter windows are read from the rows themselves. */
+/** Of breakdowns (addresses, callers, paths, rules, troubles, workers); shorter windows are read from the rows themselves. */
 const BREAKDOWNS: readonly Rollup[] = [{ name: "10m", grainSeconds: 600, longest: 8 * 86_400 }];
 const COARSEST_BREAKDOWN: Rollup = { name: "6h", grainSeconds: 6 * 3600, longest: Infinity };
 const LONGEST_OF_ROWS_S = 3 * 3600;
