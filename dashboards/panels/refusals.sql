@@ -29,3 +29,21 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
     AND ({principal:String} = '' OR principal = {principal:String})
+-- from sums, but for principal
+WITH error_code IN (
+        'malformed_request', 'ambiguous_path', 'bad_host', 'uri_too_long', 'headers_too_large',
+        'expectation_failed', 'method_not_supported', 'version_not_supported'
+    ) AS is_malformed
+SELECT
+    sumIf(bucket.calls, subject = 'denial') AS denied,
+    uniqIf(principal, subject = 'denial') AS denied_callers,
+    sumIf(bucket.calls, subject = 'login') AS failed_logins,
+    uniqIf(client_address, subject = 'login') AS login_sources,
+    sumIf(bucket.calls, subject = 'error' AND is_malformed) AS malformed,
+    uniqMergeIf(bucket.clients, subject = 'error' AND is_malformed) AS malformed_sources
+FROM troubles AS bucket
+WHERE bucket.grain_s = {{grain_s}} AND subject IN ('denial', 'error', 'login')
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    AND bucket.kind = 'request'
+    AND ({service:String} = '' OR bucket.service = {service:String})
+    AND ({route:String} = '' OR bucket.route = {route:String})

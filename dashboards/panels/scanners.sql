@@ -35,3 +35,29 @@ GROUP BY client_address
 HAVING paths >= {paths:UInt32} AND refused * 2 > requests
 ORDER BY paths DESC, refused DESC, client_address
 LIMIT {limit:UInt32}
+-- from sums, but for service, route
+SELECT
+    client_address,
+    sum(bucket.requests) AS requests,
+    sum(bucket.refused) AS refused,
+    uniqIfMerge(bucket.refused_paths) AS paths,
+    argMaxIfMerge(bucket.refused_path) AS path,
+    uniqIfMerge(bucket.callers) AS callers,
+    min(bucket.first_at) AS first_at,
+    max(bucket.last_at) AS last_at,
+    argMaxIfMerge(bucket.refused_trace) AS trace_id
+FROM addresses AS bucket
+WHERE bucket.grain_s = {{grain_s}}
+    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    -- Counting paths of all would take longer than all else.
+    AND client_address IN
+    (
+        SELECT client_address FROM addresses AS bucket
+        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+        GROUP BY client_address
+        HAVING sum(bucket.refused) >= {paths:UInt32} AND sum(bucket.refused) * 2 > sum(bucket.requests)
+    )
+GROUP BY client_address
+HAVING paths >= {paths:UInt32}
+ORDER BY paths DESC, refused DESC, client_address
+LIMIT {limit:UInt32}

@@ -4,12 +4,15 @@ import { loadDashboards } from "../../../src/store/dashboards.ts";
 import type { Panel } from "../../../src/store/panels/panel.ts";
 import { runPanel } from "../../../src/store/panels/run-panel.ts";
 import { startTestStore, type TestStore } from "../support.ts";
-import { knownTraffic, shadowedTraffic } from "./known-traffic.ts";
+import { evenTraffic, knownTraffic, shadowedTraffic } from "./known-traffic.ts";
 
 const HOUR_MS = 3_600_000;
 const SIX_HOURS_MS = 6 * HOUR_MS;
 /** Rows lie within whole buckets of the grain, so that the sums have those of the window and no others. */
 const fromMs = Math.floor(Date.now() / SIX_HOURS_MS) * SIX_HOURS_MS - 2 * SIX_HOURS_MS;
+
+/** Of six hours, three days before. */
+const evenMs = fromMs - 12 * SIX_HOURS_MS;
 
 const WINDOWS = {
   "10 minutes": { sinceMs: fromMs - (7 / 6) * HOUR_MS, untilMs: fromMs + SIX_HOURS_MS },
@@ -17,6 +20,7 @@ const WINDOWS = {
 };
 const FILTERS = [
   {},
+  { paths: "1" },
   { service: "shop", route: "admin" },
   { principal: "mallory", kind: "decision" },
 ];
@@ -27,7 +31,7 @@ const summed = [...panels.values()].filter(({ sums }) => sums !== null);
 let system: TestStore;
 beforeAll(async () => {
   system = await startTestStore();
-  for (const batch of [knownTraffic(fromMs), shadowedTraffic(fromMs)]) {
+  for (const batch of [knownTraffic(fromMs), shadowedTraffic(fromMs), evenTraffic(evenMs)]) {
     expect(await system.store.write(batch)).toEqual({ kind: "stored" });
   }
 });
@@ -51,13 +55,38 @@ describe.each(Object.entries(WINDOWS))("by %s", (_, window) => {
     const answered = FILTERS.filter((filters) =>
       Object.keys(filters).every((name) => panel.parameters.has(name)),
     );
+    const all: unknown[] = [];
     for (const filters of answered) {
       const request = { ...window, filters };
       const ofSums = await runPanel(system.store, panel, request);
       const ofRows = await runPanel(system.store, { ...panel, sums: null }, request);
       expect(ofSums.columns.map(({ name }) => name)).toEqual([...panel.columns.keys()]);
       expect([filters, totals(panel, ofSums.rows)]).toEqual([filters, totals(panel, ofRows.rows)]);
-      if (filters === FILTERS[0]) expect(ofSums.rows).not.toEqual([]);
+      all.push(...ofSums.rows);
     }
+    expect(all).not.toEqual([]);
   });
 });
+
+test.each([
+  [{}, 1],
+  [{ rows: "54" }, 19 / 72],
+])(
+  "choices %j: some five minutes of an even traffic stand for all of it",
+  async (filters, most) => {
+    const choices = panels.get("choices") as Panel;
+    const window = { sinceMs: evenMs, untilMs: evenMs + SIX_HOURS_MS };
+    const { rows } = await runPanel(system.store, choices, { ...window, filters });
+    const told = rows.map((row) => [
+      row["endpoint"],
+      row["weighed"],
+      row["left_out"],
+      row["picked"],
+    ]);
+    expect(told).toEqual([
+      ["http://a:1", 216, 0, 144],
+      ["http://b:2", 216, 0, 72],
+    ]);
+    for (const { counted } of rows) expect(counted).toBeLessThanOrEqual(most);
+  },
+);
