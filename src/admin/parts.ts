@@ -17,6 +17,7 @@ import type { AuthzenCall, CallFacts } from "../policy/authzen/call.ts";
 import type { DecisionPoint } from "../policy/authzen/decision-point.ts";
 import type { CaseSave, NewCase } from "../policy/cases/new-case.ts";
 import type { ExplanationJson, NamedRule } from "../policy/explain/explanation-json.ts";
+import type { PolicyFiles } from "../policy/options.ts";
 import type { RequestTuple } from "../policy/request/tuple.ts";
 import type { Store } from "../store/client.ts";
 import type { Dashboards } from "../store/dashboards.ts";
@@ -38,6 +39,16 @@ interface Running {
   readonly revision: string;
   /** null: none configured, nothing is enforced. */
   readonly policy: PolicyFacts | null;
+  /** null: the policy is what its files say. */
+  readonly rollback: {
+    /** What the files say. */
+    readonly from: string;
+    readonly to: string;
+    readonly atMs: number;
+    readonly createdBy: string;
+    readonly comment: string;
+    readonly files: PolicyFiles;
+  } | null;
   /** The candidate beside it; null: none configured. */
   readonly shadow: {
     /** null: none of its versions was sound yet. */

@@ -5,7 +5,13 @@ import { ALERT_ACTIONS } from "./notifier-options.ts";
 
 const MAIL_KEYS = ["user", "password", "from", "to"] as const;
 
-const ACTION_KEYS = ["action", "for", "most_per_hour", "share"] as const;
+const ACTION_KEYS = ["action", "for", "most_per_hour", "share", "within"] as const;
+
+const ACTION_ONLY = [
+  ["share", ["lower_weight"]],
+  ["for", ["hold_endpoint", "lower_weight"]],
+  ["within", ["roll_back_policy"]],
+] as const;
 
 /** Paths begin at the one to be told. */
 export function checkNotifier(input: NotifierInput): readonly Finding[] {
@@ -19,9 +25,11 @@ function checkAction(input: NotifierInput): readonly Finding[] {
   return [
     ...(input.action === undefined ? [{ path: ["action"], message }] : []),
     ...given.map((key) => ({ path: [key], message: "goes with no action; remove it" })),
-    ...(input.share === undefined || input.action === "lower_weight"
-      ? []
-      : [{ path: ["share"], message: "goes with action: lower_weight only; remove it" }]),
+    ...ACTION_ONLY.filter(([key, actions]) => {
+      return input[key] !== undefined && !actions.some((each) => each === input.action);
+    }).map(([key, actions]) => {
+      return { path: [key], message: `goes with action: ${actions.join(" or ")} only; remove it` };
+    }),
   ];
 }
 

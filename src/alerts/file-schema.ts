@@ -104,6 +104,7 @@ const notifier = z.strictObject({
   action: z.enum(ALERT_ACTIONS).optional(),
   for: duration(1_000, DAY_MS, 'a time from 1s to 1d, such as "10m"').optional(),
   most_per_hour: z.int().min(1).max(60).optional(),
+  within: duration(60_000, DAY_MS, 'a time from 1m to 1d, such as "1h"').optional(),
   share: z.number().min(0.01).max(0.99).meta({ type: "a number from 0.01 to 0.99" }).optional(),
 });
 

@@ -4,10 +4,11 @@ export const NOTIFIER_KINDS = ["webhook", "slack", "alertmanager", "smtp", "acti
 type NotifierKind = (typeof NOTIFIER_KINDS)[number];
 
 /**
- * For a while, to the endpoint of the labels service and upstream. hold_endpoint: it is taken out.
- * lower_weight: it keeps a share of its weight.
+ * For a while, to the endpoint of the labels service and upstream. hold_endpoint: it is taken out;
+ * lower_weight: it keeps a share of its weight. roll_back_policy: the policy before the last change decides, until
+ * the files change or somebody has them read again.
  */
-export const ALERT_ACTIONS = ["hold_endpoint", "lower_weight"] as const;
+export const ALERT_ACTIONS = ["hold_endpoint", "lower_weight", "roll_back_policy"] as const;
 
 export interface NotifierOptions {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface NotifierOptions {
   readonly most_per_hour?: number | undefined;
   /** Part of its weight that an endpoint keeps. */
   readonly share?: number | undefined;
+  /** How long before its alert a policy may have changed to be what is rolled back. */
+  readonly within?: string | undefined;
 }
 
 export interface GroupOptions {

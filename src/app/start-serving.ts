@@ -3,6 +3,7 @@ import type { Fault } from "../config/fault.ts";
 import type { ConfigLoader } from "../config/load-result.ts";
 import { type DataPlane, startDataPlane } from "../control/data-plane.ts";
 import { type InForce, loadAll, sayOfOpenSecrets } from "../control/load-all.ts";
+import { asRolledBack } from "../control/policy/rolled-back.ts";
 import { createRevocations, readRevocations, type Revocations } from "../control/revocations.ts";
 import { openSpool } from "../control/open-spool.ts";
 import type { Log } from "../core/log.ts";
@@ -35,7 +36,7 @@ export type ServingStart =
 
 /** @throws Error where the port is taken, or the spool is another process's or can't be made. */
 export async function startServing({ load, log, first }: ServingOptions): Promise<ServingStart> {
-  const loaded = await loadAll(load);
+  const loaded = await loadAll(load, null, asRolledBack);
   if (!loaded.ok) return loaded;
   const { next: initial } = loaded;
   sayOfOpenSecrets(log, initial);

@@ -1,10 +1,11 @@
-// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk, endpoints taken out.
+// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk, endpoints taken out, policies kept.
 import { type Alerting, createAlerting } from "../control/alerting.ts";
 import { createDashboardFiles, type DashboardFiles } from "../control/dashboard-files.ts";
 import { createHolds, type Holds } from "../control/holds.ts";
 import { createDiskWatch, type DiskWatch } from "../control/disk-watch.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createSharedClock } from "../balancer/shared-clock.ts";
+import { PolicyHistories } from "../control/policy/policy-history.ts";
 import { createStatistics } from "../control/statistics.ts";
 import { type CertificateCare, createCertificateCare } from "../control/tls/certificate-care.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
@@ -18,6 +19,7 @@ export interface Watching {
   readonly alerting: Alerting;
   readonly disk: DiskWatch;
   readonly holds: Holds;
+  readonly policies: PolicyHistories;
 }
 
 type WatchingParts = Pick<Running, "dataPlane" | "reloader" | "store" | "drain" | "audit" | "log">;
@@ -31,12 +33,15 @@ export function createWatching(parts: WatchingParts): Watching {
   const clock = createSharedClock(dataPlane.memory);
   const reweigh = (): void => void reloader.renew();
   const holds = createHolds({ ...parts, folder: config.data, clock, reweigh });
+  const policies = new PolicyHistories({ ...parts, nowMs: Date.now });
+  policies.took(reloader.current());
   return {
     holds,
+    policies,
     dashboards,
     statistics: createStatistics({ dataPlane, store: store.store, options, log }),
     care: createCertificateCare({ reloader, nowMs: Date.now, log }),
-    alerting: createAlerting({ ...parts, holds, panels, instance: dataPlane.instance }),
+    alerting: createAlerting({ ...parts, holds, policies, panels, instance: dataPlane.instance }),
     disk: createDiskWatch({
       ...parts,
       disk: readDisk,
@@ -50,7 +55,9 @@ export function startWatching({ statistics, care, alerting, disk }: Watching): v
 }
 
 /** Another config is in force. */
-export function lookAgain({ dashboards, care, alerting, holds }: Watching, next: InForce): void {
+export function lookAgain(watching: Watching, next: InForce): void {
+  const { dashboards, care, alerting, holds, policies } = watching;
+  policies.took(next);
   dashboards.use(next.config.dashboards);
   holds.look();
   for (const each of [care, alerting]) each.look(next);

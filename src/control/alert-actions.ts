@@ -1,4 +1,4 @@
-// What alerts have done inside weir: bounded, over by itself, and with an audit row that names the rule.
+// What alerts have done inside weir: bounded, over by itself or by the owner, and with an audit row that names the rule.
 import { durationMs } from "../alerts/duration.ts";
 import type { NotifierOptions } from "../alerts/notifier-options.ts";
 import type { Act } from "../alerts/notifiers/create-notifier.ts";
@@ -8,9 +8,12 @@ import type { Log } from "../core/log.ts";
 import type { AuditLog } from "../telemetry/audit-log.ts";
 import type { ActionBudget } from "./action-budget.ts";
 import type { Holds } from "./holds.ts";
+import type { PolicyHistories } from "./policy/policy-history.ts";
 
 export interface AlertActionsParts {
   readonly holds: Pick<Holds, "add" | "list">;
+  readonly policies: Pick<PolicyHistories, "goBack">;
+  readonly isRolledBack: () => boolean;
   readonly budget: ActionBudget;
   readonly audit: Pick<AuditLog, "writeOwn">;
   readonly nowMs: () => number;
@@ -20,22 +23,54 @@ export interface AlertActionsParts {
 const USUAL_FOR_MS = 600_000;
 const USUAL_MOST_PER_HOUR = 4;
 const USUAL_SHARE = 0.1;
+const USUAL_WITHIN_MS = 3_600_000;
 /** Of a service's endpoints: a rule that finds fault with all of them is about something else. */
 const LEAST_LEFT = 0.5;
 const MOST_COMMENT = 256;
 
 export function createAlertActions(parts: AlertActionsParts): Act {
   return (options, firing) => {
-    for (const alert of firing) {
-      const hold = holdOf(options, alert, parts.nowMs());
-      if (isHeld(parts, hold)) continue;
-      const { name, most_per_hour: most = USUAL_MOST_PER_HOUR } = options;
-      parts.budget.demand(name, most, hold.startsAtMs);
-      take(parts, hold);
-      tell(parts, { notifier: name, alert, hold });
-      parts.budget.count(name, hold.startsAtMs);
-    }
+    if (options.action === "roll_back_policy") return rollBack(parts, options, firing);
+    return firing.forEach((alert) => holdFor(parts, options, alert));
   };
+}
+
+function holdFor(parts: AlertActionsParts, options: NotifierOptions, alert: Alert): void {
+  const hold = holdOf(options, alert, parts.nowMs());
+  if (isHeld(parts, hold)) return;
+  const { name, most_per_hour: most = USUAL_MOST_PER_HOUR } = options;
+  parts.budget.demand(name, most, hold.startsAtMs);
+  take(parts, hold);
+  tell(parts, { notifier: name, alert, hold });
+  parts.budget.count(name, hold.startsAtMs);
+}
+
+/** One policy is rolled back once, by whichever of the alerts began first. */
+async function rollBack(
+  parts: AlertActionsParts,
+  { name, within = "", most_per_hour: most = USUAL_MOST_PER_HOUR }: NotifierOptions,
+  firing: readonly Alert[],
+): Promise<void> {
+  const [alert] = firing.toSorted((one, other) => one.sinceMs - other.sinceMs);
+  if (alert === undefined || parts.isRolledBack()) return;
+  const nowMs = parts.nowMs();
+  parts.budget.demand(name, most, nowMs);
+  const { from, to, comment } = await parts.policies.goBack({
+    createdBy: `alert ${alert.rule}`,
+    comment: commentOf(alert),
+    sinceMs: alert.sinceMs - (durationMs(within) ?? USUAL_WITHIN_MS),
+    untilMs: alert.sinceMs,
+  });
+  parts.log.warn("alert_action", { action: "roll_back_policy", rule: alert.rule, from, to });
+  const said = { "audit.from": from, "audit.to": to, "audit.comment": comment };
+  const details = Object.entries({ ...said, ...namedBy(alert, name) }).flat();
+  parts.audit.writeOwn({ action: "roll_back_policy", errorCode: "", details });
+  parts.budget.count(name, nowMs);
+}
+
+/** What an audit row says of whose doing it was. */
+function namedBy({ rule, id }: Alert, notifier: string) {
+  return { "audit.alert": rule, "audit.alert_id": id, "audit.notifier": notifier };
 }
 
 function holdOf(
@@ -97,9 +132,7 @@ function tell({ audit, log }: AlertActionsParts, { notifier, alert, hold }: Done
     "audit.share": String(share),
     "audit.for_s": String((endsAtMs - startsAtMs) / 1000),
     "audit.comment": comment,
-    "audit.alert": alert.rule,
-    "audit.alert_id": alert.id,
-    "audit.notifier": notifier,
+    ...namedBy(alert, notifier),
   }).flat();
   audit.writeOwn({ action, errorCode: "", details });
 }

@@ -18,6 +18,7 @@ import { createAlertActions } from "./alert-actions.ts";
 import { createAlertFiles } from "./alert-files.ts";
 import type { Holds } from "./holds.ts";
 import type { InForce } from "./load-all.ts";
+import type { PolicyHistories } from "./policy/policy-history.ts";
 import type { Reloader } from "./reloader.ts";
 import type { StoreLink } from "./store-link.ts";
 
@@ -38,6 +39,7 @@ export interface AlertingParts {
   readonly drain: { readonly stats: () => DrainStats };
   readonly audit: Pick<AuditLog, "writeOwn">;
   readonly holds: Pick<Holds, "add" | "list">;
+  readonly policies: Pick<PolicyHistories, "goBack">;
   readonly instance: string;
   readonly log: Log;
 }
@@ -89,7 +91,12 @@ function partsOf(parts: AlertingParts, own: Pick<AlertsParts, "ask" | "loaded">)
     isStarting: () => parts.store.state().state === "starting",
     folder,
     changed: (alert) => audit.writeOwn({ action: `alert_${alert.state}`, ...rowOf(alert) }),
-    act: createAlertActions({ ...parts, budget: createActionBudget(folder, log), nowMs: Date.now }),
+    act: createAlertActions({
+      ...parts,
+      isRolledBack: () => reloader.current().rollback !== null,
+      budget: createActionBudget(folder, log),
+      nowMs: Date.now,
+    }),
     nowMs: Date.now,
   };
 }

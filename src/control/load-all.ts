@@ -9,6 +9,7 @@ import { type CheckedPolicy, checkPolicyFiles, imagesOf } from "./policy/policy-
 import { type AdminRoles, loadAdminRoles } from "./admin-roles.ts";
 import { type LoadedTls, loadTls } from "./tls/tls-files.ts";
 import { type KnownUsers, loadUsers } from "./users-file.ts";
+import { asFilesSay, type Choose, type PolicyRollback } from "./policy/rolled-back.ts";
 import { loadShadow, type ShadowPolicy } from "./policy/shadow-policy.ts";
 
 /** What is in force. */
@@ -19,6 +20,8 @@ export interface InForce {
   /** Key paths of the config's secrets that are no references. */
   readonly openSecrets: readonly string[];
   readonly policy: CheckedPolicy | null;
+  /** null: the policy is what its files say. */
+  readonly rollback: PolicyRollback | null;
   /** null: no candidate is configured. */
   readonly shadow: ShadowPolicy | null;
   /** What AuthZEN asks; null: nothing that takes its requests. */
@@ -37,27 +40,38 @@ export type Loaded =
 
 /**
  * Nothing is changed yet. A faulty candidate and a broken certificate keep weir from starting, as any
- * fault does, but where something was in force `before`, they are only told of.
+ * fault does, but where something was in force `before`, they are only told of. `choose`: whether a policy that
+ * was rolled back stays so.
  */
-export async function loadAll(load: ConfigLoader, before: InForce | null = null): Promise<Loaded> {
+export async function loadAll(
+  load: ConfigLoader,
+  before: InForce | null = null,
+  choose: Choose = asFilesSay,
+): Promise<Loaded> {
   const result = await load();
   if (!result.ok) return result;
   const { config, revision, files, openSecrets } = result;
   const { policy: enforced, authzen: answering, tls } = before ?? NOTHING;
-  const check = await checkPolicyFiles(config, imagesOf(enforced));
+  const check = await checkDeciding(config, enforced, choose);
   const shadow = await loadShadow(result, before);
-  const shadowFaults = shadow?.faults ?? [];
+  const { faults: shadowFaults } = shadow ?? NO_SHADOW;
   if (!check.ok) return { ok: false, faults: [...check.faults, ...shadowFaults], files };
   if (before === null && shadowFaults.length > 0) return { ok: false, faults: shadowFaults, files };
-  const { policy } = check;
+  const { policy, rollback } = check;
   const beside = await loadBeside(config, [policy, answering], tls);
   if (!beside.ok) return { ...beside, files };
   const { ok, ...others } = beside;
   const loadedAtMs = Date.now();
   return {
     ok,
-    next: { config, revision, files, openSecrets, policy, shadow, ...others, loadedAtMs },
+    next: { config, revision, files, openSecrets, policy, rollback, shadow, ...others, loadedAtMs },
   };
+}
+
+/** Which policy decides: what its files say must be sound whether it does or not. */
+async function checkDeciding(config: Config, enforced: CheckedPolicy | null, choose: Choose) {
+  const check = await checkPolicyFiles(config, imagesOf(enforced));
+  return check.ok ? choose(config, check.policy, enforced) : check;
 }
 
 /** What else a config names files for. */
@@ -73,6 +87,8 @@ async function loadBeside(config: Config, policies: Policies, tlsBefore: LoadedT
 }
 
 type Policies = [enforced: CheckedPolicy | null, answering: AuthzenPolicy | null];
+
+const NO_SHADOW: Pick<ShadowPolicy, "faults"> = { faults: [] };
 
 const NOTHING = { policy: null, authzen: null, tls: null } as const;
 

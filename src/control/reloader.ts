@@ -5,6 +5,7 @@ import type { ConfigLoader } from "../config/load-result.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { type InForce, type Loaded, loadAll, sayOfOpenSecrets } from "./load-all.ts";
+import { asFilesSay, asRolledBack } from "./policy/rolled-back.ts";
 import { loadTls } from "./tls/tls-files.ts";
 import { sayOfShadow, shadowFaultOf } from "./policy/shadow-policy.ts";
 import { sayOfTls, tlsFaultOf } from "./tls/tls-faults.ts";
@@ -41,7 +42,14 @@ export interface Reloader {
   readonly reload: (cause?: ReloadCause) => Promise<ReloadResult>;
   /** Gives what is in force to the workers again, between two tries: weights that come beside the config changed. */
   readonly renew: () => Promise<void>;
+  /**
+   * Puts what `make` makes of what is in force into force, between two tries. Rejects with what it throws, or
+   * with Error where the workers can't take it, once it is undone.
+   */
+  readonly change: (make: Make, undo: (before: InForce) => void) => Promise<void>;
 }
+
+type Make = (current: InForce) => Promise<InForce>;
 
 export interface ReloaderParts {
   readonly initial: InForce;
@@ -88,6 +96,11 @@ export function createReloader(parts: ReloaderParts): Reloader {
       queue = renewed;
       return renewed;
     },
+    change: (make, undo) => {
+      const changed = queue.then(() => attempts.change(make, undo));
+      queue = changed.catch(() => undefined);
+      return changed;
+    },
   };
 }
 
@@ -121,9 +134,22 @@ class Attempts {
     if (fault !== null) log.error("weights_not_taken", { fault });
   }
 
+  async change(make: Make, undo: (before: InForce) => void): Promise<void> {
+    const next = await make(this.current);
+    const fault = await this.#parts.publish(next).catch(messageOf);
+    if (fault === null) {
+      this.current = next;
+      return;
+    }
+    undo(this.current);
+    throw new Error(fault);
+  }
+
   async #try(): Promise<ReloadResult> {
     const { load, look, publish } = this.#parts;
-    const loaded = await loadAll(load, this.current);
+    // Who has the files read means them.
+    const isMeant = this.#causes.some((cause) => cause === "api" || cause === "signal");
+    const loaded = await loadAll(load, this.current, isMeant ? asFilesSay : asRolledBack);
     look?.(filesOf(loaded, this.current));
     if (!loaded.ok) {
       await this.#takeTls();

@@ -97,11 +97,15 @@ describe("a fault", () => {
     ],
     [
       `rules:\n${GOOD}notify: [ { name: ops, kind: action } ]\n`,
-      "3: notify[0].action: is required: one of hold_endpoint, lower_weight",
+      "3: notify[0].action: is required: one of hold_endpoint, lower_weight, roll_back_policy",
     ],
     [
       `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: hold_endpoint, share: 0.5 } ]\n`,
       "3: notify[0].share: goes with action: lower_weight only; remove it",
+    ],
+    [
+      `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: roll_back_policy, for: 5m } ]\n`,
+      "3: notify[0].for: goes with action: hold_endpoint or lower_weight only; remove it",
     ],
     [
       `rules:\n${GOOD}notify: [ { name: ops, kind: action, action: lower_weight, share: 0 } ]\n`,

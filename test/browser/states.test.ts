@@ -118,6 +118,7 @@ describe("banners", () => {
         loaded_at: null,
         fault: null,
         shadow: null,
+        rollback: null,
       },
       reload: {
         at: new Date(nowMs).toISOString(),
@@ -144,7 +145,7 @@ describe("banners", () => {
     expect(text).toContain("1,204 were dropped because the spool was full. 2 were refused");
   });
 
-  it("a broken candidate is said, also while the policy is well", async () => {
+  it("a broken candidate is said, and a policy that was rolled back, also while the policy is well", async () => {
     fixture.mood.status = (nowMs) => ({
       policy: {
         enforced: true,
@@ -153,6 +154,13 @@ describe("banners", () => {
         loaded_at: new Date(nowMs).toISOString(),
         fault: null,
         shadow: { ...SHADOW, loaded_at: null, fault: "policies/next.csv:3: unknown rule type" },
+        rollback: {
+          from: "41c0ffee0b5e",
+          to: "7f3a91d20c11",
+          at: new Date(nowMs - 60_000).toISOString(),
+          comment: "denials: bob was denied 9 times",
+          created_by: "alert denials",
+        },
       },
     });
     const page = await open("#/routes");
@@ -160,6 +168,10 @@ describe("banners", () => {
       .getByText("The newest candidate policy is broken; the last good one is asked.")
       .waitFor();
     await page.getByText("policies/next.csv:3: unknown rule type").waitFor();
+    const alert = page.getByRole("alert").filter({ hasText: "rolled back to 7f3a91d20c11" });
+    await expect
+      .poll(() => alert.innerText())
+      .toMatch(/By alert denials at .*bob was denied 9 times.*41c0ffee0b5e.*weir reload/s);
   });
 
   it("certificates that end: the first of them, and how many more", async () => {

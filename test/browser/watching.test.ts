@@ -240,8 +240,15 @@ describe("Upstreams", () => {
     await takeOut(0, "0.25");
     await rows
       .nth(0)
-      .getByText(/25 % of its weight for 15 min/)
+      .getByText(/25 % weight, 15 min/)
       .waitFor();
+    await page.goto(`${weir.url}#/alerts?since=6h`);
+    const changes = page.getByRole("table", { name: "Changed and in force" }).locator("tbody tr");
+    await expect.poll(() => changes.allInnerTexts()).toHaveLength(2);
+    expect((await changes.allInnerTexts()).join()).toMatch(/4001 of shop has 25 % of its weight/);
+    await expectNarrow(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${weir.url}#/upstreams?since=6h`);
     await putBack();
     const held = Array<string>(3).fill("hold_endpoint");
     expect(weir.changes.slice(-6)).toEqual([...held, "end_hold", "lower_weight", "end_hold"]);

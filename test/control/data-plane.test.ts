@@ -40,6 +40,7 @@ function inForce(revision: string, ports: readonly number[], isBad = false): InF
     revision,
     config: { ...config, services: { upstream: service } },
     policy: isBad ? { image: BAD, revision: "bad", rules: 0 } : null,
+    rollback: null,
     shadow: null,
     authzen: null,
     tls: NO_TLS,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
+import { model } from "../policy/support.ts";
 import { cleanUp, configOf, createSite, startWeir } from "../support/weir-process.ts";
 
 const servers: Server[] = [];
@@ -99,4 +100,44 @@ test("the failing endpoint is held until it is put back by hand", async () => {
   await expect.poll(async () => (await theBad())?.weight).toBe(0.25);
   expect(Math.abs((await answeredByBad()) - 4)).toBeLessThanOrEqual(1);
   await weir.stop();
+});
+
+const POLICY = "policy: { model: model.conf, rules: rules.csv }\nalerts: alerts.yaml\n";
+const DENIALS = `notify:
+  - { name: back, kind: action, action: roll_back_policy }
+rules:
+  - { name: denials, panel: denials, window: 5m, when: requests >= 3, every: 1s, notify: [ back ] }
+`;
+
+test("denials after a change of the policy take it back, over a restart, until somebody has it read", async () => {
+  const rules = (path: string): string => `p, *, ${path}, *, allow\n`;
+  const site = createSite(configOf({ upstreams: [good], more: POLICY }), {
+    "model.conf": model({ roles: "", matcher: "keyMatch2(r.obj, p.obj)" }),
+    "rules.csv": rules("/a"),
+    "alerts.yaml": DENIALS,
+  });
+  const weir = await startWeir(site);
+  const statusOfA = async ({ proxy }: typeof weir): Promise<number> =>
+    (await fetch(`${proxy}/a`)).status;
+  const policyOf = async ({ admin }: typeof weir) =>
+    (await (await fetch(`${admin}/api/v1/policy`)).json()) as {
+      readonly revision: string;
+      readonly rollback: { readonly to: string; readonly created_by: string } | null;
+    };
+  const { revision } = await policyOf(weir);
+  site.put({ "rules.csv": rules("/b") });
+  expect((await weir.reload()).status).toBe(200);
+  for (let at = 0; at < 3; at++) expect(await statusOfA(weir)).toBe(403);
+  await weir.drained();
+  const rollback = { to: revision, created_by: "alert denials" };
+  await expect.poll(() => policyOf(weir)).toMatchObject({ revision, rollback });
+  expect(await statusOfA(weir)).toBe(200);
+  await weir.stop();
+  const again = await startWeir(site);
+  expect([await statusOfA(again), (await policyOf(again)).rollback]).toMatchObject([200, rollback]);
+  const listed = (await (await fetch(`${again.admin}/api/v1/alerts`)).json()) as object;
+  expect(listed).toMatchObject({ in_force: [{ action: "roll_back_policy", until: null }] });
+  expect((await again.reload()).status).toBe(200);
+  expect([await statusOfA(again), (await policyOf(again)).rollback]).toEqual([403, null]);
+  await again.stop();
 });

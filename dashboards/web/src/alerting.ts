@@ -43,11 +43,24 @@ export interface AlertNotifier {
   readonly last_error: string;
 }
 
+/** What was changed inside weir, and is not over. */
+export interface ChangeInForce {
+  readonly action: "hold_endpoint" | "lower_weight" | "roll_back_policy";
+  /** In words. */
+  readonly what: string;
+  readonly since: IsoTime;
+  /** null: until somebody ends it. */
+  readonly until: IsoTime | null;
+  readonly created_by: string;
+  readonly comment: string;
+}
+
 export interface Alerts {
   readonly firing: number;
   readonly alerts: readonly Alert[];
   readonly rules: readonly AlertRule[];
   readonly notifiers: readonly AlertNotifier[];
+  readonly in_force: readonly ChangeInForce[];
   readonly faults: readonly string[];
 }
 

@@ -34,6 +34,18 @@ export interface PolicyStatus {
   readonly loaded_at: IsoTime | null;
   readonly fault: string | null;
   readonly shadow: ShadowPolicy | null;
+  /** null: what the files say decides. */
+  readonly rollback: PolicyRollback | null;
+}
+
+/** The policy before decides, until the files change or somebody has them read again. */
+export interface PolicyRollback {
+  /** What the files say. */
+  readonly from: string;
+  readonly to: string;
+  readonly at: IsoTime;
+  readonly comment: string;
+  readonly created_by: string;
 }
 
 export interface Policy extends PolicyStatus {

@@ -3,8 +3,10 @@ import { z } from "zod";
 import type { WatchedRule } from "../../alerts/alerts.ts";
 import { conditionText } from "../../alerts/condition.ts";
 import { durationText } from "../../alerts/duration.ts";
+import { ALERT_ACTIONS } from "../../alerts/notifier-options.ts";
 import type { Alert } from "../../alerts/rule-state.ts";
 import { SEVERITIES, sourceText } from "../../alerts/rule.ts";
+import type { Hold } from "../../balancer/hold.ts";
 import { formatFault } from "../../config/fault.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { count, iso, json, NONE, time } from "../http/schemas.ts";
@@ -42,6 +44,15 @@ const ruleSchema = z.strictObject({
   unknown_why: z.string(),
 });
 
+const changeSchema = z.strictObject({
+  action: z.enum(ALERT_ACTIONS),
+  what: z.string().meta({ description: "In words" }),
+  since: time,
+  until: time.nullable().meta({ description: "null: until somebody ends it" }),
+  created_by: z.string().meta({ description: "alert NAME, or who did it by hand" }),
+  comment: z.string(),
+});
+
 const answerSchema = z.strictObject({
   firing: count.meta({ description: "Alerts that fire, silenced ones among them" }),
   alerts: z.array(alertSchema).meta({ description: "Firing, then pending, then those just over" }),
@@ -54,6 +65,9 @@ const answerSchema = z.strictObject({
       last_error: z.string(),
     }),
   ),
+  in_force: z.array(changeSchema).meta({
+    description: "What alerts, or somebody by hand, changed inside weir and is not over",
+  }),
   faults: z
     .array(z.string())
     .meta({ description: "FILE:LINE: KEY PATH: what is wrong; all else holds" }),
@@ -61,7 +75,7 @@ const answerSchema = z.strictObject({
 
 type Shown = z.output<typeof answerSchema>;
 
-export function alertsEndpoint({ alerting }: AdminParts): Endpoint {
+export function alertsEndpoint(parts: AdminParts): Endpoint {
   return defineEndpoint({
     method: "get",
     path: "/api/v1/alerts",
@@ -71,13 +85,45 @@ export function alertsEndpoint({ alerting }: AdminParts): Endpoint {
     body: null,
     answer: json("Alerts and rules", answerSchema),
     problems: [],
-    handle: () => ({ kind: "json", body: shownOf(alerting) }),
+    handle: () => ({
+      kind: "json",
+      body: { ...shownOf(parts.alerting), in_force: changesIn(parts) },
+    }),
   });
 }
 
 const ORDER = ["firing", "pending", "resolved"];
 
-function shownOf(alerting: AdminParts["alerting"]): Shown {
+function changesIn({ running, holds }: AdminParts): Shown["in_force"] {
+  const { rollback } = running();
+  const back = rollback === null ? [] : [shownRollback(rollback)];
+  return [...back, ...holds.list().map(shownHold)];
+}
+
+type Change = Shown["in_force"][number];
+
+function shownRollback(
+  rollback: NonNullable<ReturnType<AdminParts["running"]>["rollback"]>,
+): Change {
+  const { from, to, atMs, createdBy, comment } = rollback;
+  const what = `policy ${to} decides, not ${from} of the files; weir reload puts theirs into force`;
+  const since = iso(atMs);
+  return { action: "roll_back_policy", what, since, until: null, created_by: createdBy, comment };
+}
+
+function shownHold({ service, endpoint, share, comment, ...hold }: Hold): Change {
+  const isOut = share === 0;
+  return {
+    action: isOut ? "hold_endpoint" : "lower_weight",
+    what: `${endpoint} of ${service} ${isOut ? "is out" : `has ${Math.round(share * 100)} % of its weight`}`,
+    since: iso(hold.startsAtMs),
+    until: iso(hold.endsAtMs),
+    created_by: hold.createdBy,
+    comment,
+  };
+}
+
+function shownOf(alerting: AdminParts["alerting"]): Omit<Shown, "in_force"> {
   const watched = alerting.rules();
   const alerts = watched.flatMap((each) =>
     each.state.alerts.map((alert) => shownAlert(each, alert, alerting.silencedBy(alert))),

@@ -27,6 +27,16 @@ const authzenSchema = z.strictObject({
     .meta({ description: "AuthZEN fields in the order of the model's r" }),
 });
 
+const rollbackSchema = z.strictObject({
+  from: z
+    .string()
+    .meta({ description: "Revision of what the files say, by which nobody is decided" }),
+  to: z.string(),
+  at: time,
+  comment: z.string(),
+  created_by: z.string(),
+});
+
 export const policySchema = z.strictObject({
   enforced: z.boolean(),
   revision: z.string().meta({ description: "Empty where nothing is enforced" }),
@@ -41,6 +51,10 @@ export const policySchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "Why the newest config or policy is not in force" }),
+  rollback: rollbackSchema.nullable().meta({
+    description:
+      "Not null: the policy before decides, until the files change or POST /api/v1/reload has them read",
+  }),
   shadow: shadowSchema.nullable().meta({ description: "The candidate policy, where there is one" }),
   authzen: authzenSchema.nullable().meta({ description: "What AuthZEN asks, where it can" }),
 });
@@ -64,21 +78,31 @@ export function policyEndpoint(parts: AdminParts): Endpoint {
 type Known = Pick<AdminParts, "running" | "lastReload">;
 
 export function describePolicy({ running, lastReload }: Known): PolicyDescription {
-  const { config, policy, shadow, authzen, loadedAtMs } = running();
+  const { config, policy, rollback, shadow, authzen, loadedAtMs } = running();
   const fault = lastReload()?.fault ?? null;
   if (policy === null || config.policy === null) return { ...NOTHING_ENFORCED, fault };
+  const { model, rules } = rollback?.files ?? config.policy;
   return {
     enforced: true,
     revision: policy.revision,
     rules: policy.rules,
-    model_file: config.policy.model,
-    rules_file: config.policy.rules,
+    rollback: describeRollback(rollback),
+    model_file: model,
+    rules_file: rules,
     request: [...config.policy.request],
     loaded_at: iso(loadedAtMs),
     fault,
     shadow: shadow && config.policy.shadow && describeShadow(shadow, config.policy.shadow),
     authzen: authzen && describeAuthzen(authzen, config.policy),
   };
+}
+
+function describeRollback(
+  rollback: ReturnType<AdminParts["running"]>["rollback"],
+): z.output<typeof rollbackSchema> | null {
+  if (rollback === null) return null;
+  const { from, to, atMs, createdBy, comment } = rollback;
+  return { from, to, at: iso(atMs), comment, created_by: createdBy };
 }
 
 type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
@@ -120,6 +144,7 @@ const NOTHING_ENFORCED = {
   enforced: false,
   revision: "",
   rules: 0,
+  rollback: null,
   model_file: null,
   rules_file: null,
   request: [],

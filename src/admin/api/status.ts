@@ -80,6 +80,7 @@ const statusSchema = z.strictObject({
     enforced: true,
     revision: true,
     rules: true,
+    rollback: true,
     loaded_at: true,
     fault: true,
     shadow: true,
@@ -139,7 +140,7 @@ export function statusEndpoint(parts: AdminParts): Endpoint {
 }
 
 function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
-  const { enforced, revision, rules, loaded_at, fault, shadow } = describePolicy(parts);
+  const { enforced, revision, rules, rollback, loaded_at, fault, shadow } = describePolicy(parts);
   const { sinceMs, ...store } = parts.storeHealth();
   return {
     instance: parts.instance,
@@ -152,7 +153,7 @@ function statusOf(parts: AdminParts): z.output<typeof statusSchema> {
     started_at: iso(parts.startedAtMs),
     uptime_s: Math.floor((Date.now() - parts.startedAtMs) / 1000),
     config_revision: parts.running().revision,
-    policy: { enforced, revision, rules, loaded_at, fault, shadow },
+    policy: { enforced, revision, rules, rollback, loaded_at, fault, shadow },
     reload: describeReload(parts),
     store: { ...store, since: iso(sinceMs) },
     spool: streamOf(parts.drain()),

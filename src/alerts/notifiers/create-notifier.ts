@@ -16,8 +16,8 @@ const KINDS: Readonly<Record<Kind, (options: NotifierOptions) => Notifier>> = {
   smtp: createSmtp,
 };
 
-/** Throws Error where it can't be done; what was done before is not done again. */
-export type Act = (options: NotifierOptions, firing: readonly Alert[]) => void;
+/** Throws or rejects with Error where it can't be done; what was done before is not done again. */
+export type Act = (options: NotifierOptions, firing: readonly Alert[]) => void | Promise<void>;
 
 export function createNotifier(options: NotifierOptions, act: Act): Notifier {
   const { kind } = options;

@@ -24,6 +24,12 @@ interface Alerts {
     readonly unknown_since: string | null;
     readonly unknown_why: string;
   }[];
+  readonly in_force: readonly {
+    readonly what: string;
+    readonly until: string | null;
+    readonly created_by: string;
+    readonly comment: string;
+  }[];
   readonly faults: readonly string[];
 }
 
@@ -67,8 +73,12 @@ function stateOf(state: string, isSilenced: boolean, isUnknown: boolean): string
   return [state, ...(isSilenced ? ["silenced"] : []), ...(isUnknown ? ["unknown"] : [])].join(", ");
 }
 
-function linesOf({ rules, faults }: Alerts): readonly string[] {
+function linesOf({ rules, faults, in_force: changes }: Alerts): readonly string[] {
   return [
+    ...changes.map(({ what, until, created_by: by, comment }) => {
+      const words = [`in force: ${what}`, ...(until === null ? [] : [`until ${until}`])];
+      return [...words, `by ${by || "hand"}`, comment].join("; ");
+    }),
     ...rules
       .filter((rule) => rule.unknown_since !== null)
       .map(({ name, unknown_since: since, unknown_why: why }) => {

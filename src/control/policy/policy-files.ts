@@ -40,6 +40,15 @@ export async function checkAuthzenPolicy(files: PolicyFiles, known?: Known): Pro
   return checkFiles({ files, request: null }, blaming(files, "policy.authzen"), known);
 }
 
+/** Files that weir keeps itself, asked what the config asks. */
+export async function checkKeptFiles(
+  files: PolicyFiles,
+  request: PolicyOptions["request"],
+  known?: Known,
+): Promise<PolicyCheck> {
+  return checkFiles({ files, request }, blaming(files), known);
+}
+
 /** Of a policy in force, or of none. */
 export function imagesOf(inForce: Pick<CheckedPolicy, "image"> | null | undefined): Known {
   return inForce ? [inForce.image] : [];

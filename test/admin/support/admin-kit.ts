@@ -72,6 +72,7 @@ export function adminParts(all: Changes = {}): AdminParts {
       config,
       revision,
       policy: null,
+      rollback: null,
       shadow: null,
       authzen: null,
       tls: { certificates: [], faults: [], admin: null },

@@ -213,6 +213,7 @@ export function status(nowMs: number): Record<string, unknown> {
       loaded_at: new Date(nowMs - 1_500_000).toISOString(),
       fault: null,
       shadow: null,
+      rollback: null,
     },
     reload: {
       at: new Date(nowMs - 1_500_000).toISOString(),

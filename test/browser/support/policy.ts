@@ -38,6 +38,7 @@ export function policy(nowMs: number): Record<string, unknown> {
     loaded_at,
     fault: null,
     shadow: { ...SHADOW, loaded_at },
+    rollback: null,
     authzen: AUTHZEN,
   };
 }
@@ -52,6 +53,7 @@ export const NOT_ENFORCED = {
   loaded_at: null,
   fault: null,
   shadow: null,
+  rollback: null,
   authzen: null,
 };
 

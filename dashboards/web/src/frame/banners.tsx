@@ -20,6 +20,7 @@ export function Banners({ status }: { readonly status: Loaded<Status> }): ReactN
       <RestartBanner reload={reload} />
       <TlsFault reload={reload} />
       <PolicyFault policy={policy} reload={reload} />
+      <RollbackBanner policy={policy} />
       <ShadowFault policy={policy} />
       {policy.enforced ? null : <OpenBanner />}
       <ExpiryBanner certificates={certificates} />
@@ -54,6 +55,17 @@ function PolicyFault({ policy, reload }: Pick<Status, "policy" | "reload">): Rea
   return (
     <Banner tone="error" icon="shield" title={title}>
       <code>{policy.fault}</code>
+    </Banner>
+  );
+}
+
+function RollbackBanner({ policy: { rollback } }: Pick<Status, "policy">): ReactNode {
+  if (rollback === null) return null;
+  const { from, to, at, comment, created_by: by } = rollback;
+  return (
+    <Banner tone="error" icon="shield" title={`The policy was rolled back to ${to}.`}>
+      By {by} at {clock(timeMs(at))}: {comment}. What its files say, <code>{from}</code>, decides
+      nothing until they change or somebody runs <code>weir reload</code>.
     </Banner>
   );
 }

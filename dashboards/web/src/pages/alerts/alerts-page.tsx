@@ -8,6 +8,7 @@ import { useRange } from "../../state/use-range.ts";
 import { AlertsPanel } from "./alerts-panel.tsx";
 import { AlertsVerdict } from "./alerts-verdict.tsx";
 import { ChangesPanel } from "./changes-panel.tsx";
+import { InForcePanel } from "./in-force-panel.tsx";
 import { NotifiersPanel } from "./notifiers-panel.tsx";
 import { ReplayPanel } from "./replay-panel.tsx";
 import { RulesPanel } from "./rules-panel.tsx";
@@ -36,6 +37,7 @@ function Watched({ alerts, data, place }: WatchedProps): ReactNode {
   return (
     <>
       <AlertsVerdict alerts={data} />
+      <InForcePanel alerts={alerts} />
       {data.faults.length === 0 ? null : <Faults faults={data.faults} />}
       <AlertsPanel alerts={alerts} onSilence={setDraft} />
       <SlosPanel place={place} />

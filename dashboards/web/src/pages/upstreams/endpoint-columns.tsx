@@ -40,12 +40,7 @@ function figureColumns(rows: readonly EndpointRow[]): readonly TableColumn<Endpo
       key: "state",
       label: "State",
       value: ({ endpoint }) => endpoint.state,
-      show: (row) => (
-        <>
-          <StateTag row={row} />
-          <LessTag hold={row.hold} />
-        </>
-      ),
+      show: (row) => <StateTag row={row} />,
     },
     barred({ key: "inflight", label: "In flight", max: maxInflight, words: count }),
     barred({ key: "estimate_ns", label: "Estimate", max: maxEstimate, words: duration }),
@@ -148,6 +143,12 @@ const STATES: Readonly<Record<EndpointState, { tone: string; hint: string }>> = 
 };
 
 function StateTag({ row: { endpoint, hold } }: { readonly row: EndpointRow }): ReactNode {
+  const takesAll = endpoint.state === "ok" || endpoint.state === "young";
+  if (hold !== null && hold.share > 0 && takesAll) return <LessTag hold={hold} />;
+  return <OwnState endpoint={endpoint} hold={hold} />;
+}
+
+function OwnState({ endpoint, hold }: Pick<EndpointRow, "endpoint" | "hold">): ReactNode {
   const { tone, hint } = STATES[endpoint.state];
   const until = endpoint.state === "held" ? (hold?.ends_at ?? null) : endpoint.ejected_until;
   const left = until === null ? 0 : timeMs(until) - Date.now();
@@ -161,12 +162,11 @@ function StateTag({ row: { endpoint, hold } }: { readonly row: EndpointRow }): R
   );
 }
 
-function LessTag({ hold }: { readonly hold: Hold | null }): ReactNode {
-  if (hold === null || hold.share === 0) return null;
+function LessTag({ hold }: { readonly hold: Hold }): ReactNode {
   const left = timeMs(hold.ends_at) - Date.now();
   return (
     <span className="tag accent" title={`Why: ${hold.comment}`}>
-      {Math.round(hold.share * 100)} % of its weight{left > 0 ? ` for ${age(left)}` : ""}
+      {Math.round(hold.share * 100)} % weight{left > 0 ? `, ${age(left)}` : ""}
     </span>
   );
 }
