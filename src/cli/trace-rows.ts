@@ -14,10 +14,20 @@ export interface ServiceSpan {
   readonly status: string;
 }
 
+/** A line that a service logged in a span of the trace, or in the trace alone. */
+export interface TraceLine {
+  readonly time: string;
+  readonly service: string;
+  readonly severity: string;
+  readonly text: string;
+  readonly span_id: string;
+}
+
 export interface Trace {
   readonly trace_id: string;
   readonly requests: readonly RequestRow[];
   readonly spans: readonly ServiceSpan[];
+  readonly logs: readonly TraceLine[];
 }
 
 /** "http://127.0.0.1:4001" as "127.0.0.1:4001". */

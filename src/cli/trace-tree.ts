@@ -25,13 +25,18 @@ export interface TraceTree {
   /** Depth first, siblings in order of time. */
   readonly bars: readonly PlacedBar[];
   readonly totalNs: number;
+  /** The trace's first instant, nanoseconds since the epoch. */
+  readonly firstNs: bigint;
 }
 
 export const OWN_SERVICE = "weir";
 
-export function treeOf({ requests, spans }: Trace): TraceTree {
+export function treeOf({ requests, spans, logs }: Trace): TraceTree {
   const starts = [...requests, ...spans].map(({ started_at }) => instantNs(started_at));
-  const first = starts.reduce((least, start) => (start < least ? start : least), starts[0] ?? 0n);
+  const first = starts.reduce(
+    (least, start) => (start < least ? start : least),
+    starts[0] ?? instantNs(logs[0]?.time ?? ""),
+  );
   const since = (instant: string): number => Number(instantNs(instant) - first);
   const own = requests.flatMap((row) => requestBars(row, since(row.started_at)));
   const known = new Set(own.map(({ id }) => id));
@@ -39,11 +44,11 @@ export function treeOf({ requests, spans }: Trace): TraceTree {
   const others = spans.filter(({ span_id }) => !known.has(span_id));
   const bars = [...own, ...others.map((span) => spanBar(span, since(span.started_at)))];
   const end = bars.reduce((most, bar) => Math.max(most, bar.startNs + bar.durationNs), 1);
-  return { bars: place(bars), totalNs: end };
+  return { bars: place(bars), totalNs: end, firstNs: first };
 }
 
 /** Nanoseconds since the epoch of an ISO time, which a number cannot hold. */
-function instantNs(text: string): bigint {
+export function instantNs(text: string): bigint {
   const [, seconds = "", fraction = "", zone = ""] =
     /^([^.]*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
   const ms = Date.parse(`${seconds.replace(" ", "T")}${zone === "" ? "Z" : zone}`);

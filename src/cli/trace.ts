@@ -8,6 +8,7 @@ import { clip } from "./format-text.ts";
 import { terminalOf, type Terminal } from "./terminal.ts";
 import { renderDetails } from "./trace-details.ts";
 import type { Trace } from "./trace-rows.ts";
+import { renderLogs } from "./trace-logs.ts";
 import { treeOf } from "./trace-tree.ts";
 import { renderWaterfall } from "./waterfall.ts";
 
@@ -18,7 +19,7 @@ const MOST_DETAILS = 20;
 
 export function traceCommand(): Command {
   return askingCommand("trace")
-    .description("one trace: waterfall, decisions, candidates, attempts")
+    .description("one trace: waterfall, log lines, decisions, candidates, attempts")
     .argument("<id>", "trace id, or at least its first 8 digits for one of the last day")
     .action((id: string, options: AskOptions) =>
       asking(options, async (client) => {
@@ -61,11 +62,14 @@ async function complete(client: AdminClient, beginning: string): Promise<string>
 
 /** Lines without line ends. */
 export function renderTrace(trace: Trace, terminal: Terminal): string[] {
-  const { requests, spans, trace_id } = trace;
+  const { requests, spans, logs, trace_id } = trace;
   const tree = treeOf(trace);
+  const lines = renderLogs(trace, tree, terminal);
+  const loose = lines.get("") ?? [];
   const parts = [
     counted(requests.length, "request"),
     ...(spans.length === 0 ? [] : [counted(spans.length, "span of services", "spans of services")]),
+    ...(logs.length === 0 ? [] : [counted(logs.length, "log line")]),
     duration(tree.totalNs),
     instant((requests[0] ?? spans[0])?.started_at ?? "", Date.now()),
   ];
@@ -79,7 +83,10 @@ export function renderTrace(trace: Trace, terminal: Terminal): string[] {
     terminal.paint(`trace ${trace_id}`, "strong"),
     terminal.paint(clip(parts.join(" · "), terminal.width), "faint"),
     "",
-    ...renderWaterfall(tree, terminal),
+    ...renderWaterfall(tree, terminal, lines),
+    ...(loose.length === 0
+      ? []
+      : ["", terminal.paint("logged in no span of it", "faint"), ...loose]),
     ...details,
   ];
 }

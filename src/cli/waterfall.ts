@@ -24,11 +24,16 @@ interface Frame {
   readonly paint: Paint;
 }
 
-/** Lines without line ends, none wider than the terminal. */
-export function renderWaterfall({ bars, totalNs }: TraceTree, terminal: Terminal): string[] {
+/** Lines without line ends, none wider than the terminal; `under`: lines that go under a span, by its ID. */
+export function renderWaterfall(
+  { bars, totalNs }: TraceTree,
+  terminal: Terminal,
+  under: ReadonlyMap<string, readonly string[]> = new Map(),
+): string[] {
   const shown = bars.slice(0, MOST_LINES);
   const frame = frameOf(shown, totalNs, terminal);
-  const lines = [ruler(frame), ...shown.map((bar) => lineOf(bar, frame))];
+  const drawn = shown.flatMap((bar) => [lineOf(bar, frame), ...(under.get(bar.id) ?? [])]);
+  const lines = [ruler(frame), ...drawn];
   if (shown.length < bars.length) {
     lines.push(
       terminal.paint(`… and ${bars.length - shown.length} more spans; --json has all`, "faint"),

@@ -105,6 +105,27 @@ describe("a planted cause", () => {
   });
 });
 
+test("how they ended is a selection, too", async () => {
+  const lines = Array.from({ length: 400 }, (_, at) =>
+    line({
+      started_at: timestamp(sinceMs - HOUR_MS + at * 1000),
+      trace_id: at.toString(16).padStart(32, "f"),
+      span_id: at.toString(16).padStart(16, "f"),
+      method: "GET",
+      duration_ns: 1000,
+      status: at % 4 === 0 ? 503 : 200,
+      upstream: at % 4 === 0 ? "http://u2:1" : "http://u1:1",
+    }),
+  );
+  await system.store.write(batch("failed", lines));
+  const before = { since: iso(-HOUR_MS), until: iso(0) };
+  const answer = await differences({ ...before, selected_status_class: "5xx" });
+  expect(answer.compared).toEqual({ selected: 100, rest: 300 });
+  expect(find(answer, "upstream")[0]).toMatchObject({ value: "http://u2:1", selected: 100 });
+  const none = { selected_status_class: "5xx", selected_min_duration_ms: "1" };
+  expect((await differences({ ...before, ...none })).compared.selected).toBe(0);
+});
+
 test("nothing selected, and nothing else, are answers and no errors", async () => {
   const none = await differences({ selected_min_duration_ms: "80000" });
   expect(none).toEqual({

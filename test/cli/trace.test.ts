@@ -7,6 +7,7 @@ import { treeOf } from "../../src/cli/trace-tree.ts";
 import { renderWaterfall } from "../../src/cli/waterfall.ts";
 import { type AdminFixture, startAdminFixture } from "./support/admin-fixture.ts";
 import { weirInProcess } from "./support/in-process.ts";
+import type { TraceLine } from "../../src/cli/trace-rows.ts";
 import { PAYMENT, serviceSpan, TRACE, TRACE_ID, traceRow } from "./support/traces.ts";
 
 function outline(trace: typeof TRACE): string[] {
@@ -102,6 +103,31 @@ describe("what is drawn", () => {
     }
   });
 
+  test("log lines each under their span, so many, and those of no span at the end", () => {
+    const [orders] = TRACE.spans;
+    const logged = (text: string, changes: Partial<TraceLine> = {}): TraceLine => ({
+      time: "2026-11-21T21:40:00.040000000Z",
+      service: "orders",
+      severity: "error",
+      text,
+      span_id: orders?.span_id ?? "",
+      ...changes,
+    });
+    const many = Array.from({ length: 10 }, (_, at) => logged(`try ${at}\u001b[2J`));
+    const early = { time: "2026-11-21T21:39:59.999500000Z", severity: "none", span_id: "gone" };
+    const trace = { ...TRACE, logs: [logged("x".repeat(90), early), ...many] };
+    const text = renderTrace(trace, { width: 60, paint: plain });
+    expect(text[1]).toContain("11 log lines");
+    const at = text.findIndex((line) => line.includes("orders  POST /orders"));
+    expect(text.slice(at + 1, at + 10)).toEqual([
+      ...Array.from({ length: 8 }, (_, n) => `        +40 ms  error  orders: try ${n}�[2J`),
+      "      … and 2 more lines; --json has all",
+    ]);
+    const loose = text.indexOf("logged in no span of it");
+    expect(text[loose + 1]).toMatch(/^ {3}-500 µs {2}– {6}orders: x+…$/);
+    expect(Math.max(...text.slice(0, loose + 2).map(widthOf))).toBeLessThanOrEqual(60);
+  });
+
   test("a denial is red and names nobody it does not know", () => {
     const denied = traceRow({
       decision: "deny",
@@ -149,7 +175,16 @@ describe("what is drawn", () => {
         ...TRACE.spans,
         serviceSpan({ span_id: "z", service: "\u009B31m", name: "n" }),
       ];
-      const trace = { ...TRACE, requests: [hostile, ...TRACE.requests], spans };
+      const logs = ["z", ...TRACE.spans.map(({ span_id: id }) => id)].map((span_id) => {
+        return {
+          time: "never",
+          service: "\u202Es",
+          severity: "fatal",
+          text: "路\u0007\n",
+          span_id,
+        };
+      });
+      const trace = { ...TRACE, requests: [hostile, ...TRACE.requests], spans, logs };
       for (const line of renderTrace(trace, { width, paint: plain })) {
         expect(widthOf(line)).toBeLessThanOrEqual(width);
         expect(line).not.toMatch(/[\p{Cc}\u202E]/u);

@@ -19,6 +19,7 @@ const query = filterQuery.omit({ limit: true, before: true }).extend({
   selected_until: moment.optional(),
   selected_min_duration_ms: milliseconds,
   selected_max_duration_ms: milliseconds.meta({ description: "Shorter than this" }),
+  selected_status_class: filterQuery.shape.status_class,
 });
 
 const sides = z.strictObject({ selected: count, rest: count });
@@ -75,6 +76,7 @@ function selectionOf(asked: Asked, window: Slice, nowMs: number): Selection {
     ...readWindow({ since, until }, nowMs),
     minNs: (asked.selected_min_duration_ms ?? 0) * NANOS_PER_MILLI,
     maxNs: (asked.selected_max_duration_ms ?? Infinity) * NANOS_PER_MILLI,
+    statusClass: asked.selected_status_class ?? null,
   };
 }
 
@@ -84,6 +86,7 @@ function requestFilters(asked: Asked): Parameters<typeof filtersOf>[0] {
     selected_until: _until,
     selected_min_duration_ms: _min,
     selected_max_duration_ms: _max,
+    selected_status_class: _class,
     ...filters
   } = asked;
   return filters;

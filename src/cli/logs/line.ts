@@ -32,6 +32,10 @@ const TONES: Readonly<Record<string, Tone>> = {
   trace: "faint",
 };
 
+export function toneOfSeverity(severity: string): Tone | undefined {
+  return TONES[severity];
+}
+
 /** No wider than the terminal. */
 export function logLine(
   { time, severity, service, source, text }: Line,

@@ -7,11 +7,13 @@ import type { Slice } from "../time-slices.ts";
 import { PAIRED_COLUMNS, PAIRS } from "./attributes.ts";
 import { rankDifferences, type ScoredAttribute, type Sides, type ValueCount } from "./score.ts";
 
-/** Requests that began in a part of the window, and took from `minNs` to less than `maxNs`. */
+/** Requests that began in a part of the window, took from `minNs` to less than `maxNs`, and ended so. */
 export interface Selection extends Slice {
   readonly minNs: number;
   /** Infinity: however long. */
   readonly maxNs: number;
+  /** 5 for 500 to 599; null: however they ended. */
+  readonly statusClass: number | null;
 }
 
 export interface DifferencesQuestion {
@@ -146,10 +148,11 @@ interface SideConditions {
 }
 
 function sidesOf({ selection }: DifferencesQuestion, parts: Parts): SideConditions {
-  const { minNs, maxNs } = selection;
+  const { minNs, maxNs, statusClass } = selection;
+  const ended = statusClass === null ? "" : ` AND intDiv(status, 100) = ${statusClass}`;
   const time = { parts: [selection] };
   const longest = Math.min(LONGEST_NS, Math.ceil(maxNs));
-  const box = `(${withinParts("started_at", time)} AND duration_ns >= ${Math.ceil(minNs)} AND duration_ns < ${longest})`;
+  const box = `(${withinParts("started_at", time)} AND duration_ns >= ${Math.ceil(minNs)} AND duration_ns < ${longest}${ended})`;
   const isSelected = `(${withinParts("started_at", parts.selected)} AND ${box})`;
   const isRest = `(${withinParts("started_at", parts.rest)} AND NOT ${box})`;
   return { isSelected, isRest, isEither: `(${isSelected} OR ${isRest})` };

@@ -103,6 +103,7 @@ export const PAYMENT = traceRow({
 export const TRACE: Trace = {
   trace_id: TRACE_ID,
   requests: [traceRow(), PAYMENT],
+  logs: [],
   spans: [
     serviceSpan({}),
     serviceSpan({

@@ -25,7 +25,7 @@ export function InForcePanel({ alerts }: { readonly alerts: Loaded<Alerts> }): R
 }
 
 const COLUMNS: readonly TableColumn<ChangeInForce>[] = [
-  { key: "what", label: "What", value: ({ what }) => what, lead: true, wide: true },
+  { key: "what", label: "What", value: ({ what }) => what, lead: true },
   { key: "created_by", label: "By", value: ({ created_by: by }) => by || "hand" },
   { key: "comment", label: "Why", value: ({ comment }) => comment, wide: true },
   {
