@@ -1,7 +1,8 @@
 // Asks the store on behalf of the API: a few at a time, and its failures as the API's problems.
 import { messageOf } from "../core/errors.ts";
 import { createLane, type Lane, LaneFullError } from "../core/lane.ts";
-import { StoreError, type Store } from "../store/client.ts";
+import type { Store } from "../store/client.ts";
+import { StoreError } from "../store/store-error.ts";
 import { PanelFailure } from "../store/panels/failure.ts";
 import { iso } from "./http/schemas.ts";
 import { Problem } from "./http/problem.ts";

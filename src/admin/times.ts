@@ -1,5 +1,5 @@
 // ClickHouse's times as ISO-8601, the one way times leave the admin API.
-import type { Column, Row } from "../store/client.ts";
+import type { Column, Row } from "../store/answer.ts";
 
 /** Times in UTC only: the session's zone is UTC, a column of another zone says so in its type. */
 const UTC_TIME = /^(?:Nullable\()?DateTime(?:64\(\d(?:, 'UTC')?\)|\('UTC'\))?\)?$/;

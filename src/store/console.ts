@@ -1,6 +1,8 @@
 // Statements that people typed: read by the store first, judged, and only then asked, all within limits.
 import { consoleFault } from "./console-guard.ts";
-import { type Answer, type Store, StoreError } from "./client.ts";
+import type { Answer } from "./answer.ts";
+import type { Store } from "./client.ts";
+import { StoreError } from "./store-error.ts";
 import type { QueryOptions } from "./query-settings.ts";
 import { CONSOLE } from "./embedded/call.ts";
 import { readonlyFault, statementFault, type Token, tokensOf } from "./embedded/statement.ts";

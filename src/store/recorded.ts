@@ -1,6 +1,7 @@
 // Recorded decisions for replay: grouped by all that a decision needs, a slice of time at once.
 import { countLines } from "../core/lines.ts";
-import { StoreError, type Store } from "./client.ts";
+import type { Store } from "./client.ts";
+import { StoreError } from "./store-error.ts";
 import { narrowing, type RequestFilters } from "./requests.ts";
 import { type Bucket, createSlicer, type Slice } from "./time-slices.ts";
 

@@ -1,7 +1,9 @@
 // Request rows one by one: the list with its filters and pages, and everything known of one trace.
 import { LISTED_COLUMNS } from "../telemetry/columns.ts";
 import type { ShadowChange } from "../telemetry/shadow-change.ts";
-import { StoreError, type Row, type Store } from "./client.ts";
+import type { Row } from "./answer.ts";
+import type { Store } from "./client.ts";
+import { StoreError } from "./store-error.ts";
 
 /** Every field narrows the list, an empty name to what has none; one that is missing does not. */
 export interface RequestFilters {

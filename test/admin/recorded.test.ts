@@ -2,7 +2,8 @@
 import { get } from "node:http";
 import { expect, test } from "vitest";
 import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
-import { type Store, StoreError } from "../../src/store/client.ts";
+import type { Store } from "../../src/store/client.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { startTestAdmin, type TestAdmin } from "./support/admin-kit.ts";
 
 const PATH = "/api/v1/policy/recorded?since=1h";

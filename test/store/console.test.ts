@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askConsole } from "../../src/store/console.ts";
-import { StoreError } from "../../src/store/client.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { batch, line, startTestStore, type TestStore } from "./support.ts";
 
 const LIMITS = { maxRows: 100, maxBytes: 1 << 20, timeoutMs: 60_000 };

@@ -1,6 +1,6 @@
 // What AuthZEN asked and what was changed stand in the same table as traffic, and no figure of traffic counts it.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Row } from "../../src/store/client.ts";
+import type { Row } from "../../src/store/answer.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";
 import { runPanel } from "../../src/store/panels/run-panel.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";

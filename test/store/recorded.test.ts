@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RECORDED_COLUMNS } from "../../src/policy/replay/recorded.ts";
 import { countLines } from "../../src/core/lines.ts";
-import { type Store, StoreError } from "../../src/store/client.ts";
+import type { Store } from "../../src/store/client.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { countRecorded, readRecorded } from "../../src/store/recorded.ts";
 import { batch, line, startTestStore, timestamp, type TestStore } from "./support.ts";
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Row } from "../../src/store/client.ts";
+import type { Row } from "../../src/store/answer.ts";
 import { createStore } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";

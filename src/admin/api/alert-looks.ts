@@ -6,7 +6,7 @@ import { rulesOf } from "../../alerts/load-alerts.ts";
 import type { Rule } from "../../alerts/rule.ts";
 import { formatKeyPath } from "../../config/fault.ts";
 import { listOf, mappingOf, textOf } from "../../config/raw.ts";
-import type { StoreError } from "../../store/client.ts";
+import type { StoreError } from "../../store/store-error.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { iso, json, NONE, time } from "../http/schemas.ts";

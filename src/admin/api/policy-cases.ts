@@ -3,7 +3,7 @@ import { z } from "zod";
 import { caseOfRow, type DecidedRow } from "../../policy/cases/new-case.ts";
 import { MAX_NAME_CHARS } from "../../policy/cases/policy-case.ts";
 import { readTrace } from "../../store/requests.ts";
-import type { Row } from "../../store/client.ts";
+import type { Row } from "../../store/answer.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { count, json, NONE } from "../http/schemas.ts";

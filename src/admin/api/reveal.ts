@@ -1,6 +1,6 @@
 // POST /api/v1/reveal: the encrypted fields of a trace, to be opened by whoever has the key, once it is recorded who asks.
 import { z } from "zod";
-import type { Row } from "../../store/client.ts";
+import type { Row } from "../../store/answer.ts";
 import { readTrace } from "../../store/requests.ts";
 import { keyIdOf } from "../../telemetry/field-cipher.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";

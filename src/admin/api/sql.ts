@@ -1,7 +1,8 @@
 // POST /api/v1/sql: any reading statement, within limits on rows, bytes and time.
 import type { Socket } from "node:net";
 import { z } from "zod";
-import type { Answer, StoreError } from "../../store/client.ts";
+import type { Answer } from "../../store/answer.ts";
+import type { StoreError } from "../../store/store-error.ts";
 import { askConsole } from "../../store/console.ts";
 import { defineEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";

@@ -1,6 +1,6 @@
 // GET /api/v1/traces/{id}: all that is known of one trace, weir's requests and the services' spans.
 import { z } from "zod";
-import type { Row } from "../../store/client.ts";
+import type { Row } from "../../store/answer.ts";
 import { linesOfTrace } from "../../store/logs/trace-lines.ts";
 import { SEVERITIES } from "../../store/logs/log-source.ts";
 import { readTrace } from "../../store/requests.ts";

@@ -1,5 +1,7 @@
 // What is different about some requests: a bounded sample of them and of the rest, compared by every attribute.
-import type { QueryParams, Row, Store } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { QueryParams } from "../ask.ts";
+import type { Store } from "../client.ts";
 import { expandPanel, rollupFor } from "../panels/rollup.ts";
 import { narrowing, type RequestFilters } from "../requests.ts";
 import { sampleOf, type Spread, spreadOver, type Step, withinParts } from "../spread.ts";

@@ -1,5 +1,6 @@
 // What log lines look like, how many look so, and which look as none did before: over a sample that is drawn evenly.
-import type { Row, Store } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { Store } from "../client.ts";
 import { templateOf } from "./line-template.ts";
 import { tablesOf } from "./list-lines.ts";
 import { allConditions, type LogFilters, type LogWindow, paramsOf } from "./log-filters.ts";

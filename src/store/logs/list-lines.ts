@@ -1,5 +1,7 @@
 // Log lines of both tables in one list, newest first and by pages; and one line whole.
-import { type Row, type Store, StoreError } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { Store } from "../client.ts";
+import { StoreError } from "../store-error.ts";
 import { allConditions, type LogFilters, type LogWindow, paramsOf } from "./log-filters.ts";
 import { LOG_TABLES, type LogTable, SERVICE_LOGS } from "./log-source.ts";
 

@@ -1,5 +1,6 @@
 // How many log lines there are over time and by service, severity and route, in one scan of each table.
-import type { Row, Store } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { Store } from "../client.ts";
 import {
   baseConditions,
   type Facet,

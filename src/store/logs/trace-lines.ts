@@ -1,5 +1,6 @@
 // What services logged within one trace.
-import type { Row, Store } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { Store } from "../client.ts";
 import { LINE_CHARS } from "./list-lines.ts";
 import { SERVICE_LOGS } from "./log-source.ts";
 

@@ -1,5 +1,5 @@
 // What the store says against a panel's query, with the line of the file it is about.
-import { StoreError } from "../client.ts";
+import { StoreError } from "../store-error.ts";
 import type { DashboardFault, Panel } from "./panel.ts";
 
 /** The query is wrong, and will be until somebody mends its file. */

@@ -1,5 +1,7 @@
 // Asks the store a panel's question for a window and with filters.
-import { type Column, type Row, type Store, StoreError } from "../client.ts";
+import type { Column, Row } from "../answer.ts";
+import type { Store } from "../client.ts";
+import { StoreError } from "../store-error.ts";
 import { failureOf } from "./failure.ts";
 import type { Panel, Unit } from "./panel.ts";
 import { breakdownFor, expandPanel, rollupFor } from "./rollup.ts";

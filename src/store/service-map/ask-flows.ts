@@ -1,5 +1,6 @@
 // Counts who calls what: routes and endpoints from the sums, callers and applications from bounded rows and spans.
-import type { Row, Store } from "../client.ts";
+import type { Row } from "../answer.ts";
+import type { Store } from "../client.ts";
 import { expandPanel, rollupFor } from "../panels/rollup.ts";
 import { type Spread, spreadOver, withinParts } from "../spread.ts";
 import type { Slice } from "../time-slices.ts";

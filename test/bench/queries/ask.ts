@@ -1,7 +1,8 @@
 // What people ask of a full store, each through the code that answers it in weir, and how long that takes.
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadDashboards } from "../../../src/store/dashboards.ts";
-import type { Row, Store } from "../../../src/store/client.ts";
+import type { Row } from "../../../src/store/answer.ts";
+import type { Store } from "../../../src/store/client.ts";
 import { listLines } from "../../../src/store/logs/list-lines.ts";
 import { readTerms } from "../../../src/store/logs/search-terms.ts";
 import { runPanel } from "../../../src/store/panels/run-panel.ts";

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import type { StoreError } from "../../../store/client.ts";
+import type { StoreError } from "../../../store/store-error.ts";
 import {
   countLines,
   EXPORT_FORMATS,

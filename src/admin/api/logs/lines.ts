@@ -1,6 +1,6 @@
 // GET /api/v1/logs and /api/v1/logs/lines/{id}: access rows and services' log lines in one list, and one line whole.
 import { z } from "zod";
-import type { Row } from "../../../store/client.ts";
+import type { Row } from "../../../store/answer.ts";
 import { listLines, readLine } from "../../../store/logs/list-lines.ts";
 import { LINE_SOURCES, SEVERITIES } from "../../../store/logs/log-source.ts";
 import { defineEndpoint, type Endpoint } from "../../http/endpoint.ts";
