@@ -32,6 +32,12 @@ const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => str
       `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 60, ` +
       `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 3600`,
   ],
+  [
+    "coarse_rollups",
+    (days) =>
+      `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 300, ` +
+      `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
+  ],
   ...["addresses", "callers", "paths", "rules", "troubles", "workers"].map(
     (table) =>
       [
@@ -156,14 +162,17 @@ async function countOlderRows(store: Store, view: string): Promise<void> {
   // A view writes columns by their names, INSERT SELECT by their places.
   const { rows: columns } = await store.query(`DESCRIBE TABLE (${query})`);
   const names = columns.map(({ name }) => String(name)).join(", ");
+  const [source, at] = query.includes("FROM rollups")
+    ? ["rollups", "time"]
+    : ["requests", "started_at"];
   const { rows } = await store.query(
-    `SELECT DISTINCT toUInt32(toStartOfInterval(started_at, INTERVAL 6 HOUR, 'UTC')) AS from FROM requests ORDER BY from`,
+    `SELECT DISTINCT toUInt32(toStartOfInterval(${at}, INTERVAL 6 HOUR, 'UTC')) AS from FROM ${source} ORDER BY from`,
   );
   for (const row of rows) {
     const from = Number(row["from"]);
-    const slice = `started_at >= toDateTime(${from}) AND started_at < toDateTime(${from + SIX_HOURS_S})`;
+    const slice = `${at} >= toDateTime(${from}) AND ${at} < toDateTime(${from + SIX_HOURS_S})`;
     await store.command(`INSERT INTO ${table} (${names}) ${query}
-      SETTINGS additional_table_filters = {'${store.database}.requests': '${slice}'},
+      SETTINGS additional_table_filters = {'${store.database}.${source}': '${slice}'},
         insert_deduplicate = 1, insert_deduplication_token = '${table} ${from}', max_threads = 1, max_insert_threads = 1,
         min_insert_block_size_rows = 100000000, min_insert_block_size_bytes = 0, max_insert_block_size = 100000000`);
   }

@@ -122,6 +122,7 @@ describe("migrate", () => {
     expect(rows.map((row) => row["name"])).toEqual([
       "addresses",
       "callers",
+      "coarse_rollups",
       "notable_requests",
       ...metrics,
       "paths",
@@ -183,10 +184,14 @@ describe("write", () => {
       ["requests", "count()"],
       ["requests_10s", "sum(requests)"],
       ["requests_1m", "sum(requests)"],
+      ["requests_5m", "sum(requests)"],
       ["requests_1h", "sum(requests)"],
+      ["requests_6h", "sum(requests)"],
       ["upstreams_10s", "sum(attempts)"],
       ["upstreams_1m", "sum(attempts)"],
+      ["upstreams_5m", "sum(attempts)"],
       ["upstreams_1h", "sum(attempts)"],
+      ["upstreams_6h", "sum(attempts)"],
     ]) {
       expect([table, await ask(`SELECT ${sum} AS n FROM ${table} WHERE service = 'dup'`)]).toEqual([
         table,

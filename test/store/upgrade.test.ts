@@ -99,6 +99,8 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   }
   const views = await store.query(
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
+      (SELECT sum(requests) FROM requests_5m) AS of_5m,
+      (SELECT sum(requests) FROM requests_6h) AS of_6h,
       (SELECT sum(requests) FROM callers WHERE grain_s = 600) AS of_callers,
       (SELECT sum(requests) FROM rules WHERE grain_s = 21600) AS of_rules,
       (SELECT sum(calls) FROM troubles WHERE grain_s = 600 AND subject = 'denial') AS of_denials,
@@ -112,6 +114,8 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   expect(views.rows).toEqual([
     {
       counted: 3,
+      of_5m: 3,
+      of_6h: 3,
       of_callers: 3,
       of_rules: 3,
       of_denials: 2,

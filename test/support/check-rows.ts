@@ -57,7 +57,7 @@ async function compareRollups(ask: Ask): Promise<string[]> {
     `SELECT count() AS requests, sum(length(attempt_upstream)) AS attempts FROM requests WHERE ${TRAFFIC}`,
   );
   const bad: string[] = [];
-  for (const width of ["10s", "1m", "1h"]) {
+  for (const width of ["10s", "1m", "5m", "1h", "6h"]) {
     for (const what of ["requests", "attempts"] as const) {
       const table = what === "requests" ? `requests_${width}` : `upstreams_${width}`;
       const [row = {}] = await ask(

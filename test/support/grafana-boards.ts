@@ -70,7 +70,7 @@ function variablesOf({ range, variables }: Board) {
       label: "Sums by",
       type: "custom",
       // Text is the rollup's name, value its seconds.
-      query: "10s : 10,1m : 60,1h : 3600",
+      query: "10s : 10,1m : 60,5m : 300,1h : 3600,6h : 21600",
       current: { text: name, value: String(grainSeconds) },
     },
     ...variables.map((variable) => {

@@ -7,9 +7,10 @@ test.each([
   [3600, "10s", 30],
   [3 * 3600, "10s", 90],
   [6 * 3600, "1m", 180],
-  [86_400, "1m", 720],
+  [86_400, "5m", 900],
   [7 * 86_400, "1h", 7200],
-  [365 * 86_400, "1h", 262_800],
+  [30 * 86_400, "6h", 21_600],
+  [365 * 86_400, "6h", 280_800],
 ])("%i s: %s in steps of %i s", (seconds, name, stepSeconds) => {
   const chosen = rollupFor(seconds * 1000);
   expect([chosen.rollup.name, chosen.stepSeconds]).toEqual([name, stepSeconds]);
