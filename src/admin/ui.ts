@@ -1,7 +1,7 @@
 // Serves the built web UI: hashed files for ever, the page always fresh, and words where it is missing.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import express, { type Express, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 
 const FOREVER = "public, max-age=31536000, immutable";
 
@@ -18,9 +18,14 @@ const MISSING = `<!doctype html>
 
 /** Looked up for each request, so that a build shows without a restart. */
 export function serveUi(app: Express, folder: string): void {
+  const assets = join(folder, "assets");
   app.use(
     "/assets",
-    express.static(join(folder, "assets"), {
+    (request: Request, response: Response, next: NextFunction) => {
+      chooseForm(assets, { request, response });
+      next();
+    },
+    express.static(assets, {
       index: false,
       redirect: false,
       setHeaders: (response) => void response.setHeader("cache-control", FOREVER),
@@ -35,6 +40,28 @@ export function serveUi(app: Express, folder: string): void {
 interface Exchange {
   readonly request: Request;
   readonly response: Response;
+}
+
+/** Endings of what the build wrote beside each file, the smallest first. */
+const FORMS = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+] as const;
+
+/** A hashed script or style in the smallest form the browser takes. */
+function chooseForm(assets: string, { request, response }: Exchange): void {
+  const name = /^\/(?<name>[\w-]+\.(?<type>js|css))(?:\?|$)/.exec(request.url)?.groups;
+  if (name === undefined) return;
+  response.vary("accept-encoding");
+  const form = FORMS.find(([coding, ending]) => {
+    const isTaken = request.acceptsEncodings(coding) !== false;
+    return isTaken && existsSync(join(assets, `${name["name"]}${ending}`));
+  });
+  if (form === undefined) return;
+  const [coding, ending] = form;
+  response.setHeader("content-encoding", coding);
+  response.type(name["type"] ?? "");
+  request.url = `/${name["name"]}${ending}`;
 }
 
 function page(folder: string, { request, response }: Exchange): void {

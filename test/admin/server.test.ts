@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { RELOADED, post, problemOf, startTestAdmin, temporaryFolder } from "./support/admin-kit.ts";
 import { readPrometheus } from "./support/prometheus.ts";
@@ -212,6 +213,34 @@ test("the UI's files: the page fresh, hashed files for ever, any other path the 
   expect((await fetch(`${url}/assets/gone.js`)).status).toBe(404);
   expect(await (await fetch(`${url}/.hidden`)).text()).not.toContain("secret");
   expect(await (await fetch(`${url}/..%2f..%2fetc%2fpasswd`)).text()).not.toContain("root:");
+});
+
+test("the UI's files in the form the browser takes", async () => {
+  const ui = temporaryFolder();
+  mkdirSync(join(ui, "assets"));
+  const forms = {
+    "a-1.js": "1;",
+    "a-1.js.br": brotliCompressSync("1;"),
+    "a-1.js.gz": gzipSync("1;"),
+  };
+  for (const [name, bytes] of Object.entries(forms)) writeFileSync(join(ui, "assets", name), bytes);
+  writeFileSync(join(ui, "assets", "b-2.css"), "p {}");
+  const { url } = await startTestAdmin({ ui });
+  for (const [path, accepted, coding] of [
+    ["a-1.js", "gzip, deflate, br, zstd", "br"],
+    ["a-1.js?v", "gzip, br;q=0", "gzip"],
+    ["a-1.js", "identity", null],
+    ["b-2.css", "gzip, br", null],
+  ] as const) {
+    const answer = await fetch(`${url}/assets/${path}`, {
+      headers: { "accept-encoding": accepted },
+    });
+    expect(answer.headers.get("content-encoding"), accepted).toBe(coding);
+    expect(answer.headers.get("vary")).toBe("accept-encoding");
+    expect(answer.headers.get("cache-control")).toMatch(/immutable/);
+    expect(answer.headers.get("content-type")).toMatch(/^text\/(javascript|css); charset=utf-8$/);
+    expect(await answer.text()).toBe(path.startsWith("a") ? "1;" : "p {}");
+  }
 });
 
 test("a missing UI says how to get it, and shows once it is built", async () => {

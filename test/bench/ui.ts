@@ -1,5 +1,6 @@
 // `npm run bench:ui`: the UI in Chromium over the real demo: what a first load takes, how a trace of many spans opens and
-// scrolls, what the live overview keeps in memory. Options: --spans N, --write (adds to UI.md). Needs `npm run build:ui`.
+// scrolls, what the live overview keeps in memory. Options: --spans N, --write (adds to UI.md), --minutes N (only how much
+// memory it keeps while it is open so long). Needs `npm run build:ui`.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,18 +15,21 @@ import {
   loadOverview,
   openAndScroll,
   refreshOften,
+  stayOpen,
 } from "./ui/measures.ts";
 
 const { values } = parseArgs({
   options: {
     spans: { type: "string", default: "10000" },
     write: { type: "boolean", default: false },
+    minutes: { type: "string", default: "0" },
   },
 });
 const SPANS = Number(values.spans);
 const LOADS = 5;
 const REFRESHES = [10, 30, 50];
 const ROWS_FIRST = 1000;
+const LOOK_MINUTES = 5;
 const DIST = join(import.meta.dirname, "../../dashboards/web/dist");
 const SIZE = { viewport: { width: 1440, height: 900 } };
 
@@ -40,6 +44,15 @@ const collector = await printed(spawned, /OTLP collector +(\S+)/);
 const browser = await startBrowser();
 try {
   await weir.until(({ spool }) => spool.stored_rows > ROWS_FIRST);
+  const minutes = Number(values.minutes);
+  report(minutes > 0 ? await openLong(minutes) : await openOften());
+} finally {
+  await browser.close();
+  await weir.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function openOften(): Promise<string[]> {
   const loads: Loaded[] = [];
   for (let at = 0; at < LOADS; at++) {
     // A context of its own has an empty cache.
@@ -53,20 +66,23 @@ try {
   await page.waitForSelector("tbody tr");
   const opened = await openAndScroll(page, traceId, SPANS);
   const kept = await refreshOften(page, weir.admin, REFRESHES);
-  report([
+  return [
     `- first load: ${kilobytes(compressedBytes())} kB compressed (line: 350); first paint ${median(loads, "paintMs")} ms, figures drawn ${median(loads, "usableMs")} ms (line: 1,500), medians of ${LOADS} with an empty cache`,
     `- a trace of ${SPANS} spans: open in ${Math.round(opened.openMs)} ms with the store's and the server's part, ${Math.round(opened.openWorkMs)} ms of processor time in the page; ${opened.lines} lines drawn of them`,
     `- scrolling through it: ${opened.workMs.toFixed(1)} ms of processor time in the page a frame; frames ${opened.medianFrameMs.toFixed(1)} ms in the middle, ${opened.longestFrameMs.toFixed(1)} ms at most`,
-    ...kept.map(line),
-  ]);
-} finally {
-  await browser.close();
-  await weir.stop();
-  rmSync(folder, { recursive: true, force: true });
+    ...kept.map((each, at) => line(each, `after ${REFRESHES[at] ?? 0} refreshes`)),
+  ];
 }
 
-function line({ refreshes, heapBytes, nodes, listeners }: Kept): string {
-  return `- the live overview after ${refreshes} refreshes: heap ${kilobytes(heapBytes)} kB, ${nodes} nodes, ${listeners} listeners`;
+async function openLong(minutes: number): Promise<string[]> {
+  const page = await browser.newPage(SIZE);
+  const times = Math.ceil(minutes / LOOK_MINUTES);
+  const kept = await stayOpen(page, weir.admin, { everyMs: LOOK_MINUTES * 60_000, times });
+  return kept.map((each, at) => line(each, `open for ${(at + 1) * LOOK_MINUTES} minutes`));
+}
+
+function line({ heapBytes, nodes, listeners }: Kept, when: string): string {
+  return `- the live overview ${when}: heap ${kilobytes(heapBytes)} kB, ${nodes} nodes, ${listeners} listeners`;
 }
 
 function median(loads: readonly Loaded[], key: keyof Loaded): number {

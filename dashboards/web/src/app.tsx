@@ -1,28 +1,16 @@
 // The frame around all pages, the sheet over them, and what everybody must know above them.
 import type { ReactNode } from "react";
-import type { Status } from "./api.ts";
 import { Banners } from "./frame/banners.tsx";
 import { Chips } from "./frame/chips.tsx";
 import { Rail } from "./frame/rail.tsx";
 import { TokenDialog } from "./frame/token-dialog.tsx";
 import { TopBar } from "./frame/top-bar.tsx";
-import { AlertsPage } from "./pages/alerts/alerts-page.tsx";
-import { BoardsPage } from "./pages/boards/boards-page.tsx";
-import { ErrorsPage } from "./pages/errors/errors-page.tsx";
-import { MapPage } from "./pages/map/map-page.tsx";
-import { OverviewPage } from "./pages/overview/overview-page.tsx";
+import { type PageProps, usePage } from "./pages/page-code.ts";
 import { LineSheet } from "./pages/logs/line-sheet.tsx";
-import { LogsPage } from "./pages/logs/logs-page.tsx";
-import { PolicyPage } from "./pages/policy/policy-page.tsx";
-import { RequestsPage } from "./pages/requests/requests-page.tsx";
-import { RoutesPage } from "./pages/routes/routes-page.tsx";
-import { SqlPage } from "./pages/sql/sql-page.tsx";
-import { TailPage } from "./pages/tail/tail-page.tsx";
-import { SecurityPage } from "./pages/security/security-page.tsx";
-import { UpstreamsPage } from "./pages/upstreams/upstreams-page.tsx";
 import { Palette } from "./palette/palette.tsx";
+import { Nothing } from "./parts/panel.tsx";
 import { RequestSheet } from "./sheet/request-sheet.tsx";
-import { type PageName, type Place, usePlace } from "./state/place.ts";
+import { usePlace } from "./state/place.ts";
 import { readStatus } from "./state/readers.ts";
 import { useApi } from "./state/use-api.ts";
 
@@ -52,26 +40,8 @@ export function App(): ReactNode {
   );
 }
 
-interface PageProps {
-  readonly place: Place;
-  readonly status: Status | null;
-}
-
-function Page({ place, status }: PageProps): ReactNode {
-  const pages: Readonly<Record<PageName, () => ReactNode>> = {
-    overview: () => <OverviewPage place={place} status={status} />,
-    map: () => <MapPage place={place} status={status} />,
-    boards: () => <BoardsPage place={place} />,
-    routes: () => <RoutesPage place={place} />,
-    upstreams: () => <UpstreamsPage place={place} />,
-    requests: () => <RequestsPage place={place} status={status} />,
-    tail: () => <TailPage place={place} status={status} />,
-    logs: () => <LogsPage place={place} status={status} />,
-    errors: () => <ErrorsPage place={place} />,
-    security: () => <SecurityPage place={place} />,
-    policy: () => <PolicyPage place={place} />,
-    alerts: () => <AlertsPage place={place} />,
-    sql: () => <SqlPage place={place} />,
-  };
-  return pages[place.page]();
+function Page(props: PageProps): ReactNode {
+  const code = usePage(props.place.page);
+  const Shown = code.data;
+  return Shown === null ? <Nothing from={code} what="this page" /> : <Shown {...props} />;
 }

@@ -19,6 +19,14 @@ import "./css/policy.css";
 import "./css/palette.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { loadOtherPages, loadPage } from "./pages/page-code.ts";
+import { currentPlace } from "./state/place.ts";
 
+/** By then the first page has asked for all it shows. */
+const OTHERS_AFTER_MS = 3000;
+
+// Where it fails, the page says so when it is shown.
+void loadPage(currentPlace().page).catch(() => undefined);
+setTimeout(() => void loadOtherPages(), OTHERS_AFTER_MS);
 const root = document.getElementById("root");
 if (root !== null) createRoot(root).render(<App />);

@@ -84,7 +84,6 @@ async function metrics(session: CDPSession): Promise<Readonly<Record<string, num
 }
 
 export interface Kept {
-  readonly refreshes: number;
   readonly heapBytes: number;
   readonly nodes: number;
   readonly listeners: number;
@@ -102,12 +101,40 @@ export async function refreshOften(
   let done = 0;
   for (const wanted of refreshes) {
     for (; done < wanted; done++) await refresh(page);
-    await session.send("HeapProfiler.collectGarbage");
-    const { usedSize } = await session.send("Runtime.getHeapUsage");
-    const { Nodes: nodes = NaN, JSEventListeners: listeners = NaN } = await metrics(session);
-    kept.push({ refreshes: done, heapBytes: usedSize, nodes, listeners });
+    kept.push(await keptBy(session));
   }
   return kept;
+}
+
+const PAGES_OF_A_ROUND = ["requests", "logs", "map", "alerts", "tail", "overview"];
+const ON_A_PAGE_MS = 20_000;
+
+/** The live overview, left for other pages for two minutes between looks `everyMs` apart; `times` looks. */
+export async function stayOpen(
+  page: Page,
+  url: string,
+  { everyMs, times }: { readonly everyMs: number; readonly times: number },
+): Promise<Kept[]> {
+  const session = await page.context().newCDPSession(page);
+  await loadOverview(page, url);
+  const kept: Kept[] = [];
+  for (let at = 0; at < times; at++) {
+    const looksAt = performance.now() + everyMs;
+    for (const name of PAGES_OF_A_ROUND) {
+      await page.evaluate(`location.hash = "#/${name}?since=15m"`);
+      await page.waitForTimeout(ON_A_PAGE_MS);
+    }
+    await page.waitForTimeout(Math.max(0, looksAt - performance.now()));
+    kept.push(await keptBy(session));
+  }
+  return kept;
+}
+
+async function keptBy(session: CDPSession): Promise<Kept> {
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  const { Nodes: nodes = NaN, JSEventListeners: listeners = NaN } = await metrics(session);
+  return { heapBytes: usedSize, nodes, listeners };
 }
 
 /** Going on after a pause asks at once. */

@@ -30,20 +30,25 @@ export interface OverviewData {
   readonly interval: Interval;
 }
 
-export function useQuery<Row>(name: string, place: Place): Loaded<QueryResult<Row>> {
+/** Of this page's range and filters; where not `wanted`, it is not asked yet. */
+export function useQuery<Row>(name: string, place: Place, wanted = true): Loaded<QueryResult<Row>> {
   const params = apiParams(place.page === "requests" ? "overview" : place.page, place.params);
   const everyMs = refreshOf(rangeOf(place.params));
-  return useApi(`api/v1/query/${name}?${params.toString()}`, readQuery<Row>, { everyMs });
+  const path = wanted ? `api/v1/query/${name}?${params.toString()}` : null;
+  return useApi(path, readQuery<Row>, { everyMs });
 }
 
 export function useOverview(place: Place): OverviewData {
   const summary = useQuery<SummaryRow>("summary", place);
   const series = useQuery<OverviewRow>("overview", place);
   const errors = useQuery<ErrorRow>("errors", place);
-  const callers = useQuery<CallerRow>("callers", place).data?.rows ?? [];
+  // What only explains comes second: a browser asks six things at once, and the store has few hands.
+  const isShown = series.data !== null && summary.data !== null;
+  const callers = useQuery<CallerRow>("callers", place, isShown).data?.rows ?? [];
   const range = useMemo(() => rangeOf(place.params), [place]);
   const previousQuery = usePreviousQuery(place);
-  const before = useApi(`api/v1/query/summary?${previousQuery}`, readQuery<SummaryRow>, ONCE);
+  const beforePath = isShown ? `api/v1/query/summary?${previousQuery}` : null;
+  const before = useApi(beforePath, readQuery<SummaryRow>, ONCE);
   const loadedAt = series.loadedAt;
   const interval = useMemo(() => intervalOf(range, loadedAt ?? Date.now()), [range, loadedAt]);
   const rows = series.data?.rows;
