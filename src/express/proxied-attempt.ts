@@ -1,11 +1,5 @@
 // One attempt that http-proxy-middleware makes: what node:http tells of it, as weir's sink wants it told.
-import {
-  type ClientRequest,
-  IncomingMessage,
-  type OutgoingHttpHeaders,
-  ServerResponse,
-} from "node:http";
-import { Socket } from "node:net";
+import { type ClientRequest, type IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { type ErrorCode, messageOf, WeirError } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
@@ -13,12 +7,12 @@ import type { RawHeaders } from "../core/header-list.ts";
 import { connectionError } from "../upstream/connection-error.ts";
 import type {
   Attempt,
-  ResponseHead,
   ResponseSink,
   UpstreamPoolOptions,
   UpstreamRequest,
 } from "../upstream/upstream.ts";
 import { pairs } from "./header-pairs.ts";
+import { nodeRequest, responseHead } from "./node-heads.ts";
 
 export interface AttemptParts {
   readonly request: UpstreamRequest;
@@ -30,9 +24,6 @@ export interface AttemptParts {
   /** Called once, when the attempt is over in whatever way. */
   readonly ended: () => void;
 }
-
-/** http-proxy-middleware wants a client's socket; what it does with the real one is weir's to do. */
-const NOBODY = new Socket();
 
 export class ProxiedAttempt implements Attempt {
   readonly #parts: AttemptParts;
@@ -55,7 +46,7 @@ export class ProxiedAttempt implements Attempt {
     const { request, clock } = parts;
     this.#parts = parts;
     this.#beganNs = clock.nowNs();
-    this.head = headOf(request);
+    this.head = nodeRequest(request);
     this.reply = new ServerResponse(this.head);
     this.body = new Readable({ read: () => this.sent && this.#drained() });
     if (request.body === "none") this.body.push(null);
@@ -147,7 +138,7 @@ export class ProxiedAttempt implements Attempt {
     this.#response = response;
     this.timing.firstByteNs = clock.nowNs() - this.#beganNs - this.timing.headSentNs;
     this.#watch(request.timeouts.idleMs, "idle_timeout");
-    const head = responseHead(response, lengthOf(response, request.method));
+    const head = responseHead(response, request.method);
     response.on("error", this.failed);
     response.on("close", () => this.failed(new Error("the response broke off")));
     response.on("end", () => {
@@ -210,46 +201,4 @@ export class ProxiedAttempt implements Attempt {
     this.#parts.ended();
     return true;
   }
-}
-
-function headOf(request: UpstreamRequest): IncomingMessage {
-  const head = new IncomingMessage(NOBODY);
-  head.httpVersionMajor = 1;
-  head.httpVersionMinor = 1;
-  head.httpVersion = "1.1";
-  head.method = request.method;
-  head.url = request.target;
-  const headers = headersOf(request.headers);
-  // node:http would send the body of a GET or DELETE without any framing.
-  if (request.body === "chunked") headers["transfer-encoding"] = "chunked";
-  head.headers = headers as IncomingMessage["headers"];
-  return head;
-}
-
-/** Lower case: http-proxy-middleware looks for the framing fields by those names. */
-function headersOf(raw: RawHeaders): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[]> = {};
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = (raw[at] ?? "").toLowerCase();
-    const value = raw[at + 1] ?? "";
-    const before = headers[name];
-    headers[name] = before === undefined ? value : [before, value].flat();
-  }
-  return headers;
-}
-
-function responseHead(response: IncomingMessage, bodyLength: number): ResponseHead {
-  return {
-    status: response.statusCode ?? 0,
-    reason: response.statusMessage ?? "",
-    headers: response.rawHeaders,
-    httpMinor: response.httpVersionMinor === 0 ? 0 : 1,
-    bodyLength,
-  };
-}
-
-function lengthOf({ statusCode, headers }: IncomingMessage, method: string): number {
-  if (method === "HEAD" || statusCode === 204 || statusCode === 304) return 0;
-  const length = headers["content-length"];
-  return length === undefined || headers["transfer-encoding"] !== undefined ? -1 : Number(length);
 }

@@ -8,7 +8,7 @@ import { Candidates } from "./image/candidates.ts";
 import { IndexSearch, numberedBy } from "./image/index-search.ts";
 import { RequestIds } from "./image/request-ids.ts";
 import { byText, compileRowTest, type RowTest, type RowTestParts } from "./image/row-test.ts";
-import { givesNumbers } from "./matcher/check-matcher.ts";
+import { givesNumbers } from "./matcher/expression-kinds.ts";
 import { EFFECTS, type PolicyModel } from "./model/model.ts";
 import { isPlain, type RequestTuple } from "./request/tuple.ts";
 

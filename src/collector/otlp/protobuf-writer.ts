@@ -1,5 +1,5 @@
 // Writes protobuf: what JSON said, and what is answered.
-import { BYTES, VARINT } from "./messages.ts";
+import { BYTES, VARINT } from "./message.ts";
 
 /** Room for a length that is known only when all is written: a varint may be longer than it needs to be. */
 const LENGTH_BYTES = 4;

@@ -1,5 +1,5 @@
 // Reads one protobuf message flat: where in the bytes each of its fields lies, without objects of its own for any.
-import { BYTES, FIXED32, FIXED64, type Message, VARINT, wireOf } from "./messages.ts";
+import { BYTES, FIXED32, FIXED64, type Message, VARINT, wireOf } from "./message.ts";
 import { Undecodable } from "./undecodable.ts";
 
 const FIRST_RANGES = 32;

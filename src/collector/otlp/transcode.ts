@@ -1,5 +1,5 @@
 // OTLP's JSON as the same message in protobuf: one decoder then serves both, and can't tell them apart.
-import { type Field, type Message, type Scalar, wireOf } from "./messages.ts";
+import { type Field, type Message, type Scalar, wireOf } from "./message.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { Undecodable } from "./undecodable.ts";

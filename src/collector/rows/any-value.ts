@@ -1,5 +1,6 @@
 // OTLP's AnyValue as the text that stands in a map: as the OpenTelemetry Collector's pdata says it (Value.AsString).
-import { ANY_VALUE, BYTES, KEY_VALUE } from "../otlp/messages.ts";
+import { BYTES } from "../otlp/message.ts";
+import { ANY_VALUE, KEY_VALUE } from "../otlp/messages.ts";
 import { int64Text } from "../otlp/numbers.ts";
 import { FieldCursor, MessageScan } from "../otlp/scan.ts";
 import { doubleText, type JsonLines } from "./json-lines.ts";

@@ -1,5 +1,5 @@
 // Attributes as a map in JSON: keys sorted, so that equal maps are equal bytes, and values as text.
-import { BYTES } from "../otlp/messages.ts";
+import { BYTES } from "../otlp/message.ts";
 import { FieldCursor, type Ranges } from "../otlp/scan.ts";
 import { writeAnyValue } from "./any-value.ts";
 import type { JsonLines } from "./json-lines.ts";

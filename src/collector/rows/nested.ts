@@ -1,5 +1,5 @@
 // Messages within a row's message, as one list for each of their columns: events, links, exemplars, quantiles.
-import type { Message } from "../otlp/messages.ts";
+import type { Message } from "../otlp/message.ts";
 import { MessageScan, type Ranges } from "../otlp/scan.ts";
 import type { JsonLines } from "./json-lines.ts";
 import type { Tally } from "./tally.ts";

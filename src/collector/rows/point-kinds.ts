@@ -1,9 +1,9 @@
 // The five kinds of metric: where each stands in its messages, and the columns that its points have of their own.
 import type { Signal } from "../../telemetry/streams.ts";
+import type { Message } from "../otlp/message.ts";
 import {
   EXPONENTIAL_POINT,
   HISTOGRAM_POINT,
-  type Message,
   METRIC_DATA,
   NUMBER_POINT,
   SUMMARY_POINT,

@@ -10,7 +10,7 @@ import type { CheckedPolicy } from "../engine.ts";
 import { expressionText } from "../matcher/expression-text.ts";
 import { type AccessPath, accessPathOf, type Pair } from "../image/access-path.ts";
 import { shapeOf } from "../image/path-shape.ts";
-import { givesNumbers } from "../matcher/check-matcher.ts";
+import { givesNumbers } from "../matcher/expression-kinds.ts";
 import { matchingFunctions } from "../functions/matching-functions.ts";
 import type { PolicyModel } from "../model/model.ts";
 import type { Rule } from "../rules/rule.ts";

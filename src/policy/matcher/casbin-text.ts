@@ -1,5 +1,5 @@
 // Writes what of a matcher is casbin's to evaluate: the choice between effects, never the author's text.
-import { givesNumbers } from "./check-matcher.ts";
+import { givesNumbers } from "./expression-kinds.ts";
 import type { Expression } from "../model/model.ts";
 
 export interface ChoiceText {

@@ -2,6 +2,13 @@
 import { FUNCTIONS, type FunctionShape } from "../functions/function-shapes.ts";
 import type { BinaryOperator, Expression, PolicyModel } from "../model/model.ts";
 import { guardsOf, type PatternGuard } from "../functions/pattern-guards.ts";
+import {
+  type Compound,
+  eitherOf,
+  givesNumbers,
+  isCompound,
+  type Kind,
+} from "./expression-kinds.ts";
 
 /** Where a pattern comes from: a column of every rule, or the matcher's own text. */
 export interface PatternUse {
@@ -24,30 +31,6 @@ export interface MatcherReport {
   readonly usesRules: boolean;
 }
 
-/**
- * What an expression gives: a truth value; a text or a number; "open", what only a request can tell;
- * "either": what holds or not as it comes, but is no value to go on with.
- */
-type Kind = "condition" | "value" | "open" | "either";
-
-/** What is made of expressions. */
-type Compound = Expression & {
-  readonly kind: "not" | "negative" | "in" | "within" | "conditional" | "binary";
-};
-
-const COMPOUND: ReadonlySet<string> = new Set([
-  "not",
-  "negative",
-  "in",
-  "within",
-  "conditional",
-  "binary",
-] satisfies Compound["kind"][]);
-
-function isCompound(expression: Expression): expression is Compound {
-  return COMPOUND.has(expression.kind);
-}
-
 type Definitions = Pick<PolicyModel, "request" | "policy" | "roles" | "matcher">;
 
 export function checkMatcher(model: Definitions): MatcherReport {
@@ -61,13 +44,6 @@ export function checkCondition(condition: Expression, model: Definitions): Match
   const checker = new Checker(model, true);
   checker.condition(condition);
   return checker;
-}
-
-/** Whether a matcher is a choice that ends in numbers, which casbin takes as effects. */
-export function givesNumbers(matcher: Expression): boolean {
-  if (matcher.kind !== "conditional") return false;
-  const { yes, no } = matcher;
-  return [yes, no].some((end) => end.kind === "number" || givesNumbers(end));
 }
 
 class Checker implements MatcherReport {
@@ -242,12 +218,6 @@ class Checker implements MatcherReport {
 
 /** The index reads the patterns of all others, whether the matcher comes to them or not. */
 const UNINDEXED: ReadonlySet<string> = new Set(["regexMatch", "ipMatch", "globMatch"]);
-
-function eitherOf(one: Kind, other: Kind): Kind {
-  if (one === other) return one;
-  const isValue = (kind: Kind): boolean => kind === "value" || kind === "open";
-  return isValue(one) && isValue(other) ? "value" : "either";
-}
 
 function describe(expression: Expression): string {
   if (expression.kind === "field") return `${expression.of}.${expression.name}`;
