@@ -39,7 +39,7 @@ const notification: Notification = {
 };
 const noAct = (): void => expect.fail("nothing is done here");
 const NOBODY = { name: "n", secret: "", user: "", password: "", from: "", to: [] };
-const signal = (): AbortSignal => AbortSignal.timeout(15_000);
+const signal = (): AbortSignal => AbortSignal.timeout(120_000);
 
 let receiver: Receiver | undefined;
 

@@ -642,7 +642,7 @@ describe("drain", () => {
     using begun = await connectRaw(serving.port);
     begun.send("GET / HTTP/1.1\r\n");
     await pause(30);
-    const drained = serving.drain(5_000);
+    const drained = serving.drain(60_000);
     await idle.closed;
     one.reply("busy");
     const reply = await busy.response();

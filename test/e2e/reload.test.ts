@@ -58,6 +58,7 @@ async function readiness({ admin }: WeirProcess): Promise<unknown> {
 
 /** But the log and the status, which tell of it first, and the UI, which shows the status. */
 async function expectRefusalEverywhere(weir: WeirProcess, fault: RegExp): Promise<void> {
+  const beganS = Date.now() / 1000;
   expect(await reloadByCommand(weir)).toEqual({ code: 2, text: expect.stringMatching(fault) });
   expect(await readiness(weir)).toMatchObject({
     status: 200,
@@ -66,8 +67,9 @@ async function expectRefusalEverywhere(weir: WeirProcess, fault: RegExp): Promis
   });
   const metrics = await weir.metrics();
   expect(metrics).toMatch(/^weir_reload_ok 0$/m);
-  const [, seconds] = /^weir_reload_timestamp_seconds ([\d.]+)$/m.exec(metrics) ?? [];
-  expect(Math.abs(Date.now() / 1000 - Number(seconds))).toBeLessThan(30);
+  const seconds = Number(/^weir_reload_timestamp_seconds ([\d.]+)$/m.exec(metrics)?.[1]);
+  expect(seconds).toBeGreaterThan(beganS - 1);
+  expect(seconds).toBeLessThan(Date.now() / 1000 + 1);
   const policy = await (await fetch(`${weir.admin}/api/v1/policy`)).json();
   expect(policy).toMatchObject({ enforced: true, rules: 1, fault: expect.stringMatching(fault) });
 }
@@ -164,7 +166,7 @@ test("a bad policy or config is told and not taken, a good one clears it", async
   const answered = await fetch(`${weir.admin}/api/v1/query/mine`);
   expect(await answered.json()).toMatchObject({ visual: "stat", rows: [{ n: 7 }] });
   const faulty = /"event":"dashboards_faulty".*faulty\.sql:1: title: is missing/;
-  await expect.poll(() => weir.errors(), { timeout: 60_000 }).toMatch(faulty);
+  await expect.poll(() => weir.errors()).toMatch(faulty);
   await load.stop();
   expect(load.failures).toEqual([]);
   expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);

@@ -223,7 +223,7 @@ describe("drain", () => {
     using busy = await connectRaw(proxy.port);
     busy.send(requestText("GET /"));
     const { reply } = await upstream.call(0);
-    const drained = proxy.drain(5_000);
+    const drained = proxy.drain(60_000);
     await idle.closed;
     const refused = connectRaw(proxy.port);
     await expect(refused).rejects.toThrow("ECONNREFUSED");
@@ -242,7 +242,7 @@ describe("drain", () => {
     using later = await connectRaw(proxy.port);
     later.send(requestText("GET /"));
     await later.response();
-    const drained = proxy.drain(5_000);
+    const drained = proxy.drain(60_000);
     fresh.send(requestText("GET /"));
     expect((await fresh.response()).status).toBe(200);
     await fresh.closed;
@@ -258,7 +258,7 @@ describe("drain", () => {
     using client = await connectRaw(proxy.port);
     client.send(requestText("GET /"));
     await client.head();
-    const drained = proxy.drain(5_000);
+    const drained = proxy.drain(60_000);
     (await upstream.call(0)).reply("0\r\n\r\n");
     await client.reader.until("0\r\n\r\n");
     await client.closed;

@@ -237,7 +237,7 @@ test("rows of more days than one INSERT may touch are stored in pieces, none los
     longestPauseMs: 1,
     onRetry: (reason: string) => void retries.push(reason),
   };
-  expect(await deliver(batch, options, AbortSignal.timeout(15_000))).toEqual([]);
+  expect(await deliver(batch, options, AbortSignal.timeout(120_000))).toEqual([]);
   expect(retries).toEqual([]);
   const { rows } = await system.store.query(
     "SELECT count() AS count, count(DISTINCT _partition_id) AS partitions FROM days",

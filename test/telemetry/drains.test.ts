@@ -144,7 +144,7 @@ test("what an earlier run left is stored by the next, under the token it was tri
   };
   linesOn(first.signals.histogram, "histogram").append(line("left"));
   await first.drains.start();
-  await expect.poll(() => tokens.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(0);
+  await expect.poll(() => tokens.length, { interval: 5 }).toBeGreaterThan(0);
   await first.drains.stop(1);
   const next = systemIn(folder.path);
   next.sink.plan = ({ token }) => {
@@ -190,15 +190,13 @@ test("a store that never answers signals leaves request rows alone, and one that
   };
   for (const name of ["logs", "gauge"] as const) linesOn(signals[name], name).append(line(name));
   await drains.start();
-  await expect
-    .poll(() => sink.names.get("otel_metrics_gauge"), { timeout: 5000, interval: 5 })
-    .toBeDefined();
+  await expect.poll(() => sink.names.get("otel_metrics_gauge"), { interval: 5 }).toBeDefined();
   linesOn(signals.spans, "spans").append(line("spans"));
-  await expect.poll(() => asked.has("otel_spans"), { timeout: 5000, interval: 5 }).toBe(true);
+  await expect.poll(() => asked.has("otel_spans"), { interval: 5 }).toBe(true);
   const writer = writerOn(requests);
   for (let number = 0; number < 20; number++) {
     writer.append(numbered(number));
-    await expect.poll(() => rows.rows.length, { timeout: 5000, interval: 5 }).toBe(number + 1);
+    await expect.poll(() => rows.rows.length, { interval: 5 }).toBe(number + 1);
   }
   expect(sink.names.has("otel_logs")).toBe(false);
   sink.plan = () => "stored";

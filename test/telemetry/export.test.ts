@@ -33,6 +33,8 @@ interface Received {
   body: OtlpBody;
 }
 
+/** What takes longer hangs. */
+const LONG_MS = 300_000;
 const servers: Server[] = [];
 
 afterEach(() => {
@@ -113,7 +115,7 @@ test("exact ids, times, parents, state, attributes and resource reach the endpoi
       { spanId: "2222222222222222", status: 500 },
     ),
   );
-  await spans.shutdown(5000);
+  await spans.shutdown(LONG_MS);
 
   const request = received[0]!;
   expect([received.length, request.path]).toEqual([1, "/v1/traces"]);
@@ -172,7 +174,7 @@ test("more rows than the SDK's queue holds all arrive", async () => {
     spanId: (at + 1).toString(16).padStart(16, "0"),
   }));
   spans.take(rows(...many));
-  await spans.shutdown(15_000);
+  await spans.shutdown(LONG_MS);
   expect(spans.stats()).toEqual({ sent: 5000, failed: 0, dropped_rows: 0 });
   const ids = received.flatMap(({ body }) =>
     body.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
@@ -189,7 +191,7 @@ test.each(["1", "18", "100", "many"])("a queue of %s loses and delays nothing", 
     OTEL_BSP_SCHEDULE_DELAY: "60000",
   });
   spans.take(rows(...Array.from({ length: 300 }, () => ({}))));
-  await spans.shutdown(5000);
+  await spans.shutdown(LONG_MS);
   expect(spans.stats()).toEqual({ sent: 300, failed: 0, dropped_rows: 0 });
   expect(events.map(({ event }) => event)).toEqual(size === "1" ? ["span_queue_too_small"] : []);
 });
@@ -204,7 +206,7 @@ test("an outage is counted and said once, and so is its end", async () => {
     spans.take(rows({ spanId: `000000000000000${settled}` }));
     await expect.poll(() => spans.stats().sent + spans.stats().failed).toBe(settled);
   }
-  await spans.shutdown(5000);
+  await spans.shutdown(LONG_MS);
   expect(spans.stats()).toMatchObject({ sent: 1, failed: 2 });
   expect(events.map(({ event }) => event)).toEqual(["span_export_down", "span_export_up"]);
 });
@@ -256,7 +258,7 @@ test("a protocol we do not speak and malformed resource attributes are said", as
     OTEL_SERVICE_NAME: "edge",
   });
   spans.take(rows({}));
-  await spans.shutdown(5000);
+  await spans.shutdown(LONG_MS);
   const warned = events.map(({ event }) => event);
   expect(warned).toEqual(["unsupported_otlp_protocol", "bad_resource_attributes"]);
   const { attributes } = received[0]!.body.resourceSpans[0]!.resource;

@@ -209,7 +209,7 @@ test("close lets running requests end, refuses new ones, and then fails what is 
   const sink = new RecordingSink();
   gentle.send(requestOf(), sink);
   const socket = await arrived.promise;
-  const closing = gentle.close(10_000);
+  const closing = gentle.close(60_000);
   expect((await exchange(gentle)).sink.error?.code).toBe("draining");
   socket.write(OK);
   await closing;
