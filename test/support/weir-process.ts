@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
+const ROOT = join(import.meta.dirname, "../..");
+const MAIN = join(ROOT, "src/main.ts");
 /** What takes longer hangs. */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 50;
@@ -140,6 +141,12 @@ export interface SpawnOptions {
 
 const running = new Set<ChildProcess>();
 
+/** As npm's scripts say it; a copy of weir keeps its own. */
+function compileCache({ main }: SpawnOptions): NodeJS.ProcessEnv {
+  if (main !== undefined) return {};
+  return { NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/weir") };
+}
+
 /** `args` after `node src/main.ts`; nothing of this process's OTEL_ or WEIR_ settings reaches it. */
 export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): Spawned {
   const startedMs = performance.now();
@@ -149,7 +156,12 @@ export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): 
   const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "weir", ...command], {
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      ...compileCache(options),
+      ...options.env,
+    },
   });
   running.add(child);
   child.once("exit", () => running.delete(child));

@@ -3,6 +3,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
+/** As npm's scripts say it. */
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/weir", import.meta.url));
 
 export interface Ended {
   readonly status: number | null;
@@ -22,7 +24,7 @@ export function startWeir(
   { cwd, env = {}, input }: WeirOptions = {},
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", TZ: "UTC", ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: CACHE, TZ: "UTC", ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
   if (input !== undefined) child.stdin.end(input);
