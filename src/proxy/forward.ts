@@ -11,11 +11,13 @@ import type { IdSource } from "../telemetry/span-ids.ts";
 import type { AttemptRecord } from "../telemetry/record.ts";
 import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
 import type { FailedAttempt, Send } from "./balance.ts";
+import { noteTiming, openAttempt } from "./attempt-record.ts";
 import { BodyPump } from "./body-pump.ts";
 import type { Exchange } from "./exchange.ts";
 import { awaitContinue, type Continuation } from "./continuation.ts";
 import { passInformational } from "./informational.ts";
 import { buildOutgoing } from "./outgoing.ts";
+import { isRepeatable } from "./repeatable.ts";
 import { replyFields } from "./reply-fields.ts";
 import type { RoutedRequest } from "./route.ts";
 import { sendableTrailers } from "./trailers.ts";
@@ -26,16 +28,6 @@ export type Forward = (permit: Permit, exchange: Exchange, routed: RoutedRequest
 
 const NANOS_PER_MILLI = 1e6;
 const CONTINUE = 100;
-
-/** RFC 9110 section 9.2.2: sending one of these twice has the effect of sending it once. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PUT",
-  "DELETE",
-  "TRACE",
-]);
 
 /** Needs a Permit though it reads nothing of it: what was not allowed can't be sent. */
 export function createForward(clock: Clock, ids: IdSource): Forward {
@@ -77,15 +69,7 @@ class Forwarding implements ResponseSink, Watcher {
     this.#parts = parts;
     this.#resolve = resolve;
     this.#startedNs = parts.clock.nowNs();
-    this.#record = {
-      upstream: parts.lease.endpoint.url,
-      spanId: parts.spanId,
-      startedNs: this.#startedNs - parts.exchange.startedNs,
-      durationNs: 0,
-      status: 0,
-      error: "",
-    };
-    parts.exchange.record.attempts.push(this.#record);
+    this.#record = openAttempt(parts, this.#startedNs);
   }
 
   start(): void {
@@ -114,20 +98,16 @@ class Forwarding implements ResponseSink, Watcher {
     const { exchange, request } = this.#parts;
     const attempt = this.#attempt;
     if (attempt === null) return;
-    if (exchange.expectsContinue) this.#awaitContinue();
+    const { idleMs } = request.timeouts;
+    if (exchange.expectsContinue) this.#continuation = awaitContinue(exchange, idleMs);
     this.#pump = new BodyPump({
       exchange,
       attempt,
       abort: (error) => this.breakOff(error),
-      silenceMs: request.timeouts.idleMs,
+      silenceMs: idleMs,
     });
     this.#pump.start();
   };
-
-  #awaitContinue(): void {
-    const { exchange, request } = this.#parts;
-    this.#continuation = awaitContinue(exchange, request.timeouts.idleMs);
-  }
 
   informational(head: ResponseHead): void {
     if (head.status === CONTINUE) this.#continuation?.grant();
@@ -198,17 +178,16 @@ class Forwarding implements ResponseSink, Watcher {
     if (this.#settled) return;
     this.#record.error = error.code;
     const { sent = false, reusedConnection = false } = this.#attempt ?? {};
-    const repeatable = this.#isRepeatable(error, sent);
+    const { method } = this.#parts.request;
+    const repeatable = !this.#isBegun() && isRepeatable(error, sent, method);
     const stale = repeatable && reusedConnection;
     this.#settle(stale ? "aborted" : "failed");
     this.#resolve({ error, repeatable, stale });
   }
 
-  #isRepeatable(error: WeirError, sent: boolean): boolean {
-    const { exchange, request } = this.#parts;
-    if (exchange.downstream.replied || (this.#pump?.consumed ?? false)) return false;
-    if (error.retryable || !sent) return true;
-    return error.code === "upstream_reset" && IDEMPOTENT.has(request.method);
+  /** For the client: it has some of a reply, or some of its body is used up. */
+  #isBegun(): boolean {
+    return this.#parts.exchange.downstream.replied || (this.#pump?.consumed ?? false);
   }
 
   /** Clients leave out, unsaid, what is beyond their own count, or give up. */
@@ -260,17 +239,12 @@ class Forwarding implements ResponseSink, Watcher {
     this.#settled = true;
     if (this.#deadline !== null) clearTimeout(this.#deadline);
     const nowNs = clock.nowNs();
-    const { record } = exchange;
     this.#record.durationNs = nowNs - this.#startedNs;
     lease.settle(outcome, nowNs);
     exchange.underway = null;
     this.#pump?.stop();
     this.#continuation?.stop();
     if (this.#attempt === null) return;
-    const { queueNs, connectNs, firstByteNs } = this.#attempt.timing;
-    record.queueNs += queueNs;
-    record.connectNs += connectNs;
-    record.upstreamFirstByteNs = firstByteNs;
-    record.upstreamNs = this.#record.durationNs;
+    noteTiming(exchange.record, this.#attempt.timing, this.#record.durationNs);
   }
 }
