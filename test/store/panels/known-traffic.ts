@@ -222,12 +222,13 @@ export function shadowedTraffic(fromMs: number): Batch {
   return batch("shadowed", lines);
 }
 
-/** Six hours of which each five minutes are the same: endpoint A is picked for two requests of three. */
-export function evenTraffic(fromMs: number): Batch {
+/** Six hours of which each five minutes are the same but for durations: endpoint A is picked for two requests of three. */
+export function evenTraffic(fromMs: number, durationOf: (at: number) => number): Batch {
   const lines = Array.from({ length: 72 * 3 }, (_, at) => {
     const picked: Values = at % 3 === 2 ? attempts([B, 200, "", 9]) : attempts([A, 200, "", 9]);
     const started_at = timestamp(fromMs + Math.floor(at / 3) * 300_000 + (at % 3) * 1000);
-    return line({ ...FINE, ...picked, started_at, trace_id: `e${at}`.padStart(32, "0") });
+    const trace_id = `e${at}`.padStart(32, "0");
+    return line({ ...FINE, ...picked, started_at, trace_id, duration_ns: durationOf(at) });
   });
-  return batch("even", lines);
+  return batch(`even ${fromMs}`, lines);
 }

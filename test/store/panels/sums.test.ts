@@ -13,6 +13,8 @@ const fromMs = Math.floor(Date.now() / SIX_HOURS_MS) * SIX_HOURS_MS - 2 * SIX_HO
 
 /** Of six hours, three days before. */
 const evenMs = fromMs - 12 * SIX_HOURS_MS;
+/** After all windows. */
+const unevenMs = fromMs + SIX_HOURS_MS;
 
 const WINDOWS = {
   "10 minutes": { sinceMs: fromMs - (7 / 6) * HOUR_MS, untilMs: fromMs + SIX_HOURS_MS },
@@ -31,7 +33,10 @@ const summed = [...panels.values()].filter(({ sums }) => sums !== null);
 let system: TestStore;
 beforeAll(async () => {
   system = await startTestStore();
-  for (const batch of [knownTraffic(fromMs), shadowedTraffic(fromMs), evenTraffic(evenMs)]) {
+  // From 0 to two seconds, whole powers of two among them.
+  const uneven = evenTraffic(unevenMs, (at) => ((at * 37) % 216) ** 4);
+  const even = evenTraffic(evenMs, () => 10e6);
+  for (const batch of [knownTraffic(fromMs), shadowedTraffic(fromMs), even, uneven]) {
     expect(await system.store.write(batch)).toEqual({ kind: "stored" });
   }
 });
@@ -90,3 +95,22 @@ test.each([
     for (const { counted } of rows) expect(counted).toBeLessThanOrEqual(most);
   },
 );
+
+test.each([
+  ["all", unevenMs, unevenMs + SIX_HOURS_MS, 1],
+  ["fewer than asked for", unevenMs, unevenMs + HOUR_MS, 100],
+  ["parts of buckets at both ends", unevenMs + 61_001, unevenMs + 5 * HOUR_MS + 1001, 30],
+  ["a minute", unevenMs, unevenMs + 60_000, 2],
+  ["none", unevenMs - HOUR_MS, unevenMs, 5],
+])("the slowest are those of the rows: %s", async (_, sinceMs, untilMs, limit) => {
+  const slowest = panels.get("slowest") as Panel;
+  const filters = { limit: String(limit) };
+  const { rows } = await runPanel(system.store, slowest, { sinceMs, untilMs, filters });
+  const truth = await system.store.query(
+    `SELECT duration_ns FROM requests
+     WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
+     ORDER BY duration_ns DESC LIMIT {limit:UInt32}`,
+    { since: new Date(sinceMs), until: new Date(untilMs), limit },
+  );
+  expect(rows.map(({ duration_ns }) => ({ duration_ns }))).toEqual(truth.rows);
+});
