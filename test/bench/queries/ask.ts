@@ -97,8 +97,12 @@ function panelQuestions({ store, untilMs }: Full): Question[] {
 async function rowQuestions({ store, untilMs, times }: Full): Promise<Question[]> {
   const ids = await column(
     store,
-    `SELECT trace_id AS value FROM requests WHERE cityHash64(span_id) % 1000003 < 40 AND kind = 'http'
-     ORDER BY cityHash64(trace_id) LIMIT ${times}`,
+    `SELECT argMin(trace_id, cityHash64(span_id)) AS value FROM requests
+     WHERE kind = 'http' AND toStartOfFiveMinutes(started_at) IN (
+       SELECT toStartOfFiveMinutes(fromUnixTimestamp(intDiv(${untilMs}, 1000) - toUInt32((number + 0.5) / ${times} * 30 * 86400)))
+       FROM numbers(${times})
+     )
+     GROUP BY toStartOfFiveMinutes(started_at)`,
   );
   const routes = await column(
     store,
