@@ -14,7 +14,7 @@
 -- column counted: share
 -- parameter service: String, only this service
 -- parameter route: String, only this route
--- parameter rows: UInt32 = 200000, so many rows are enough to tell shares and scores of more than three hours: counted is their part
+-- parameter rows: UInt32 = 100000, so many rows are enough to tell shares and scores of more than three hours: counted is their part
 -- parameter limit: UInt32 = 200, most rows
 SELECT
     service,

@@ -26,10 +26,7 @@ WITH
     (SELECT count() > 0 FROM requests_{{rollup}}
         WHERE time >= subtractMilliseconds({since:DateTime64(3, 'UTC')}, dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}))
             AND time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))) AS has_past,
-    sumMapIf(
-        map(toUInt8(least(23, intDiv(dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, started_at) * 24, span_ms))), 1),
-        started_at >= {since:DateTime64(3, 'UTC')}
-    ) AS parts
+    least(23, intDiv(dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, started_at) * 24, span_ms)) AS part
 SELECT
     if(before = 0 AND has_past, 'new', '') AS state,
     error_code,
@@ -41,7 +38,7 @@ SELECT
     countIf(started_at >= {since:DateTime64(3, 'UTC')}) AS requests,
     countIf(started_at < {since:DateTime64(3, 'UTC')}) AS before,
     -- How many in each 24th of the window.
-    arrayMap(at -> parts[toUInt8(at)], range(24)) AS course,
+    countResample(0, 24, 1)(status, if(started_at < {since:DateTime64(3, 'UTC')}, -1, toInt16(part))) AS course,
     uniqIf(principal, started_at >= {since:DateTime64(3, 'UTC')}) AS callers,
     minIf(started_at, started_at >= {since:DateTime64(3, 'UTC')}) AS first_at,
     max(started_at) AS last_at,
