@@ -24,6 +24,7 @@ import { queryEndpoint } from "./api/query.ts";
 import { recordedEndpoint } from "./api/recorded.ts";
 import { reloadEndpoint } from "./api/reload.ts";
 import { requestsEndpoint } from "./api/requests.ts";
+import { requestsExportEndpoint } from "./api/requests-export.ts";
 import { revealEndpoint } from "./api/reveal.ts";
 import { revocationEndpoints } from "./api/revocations.ts";
 import { routesEndpoint, servicesEndpoint } from "./api/routing.ts";
@@ -84,6 +85,7 @@ export function createEndpoints(parts: AdminParts, { tail, ...live }: Live): rea
 function recordEndpoints(questions: Questions): readonly Endpoint[] {
   return [
     requestsEndpoint(questions),
+    requestsExportEndpoint(questions),
     differencesEndpoint(questions),
     mapEndpoint(questions),
     traceEndpoint(questions),

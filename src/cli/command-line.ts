@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   top: async () => (await import("./top.ts")).topCommand(),
   tail: async () => (await import("./tail.ts")).tailCommand(),
   logs: async () => (await import("./logs.ts")).logsCommand(),
+  export: async () => (await import("./export.ts")).exportCommand(),
   differences: async () => (await import("./differences.ts")).differencesCommand(),
   reveal: async () => (await import("./reveal.ts")).revealCommand(),
   hash: async () => (await import("./hash.ts")).hashCommand(),

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import type { AdminClient, AdminParams } from "./admin-client.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
-import { exportLogs, FORMATS } from "./logs/export.ts";
+import { exportFile, FORMATS } from "./export-file.ts";
 import { followLogs } from "./logs/follow.ts";
 import { type Line, type LinePage, logLine } from "./logs/line.ts";
 import { renderTable } from "./table.ts";
@@ -62,7 +62,8 @@ async function logs(
   const { limit } = options;
   const asked = limit === undefined ? question : { ...question, limit };
   if (options.export !== undefined) {
-    return exportLogs(client, asked, { file: options.export, format: options.format });
+    const { export: file, format } = options;
+    return exportFile(client, asked, { from: "logs/export", unit: "lines", file, format });
   }
   if (options.patterns) return showPatterns(client, question, options);
   const page = (await patiently("asking", client.get("/api/v1/logs", asked))) as LinePage;

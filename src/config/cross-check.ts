@@ -37,8 +37,18 @@ export function crossCheck(root: unknown, folder: string): Finding[] {
     ...checkAuthzen(config["policy"]),
     ...checkAlerts(config["alerts"], folder),
     ...checkSpool(config["telemetry"]),
+    ...checkCold(config),
     ...checkProtected(config["telemetry"]),
   ];
+}
+
+/** The embedded store has one disk. */
+function checkCold({ store, retention }: RawMapping): Finding[] {
+  const { cold } = mappingOf(retention);
+  if (cold === undefined || mappingOf(store)["url"] !== undefined) return [];
+  const message =
+    "needs a ClickHouse server with this storage policy: store: { url: ... }; remove it";
+  return [{ path: ["retention", "cold"], message }];
 }
 
 function checkKeys(identity: unknown): Finding[] {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "./client.ts";
-import type { RetentionOptions } from "./options.ts";
+import type { ColdOptions, RetentionOptions } from "./options.ts";
 import { packageFolder } from "./package-folder.ts";
 
 export interface Migration {
@@ -17,14 +17,22 @@ const APPLIED = `
   ENGINE = ReplacingMergeTree ORDER BY name`;
 
 /** Tables whose rows age, each with its TTL as ClickHouse writes it. */
-const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => string])[] = [
-  ...["requests", "notable_requests"].map(
-    (table) =>
-      [
-        table,
-        (days: RetentionOptions) => `toDateTime(started_at) + toIntervalDay(${days.requests_days})`,
-      ] as const,
+type Retained = readonly [table: string, ttlOf: (retention: RetentionOptions) => string];
+
+/** Those of rows, by their time and how long they are kept; they are what may go to a colder volume. */
+const ROWS: readonly (readonly [table: string, time: string, days: keyof RetentionDays])[] = [
+  ["requests", "toDateTime(started_at)", "requests_days"],
+  ["notable_requests", "toDateTime(started_at)", "requests_days"],
+  ["otel_spans", "toDateTime(Timestamp)", "traces_days"],
+  ["otel_logs", "toDateTime(Timestamp)", "logs_days"],
+  ...["gauge", "sum", "histogram", "exponential_histogram", "summary"].map(
+    (kind) => [`otel_metrics_${kind}`, "toDateTime(TimeUnix)", "metrics_days"] as const,
   ),
+];
+
+type RetentionDays = Omit<RetentionOptions, "cold">;
+
+const SUMS: readonly Retained[] = [
   [
     "rollups",
     (days) =>
@@ -38,26 +46,27 @@ const RETAINED: readonly (readonly [string, (retention: RetentionOptions) => str
       `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 300, ` +
       `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
   ],
-  ...["addresses", "callers", "paths", "rules", "troubles", "workers"].map(
-    (table) =>
-      [
-        table,
-        (days: RetentionOptions) =>
-          `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 600, ` +
-          `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
-      ] as const,
-  ),
+  ...["addresses", "callers", "paths", "rules", "troubles", "workers"].map((table): Retained => [
+    table,
+    (days) =>
+      `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 600, ` +
+      `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
+  ]),
   ["trace_places", (days) => `five_minutes + toIntervalDay(${days.requests_days})`],
-  ["otel_spans", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.traces_days})`],
-  ["otel_logs", (days) => `toDateTime(Timestamp) + toIntervalDay(${days.logs_days})`],
-  ...["gauge", "sum", "histogram", "exponential_histogram", "summary"].map(
-    (kind) =>
-      [
-        `otel_metrics_${kind}`,
-        (days: RetentionOptions) => `toDateTime(TimeUnix) + toIntervalDay(${days.metrics_days})`,
-      ] as const,
-  ),
 ];
+
+const RETAINED: readonly Retained[] = [
+  ...ROWS.map(([table, time, days]): Retained => {
+    return [table, (retention) => rowTtl(time, retention[days], retention.cold)];
+  }),
+  ...SUMS,
+];
+
+function rowTtl(time: string, days: number, cold: ColdOptions | undefined): string {
+  const ends = `${time} + toIntervalDay(${days})`;
+  if (cold === undefined || cold.after_days >= days) return ends;
+  return `${time} + toIntervalDay(${cold.after_days}) TO VOLUME '${cold.volume}', ${ends}`;
+}
 
 /**
  * Creates the database, applies what is missing and sets the retention. May run twice at once:
@@ -89,7 +98,7 @@ function readMigrations(folder: string, retention: RetentionOptions): Migration[
   return files.sort().map((file) => {
     const text = readFileSync(join(folder, file), "utf8");
     const filled = text.replaceAll(/\{\{(?<key>\w+)\}\}/g, (whole, key: string) =>
-      String(retention[key as keyof RetentionOptions] ?? whole),
+      String(retention[key as keyof RetentionDays] ?? whole),
     );
     const statements = filled.split(/;\s*$/m).filter(isStatement);
     return { name: file.replace(/\.sql$/, ""), statements };
@@ -149,6 +158,11 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
     const ttl = ttlOf(retention);
     const engine = engines.get(table);
     if (engine === undefined || engine.includes(`TTL ${ttl} SETTINGS`)) continue;
+    // What is in a colder volume stays where it can be read: the policy is never taken back.
+    const policy = ttl.includes(" TO VOLUME ") ? retention.cold?.policy : undefined;
+    if (policy !== undefined && !engine.includes(`storage_policy = '${policy}'`)) {
+      await store.command(`ALTER TABLE ${table} MODIFY SETTING storage_policy = '${policy}'`);
+    }
     await store.command(`ALTER TABLE ${table} MODIFY TTL ${ttl}`);
   }
 }

@@ -22,4 +22,13 @@ export interface RetentionOptions extends DiskLimits {
   readonly traces_days: number;
   readonly logs_days: number;
   readonly metrics_days: number;
+  /** Where rows go before they end; left out: they stay where they are. Of a server only. */
+  readonly cold?: ColdOptions | undefined;
+}
+
+/** Names of the server's storage_configuration. */
+export interface ColdOptions {
+  readonly policy: string;
+  readonly volume: string;
+  readonly after_days: number;
 }

@@ -1,4 +1,5 @@
 // The admin API of a running weir: real requests through the proxy, and real rows in the embedded store.
+import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { createServer, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -264,6 +265,7 @@ test("the OpenAPI document names what is promised", () => {
     "get /api/v1/policy/unused",
     "get /api/v1/query/{name}",
     "get /api/v1/requests",
+    "get /api/v1/requests/export",
     "get /api/v1/requests/stream",
     "get /api/v1/revocations",
     "get /api/v1/routes",
@@ -434,6 +436,26 @@ test("spans of services stand in the trace by the API's names", async () => {
       attributes: { a: "b" },
     },
   ]);
+});
+
+test("request rows are exported whole, as many as there are, in each format", async () => {
+  const { rows } = await get("/api/v1/requests", "?path=/first");
+  const [row] = rows;
+  const export_ = async (more: string): Promise<Response> =>
+    fetch(`${api}/api/v1/requests/export?path=/first&since=1h${more}`);
+  const found = await export_("&limit=1");
+  expect(found.headers.get("weir-rows")).toBe("1");
+  expect(Number(found.headers.get("weir-rows-found"))).toBe(rows.length);
+  expect(found.headers.get("content-disposition")).toMatch(/"weir-requests-\d{8}T\d{6}Z\.jsonl"/);
+  const text = (await asDescribed("/api/v1/requests/export", found)) as unknown as string;
+  const [line = ""] = text.split("\n");
+  const whole = JSON.parse(line) as Record<string, unknown>;
+  expect(whole).toMatchObject({ trace_id: row?.["trace_id"], status: 200 });
+  expect(Object.keys(whole)).toEqual([...REQUEST_COLUMNS]);
+  const csv = await (await export_("&format=csv")).text();
+  expect(csv.split("\n", 1)[0]).toContain('"trace_id"');
+  expect((await (await export_("&format=parquet")).text()).slice(0, 4)).toBe("PAR1");
+  expect((await export_("&limit=0")).status).toBe(400);
 });
 
 test("log lines are as described: in the list, alone, counted and grouped", async () => {

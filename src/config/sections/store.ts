@@ -1,7 +1,7 @@
 // The sections that say where rows are kept, for how long, and what is learned from them.
 import { z } from "zod";
 import { DEFAULTS } from "../defaults.ts";
-import { integer, milliseconds, storeUrl } from "../fields.ts";
+import { integer, milliseconds, storeUrl, textLike } from "../fields.ts";
 
 const MAX_DAYS = 3_650;
 const MAX_BOUND = 10;
@@ -20,6 +20,12 @@ export const storeSection = z
 const days = (otherwise: number, description: string): z.ZodDefault<z.ZodInt> =>
   integer(1, MAX_DAYS).default(otherwise).meta({ description });
 
+/** It stands in SQL as it is. */
+const storageName = (description: string): z.ZodString =>
+  textLike("a name of letters, digits and _", (text) => /^[A-Za-z_]\w{0,63}$/.test(text)).meta({
+    description,
+  });
+
 export const retentionSection = z.strictObject({
   requests_days: days(retention.requests_days, "How long request rows are kept"),
   rollup_10s_days: days(retention.rollup_10s_days, "How long the 10-second rollup is kept"),
@@ -33,6 +39,16 @@ export const retentionSection = z.strictObject({
       "Of the embedded store's disk; beyond it the oldest days go before their time, if that is enough. A server's disks are left to it",
   }),
   disk_min_days: days(retention.disk_min_days, "How many of the newest days stay on a full disk"),
+  cold: z
+    .strictObject({
+      policy: storageName("The server's storage policy; it must have the volume default, too"),
+      volume: storageName("The volume of it that they go to, such as one on S3").default("cold"),
+      after_days: days(7, "How old they are then"),
+    })
+    .optional()
+    .meta({
+      description: "Where rows, spans, logs and metrics go before they end; of a server only",
+    }),
 });
 
 export const statisticsSection = z.strictObject({

@@ -1,20 +1,15 @@
 // The lines of a search as one file, as the store writes it: JSON lines, CSV or Parquet, newest first.
 import type { Readable } from "node:stream";
 import type { Store } from "../client.ts";
+import {
+  EXPORT_TIMEOUT_MS,
+  type ExportFormat,
+  type ExportWish,
+  fileLimits,
+} from "../export-file.ts";
 import { tablesOf } from "./list-lines.ts";
 import { allConditions, type LogFilters, type LogWindow, paramsOf } from "./log-filters.ts";
 import type { LogTable } from "./log-source.ts";
-
-/** Their formats in the store. */
-const FORMATS = { jsonl: "JSONEachRow", csv: "CSVWithNames", parquet: "Parquet" } as const;
-export type ExportFormat = keyof typeof FORMATS;
-export const EXPORT_FORMATS: readonly ExportFormat[] = ["jsonl", "csv", "parquet"];
-
-export const MOST_EXPORTED = 100_000;
-/** A larger file is refused; the store makes it whole before it begins to send it. */
-const MOST_BYTES = 128 * 1024 * 1024;
-const MOST_MEMORY_BYTES = 768 * 1024 * 1024;
-const TIMEOUT_MS = 60_000;
 
 export interface LogSearch {
   readonly filters: LogFilters;
@@ -30,7 +25,7 @@ export async function countLines(store: Store, { filters, window }: LogSearch): 
   const { rows } = await store.query(
     `SELECT sum(many) AS lines FROM (${counts.join(" UNION ALL ")})`,
     paramsOf(filters, window),
-    { readonly: true, timeoutMs: TIMEOUT_MS },
+    { readonly: true, timeoutMs: EXPORT_TIMEOUT_MS },
   );
   return Number(rows[0]?.["lines"]);
 }
@@ -39,19 +34,13 @@ export async function countLines(store: Store, { filters, window }: LogSearch): 
 export async function exportLines(
   store: Store,
   { filters, window }: LogSearch,
-  { format, limit }: { readonly format: ExportFormat; readonly limit: number },
+  { format, limit }: ExportWish,
 ): Promise<Readable> {
   const parts = tablesOf(filters).map((table) => `(${linesOf(table, { filters, format })})`);
   return store.file(
     `SELECT * FROM (${parts.join(" UNION ALL ")}) ORDER BY time DESC LIMIT {limit:UInt32}`,
     { ...paramsOf(filters, window), limit },
-    {
-      format: FORMATS[format],
-      readonly: true,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: MOST_BYTES,
-      maxMemoryBytes: MOST_MEMORY_BYTES,
-    },
+    fileLimits(format),
   );
 }
 

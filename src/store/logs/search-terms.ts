@@ -78,8 +78,15 @@ function phraseTerm(phrase: string): TextTerm {
 function wordTerm(word: string): TextTerm {
   const bare = lowerAscii(word.replace(/^\*+|\*+$/g, ""));
   if (bare.length < word.length) return phraseTerm(bare);
-  const tokens = bare.split(SEPARATORS).filter((token) => token !== "");
+  const tokens = tokensIn(bare);
   return { kind: "text", tokens, part: tokens.length === 1 && tokens[0] === bare ? null : bare };
+}
+
+/** Words as the index has them. */
+export function tokensIn(text: string): readonly string[] {
+  return lowerAscii(text)
+    .split(SEPARATORS)
+    .filter((token) => token !== "");
 }
 
 /** As the store's lower() has it, which leaves other letters as they are. */

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Admin, startAdmin } from "../../../src/admin/server.ts";
 import type { Store } from "../../../src/store/client.ts";
+import { allConditions, paramsOf } from "../../../src/store/logs/log-filters.ts";
+import { SERVICE_LOGS } from "../../../src/store/logs/log-source.ts";
 import { logBatch } from "../../store/logs/log-rows.ts";
 import { batch, line, startTestStore, type TestStore, timestamp } from "../../store/support.ts";
 import { adminParts, problemOf } from "../support/admin-kit.ts";
@@ -136,6 +138,7 @@ test.each<[Params, string[]]>([
   [{ q: "☃" }, [SNOW]],
   [{ q: "☃*" }, [SNOW]],
   [{ q: "order.id=17" }, [LOST]],
+  [{ q: "took=1" }, []],
   [{ q: "-order.id=17 warehouse" }, []],
   [{ q: "host.name=a1" }, [SNOW]],
   [{ q: "took=12" }, [PAYMENT]],
@@ -415,4 +418,28 @@ describe("the lines of a search as a file", () => {
   ])("refused: %j", async (params, detail) => {
     expect(await problemOf(await get("/export", params))).toMatchObject({ status: 400, detail });
   });
+});
+
+test("an attribute is found by the indexes, though a text may say it as well", async () => {
+  const { store } = system;
+  // Of another day, so that nobody else sees them.
+  const sinceMs = atMs - 2 * 86_400_000;
+  await store.command(`INSERT INTO otel_logs (Timestamp, ServiceName, Body, LogAttributes)
+    SELECT fromUnixTimestamp64Milli(${sinceMs} + intDiv(number, 200)), 'orders', concat('line ', toString(number)), map('order.id', toString(number))
+    FROM numbers(100000)`);
+  const filters = {
+    terms: [{ kind: "field", key: "order.id", value: "777", isExcluded: false }],
+  } as const;
+  const window = { sinceMs, untilMs: sinceMs + MINUTE_MS };
+  const where = allConditions(SERVICE_LOGS, filters);
+  const params = paramsOf(filters, window);
+  const asked = `FROM otel_logs WHERE ${where}`;
+  expect((await store.query(`SELECT count() AS many ${asked}`, params)).rows).toEqual([
+    { many: 1 },
+  ]);
+  const { rows } = await store.query(`EXPLAIN indexes = 1 SELECT count() ${asked}`, params);
+  const read = rows
+    .map((row) => String(row["explain"]))
+    .findLast((each) => each.includes("Granules:"));
+  expect(read?.trim()).toMatch(/^Granules: 1\/\d+$/);
 });

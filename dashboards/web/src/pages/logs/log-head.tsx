@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../../parts/icon.tsx";
 import { change } from "../../state/place.ts";
-import { ExportMenu } from "./export-menu.tsx";
+import { ExportMenu } from "../../parts/export-menu.tsx";
 import { PatternText } from "./pattern-text.tsx";
 
 const VIEWS = [
@@ -45,7 +45,7 @@ export function LogHead({ params, question }: LogHeadProps): ReactNode {
           </button>
         </span>
       )}
-      <ExportMenu question={question} />
+      <ExportMenu from="logs" unit="lines" question={question} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
 // Every request, newest first, filtered by what is in the URL; a row opens in the sheet.
 import { type ReactNode, useState } from "react";
 import { useNames } from "../../frame/use-names.ts";
+import { ExportMenu } from "../../parts/export-menu.tsx";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import type { Status } from "../../api.ts";
 import type { RequestRow } from "../../request-row.ts";
-import { FILTERS } from "../../state/filters.ts";
+import { apiParams, FILTERS } from "../../state/filters.ts";
 import { change, changeQuietly, type Place } from "../../state/place.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
 import { DataTable } from "../../tables/data-table.tsx";
@@ -36,7 +37,16 @@ export function RequestsPage({ place, status }: RequestsPageProps): ReactNode {
         className="requests"
         from={requests.first}
         what="requests"
-        aside={<CopyCsv columns={columns} rows={rows} />}
+        aside={
+          <>
+            <ExportMenu
+              from="requests"
+              unit="rows"
+              question={apiParams("requests", place.params)}
+            />
+            <CopyCsv columns={columns} rows={rows} />
+          </>
+        }
       >
         {() => (rows.length === 0 ? <NoMatch /> : <List requests={requests} place={place} />)}
       </Panel>
