@@ -44,6 +44,8 @@ export interface FileOptions extends InputOptions {
 export interface SyslogOptions extends InputOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly protocol: "udp" | "tcp";
+  /** Of times that name none (RFC 3164): a name of the IANA database. */
+  readonly zone: string;
   /** Addresses and blocks that may send; none: everybody. */
   readonly senders: readonly string[];
 }

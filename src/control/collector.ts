@@ -40,7 +40,10 @@ export function createCollector(
   let receiver: Receiver | null = null;
   return {
     async start() {
-      if (options === null) return;
+      if (options === null) {
+        const { releaseLeft } = await import("../collector/sampling/release-left.ts");
+        return releaseLeft(parts.spools.spans, parts.log);
+      }
       const { startReceiver } = await import("../collector/receiver.ts");
       receiver = await startReceiver({ ...parts, options, tls });
     },

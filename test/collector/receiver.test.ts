@@ -282,7 +282,7 @@ test("files and syslog go the same way, in the receiver's thread", async () => {
   writeFileSync(join(folder, "a.log"), "of a file\n");
   const file = { path, service: "shop", attributes: {}, from: "start", join: "none" } as const;
   const loopback = { listen: { host: "127.0.0.1", port: 0 }, service: "", attributes: {} };
-  const syslog = [{ ...loopback, protocol: "tcp", senders: ["127.0.0.0/8"] } as const];
+  const syslog = [{ ...loopback, zone: "UTC", protocol: "tcp", senders: ["127.0.0.0/8"] } as const];
   await using own = await openReceiver({ files: [file], syslog });
   const [listen] = own.receiver.syslog;
   connect(listen?.port ?? 0, "127.0.0.1").end("<14>cron: of syslog\n");

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { LogLines } from "../../src/collector/lines/log-lines.ts";
 import { readLine } from "../../src/collector/lines/read-line.ts";
 import { SyslogFrames } from "../../src/collector/syslog/framing.ts";
+import { UTC } from "../../src/core/time-zone.ts";
 import { parseSyslog } from "../../src/collector/syslog/parse-syslog.ts";
 import type { LogRecord } from "../../src/collector/lines/log-record.ts";
 import { createDecoder, OTLP_SIGNALS, type OtlpSignal } from "../../src/collector/decoder.ts";
@@ -138,7 +139,7 @@ test("syslog: a stream of anything is messages, each of them a row", () => {
       ...frames.push(part),
     ]);
     for (const message of [...messages, frames.rest()]) {
-      asRow(parseSyslog(message.toString(), NOW_MS).record);
+      asRow(parseSyslog(message.toString(), { nowMs: NOW_MS, zone: UTC }).record);
     }
   };
   fuzz(mutatedBytes(streams), target, SHARE);

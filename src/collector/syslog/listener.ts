@@ -10,6 +10,7 @@ import { Intake } from "../lines/intake.ts";
 import type { SyslogOptions } from "../options.ts";
 import { SyslogFrames } from "./framing.ts";
 import { parseSyslog } from "./parse-syslog.ts";
+import { createZoneClock, type ZoneClock } from "../../core/time-zone.ts";
 
 export interface SyslogListener {
   readonly port: number;
@@ -115,10 +116,12 @@ class Inbox {
   /** Whether this address may send. */
   readonly knows: (address: string) => boolean;
   readonly #parts: SyslogParts;
+  readonly #zone: ZoneClock;
 
   constructor(parts: SyslogParts) {
     const { options, keep, count, nowMs } = parts;
     this.#parts = parts;
+    this.#zone = createZoneClock(options.zone);
     const isNamed = createBlockTest(options.senders);
     this.knows = (address) => options.senders.length === 0 || isNamed(address);
     this.intake = new Intake({
@@ -138,7 +141,10 @@ class Inbox {
     const { options, count, nowMs } = this.#parts;
     const text = withoutEnd(bytes);
     if (text === "") return true;
-    const { record, host, app, isMalformed } = parseSyslog(text, nowMs());
+    const { record, host, app, isMalformed } = parseSyslog(text, {
+      nowMs: nowMs(),
+      zone: this.#zone,
+    });
     if (isMalformed) count("syslog", "malformed");
     const attributes =
       host === "" ? options.attributes : { ...options.attributes, "host.name": host };

@@ -3,6 +3,7 @@ import { instantOf } from "../lines/instant-text.ts";
 import type { InstantOf, LogRecord } from "../lines/log-record.ts";
 import { readLine } from "../lines/read-line.ts";
 import { syslogSeverity } from "../lines/severity.ts";
+import type { ZoneClock } from "../../core/time-zone.ts";
 import { structuredData } from "./structured-data.ts";
 
 export interface SyslogMessage {
@@ -40,11 +41,17 @@ interface Head {
   readonly message: string;
 }
 
+interface Clocks {
+  readonly nowMs: number;
+  /** Of times that name no zone. */
+  readonly zone: ZoneClock;
+}
+
 /** Never throws. */
-export function parseSyslog(text: string, nowMs: number): SyslogMessage {
+export function parseSyslog(text: string, clocks: Clocks): SyslogMessage {
   const { priority, length } = priorityOf(text);
   const rest = text.slice(length);
-  const { at, host, app, attributes, message } = newHead(rest) ?? oldHead(rest, nowMs);
+  const { at, host, app, attributes, message } = newHead(rest) ?? oldHead(rest, clocks);
   const inner = readLine(message);
   const severity = inner.severityNumber > 0 ? inner : syslogSeverity(priority & 7);
   const { severityText, severityNumber } = severity;
@@ -77,9 +84,9 @@ function newHead(text: string): Head | null {
   return { at: instantOf(time ?? ""), host: host ?? "", app: app ?? "", attributes, message };
 }
 
-function oldHead(text: string, nowMs: number): Head {
+function oldHead(text: string, clocks: Clocks): Head {
   const found = OLD_HEADER.exec(text);
-  const at = found && oldTime(group(found, 1), nowMs);
+  const at = found && oldTime(group(found, 1), clocks);
   const isDated = found !== null && at !== null;
   const body = isDated ? text.slice(found[0].length) : text;
   const tag = TAG.exec(body);
@@ -96,8 +103,8 @@ function group(found: RegExpExecArray | null, nth: number): string {
   return found?.[nth] ?? "";
 }
 
-/** It says neither year nor zone: UTC, and the year in which it is nearest to now. */
-function oldTime(text: string, nowMs: number): InstantOf | null {
+/** It says neither year nor zone: the year in which it is nearest to now. */
+function oldTime(text: string, { nowMs, zone }: Clocks): InstantOf | null {
   const [, name = "", ...numbers] = OLD_TIME.exec(text) ?? [];
   if (name === "") return instantOf(text);
   const month = MONTHS.indexOf(name);
@@ -105,7 +112,7 @@ function oldTime(text: string, nowMs: number): InstantOf | null {
   if (month < 0) return null;
   const year = new Date(nowMs).getUTCFullYear();
   const times = [year - 1, year, year + 1].map((each) =>
-    Date.UTC(each, month, day, hour, minute, second),
+    zone(Date.UTC(each, month, day, hour, minute, second)),
   );
   const ms = times.find((each) => Math.abs(each - nowMs) <= HALF_YEAR_MS);
   return ms === undefined ? null : { seconds: ms / 1000, nanos: 0 };

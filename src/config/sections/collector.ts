@@ -1,5 +1,6 @@
 // The section that says where services send their own spans, logs and metrics, by which keys, and which are kept.
 import { z } from "zod";
+import { isTimeZone } from "../../core/time-zone.ts";
 import { DEFAULTS } from "../defaults.ts";
 import { ownTls } from "./tls.ts";
 import {
@@ -94,6 +95,9 @@ const syslogListener = z.strictObject({
   listen: listenAddress().meta({ description: "Where RFC 5424 and 3164 are received" }),
   protocol: z.enum(["udp", "tcp"]).default("udp").meta({
     description: "tcp: messages by their length in front, or by line end",
+  }),
+  zone: textLike("a time zone, such as Europe/Berlin", isTimeZone).default("UTC").meta({
+    description: "Of times that name none, as those of RFC 3164",
   }),
   ...input,
   senders: z.array(cidrBlock()).max(MAX_KEYS).default([]).meta({

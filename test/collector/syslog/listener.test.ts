@@ -35,6 +35,7 @@ async function rigOf(given: Partial<SyslogOptions>): Promise<Rig> {
     options: {
       listen: { host: "127.0.0.1", port: 0 },
       protocol: "tcp",
+      zone: "UTC",
       service: "",
       attributes: { env: "test" },
       senders: [],

@@ -1,5 +1,6 @@
 // Messages of RFC 5424 (its own examples), of RFC 3164, and of what sends something like it.
 import { expect, test } from "vitest";
+import { createZoneClock, isTimeZone, UTC } from "../../../src/core/time-zone.ts";
 import { parseSyslog } from "../../../src/collector/syslog/parse-syslog.ts";
 
 /** 2023-11-14T22:13:20Z */
@@ -120,5 +121,40 @@ test.each<[string, string, object]>([
     { isMalformed: false, record: { body: "", severityNumber: 21 } },
   ],
 ])("%s", (_, text, wanted) => {
-  expect(parseSyslog(text, NOW_MS)).toMatchObject(wanted);
+  expect(parseSyslog(text, { nowMs: NOW_MS, zone: UTC })).toMatchObject(wanted);
+});
+
+test.each([
+  ["Europe/Berlin", "Nov 14 23:13:20", "2023-11-14T22:13:20Z"],
+  ["Asia/Kathmandu", "Nov 15 03:58:20", "2023-11-14T22:13:20Z"],
+  ["America/New_York", "Nov 14 17:13:20", "2023-11-14T22:13:20Z"],
+  // Of another year, where it is nearer.
+  ["Europe/Berlin", "Jan  1 00:30:00", "2023-12-31T23:30:00Z"],
+  // In summer; shown twice: the first; left out: as if not yet put forward.
+  ["Europe/Berlin", "Jul  1 12:00:00", "2023-07-01T10:00:00Z"],
+  ["Europe/Berlin", "Oct 29 02:30:00", "2023-10-29T00:30:00Z"],
+  ["Europe/Berlin", "Oct 29 03:00:00", "2023-10-29T02:00:00Z"],
+  ["America/New_York", "Nov  5 01:30:00", "2023-11-05T05:30:00Z"],
+])("a time of %s: %s", (name, time, expected) => {
+  const { record } = parseSyslog(`<13>${time} h app: m`, {
+    nowMs: NOW_MS,
+    zone: createZoneClock(name),
+  });
+  expect(record.at).toEqual({ seconds: Date.parse(expected) / 1000, nanos: 0 });
+});
+
+test("an hour that clocks leave out is as if they had not yet been put forward", () => {
+  const zone = createZoneClock("Europe/Berlin");
+  const wallMs = Date.parse("2024-03-31T02:30:00Z");
+  expect(new Date(zone(wallMs)).toISOString()).toBe("2024-03-31T01:30:00.000Z");
+});
+
+test.each([
+  ["Europe/Berlin", true],
+  ["UTC", true],
+  ["+02:00", false],
+  ["Mars/Olympus", false],
+  ["", false],
+])("%s is a zone: %s", (name, expected) => {
+  expect(isTimeZone(name)).toBe(expected);
 });
