@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { cleanUp, createSite, startWeir, type WeirProcess } from "../support/weir-process.ts";
@@ -46,11 +45,7 @@ function shell(command: string, cwd: string): Promise<Ran> {
 }
 
 async function untilFiring(weir: WeirProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if ((await weir.metrics()).includes('weir_alerts_firing{severity="page"} 1')) return;
-    await sleep(100);
-  }
-  throw new Error(weir.errors());
+  await expect.poll(() => weir.metrics()).toContain('weir_alerts_firing{severity="page"} 1');
 }
 
 test("from a file of rules to an alert, by the commands alone", async () => {
@@ -92,4 +87,4 @@ alerts: alerts.yaml
   expect(JSON.parse(silenced.text)).toMatchObject({ matchers: { alert: "route-*" } });
   expect((await shell(at(list), folder)).text).toContain("firing, silenced");
   await weir.stop();
-}, 120_000);
+});
