@@ -149,8 +149,8 @@ describe("the map", () => {
     await expect.poll(() => page.locator(".map-node").count()).toBe(12);
     await expect.poll(() => page.locator(".map-edge").count()).toBe(11);
     await expect
-      .poll(() => nodeOf(page, "mallory").getAttribute("aria-label"))
-      .toBe("caller mallory: 0.0500 /min, 0 % errors, 100 % denied, p95 1.00 ms");
+      .poll(() => nodeOf(page, "mallory").getAttribute("title"))
+      .toBe("mallory: 0.0500 /min, 0 % errors, 100 % denied, p95 1.00 ms");
     await nodeOf(page, "mallory").click();
     const rows = page.getByRole("table", { name: "Requests" }).locator("tbody tr");
     await expect.poll(() => rows.count()).toBe(3);

@@ -33,7 +33,10 @@ function isLive({ page, params }: Place): boolean {
 
 function LiveButton(): ReactNode {
   const going = useSignal(live);
-  const does = going ? "Pause: figures stay as they are" : "Go on: figures follow the clock";
+  // Its own word is in what it does: whoever speaks to the page says what they see.
+  const does = going
+    ? "Pause what is live: figures stay as they are"
+    : "Go on from paused: figures follow the clock";
   return (
     <button
       type="button"

@@ -88,11 +88,10 @@ function PaletteList({ items, at, onRun }: PaletteListProps): ReactNode {
           id={`palette-${index}`}
           role="option"
           aria-selected={index === at}
+          onClick={() => onRun(item)}
         >
-          <button type="button" tabIndex={-1} onClick={() => onRun(item)}>
-            <span>{item.name}</span>
-            <span className="small">{item.kind}</span>
-          </button>
+          <span>{item.name}</span>
+          <span className="small">{item.kind}</span>
         </li>
       ))}
     </ul>

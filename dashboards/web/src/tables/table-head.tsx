@@ -17,11 +17,13 @@ export function TableHead<Row>({ columns, sort, onSort }: TableHeadProps<Row>): 
             key={column.key}
             scope="col"
             className={`${column.numeric ? "numeric" : ""} ${column.wide ? "wide" : ""}`}
-            aria-sort={ariaSort(column.key, sort)}
+            aria-sort={column.label === "" ? undefined : ariaSort(column.key, sort)}
           >
-            <button type="button" onClick={() => onSort(nextSort(column, sort))}>
-              {column.label}
-            </button>
+            {column.label === "" ? null : (
+              <button type="button" onClick={() => onSort(nextSort(column, sort))}>
+                {column.label}
+              </button>
+            )}
           </th>
         ))}
       </tr>

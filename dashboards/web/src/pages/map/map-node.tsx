@@ -19,19 +19,17 @@ interface MapNodeBoxProps {
 
 export function MapNodeBox(props: MapNodeBoxProps): ReactNode {
   const { node, seconds, at, isReached, onFocus, onPoint } = props;
-  const { calls, errors, denied, p95_ns } = node;
   const href = useHref(node);
   const name = nameOf(node);
   const style = { left: at.x, top: at.y, "--bad": `${badness(node) * 100}%` } as CSSProperties;
   return (
     <a
-      className={calls === 0 ? "map-node is-quiet" : "map-node"}
+      className={node.calls === 0 ? "map-node is-quiet" : "map-node"}
       data-node={node.id}
       href={href}
       style={style}
       tabIndex={isReached ? 0 : -1}
       title={`${name}: ${figureWords(node, seconds)}`}
-      aria-label={`${node.kind} ${name}: ${figureWords(node, seconds)}`}
       onFocus={() => {
         onFocus();
         onPoint(true);
@@ -40,18 +38,43 @@ export function MapNodeBox(props: MapNodeBoxProps): ReactNode {
       onMouseEnter={() => onPoint(true)}
       onMouseLeave={() => onPoint(false)}
     >
-      <span className="map-name">{name}</span>
-      {calls === 0 ? (
-        <span className="map-figures">no calls</span>
-      ) : (
-        <span className="map-figures">
-          <span>{text(rate(calls, seconds))}</span>
-          {errors === 0 ? null : <span className="is-error">{text(share(errors, calls))}</span>}
-          {denied === 0 ? null : <span className="is-policy">{text(share(denied, calls))}</span>}
-          <span className="is-latency">{text(duration(p95_ns))}</span>
-        </span>
-      )}
+      <span className="visually-hidden">{node.kind} </span>
+      <span className="map-name">{name} </span>
+      <Figures node={node} seconds={seconds} />
     </a>
+  );
+}
+
+function Figures({ node, seconds }: Pick<MapNodeBoxProps, "node" | "seconds">): ReactNode {
+  const { calls, errors, denied, p95_ns } = node;
+  if (calls === 0) return <span className="map-figures">no calls</span>;
+  return (
+    <span className="map-figures">
+      <span>{text(rate(calls, seconds))}</span>
+      {errors === 0 ? null : (
+        <Figure tone="is-error" words={text(share(errors, calls))} of="errors" />
+      )}
+      {denied === 0 ? null : (
+        <Figure tone="is-policy" words={text(share(denied, calls))} of="denied" />
+      )}
+      <Figure tone="is-latency" words={text(duration(p95_ns))} of="at p95" />
+    </span>
+  );
+}
+
+interface FigureProps {
+  readonly tone: string;
+  readonly words: string;
+  /** For those who don't see its colour. */
+  readonly of: string;
+}
+
+function Figure({ tone, words, of }: FigureProps): ReactNode {
+  return (
+    <span className={tone}>
+      {words}
+      <span className="visually-hidden"> {of} </span>
+    </span>
   );
 }
 
