@@ -169,7 +169,8 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
 
 /**
  * What a materialized view would have written of the rows that are there already: before it is made, lest rows count
- * twice. Six hours at a time; a part that is written again, by another weir or after a kill, is known by its token.
+ * twice. An hour at a time, since a statement has a minute; a part that is written again, by another weir or after a
+ * kill, is known by its token.
  */
 async function countOlderRows(store: Store, view: string): Promise<void> {
   const { table = "", query = "" } = VIEW.exec(view)?.groups ?? {};
@@ -180,11 +181,11 @@ async function countOlderRows(store: Store, view: string): Promise<void> {
     ? ["rollups", "time"]
     : ["requests", "started_at"];
   const { rows } = await store.query(
-    `SELECT DISTINCT toUInt32(toStartOfInterval(${at}, INTERVAL 6 HOUR, 'UTC')) AS from FROM ${source} ORDER BY from`,
+    `SELECT DISTINCT toUInt32(toStartOfInterval(${at}, INTERVAL 1 HOUR, 'UTC')) AS from FROM ${source} ORDER BY from`,
   );
   for (const row of rows) {
     const from = Number(row["from"]);
-    const slice = `${at} >= toDateTime(${from}) AND ${at} < toDateTime(${from + SIX_HOURS_S})`;
+    const slice = `${at} >= toDateTime(${from}) AND ${at} < toDateTime(${from + HOUR_S})`;
     await store.command(`INSERT INTO ${table} (${names}) ${query}
       SETTINGS additional_table_filters = {'${store.database}.${source}': '${slice}'},
         insert_deduplicate = 1, insert_deduplication_token = '${table} ${from}', max_threads = 1, max_insert_threads = 1,
@@ -193,4 +194,4 @@ async function countOlderRows(store: Store, view: string): Promise<void> {
 }
 
 const VIEW = /CREATE MATERIALIZED VIEW (?:IF NOT EXISTS )?\S+ TO (?<table>\w+) AS\s(?<query>[^]*)/;
-const SIX_HOURS_S = 6 * 3600;
+const HOUR_S = 3600;
