@@ -28,7 +28,7 @@ export function createRowFeed(sink: Sink, log: Log): RowFeed {
     const delivery = await sink.write(batch);
     // What a former version of weir left in the spool is in lines; it is stored all the same.
     const isKnown = batch.format === "groups" && stored.isWatched();
-    if (delivery.kind === "stored" && isKnown) stored.see([...groupsIn(batch.body)]);
+    if (delivery.kind === "stored" && isKnown) stored.see([...groupsIn(batch.body, batch.columns)]);
     return delivery;
   };
   return { sink: { write }, stored, see: live.see, live };

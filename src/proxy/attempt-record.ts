@@ -7,13 +7,11 @@ import type { Exchange } from "./exchange.ts";
 interface Begun {
   readonly exchange: Exchange;
   readonly lease: Lease;
-  readonly spanId: string;
 }
 
-export function openAttempt({ exchange, lease, spanId }: Begun, nowNs: number): AttemptRecord {
+export function openAttempt({ exchange, lease }: Begun, nowNs: number): AttemptRecord {
   const attempt = {
     upstream: lease.endpoint.url,
-    spanId,
     startedNs: nowNs - exchange.startedNs,
     durationNs: 0,
     status: 0,

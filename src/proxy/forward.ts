@@ -7,7 +7,7 @@ import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { Watcher } from "../downstream/downstream.ts";
 import type { Permit } from "../policy/snapshot.ts";
-import type { IdSource } from "../telemetry/span-ids.ts";
+import { attemptSpanId } from "../telemetry/span-ids.ts";
 import type { AttemptRecord } from "../telemetry/record.ts";
 import type { Attempt, ResponseHead, ResponseSink, UpstreamRequest } from "../upstream/upstream.ts";
 import type { FailedAttempt, Send } from "./balance.ts";
@@ -30,13 +30,14 @@ const NANOS_PER_MILLI = 1e6;
 const CONTINUE = 100;
 
 /** Needs a Permit though it reads nothing of it: what was not allowed can't be sent. */
-export function createForward(clock: Clock, ids: IdSource): Forward {
+export function createForward(clock: Clock): Forward {
   return function forward(_permit, exchange, routed) {
     return (lease) =>
       new Promise((resolve) => {
-        const spanId = ids.spanId();
+        const { spanId: ofRequest, attempts } = exchange.record;
+        const spanId = attemptSpanId(ofRequest, attempts.length);
         const request = buildOutgoing(exchange, routed, { spanId, url: lease.endpoint.url });
-        const parts = { exchange, routed, lease, request, spanId, clock };
+        const parts = { exchange, routed, lease, request, clock };
         new Forwarding(parts, resolve).start();
       });
   };
@@ -47,7 +48,6 @@ interface ForwardingParts {
   readonly routed: RoutedRequest;
   readonly lease: Lease;
   readonly request: UpstreamRequest;
-  readonly spanId: string;
   readonly clock: Clock;
 }
 

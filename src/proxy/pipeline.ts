@@ -41,7 +41,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { clock, ids, log } = parts;
+  const { clock, log } = parts;
   const rows = concealedRows(parts.rows);
   const guard = createGuard({
     record: createRecordStage(rows, clock),
@@ -53,7 +53,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   });
   const send = {
     balance: answeringLastHop(createBalance(clock)),
-    forward: createForward(clock, ids),
+    forward: createForward(clock),
   };
   return {
     guard,

@@ -18,8 +18,8 @@ const INSERT_SETTINGS = {
 
 const FORMATS = { lines: "JSONCompactEachRow", groups: "Native" } as const;
 
-function partsOf({ format, body }: Batch): readonly Buffer[] {
-  return format === "groups" ? nativeBlock(body) : [body];
+function partsOf({ format, body, columns }: Batch): readonly Buffer[] {
+  return format === "groups" ? nativeBlock(body, columns) : [body];
 }
 
 export async function insert(client: ClickHouseClient, batch: Batch): Promise<Delivery> {

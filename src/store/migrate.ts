@@ -70,7 +70,7 @@ function rowTtl(time: string, days: number, cold: ColdOptions | undefined): stri
 
 /**
  * Creates the database, applies what is missing and sets the retention. May run twice at once:
- * every statement of a migration can be repeated. Throws where the database is newer than the code.
+ * every statement of a migration can be repeated, or says what it makes. Throws where the database is newer than the code.
  */
 export async function migrate(
   store: Store,
@@ -127,7 +127,8 @@ async function upgrade(store: Store, missing: readonly Migration[]): Promise<voi
   for (const migration of missing) {
     for (const statement of migration.statements) {
       if (/^-- with older rows$/m.test(statement)) await countOlderRows(store, statement);
-      await store.command(statement);
+      const [, made] = /^-- once (\S+)$/m.exec(statement) ?? [];
+      await (made === undefined ? store.command(statement) : commandOnce(store, statement, made));
     }
     await note(store, [migration]);
   }
@@ -146,6 +147,21 @@ function refuseNewer(applied: ReadonlySet<string>, known: readonly Migration[]):
       `the database is newer than this weir: it has ${unknown.join(", ")}; start a newer weir, or use another database`,
     );
   }
+}
+
+/** A statement that can't be repeated: not where it made its column already, be it this moment by another weir. */
+async function commandOnce(store: Store, statement: string, column: string): Promise<void> {
+  const isMade = async (): Promise<boolean> => {
+    const { rows } = await store.query(
+      "SELECT 1 FROM system.columns WHERE database = {database:String} AND concat(table, '.', name) = {column:String}",
+      { database: store.database, column },
+    );
+    return rows.length > 0;
+  };
+  if (await isMade()) return;
+  await store.command(statement).catch(async (thrown: unknown) => {
+    if (!(await isMade())) throw thrown;
+  });
 }
 
 async function setRetention(store: Store, retention: RetentionOptions): Promise<void> {

@@ -32,7 +32,8 @@ const GROUPS = `SELECT policy_request, replay, decision, rule, rule_source, prin
     method, count(), min(started_at), max(started_at),
     (argMax((trace_id, span_id, path), started_at) AS example).1, example.2, example.3
   FROM (
-    SELECT *, multiIf(decision != 'none', policy_replay,
+    SELECT policy_request, decision, rule, rule_source, principal, route, service, method, started_at, trace_id, span_id, path,
+      multiIf(decision != 'none', policy_replay,
       error_source = 'client' AND empty(attempt_upstream), 'not_asked', 'no_policy') AS replay
     FROM requests WHERE {{conditions}}
   )

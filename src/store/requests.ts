@@ -1,5 +1,5 @@
 // Request rows one by one: the list with its filters and pages, and everything known of one trace.
-import { LISTED_COLUMNS } from "../telemetry/columns.ts";
+import { LISTED_COLUMNS, REQUEST_COLUMNS } from "../telemetry/columns.ts";
 import type { ShadowChange } from "../telemetry/shadow-change.ts";
 import type { Row } from "./answer.ts";
 import type { Store } from "./client.ts";
@@ -212,7 +212,7 @@ function readCursor(cursor: string): { readonly before_at: string; readonly befo
   return { before_at: `${groups["day"]} ${groups["time"]}`, before_span: groups["span"] ?? "" };
 }
 
-const TRACE_REQUESTS = `SELECT * FROM requests WHERE ${inTrace("id")}
+const TRACE_REQUESTS = `SELECT ${REQUEST_COLUMNS.join(", ")} FROM requests WHERE ${inTrace("id")}
   ORDER BY started_at LIMIT ${MOST_ROWS}`;
 /** Events and links are left out: they are much of a long trace, and nobody is shown them. */
 const TRACE_SPANS = `SELECT Timestamp, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Duration, StatusCode,

@@ -1,8 +1,10 @@
-// The columns a worker writes into a request row, in the order of the spool's lines.
+// The columns of a request row: as everybody reads them, and as a worker writes them into the spool.
 // The drain names them in INSERT, so table `requests` may have more, never fewer.
 
+import { WeirError } from "../core/errors.ts";
+
 /** Raised whenever the list below changes, or how rows are written: spool segments carry it, so old ones still drain. */
-export const ROW_VERSION = 4;
+export const ROW_VERSION = 5;
 
 /** What a column of each ClickHouse type holds wherever it is read in TypeScript. */
 interface Kinds {
@@ -100,7 +102,26 @@ const COLUMN_TYPES = {
   attributes: "Map(LowCardinality(String), String)",
 } as const satisfies Readonly<Record<string, ColumnType>>;
 
+/** In place of columns that mostly repeat others: table `requests` makes those of these, and of what they refer to. */
+const KEPT_TYPES = {
+  /** Empty wherever the ids are those of `attemptSpanId` (span-ids.ts). */
+  attempt_span_id_kept: "Array(String)",
+  /** Values of references.ts by their names. */
+  policy_request_kept: "Array(String)",
+  role_path_kept: "Array(LowCardinality(String))",
+} as const satisfies Readonly<Record<string, ColumnType>>;
+
+const TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
+  ...Object.entries(COLUMN_TYPES),
+  ...Object.entries(KEPT_TYPES),
+]);
+
 export type RequestColumn = keyof typeof COLUMN_TYPES;
+
+type KeptColumn = keyof typeof KEPT_TYPES;
+type Unkept<Name> = Name extends `${infer Column}_kept` ? Column : never;
+export type StoredColumn = Exclude<RequestColumn, Unkept<KeptColumn>> | KeptColumn;
+export type SpooledColumn = Exclude<StoredColumn, "attempt_span_id_kept">;
 
 export const REQUEST_COLUMNS: readonly RequestColumn[] = Object.keys(
   COLUMN_TYPES,
@@ -116,21 +137,38 @@ const SINCE_2: ReadonlySet<RequestColumn> = new Set([
 /** And those of version 2. */
 const SINCE_3: ReadonlySet<RequestColumn> = new Set(["auth_method"]);
 
+/** What table `requests` keeps of a row. */
+const OF_4: readonly StoredColumn[] = REQUEST_COLUMNS.map((column) =>
+  KEPT_TYPES[`${column}_kept` as KeptColumn] === undefined
+    ? (column as StoredColumn)
+    : (`${column}_kept` as KeptColumn),
+);
+
+/** Of the rows that are written now: all attempts have ids that can be told. */
+export const SPOOLED_COLUMNS: readonly SpooledColumn[] = OF_4.filter(
+  (column): column is SpooledColumn => column !== "attempt_span_id_kept",
+);
+
 const OF_2 = REQUEST_COLUMNS.filter((column) => !SINCE_3.has(column));
 
 /** The columns of every row version that a segment may still hold. */
-export const COLUMNS_BY_VERSION: ReadonlyMap<number, readonly RequestColumn[]> = new Map([
-  [1, OF_2.filter((column) => !SINCE_2.has(column))],
-  [2, OF_2],
-  [3, REQUEST_COLUMNS],
-  [ROW_VERSION, REQUEST_COLUMNS],
-]);
+export const COLUMNS_BY_VERSION: ReadonlyMap<number, readonly (RequestColumn | StoredColumn)[]> =
+  new Map<number, readonly (RequestColumn | StoredColumn)[]>([
+    [1, OF_2.filter((column) => !SINCE_2.has(column))],
+    [2, OF_2],
+    [3, REQUEST_COLUMNS],
+    [4, OF_4],
+    [ROW_VERSION, SPOOLED_COLUMNS],
+  ]);
 
 /** The last version whose segments are lines of JSONCompactEachRow; since then they are row groups. */
 export const LAST_LINES_VERSION = 3;
 
-export function typeOf(column: RequestColumn): ColumnType {
-  return COLUMN_TYPES[column];
+/** Throws for what is no column of ours. */
+export function typeOf(column: string): ColumnType {
+  const type = TYPES.get(column);
+  if (type === undefined) throw new WeirError("internal", `no column ${column}`);
+  return type;
 }
 
 /** A whole row as the admin API gives it. */

@@ -83,7 +83,8 @@ function part(batch: Batch, half: "0" | "1", body: Buffer): Batch {
 
 /** Row by row, so that one that is refused is found, and can be read by a person. */
 function asLines(batch: Batch): Batch {
-  return { ...batch, format: "lines", body: linesOf(batch.body), token: `${batch.token}.lines` };
+  const body = linesOf(batch.body, batch.columns);
+  return { ...batch, format: "lines", body, token: `${batch.token}.lines` };
 }
 
 /** The end of the body where it is a single group. */

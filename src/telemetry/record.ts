@@ -13,10 +13,9 @@ export type ReplayWord = "" | "json" | "redacted";
 
 export type ShadowWord = "" | "allow" | "deny" | "error";
 
-/** One try at one endpoint. Times in nanoseconds; `startedNs` counts from the request's start. */
+/** One try at one endpoint; its span's id is `attemptSpanId` (span-ids.ts). Times in nanoseconds; `startedNs` counts from the request's start. */
 export interface AttemptRecord {
   upstream: string;
-  spanId: string;
   startedNs: number;
   durationNs: number;
   /** Status the upstream answered with; 0 where it did not answer. */

@@ -1,6 +1,7 @@
 // A request row as spans: names, attributes and status by OpenTelemetry's stable HTTP conventions.
 // View otel_traces (collector/schema) says the same of the same row; change both together.
 import { numberOf, type SpooledRow, textOf } from "./groups/spooled-row.ts";
+import { attemptSpanId } from "./span-ids.ts";
 
 type SpanAttributes = Record<string, string | number>;
 
@@ -44,7 +45,7 @@ const OWN_COLUMNS = [
 
 /** The spans of a row: its SERVER span first, then a CLIENT span for each attempt. */
 export function spansOf(row: SpooledRow): SpanFacts[] {
-  const attempts = row.list("attempt_span_id");
+  const attempts = row.list("attempt_upstream");
   return [serverSpan(row), ...attempts.map((_, index) => clientSpan(row, index))];
 }
 
@@ -107,7 +108,9 @@ function clientSpan(row: SpooledRow, index: number): SpanFacts {
   };
   return {
     kind: "client",
-    spanId: textOf(row.list("attempt_span_id")[index]),
+    spanId:
+      // Only of a former version.
+      textOf(row.list("attempt_span_id_kept")[index]) || attemptSpanId(row.text("span_id"), index),
     name: spanName(row, ""),
     startedNs: numberOf(row.list("attempt_started_ns")[index]),
     durationNs: numberOf(row.list("attempt_duration_ns")[index]),

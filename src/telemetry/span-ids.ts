@@ -10,6 +10,7 @@ export const SPAN_ID_DIGITS = 16;
  */
 const POOL_BYTES = 4096;
 const HEX_DIGITS = hexDigits();
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const ZEROS = "0".repeat(TRACE_ID_DIGITS);
 
 /** Where ids come from; tests pass bytes they can foretell. */
@@ -38,6 +39,15 @@ export function createIds(fill: (pool: Buffer) => void = randomFillSync): IdSour
     }
   };
   return { traceId: () => take(TRACE_ID_DIGITS), spanId: () => take(SPAN_ID_DIGITS) };
+}
+
+/**
+ * The id of the span of a request's n-th attempt, from 0 on: that of the request's own, but for its first byte, which
+ * is XORed with n + 1. So no row needs to hold it; table `requests` does the same (attempt_span_id).
+ */
+export function attemptSpanId(spanId: string, attempt: number): string {
+  const first = (hexDigit(spanId.charCodeAt(0)) << 4) | hexDigit(spanId.charCodeAt(1));
+  return (BYTES[first ^ ((attempt + 1) & 0xff)] ?? "00") + spanId.slice(2);
 }
 
 /** Whether text[start, end) is lower-case hex digits with at least one that is not zero. */

@@ -1,5 +1,5 @@
 // The streams of the spool: request rows, and what services send by OTLP. Each has a folder, a journal and a drain of its own.
-import { COLUMNS_BY_VERSION, LAST_LINES_VERSION, REQUEST_COLUMNS, ROW_VERSION } from "./columns.ts";
+import { COLUMNS_BY_VERSION, LAST_LINES_VERSION, ROW_VERSION, SPOOLED_COLUMNS } from "./columns.ts";
 import { MAX_GROUP_BYTES, MAX_ROW_BYTES } from "./groups/limits.ts";
 import type { RowFormat } from "./row-format.ts";
 
@@ -147,7 +147,7 @@ const SUMMARY_COLUMNS = [
 
 export const STREAMS: Readonly<Record<StreamName, Stream>> = {
   requests: {
-    ...requests(ROW_VERSION, REQUEST_COLUMNS),
+    ...requests(ROW_VERSION, SPOOLED_COLUMNS),
     rowVersion: ROW_VERSION,
     layouts: new Map(
       [...COLUMNS_BY_VERSION].map(([version, columns]) => [version, requests(version, columns)]),

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { SPOOLED_COLUMNS } from "../../src/telemetry/columns.ts";
 import { linesOf } from "../../src/telemetry/groups/group-lines.ts";
 import { loadAdminRoles } from "../../src/control/admin-roles.ts";
 import { createAuthority } from "../support/certificates.ts";
@@ -64,7 +65,7 @@ test("olga is let in by her certificate over TLS, and what she did is in a row",
     const rows = readdirSync(spool)
       .filter((name) => name.endsWith(".rows"))
       .flatMap((name) =>
-        linesOf(readFileSync(join(spool, name)))
+        linesOf(readFileSync(join(spool, name)), SPOOLED_COLUMNS)
           .toString()
           .split("\n"),
       );

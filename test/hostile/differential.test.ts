@@ -2,12 +2,18 @@
 import { METHODS } from "node:http";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RequestRecord } from "../../src/telemetry/record.ts";
+import { attemptSpanId } from "../../src/telemetry/span-ids.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { type Recorder, type SeenRequest, startRecorder } from "./support/recorder.ts";
 import { hostileBytes } from "./support/requests.ts";
 import { steadily } from "./support/steadily.ts";
 import { READ_PATH, startHaproxy, startNginx } from "./support/servers.ts";
+
+function attemptIds({ spanId, attempts }: Pick<RequestRecord, "spanId" | "attempts">): string[] {
+  return attempts.map((_, at) => attemptSpanId(spanId, at));
+}
 
 const numRuns = Number(process.env["WEIR_HOSTILE_RUNS"] ?? 5_000);
 /** Behind all other bytes: answered where they were read whole, and the end of the connection. */
@@ -61,12 +67,12 @@ async function forwardedBy(lane: Lane, bytes: string): Promise<Forwarded[]> {
   await client.reader.rest();
   const seen = recorder.take();
   const rows = proxy.rows.filter(({ attempts }) => attempts.length > 0);
-  const spans = new Set(rows.flatMap(({ attempts }) => attempts.map(({ spanId }) => spanId)));
+  const spans = new Set(rows.flatMap(attemptIds));
   const strangers = seen.filter((one) => !spans.has(spanOf(one)));
   expect(strangers, `${lane.name} saw requests that weir did not forward`).toEqual([]);
   return rows.map((row) => ({
     row,
-    seen: seen.filter((one) => row.attempts.some(({ spanId }) => spanId === spanOf(one))),
+    seen: seen.filter((one) => attemptIds(row).includes(spanOf(one) ?? "")),
   }));
 }
 

@@ -1,4 +1,5 @@
 // One row for each answered request, there before its last byte; and the trace that ties it together.
+import { attemptSpanId } from "../../src/telemetry/span-ids.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,10 +84,9 @@ it("a request continues its caller's trace; the upstream's parent is the attempt
   });
   expect(response.fields.get("traceresponse")).toBe(`00-${traceId}-${row!.spanId}-01`);
   const { fields: got } = upstream.calls[0]!;
-  expect(got.all("traceparent")).toEqual([`00-${traceId}-${row!.attempts[0]!.spanId}-01`]);
+  expect(got.all("traceparent")).toEqual([`00-${traceId}-${attemptSpanId(row!.spanId, 0)}-01`]);
   expect(got.all("tracestate").join()).toBe("a=1,b=2");
   expect(got.all("baggage")).toEqual(["k=v"]);
-  expect(row!.attempts[0]!.spanId).not.toBe(row!.spanId);
 });
 
 it.each([

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLog } from "../../src/core/log.ts";
-import { COLUMNS_BY_VERSION, REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
+import { COLUMNS_BY_VERSION, SPOOLED_COLUMNS } from "../../src/telemetry/columns.ts";
 import { DeadLetters } from "../../src/telemetry/dead-letter.ts";
 import { createDrain } from "../../src/telemetry/drain.ts";
 import type { GroupValues } from "../../src/telemetry/groups/row-group.ts";
@@ -352,7 +352,7 @@ test("a segment of an older row version drains with the columns it was written w
   expect(new Map(inserts)).toEqual(
     new Map([
       ["old", older],
-      ["new", REQUEST_COLUMNS],
+      ["new", SPOOLED_COLUMNS],
     ]),
   );
   expect(inserts).toHaveLength(2);

@@ -103,7 +103,7 @@ test("exact ids, times, parents, state, attributes and resource reach the endpoi
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test%20one",
     OTEL_TRACES_SAMPLER: "always_off",
   });
-  const attempt = { upstream: "http://10.0.0.1:4001", spanId: "00f067aa0ba902b7", error: "" };
+  const attempt = { upstream: "http://10.0.0.1:4001", error: "" };
   spans.take(
     rows(
       {
@@ -137,19 +137,20 @@ test("exact ids, times, parents, state, attributes and resource reach the endpoi
     traceState: "foo@=1,bar=2",
     name: "GET orders",
     kind: 2,
-    startTimeUnixNano: "1700000000999250000",
-    endTimeUnixNano: "1700000001001250000",
+    // Rows keep times in steps of 4.096 us and three digits of durations.
+    startTimeUnixNano: "1700000000999247872",
+    endTimeUnixNano: "1700000001001248768",
     status: { code: 0 },
   });
   expect(valuesOf(server!.attributes)).toMatchObject({ "http.response.status_code": 200 });
   expect(client).toMatchObject({
-    spanId: "00f067aa0ba902b7",
+    spanId: "e557b5a2e4d86bd1",
     parentSpanId: "e457b5a2e4d86bd1",
     traceState: "foo@=1,bar=2",
     name: "GET",
     kind: 3,
-    startTimeUnixNano: "1700000000999750000",
-    endTimeUnixNano: "1700000001000750000",
+    startTimeUnixNano: "1700000000999748096",
+    endTimeUnixNano: "1700000001000748544",
     status: { code: 2 },
   });
   expect(failed).toMatchObject({ spanId: "2222222222222222", kind: 2, status: { code: 2 } });
@@ -159,7 +160,7 @@ test("exact ids, times, parents, state, attributes and resource reach the endpoi
 });
 
 function byKind(spans: OtlpSpan[]): OtlpSpan[] {
-  const order = ["e457b5a2e4d86bd1", "00f067aa0ba902b7", "2222222222222222"];
+  const order = ["e457b5a2e4d86bd1", "e557b5a2e4d86bd1", "2222222222222222"];
   return spans.toSorted((a, b) => order.indexOf(a.spanId) - order.indexOf(b.spanId));
 }
 

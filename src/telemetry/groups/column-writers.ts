@@ -75,6 +75,12 @@ export function uint64(read: Read<number>): WriteColumn {
   };
 }
 
+export function duration(read: Read<number>): WriteColumn {
+  return ({ bytes, records, from, to }) => {
+    for (let at = from; at < to; at++) bytes.duration(read(records[at] as RequestRecord));
+  };
+}
+
 export function uint8(read: Read<number>): WriteColumn {
   return ({ bytes, records, from, to }) => {
     for (let at = from; at < to; at++) bytes.uint8(read(records[at] as RequestRecord));
@@ -128,6 +134,8 @@ export interface Listed {
   readonly write: WriteValue;
   /** Of all values together. */
   readonly limit: number;
+  /** What is written for a value. */
+  readonly as: (record: RequestRecord, value: string) => string;
   /** Told of each row whether all its values are as given. */
   readonly done?: (group: Group, row: number, isWhole: boolean) => void;
 }
@@ -138,7 +146,7 @@ export function list(listed: Listed): WriteColumn {
     const countsAt = bytes.at - from;
     bytes.at += to - from;
     for (let at = from; at < to; at++) {
-      const count = listValues(group, listed.read(records[at] as RequestRecord), listed);
+      const count = listValues(group, records[at] as RequestRecord, listed);
       bytes.buffer[countsAt + at] = Math.abs(count);
       listed.done?.(group, at - from, count >= 0);
     }
@@ -146,14 +154,16 @@ export function list(listed: Listed): WriteColumn {
 }
 
 /** Values until the limit is used up; then one that is only the cut mark. Below zero: not all are as given. */
-function listValues(group: Group, values: readonly string[], { write, limit }: Listed): number {
+function listValues(group: Group, record: RequestRecord, listed: Listed): number {
+  const { write, limit, as } = listed;
   const { bytes, words } = group;
+  const values = listed.read(record);
   const end = bytes.at + words.bytes.at + limit;
   let count = 0;
   let isWhole = true;
   for (let room = limit; room > 0 && count < values.length; count++) {
     room = count === MOST_VALUES - 1 ? 0 : end - bytes.at - words.bytes.at - VALUE_BYTES * count;
-    if (room > 0) isWhole = write(group, values[count] ?? "", room) && isWhole;
+    if (room > 0) isWhole = write(group, as(record, values[count] ?? ""), room) && isWhole;
     else write(group, CUT, WORD);
     isWhole &&= room > 0;
   }

@@ -12,7 +12,16 @@ const BILLION_HIGH = Math.floor(1e9 / TWO_16);
 const BILLION_LOW = 1e9 % TWO_16;
 /** The last that DateTime64(9) holds, in the year 2262. */
 const LATEST_MS = 9_223_372_036_854;
-const LARGEST_SINGLE = 3.402823466e38;
+/** The largest that is still finite once rounded. */
+const LARGEST_SINGLE = 3.4e38;
+/** Bits that a duration keeps: within 0.1 % of what was measured, on half the bytes of all its digits. */
+const DURATION_BITS = 10;
+/** Nanoseconds: 4.096 us. */
+const TIME_STEP = 4096;
+/** Bits that a score keeps: within 0.2 %. */
+const SCORE_BITS = 8;
+/** The others of a single's 24, which are cleared. */
+const SCORE_TAIL = 2 ** (24 - SCORE_BITS);
 
 /** Never checks for room: whoever writes has bounded what is written. */
 export class GroupBytes {
@@ -59,14 +68,24 @@ export class GroupBytes {
     this.#pair(low, (whole - low) / LOW_32);
   }
 
-  /** A single-precision number; what that can't hold is brought to the nearest it can. */
+  /** A duration in whole nanoseconds, to three digits. */
+  duration(value: number): void {
+    const whole = value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
+    if (whole < 2 ** DURATION_BITS) return this.#pair(whole, 0);
+    const step = 2 ** (Math.floor(Math.log2(whole)) + 1 - DURATION_BITS);
+    this.uint64(Math.round(whole / step) * step);
+  }
+
+  /** A single-precision number to 8 bits; what that can't hold is brought to the nearest it can. */
   float32(value: number): void {
     const bounded = Math.min(Math.max(value, -LARGEST_SINGLE), LARGEST_SINGLE);
     this.#view.setFloat32(this.at, Number.isNaN(value) ? 0 : bounded, true);
+    const rounded = this.#view.getUint32(this.at, true) + SCORE_TAIL / 2;
+    this.#view.setUint32(this.at, rounded & -SCORE_TAIL, true);
     this.at += 4;
   }
 
-  /** Wall time as nanoseconds since the epoch. */
+  /** Wall time as nanoseconds since the epoch, in steps of 4.096 us. */
   time(milliseconds: number): void {
     const known = milliseconds > 0 ? Math.min(milliseconds, LATEST_MS) : 0;
     const seconds = Math.floor(known / 1000);
@@ -74,7 +93,8 @@ export class GroupBytes {
     // seconds * 10^9 is more than a number holds: 10^9 is taken apart as HIGH * 2^16 + LOW.
     const upper = seconds * BILLION_HIGH;
     const lower = (upper % TWO_16) * TWO_16 + seconds * BILLION_LOW + nanos;
-    this.#pair(lower % LOW_32, Math.floor(upper / TWO_16) + Math.floor(lower / LOW_32));
+    const low = lower % LOW_32;
+    this.#pair(low - (low % TIME_STEP), Math.floor(upper / TWO_16) + Math.floor(lower / LOW_32));
   }
 
   /**

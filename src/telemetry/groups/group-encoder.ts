@@ -1,11 +1,12 @@
 // Request records as a row group: the rows written at once, column by column, in the order of columns.ts.
-import { REQUEST_COLUMNS, type RequestColumn } from "../columns.ts";
+import { SPOOLED_COLUMNS, type SpooledColumn } from "../columns.ts";
 import type { RequestRecord } from "../record.ts";
 import {
   asText,
   asWord,
   attempt,
   candidate,
+  duration,
   flag,
   list,
   pairs,
@@ -21,6 +22,7 @@ import {
 import { HEAD_BYTES, writeHead } from "./frame.ts";
 import { Group } from "./group.ts";
 import { ROW_LIMITS } from "./limits.ts";
+import { referred } from "./references.ts";
 
 export interface GroupEncoder {
   /**
@@ -36,7 +38,7 @@ export function createGroupEncoder(instance: string, worker: number): GroupEncod
   const group = new Group(instance, worker);
   const { bytes, words } = group;
   const written = columns();
-  const inOrder = REQUEST_COLUMNS.map((column) => written[column]);
+  const inOrder = SPOOLED_COLUMNS.map((column) => written[column]);
   const encode = (records: readonly RequestRecord[], from: number, to: number): number => {
     words.clear();
     bytes.at = HEAD_BYTES;
@@ -94,6 +96,7 @@ const who = () => ({
   issuer: word((record) => record.identity.issuer || record.authIssuer, ROW_LIMITS.principal),
   roles: list({
     read: (record) => record.identity.roles,
+    as: (_, role) => role,
     write: asWord,
     limit: ROW_LIMITS.roles,
   }),
@@ -106,8 +109,9 @@ const mayThey = () => ({
   rule: word((record) => record.rule, ROW_LIMITS.userAgent),
   rule_source: word((record) => record.ruleSource, ROW_LIMITS.host),
   policy_revision: word((record) => record.policyRevision),
-  policy_request: list({
+  policy_request_kept: list({
     read: (record) => record.policyRequest,
+    as: referred,
     write: asText,
     limit: ROW_LIMITS.policyRequest,
     done: ({ isTupleCut }, row, isWhole) => void (isTupleCut[row] = Number(!isWhole)),
@@ -116,8 +120,9 @@ const mayThey = () => ({
   policy_replay: wordOfRow(({ isTupleCut }, { policyReplay }, row) =>
     isTupleCut[row] === 0 ? policyReplay : "cut",
   ),
-  role_path: list({
+  role_path_kept: list({
     read: (record) => record.rolePath,
+    as: referred,
     write: asWord,
     limit: ROW_LIMITS.rolePath,
   }),
@@ -146,22 +151,21 @@ const whereTo = () => ({
 
 const attempts = () => ({
   attempt_upstream: attempt((group, { upstream }) => asWord(group, upstream, WORD)),
-  attempt_span_id: attempt((group, { spanId }) => asText(group, spanId, WORD)),
-  attempt_started_ns: attempt(({ bytes }, { startedNs }) => bytes.uint64(startedNs)),
-  attempt_duration_ns: attempt(({ bytes }, { durationNs }) => bytes.uint64(durationNs)),
+  attempt_started_ns: attempt(({ bytes }, { startedNs }) => bytes.duration(startedNs)),
+  attempt_duration_ns: attempt(({ bytes }, { durationNs }) => bytes.duration(durationNs)),
   attempt_status: attempt(({ bytes }, { status }) => bytes.uint16(status)),
   attempt_error: attempt((group, { error }) => asWord(group, error, WORD)),
 });
 
 const whereTimeWent = () => ({
-  duration_ns: uint64((record) => record.durationNs),
-  identify_ns: uint64((record) => record.identifyNs),
-  authorize_ns: uint64((record) => record.authorizeNs),
-  balance_ns: uint64((record) => record.balanceNs),
-  queue_ns: uint64((record) => record.queueNs),
-  connect_ns: uint64((record) => record.connectNs),
-  upstream_first_byte_ns: uint64((record) => record.upstreamFirstByteNs),
-  upstream_ns: uint64((record) => record.upstreamNs),
+  duration_ns: duration((record) => record.durationNs),
+  identify_ns: duration((record) => record.identifyNs),
+  authorize_ns: duration((record) => record.authorizeNs),
+  balance_ns: duration((record) => record.balanceNs),
+  queue_ns: duration((record) => record.queueNs),
+  connect_ns: duration((record) => record.connectNs),
+  upstream_first_byte_ns: duration((record) => record.upstreamFirstByteNs),
+  upstream_ns: duration((record) => record.upstreamNs),
 });
 
 const howItEnded = () => ({
@@ -177,7 +181,7 @@ const howItEnded = () => ({
 });
 
 /** For one encoder each: columns remember what they wrote last. */
-const columns = (): Readonly<Record<RequestColumn, WriteColumn>> => ({
+const columns = (): Readonly<Record<SpooledColumn, WriteColumn>> => ({
   ...which(),
   ...what(),
   ...who(),

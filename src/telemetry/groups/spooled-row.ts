@@ -1,5 +1,5 @@
 // One row of a row group, by the names of its columns.
-import type { RequestColumn as Column } from "../columns.ts";
+import type { StoredColumn as Column } from "../columns.ts";
 import type { GroupValues } from "./row-group.ts";
 
 /** What is of another type than asked for reads as empty, zero or false. */

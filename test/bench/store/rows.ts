@@ -147,7 +147,6 @@ function balance(record: RequestRecord, random: Random, endpoints: readonly stri
   record.upstreamNs = Math.round(record.durationNs * 0.95);
   record.attempts.push({
     upstream: record.upstream,
-    spanId: hexOf(random, 16),
     startedNs: lasting(random, 20_000),
     durationNs: record.upstreamNs,
     status: record.status,

@@ -1,7 +1,8 @@
 // A real ClickHouse reads from a Native block what was written into row groups, every column of every row.
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { REQUEST_COLUMNS, typeOf } from "../../../src/telemetry/columns.ts";
+import { REQUEST_COLUMNS, SPOOLED_COLUMNS, typeOf } from "../../../src/telemetry/columns.ts";
 import { RequestRecord } from "../../../src/telemetry/record.ts";
 import { STREAMS } from "../../../src/telemetry/streams.ts";
 import { SEED } from "../../support/seed.ts";
@@ -43,7 +44,11 @@ const record = fc
     flag: fc.boolean(),
   })
   .map(({ texts, list, number, flag }) => {
-    const [traceId, spanId, host, path, query, route, service, rule, userAgent] = texts;
+    const [traceId, id, host, path, query, route, service, rule, userAgent] = texts;
+    const spanId = createHash("md5")
+      .update(id ?? "")
+      .digest("hex")
+      .slice(0, 16);
     const known = { traceId, spanId, host, path, query, route, service, rule, userAgent };
     const made = Object.assign(new RequestRecord(), known, { durationNs: number, completed: flag });
     made.status = number % 600;
@@ -55,7 +60,6 @@ const record = fc
     for (const [at, upstream] of list.entries())
       made.attempts.push({
         upstream,
-        spanId,
         startedNs: at,
         durationNs: number,
         status: at,
@@ -100,8 +104,12 @@ test("every column of every row", async () => {
   expect(await system.store.write(batchOf("every", records))).toEqual({ kind: "stored" });
   const found = await rowsOfStore("every");
   expect(found).toHaveLength(records.length);
-  expect(found.map(singles)).toEqual(rowsOf(framesOf(records)).map(singles));
+  expect(found.map(singles)).toEqual(rowsOf(framesOf(records)).map((row) => singles(asRead(row))));
 });
+
+function asRead(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(REQUEST_COLUMNS.map((column) => [column, row[column]]));
+}
 
 /** The same single-precision number has several spellings. */
 function singles(row: Record<string, unknown>): Record<string, unknown> {
@@ -124,10 +132,16 @@ test("the same block and token again, and it is stored once, and counted once", 
   expect(rows).toEqual([{ requests: 3 }]);
 });
 
+/** Sent as texts, and kept as words: the store finds these faster than we. */
+const WORDS: ReadonlySet<string> = new Set(["principal", "client_address", "user_agent"]);
+
 test("the types that columns.ts says are those of the table", async () => {
   const { rows } = await system.store.query(
     "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'requests'",
   );
   const types = new Map(rows.map(({ name, type }) => [name, type]));
-  for (const column of REQUEST_COLUMNS) expect(types.get(column), column).toBe(typeOf(column));
+  for (const column of [...REQUEST_COLUMNS, ...SPOOLED_COLUMNS])
+    expect(types.get(column), column).toBe(
+      WORDS.has(column) ? "LowCardinality(String)" : typeOf(column),
+    );
 });
