@@ -68,9 +68,10 @@ export interface DrainOptions {
 }
 
 const DEFAULT_ROW_BYTES = 400;
-const BATCH_BYTES = 16 * 1024 * 1024;
+const BATCH_BYTES = 32 * 1024 * 1024;
+const BATCH_ROWS = 100_000;
 /** As much of a batch as must wait to go at once. */
-const BACKLOG_SHARE = 4;
+const BACKLOG_SHARE = 8;
 /** An INSERT costs as much as thousands of rows before its first one, so a busy store gets fewer and larger ones. */
 const PAUSE_PER_INSERT = 9;
 const LONGEST_INTERVALS = 3;
@@ -124,7 +125,7 @@ class SpoolDrain {
       segments: new SegmentList(spool.folder, spool.run),
       journal: createCutJournal(spool.folder),
       live: see === undefined ? null : new LiveRows(spool.run, see),
-      limits: { bytes: options.batchBytes ?? BATCH_BYTES, rows: options.batchRows ?? 50_000 },
+      limits: { bytes: options.batchBytes ?? BATCH_BYTES, rows: options.batchRows ?? BATCH_ROWS },
     });
     this.#delivery = {
       sink,
