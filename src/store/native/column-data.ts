@@ -1,10 +1,9 @@
 // The values of one column of a Native block, gathered from many row groups.
 import type { ColumnType } from "../../telemetry/columns.ts";
 import {
+  type Extent,
   type Item,
   LAYOUTS,
-  type Place,
-  SKIP_ITEMS,
   WORD_BYTES,
   wordAt,
 } from "../../telemetry/groups/layouts.ts";
@@ -16,7 +15,7 @@ import { GrowingBuffer } from "./growing-buffer.ts";
 /** Takes the values of one row group after another, then gives them all. */
 export interface ColumnData {
   /** `ids`: by the group's number of a word, the block's. */
-  readonly add: (place: Place, ids: Uint32Array) => void;
+  readonly add: (place: Extent, ids: Uint32Array) => void;
   /** Whether the version of its dictionary stands before all else. */
   readonly hasWords: boolean;
   readonly parts: () => readonly Buffer[];
@@ -38,23 +37,23 @@ export function columnData(type: ColumnType, block: Block): ColumnData {
 }
 
 const DATA: Readonly<Record<Item, (block: Block) => ColumnData>> = {
-  text: (block) => asTheyStand("text", block, TEXT_BYTES),
+  text: (block) => asTheyStand(block, TEXT_BYTES),
   word: listedWords,
   pair: pairs,
-  time: (block) => asTheyStand("time", block, 8),
-  flag: (block) => asTheyStand("flag", block, 1),
-  uint8: (block) => asTheyStand("uint8", block, 1),
-  uint16: (block) => asTheyStand("uint16", block, 2),
-  uint64: (block) => asTheyStand("uint64", block, 8),
-  float32: (block) => asTheyStand("float32", block, 4),
+  time: (block) => asTheyStand(block, 8),
+  flag: (block) => asTheyStand(block, 1),
+  uint8: (block) => asTheyStand(block, 1),
+  uint16: (block) => asTheyStand(block, 2),
+  uint64: (block) => asTheyStand(block, 8),
+  float32: (block) => asTheyStand(block, 4),
 };
 
 /** Groups have them as the format does; each of about so many bytes. */
-function asTheyStand(item: Item, { rows }: Block, bytes: number): ColumnData {
+function asTheyStand({ rows }: Block, bytes: number): ColumnData {
   const data = new GrowingBuffer(rows * bytes);
   return {
     hasWords: false,
-    add: (place) => data.copy(place.bytes, place.at, SKIP_ITEMS[item](place)),
+    add: ({ bytes, at, end }) => data.copy(bytes, at, end),
     parts: () => [data.bytes],
   };
 }
@@ -107,13 +106,13 @@ function lists(inner: ColumnData, { rows }: Block): ColumnData {
   let total = 0;
   return {
     hasWords: inner.hasWords,
-    add({ bytes, at, count }, ids) {
+    add({ bytes, at, count, end }, ids) {
       const before = total;
       for (let index = 0; index < count; index++) {
         total += bytes[at + index] ?? 0;
         ends[2 * row++] = total;
       }
-      inner.add({ bytes, at: at + count, count: total - before }, ids);
+      inner.add({ bytes, at: at + count, count: total - before, end }, ids);
     },
     parts: () => [Buffer.from(ends.buffer), ...inner.parts()],
   };

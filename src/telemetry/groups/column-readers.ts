@@ -81,10 +81,10 @@ function texts({ bytes, at, count }: Place): string[] {
   const values: string[] = [];
   let here = at;
   for (let left = count; left > 0; left--) {
-    const end = SKIP_ITEMS.text({ bytes, at: here, count: 1 });
-    const start = (bytes[here] ?? 0) < 0x80 ? here + 1 : here + 2;
-    values.push(bytes.toString("utf8", start, end));
-    here = end;
+    let length = bytes[here++] ?? 0;
+    if (length >= 0x80) length = (length & 0x7f) + ((bytes[here++] ?? 0) << 7);
+    values.push(bytes.toString("utf8", here, here + length));
+    here += length;
   }
   return values;
 }

@@ -47,6 +47,11 @@ export interface Place {
   readonly count: number;
 }
 
+/** And where what stands behind them begins. */
+export interface Extent extends Place {
+  readonly end: number;
+}
+
 /** Where what stands behind a column's values begins. */
 export const SKIP_ITEMS: Readonly<Record<Item, (place: Place) => number>> = {
   text: skipTexts,

@@ -1,7 +1,7 @@
 // A row group read back: where its columns stand, and what is in them as far as somebody asks.
 import { type ColumnType, SPOOLED_COLUMNS, type StoredColumn, typeOf } from "../columns.ts";
 import { HEAD_BYTES, readHead } from "./frame.ts";
-import type { Place } from "./layouts.ts";
+import type { Extent } from "./layouts.ts";
 import { skipColumn, valuesAt } from "./column-readers.ts";
 
 const NOTHING: readonly never[] = [];
@@ -59,8 +59,9 @@ export class RowGroup implements GroupValues {
   }
 
   /** Of a column by its number among the group's. */
-  place(index: number): Place {
-    return { bytes: this.bytes, at: this.#places[index] ?? 0, count: this.rows };
+  place(index: number): Extent {
+    const at = this.#places[index] ?? 0;
+    return { bytes: this.bytes, at, count: this.rows, end: this.#places[index + 1] ?? at };
   }
 
   /** By the numbers that columns have; the empty word is the first. */
