@@ -18,7 +18,7 @@ const LARGEST_SINGLE = 3.4e38;
 const DURATION_BITS = 10;
 /** Nanoseconds: 4.096 us. */
 const TIME_STEP = 4096;
-/** Bits that a score keeps: within 0.2 %. */
+/** Bits that a score keeps: within 0.4 %. */
 const SCORE_BITS = 8;
 /** The others of a single's 24, which are cleared. */
 const SCORE_TAIL = 2 ** (24 - SCORE_BITS);

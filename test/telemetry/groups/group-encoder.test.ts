@@ -172,7 +172,7 @@ test("numbers of any value become what their columns hold", () => {
       const [score] = row["candidate_scores"] as number[];
       const bounded = Math.max(-3.4e38, Math.min(3.4e38, Number.isNaN(value) ? 0 : value));
       expect(Math.abs((score ?? 0) - bounded)).toBeLessThanOrEqual(
-        Math.max(Math.abs(bounded) / 500, LEAST_SINGLE),
+        Math.max(Math.abs(bounded) / 250, LEAST_SINGLE),
       );
     }),
   );
