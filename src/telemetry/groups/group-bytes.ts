@@ -13,7 +13,7 @@ const BILLION_LOW = 1e9 % TWO_16;
 /** The last that DateTime64(9) holds, in the year 2262. */
 const LATEST_MS = 9_223_372_036_854;
 /** The largest that is still finite once rounded. */
-const LARGEST_SINGLE = 3.4e38;
+const LARGEST_SINGLE = 3.38e38;
 /** Bits that a duration keeps: within 0.1 % of what was measured, on half the bytes of all its digits. */
 const DURATION_BITS = 10;
 /** Nanoseconds: 4.096 us. */

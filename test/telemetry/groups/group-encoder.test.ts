@@ -170,7 +170,7 @@ test("numbers of any value become what their columns hold", () => {
       expect(row["status"]).toBe(clamped(0xffff));
       expect(row["trace_flags"]).toBe(clamped(0xff));
       const [score] = row["candidate_scores"] as number[];
-      const bounded = Math.max(-3.4e38, Math.min(3.4e38, Number.isNaN(value) ? 0 : value));
+      const bounded = Math.max(-3.38e38, Math.min(3.38e38, Number.isNaN(value) ? 0 : value));
       expect(Math.abs((score ?? 0) - bounded)).toBeLessThanOrEqual(
         Math.max(Math.abs(bounded) / 250, LEAST_SINGLE),
       );
