@@ -1,5 +1,5 @@
 // Clients that move a byte now and then are slow, not silent; those that only wait are neither.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Pace, PaceMeter } from "../../src/downstream/pace.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 import { serve } from "./serve.ts";
@@ -69,6 +69,20 @@ describe("a reader", () => {
   });
 });
 
+/** Until weir has looked at its connections. */
+const swept = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
+
+/** Lets the time of sweeps leap. */
+function leaping(): (ms: number) => void {
+  const nowMs = performance.now.bind(performance);
+  let aheadMs = 0;
+  const spy = vi.spyOn(performance, "now").mockImplementation(() => nowMs() + aheadMs);
+  onTestFinished(() => {
+    spy.mockRestore();
+  });
+  return (ms) => (aheadMs += ms);
+}
+
 describe("a connection", () => {
   const limits = { head_ms: 200 }; // makes sweeps frequent
   const pace = { minBytesPerS: 1_000, windowMs: 300 };
@@ -86,15 +100,18 @@ describe("a connection", () => {
   });
 
   it("whose body the upstream does not take is not slow", async () => {
+    const leap = leaping();
     await using server = await serve({ limits });
     using client = await connectRaw(server.port);
     client.send(requestText("POST /", { "Content-Length": "10" }, "01234"));
     const served = await server.exchange(0);
-    served.downstream.pace = pace;
+    served.downstream.pace = { ...pace, windowMs: 60_000 };
     served.read(10_000);
     await served.until(({ body }) => body.length === 5);
     served.downstream.pauseBody();
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await swept();
+    leap(120_000);
+    await swept();
     served.downstream.resumeBody();
     client.send("56789");
     await served.until(({ trailers }) => trailers !== null);
