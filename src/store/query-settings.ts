@@ -32,7 +32,10 @@ export function settingsOf(
     ...(signal === undefined ? {} : { cancel_http_readonly_queries_on_client_close: 1 as const }),
     ...(filters === undefined ? {} : { additional_table_filters: mapOf(filters) }),
     ...(comment === undefined ? {} : { log_comment: comment }),
-    ...(question.readonly === true ? { readonly: "1" as const } : {}),
+    // What `requests` makes of its columns (ALIAS) is as much a part of a row as these.
+    ...(question.readonly === true
+      ? { readonly: "1" as const, asterisk_include_alias_columns: 1 as const }
+      : {}),
   };
 }
 

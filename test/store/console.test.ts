@@ -338,6 +338,12 @@ describe("says nothing of other databases, and of functions that somebody added"
   });
 });
 
+test("all of a row is all that it has by any name", async () => {
+  const { columns } = await askConsole(system.store, "SELECT * FROM requests LIMIT 1", LIMITS);
+  const names = columns.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["policy_request", "role_path", "attempt_span_id"]));
+});
+
 test("nothing was asked of the network, nothing written, and the store is whole", async () => {
   expect(calls).toBe(0);
   expect(readdirSync(system.folder)).not.toContain("out.csv");
