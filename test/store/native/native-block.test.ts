@@ -1,8 +1,16 @@
 // A real ClickHouse reads from a Native block what was written into row groups, every column of every row.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { REQUEST_COLUMNS, SPOOLED_COLUMNS, typeOf } from "../../../src/telemetry/columns.ts";
+import {
+  COLUMNS_BY_VERSION,
+  REQUEST_COLUMNS,
+  SPOOLED_COLUMNS,
+  typeOf,
+} from "../../../src/telemetry/columns.ts";
+import { linesOf } from "../../../src/telemetry/groups/group-lines.ts";
+import { RowGroup } from "../../../src/telemetry/groups/row-group.ts";
 import { RequestRecord } from "../../../src/telemetry/record.ts";
 import { STREAMS } from "../../../src/telemetry/streams.ts";
 import { SEED } from "../../support/seed.ts";
@@ -116,6 +124,43 @@ function singles(row: Record<string, unknown>): Record<string, unknown> {
   const scores = row["candidate_scores"] as number[];
   return { ...row, candidate_scores: scores.map((score) => Math.fround(score)) };
 }
+
+/** As a weir of row version 4 spooled them, but begun now. */
+function groupOf4(): Buffer {
+  const frames = readFileSync("test/fixtures/row-groups/version-4.bin");
+  const columns = COLUMNS_BY_VERSION.get(4) ?? [];
+  const { at, count } = new RowGroup(frames, 0, columns).place(columns.indexOf("started_at"));
+  for (let row = 0; row < count; row++)
+    frames.writeBigUInt64LE(BigInt(Date.now()) * 1_000_000n, at + 8 * row);
+  return frames;
+}
+
+test.each(["groups", "lines"] as const)(
+  "a segment of row version 4, sent as %s",
+  async (format) => {
+    const columns = COLUMNS_BY_VERSION.get(4) ?? [];
+    const body = format === "groups" ? groupOf4() : linesOf(groupOf4(), columns);
+    const batch = { table: "requests", columns, format, body, rows: 2, token: `4-${format}` };
+    await system.store.command("TRUNCATE TABLE requests");
+    expect(await system.store.write(batch)).toEqual({ kind: "stored" });
+    const { rows } = await system.store.query(
+      "SELECT path, principal, policy_request, role_path, attempt_span_id, duration_ns, status FROM requests ORDER BY path DESC",
+    );
+    const none = { principal: "", policy_request: [], role_path: [], attempt_span_id: [] };
+    expect(rows).toEqual([
+      {
+        path: "/orders/7",
+        principal: "alice",
+        policy_request: ["alice", "/orders/7", "GET"],
+        role_path: ["alice", "staff"],
+        attempt_span_id: ["b7ad6b7169203331"],
+        duration_ns: 5_000_001,
+        status: 200,
+      },
+      { path: "/", ...none, duration_ns: 0, status: 404 },
+    ]);
+  },
+);
 
 test("the same block and token again, and it is stored once, and counted once", async () => {
   const one = Object.assign(new RequestRecord(), {
