@@ -136,6 +136,7 @@ function wordsOf({ slowerThan, fasterThan, failed, status, from, to }: Differenc
 function rowsOf({ attributes, compared }: Differences) {
   return attributes.flatMap(({ attribute, values }) =>
     values
+      .toSorted((a, b) => b.score - a.score)
       .map(({ value, selected, rest, score }) => ({
         what: attribute,
         value: value === "" ? "(none)" : value,

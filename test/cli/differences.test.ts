@@ -14,6 +14,8 @@ const ANSWER = {
       attribute: "upstream",
       values: [value("http://u2:1", [90, 10], 0.78), value("u1", [10, 990])],
     },
+    // What these have less often comes last in an answer, and tells the most here.
+    { attribute: "kind", values: [value("key", [99, 500], 0.4), value("none", [1, 500], 0.45)] },
     { attribute: "principal", values: [value("", [40, 0], 0.3), value("bob\u001b[2J", [20, 100])] },
   ],
 };
@@ -44,6 +46,8 @@ test("those that are slow and failed, compared among what filters leave", async 
     "60,000 requests took 200ms or more and failed, 180 k others since 2h.",
     "what | value | of these | of the others | differ by",
     "upstream | http://u2:1 | 90.0 % | 1.0 % | 78.0 %",
+    "kind | none | 1.0 % | 50.0 % | 45.0 %",
+    "kind | key | 99.0 % | 50.0 % | 40.0 %",
     "principal | (none) | 40.0 % | 0 % | 30.0 %",
     "principal | bob�[2J | 20.0 % | 10.0 % | 0 %",
   ]);

@@ -14,7 +14,9 @@ export function NotifiersPanel({ alerts }: { readonly alerts: Loaded<Alerts> }):
       {({ notifiers }) =>
         notifiers.length === 0 ? (
           <Empty title="Nobody is told.">
-            <p>In the file that weir.yaml names by `alerts`:</p>
+            <p>
+              In the file that weir.yaml names by <code>alerts</code>:
+            </p>
             <pre>
               {'notify:\n  - { name: ops, kind: webhook, url: "https://ops.example/hook" }'}
             </pre>
