@@ -72,6 +72,10 @@ export class GroupBytes {
   duration(value: number): void {
     const whole = value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
     if (whole < 2 ** DURATION_BITS) return this.#pair(whole, 0);
+    if (whole < 2 ** 31) {
+      const shift = 32 - Math.clz32(whole) - DURATION_BITS;
+      return this.#pair(((whole + (1 << (shift - 1))) >>> shift) << shift, 0);
+    }
     const step = 2 ** (Math.floor(Math.log2(whole)) + 1 - DURATION_BITS);
     this.uint64(Math.round(whole / step) * step);
   }
