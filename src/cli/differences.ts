@@ -3,11 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { durationMs, durationText } from "../alerts/duration.ts";
 import type { AdminParams } from "./admin-client.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
+import { filterOption } from "./filter-option.ts";
 import { count } from "./format.ts";
 import { renderTable } from "./table.ts";
 import { terminalOf } from "./terminal.ts";
-
-type Filters = Readonly<Record<string, string>>;
 
 interface DifferencesOptions extends AskOptions {
   readonly since?: string;
@@ -18,7 +17,7 @@ interface DifferencesOptions extends AskOptions {
   readonly fasterThan?: number;
   readonly failed?: true;
   readonly status?: string;
-  readonly filter?: Filters;
+  readonly filter?: AdminParams;
 }
 
 export function differencesCommand(): Command {
@@ -31,9 +30,7 @@ export function differencesCommand(): Command {
     new Option("--to <when>", "of those until then"),
     new Option("--since <when>", "compared with the others since then (default: 1h)"),
     new Option("--until <when>", "the same, for the end"),
-    new Option("--filter <key=value>", "only among these: route=orders; can repeat").argParser(
-      readFilter,
-    ),
+    filterOption("only among these"),
   ])
     .description("what is different about slow, failed or some time's requests")
     .action((options: DifferencesOptions, command: Command) => {
@@ -57,12 +54,6 @@ function readTime(text: string): number {
   const ms = durationMs(text);
   if (ms === null) throw new InvalidArgumentError("It is a time, such as 200ms or 1s.");
   return ms;
-}
-
-function readFilter(text: string, before: Filters = {}): Filters {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It is KEY=VALUE, such as route=orders.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 function selectionOf(options: DifferencesOptions): AdminParams {

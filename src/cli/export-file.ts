@@ -5,13 +5,11 @@ import { extname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../core/errors.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../store/export-file.ts";
 import type { AdminClient, AdminParams } from "./admin-client.ts";
 import { patiently } from "./ask.ts";
 import { CommandError } from "./command-error.ts";
 import { count } from "./format.ts";
-
-export const FORMATS = ["jsonl", "csv", "parquet"] as const;
-type Format = (typeof FORMATS)[number];
 
 interface Wanted {
   /** Under /api/v1/. */
@@ -20,7 +18,7 @@ interface Wanted {
   readonly unit: "lines" | "rows";
   readonly file: string;
   /** By the file's name where it is not given. */
-  readonly format: Format | undefined;
+  readonly format: ExportFormat | undefined;
 }
 
 /** Rejects with CommandError; a file that was there before is left as it is. */
@@ -46,7 +44,7 @@ export async function exportFile(
   process.stderr.write(`weir: ${words} ${unit} in ${file}\n`);
 }
 
-function formatOf(file: string): Format {
+function formatOf(file: string): ExportFormat {
   const end = extname(file).slice(1);
-  return FORMATS.find((format) => format === end) ?? "jsonl";
+  return EXPORT_FORMATS.find((format) => format === end) ?? "jsonl";
 }

@@ -1,29 +1,29 @@
 // `weir export FILE`: request rows, whole, into a new file.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { EXPORT_FORMATS, type ExportFormat } from "../store/export-file.ts";
 import type { AdminParams } from "./admin-client.ts";
 import { type AskOptions, asking, askingCommand } from "./ask.ts";
-import { exportFile, FORMATS } from "./export-file.ts";
+import { exportFile } from "./export-file.ts";
+import { filterOption } from "./filter-option.ts";
 
 interface ExportOptions extends AskOptions {
   readonly since?: string;
   readonly until?: string;
   readonly limit?: string;
   readonly filter?: AdminParams;
-  readonly format?: (typeof FORMATS)[number];
+  readonly format?: ExportFormat;
 }
 
 export function exportCommand(): Command {
   return askingCommand("export", [
     new Option("--since <when>", 'age or ISO-8601 time: "15m", "7d" (default: 1h)'),
     new Option("--until <when>", "the same, for the end"),
-    new Option("--filter <key=value>", "narrow it down: route=orders; can repeat").argParser(
-      readFilter,
-    ),
+    filterOption("narrow it down"),
     new Option(
       "--limit <rows>",
       "at most so many, the newest (default: 100000, which is the most)",
     ),
-    new Option("--format <format>", "of the file (default: by its name)").choices(FORMATS),
+    new Option("--format <format>", "of the file (default: by its name)").choices(EXPORT_FORMATS),
   ])
     .description("request rows into a new file: JSON lines, CSV or Parquet")
     .argument("<file>", "its name, such as requests.parquet")
@@ -35,10 +35,4 @@ export function exportCommand(): Command {
         await exportFile(client, params, { from: "requests/export", unit: "rows", file, format });
       }),
     );
-}
-
-function readFilter(text: string, before: AdminParams = {}): AdminParams {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It is KEY=VALUE, such as route=orders.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -1,8 +1,9 @@
 // `weir logs`: services' log lines and access rows, searched; followed, grouped by what they look like, or written to a file.
 import { type Command, Option } from "commander";
+import { EXPORT_FORMATS, type ExportFormat } from "../store/export-file.ts";
 import type { AdminClient, AdminParams } from "./admin-client.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
-import { exportFile, FORMATS } from "./export-file.ts";
+import { exportFile } from "./export-file.ts";
 import { followLogs } from "./logs/follow.ts";
 import { type Line, type LinePage, logLine } from "./logs/line.ts";
 import { renderTable } from "./table.ts";
@@ -24,7 +25,7 @@ interface LogsOptions extends AskOptions {
   readonly follow?: true;
   readonly patterns?: true;
   readonly export?: string;
-  readonly format?: (typeof FORMATS)[number];
+  readonly format?: ExportFormat;
 }
 
 export function logsCommand(): Command {
@@ -34,7 +35,7 @@ export function logsCommand(): Command {
     new Option("--follow", "go on with those that come").conflicts(["export", "patterns", "until"]),
     new Option("--patterns", "by what they look like").conflicts("export"),
     new Option("--export <file>", "into a new file, 100,000 lines at most"),
-    new Option("--format <format>", "of the file (default: by its name)").choices(FORMATS),
+    new Option("--format <format>", "of the file (default: by its name)").choices(EXPORT_FORMATS),
   ])
     .description("log lines of services and access rows together, searched")
     .argument("[words...]", 'what they say: order "not found" part* key=value -without')

@@ -1,5 +1,5 @@
 // `weir query`: a named question, or any reading SQL, answered as a table, JSON, CSV or Markdown.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { faultLines, loadDashboards } from "../store/dashboards.ts";
 import type { Board } from "../store/boards/board.ts";
 import type { Panel } from "../store/panels/panel.ts";
@@ -7,6 +7,7 @@ import type { AdminClient } from "./admin-client.ts";
 import { ownDashboards } from "./ask-address.ts";
 import { type AskOptions, asking, askingCommand, patiently, print } from "./ask.ts";
 import { renderCourse } from "./course.ts";
+import { filterOption } from "./filter-option.ts";
 import { renderTable, type Table, type TableColumn } from "./table.ts";
 import { renderCsv, renderMarkdown } from "./table-files.ts";
 import { terminalOf } from "./terminal.ts";
@@ -30,9 +31,7 @@ export function queryCommand(): Command {
   return askingCommand("query", [
     new Option("--since <when>", 'age or ISO-8601 time: "15m", "7d" (default: 1h)'),
     new Option("--until <when>", "the same, for the end"),
-    new Option("--filter <key=value>", "narrow it down: route=orders; can repeat").argParser(
-      readFilter,
-    ),
+    filterOption("narrow it down"),
     new Option("--sql <sql>", "a reading SQL statement instead of a name").conflicts([
       "since",
       "until",
@@ -45,12 +44,6 @@ export function queryCommand(): Command {
     .description("ask what weir saw, by name or in SQL")
     .argument("[name]", "what to ask; --list names all")
     .action(query);
-}
-
-function readFilter(text: string, before: Filters = {}): Filters {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It is KEY=VALUE, such as route=orders.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 async function query(

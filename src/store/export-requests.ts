@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { REQUEST_COLUMNS } from "../telemetry/columns.ts";
 import type { Store } from "./client.ts";
 import { EXPORT_TIMEOUT_MS, type ExportWish, fileLimits } from "./export-file.ts";
-import { narrowing, type RequestFilters } from "./requests.ts";
+import { narrowing, NEWEST_FIRST, type RequestFilters } from "./requests.ts";
 import type { Slice } from "./time-slices.ts";
 
 export interface RequestSearch {
@@ -32,7 +32,7 @@ export async function exportRequests(
   const { where, params } = meant(search);
   return store.file(
     `SELECT ${REQUEST_COLUMNS.join(", ")} FROM requests ${where}
-      ORDER BY toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC LIMIT {limit:UInt32}`,
+      ORDER BY ${NEWEST_FIRST} LIMIT {limit:UInt32}`,
     { ...params, limit },
     fileLimits(format),
   );

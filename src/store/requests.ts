@@ -168,10 +168,8 @@ function* widening({
 /** By route, those that failed or were refused, and changes of weir itself (0019_notable_requests.sql). */
 const NOTABLE = { table: "notable_requests", order: "started_at DESC, span_id DESC" };
 /** The sort key's first part leads, so that the newest rows are read first and the rest not at all. */
-const ALL = {
-  table: "requests",
-  order: "toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC",
-};
+export const NEWEST_FIRST = "toStartOfFiveMinutes(started_at) DESC, started_at DESC, span_id DESC";
+const ALL = { table: "requests", order: NEWEST_FIRST };
 
 /** Where all rows are that these filters let through. */
 function sourceOf({ kind, status = 0, status_class, error_code = "" }: RequestFilters): typeof ALL {

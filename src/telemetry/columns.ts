@@ -138,11 +138,10 @@ const SINCE_2: ReadonlySet<RequestColumn> = new Set([
 const SINCE_3: ReadonlySet<RequestColumn> = new Set(["auth_method"]);
 
 /** What table `requests` keeps of a row. */
-const OF_4: readonly StoredColumn[] = REQUEST_COLUMNS.map((column) =>
-  KEPT_TYPES[`${column}_kept` as KeptColumn] === undefined
-    ? (column as StoredColumn)
-    : (`${column}_kept` as KeptColumn),
-);
+const OF_4: readonly StoredColumn[] = REQUEST_COLUMNS.map((column) => {
+  const kept = `${column}_kept`;
+  return (kept in KEPT_TYPES ? kept : column) as StoredColumn;
+});
 
 /** Of the rows that are written now: all attempts have ids that can be told. */
 export const SPOOLED_COLUMNS: readonly SpooledColumn[] = OF_4.filter(
