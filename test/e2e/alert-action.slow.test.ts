@@ -132,6 +132,7 @@ test("denials after a change of the policy take it back, over a restart, until s
   const rollback = { to: revision, created_by: "alert denials" };
   await expect.poll(() => policyOf(weir)).toMatchObject({ revision, rollback });
   expect(await statusOfA(weir)).toBe(200);
+  expect(await weir.metrics()).toContain("\nweir_policy_rolled_back 1\n");
   await weir.stop();
   const again = await startWeir(site);
   expect([await statusOfA(again), (await policyOf(again)).rollback]).toMatchObject([200, rollback]);

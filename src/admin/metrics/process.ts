@@ -64,7 +64,7 @@ function exportMetrics(parts: AdminParts): Metric[] {
 }
 
 function configMetrics(parts: AdminParts): Metric[] {
-  const { revision, policy, shadow, loadedAtMs } = parts.running();
+  const { revision, policy, rollback, shadow, loadedAtMs } = parts.running();
   return [
     info(["weir_config_info", "The config in force."], { revision }),
     one(
@@ -78,6 +78,7 @@ function configMetrics(parts: AdminParts): Metric[] {
     ...(policy === null
       ? []
       : [info(["weir_policy_info", "The policy in force."], { revision: policy.revision })]),
+    ...rollbackMetrics(rollback),
     ...(shadow === null ? [] : shadowMetrics(shadow)),
   ];
 }
@@ -91,8 +92,16 @@ function reloadMetrics({ lastReload }: AdminParts): Metric[] {
   return [one("gauge", ok, last.ok ? 1 : 0), one("gauge", at, last.atMs / MILLIS)];
 }
 
+/** No time while the policy is what its files say. */
+function rollbackMetrics(rollback: Running["rollback"]): Metric[] {
+  const back = ["weir_policy_rolled_back", "1 while an earlier policy decides."] as const;
+  const at = ["weir_policy_rollback_timestamp_seconds", "When it was rolled back."] as const;
+  if (rollback === null) return [one("gauge", back, 0)];
+  return [one("gauge", back, 1), one("gauge", at, rollback.atMs / MILLIS)];
+}
+
 /** Nothing where no candidate is configured. */
-function shadowMetrics({ policy, faults }: Shadow): Metric[] {
+function shadowMetrics({ policy, faults }: NonNullable<Running["shadow"]>): Metric[] {
   const ok = [
     "weir_policy_shadow_ok",
     "0 when the candidate policy's newest version is faulty.",
@@ -109,7 +118,7 @@ function shadowMetrics({ policy, faults }: Shadow): Metric[] {
   ];
 }
 
-type Shadow = NonNullable<ReturnType<AdminParts["running"]>["shadow"]>;
+type Running = ReturnType<AdminParts["running"]>;
 
 function handshakesMetric(parts: AdminParts): Metric {
   return {
