@@ -108,13 +108,14 @@ describe("src/", () => {
   });
 });
 
-test("of src/, the web UI knows only words, rows, panels and how alerts live, and of the policy the types of answers", () => {
+test("of src/, the web UI knows only words, rows and where they go on, panels and how alerts live, and of the policy the types of answers", () => {
   const words = [
     "alerts/duration.ts",
     "alerts/replay.ts",
     "core/quantity.ts",
     "store/panels/panel.ts",
     "store/panels/row-door.ts",
+    "store/request-cursor.ts",
     "telemetry/columns.ts",
     "telemetry/protected-value.ts",
     "telemetry/request-stages.ts",

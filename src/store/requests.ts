@@ -3,6 +3,7 @@ import { LISTED_COLUMNS, REQUEST_COLUMNS } from "../telemetry/columns.ts";
 import type { ShadowChange } from "../telemetry/shadow-change.ts";
 import type { Row } from "./answer.ts";
 import type { Store } from "./client.ts";
+import { cursorOf, type CursorParams, readCursor } from "./request-cursor.ts";
 import { StoreError } from "./store-error.ts";
 
 /** Every field narrows the list, an empty name to what has none; one that is missing does not. */
@@ -142,7 +143,7 @@ export async function listRequests(
   const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)));
   for (const sinceMs of widening(page)) {
     const rows = await newest(store, filters, { ...page, ...sinceMs, limit });
-    if (rows.length === limit) return { rows, next: cursorOf(rows.at(-1)) };
+    if (rows.length === limit) return { rows, next: after(rows.at(-1)) };
     if (sinceMs.sinceMs === page.sinceMs) return { rows, next: null };
   }
   return { rows: [], next: null };
@@ -157,7 +158,7 @@ function* widening({
   untilMs = Date.now(),
   before,
 }: RequestPage): Generator<Pick<RequestPage, "sinceMs">> {
-  const at = before === undefined ? "" : readCursor(before).before_at;
+  const at = before === undefined ? "" : placeOf(before).before_at;
   const endMs = at === "" ? untilMs : Math.min(untilMs, Date.parse(`${at.slice(0, 23)}Z`));
   for (const backMs of LOOKS_BACK_MS) {
     if (endMs - backMs > (sinceMs ?? 0)) yield { sinceMs: endMs - backMs };
@@ -185,7 +186,7 @@ async function newest(
   const { conditions, params } = narrowing(filters, page);
   if (page.before !== undefined) {
     conditions.push(BEFORE);
-    Object.assign(params, readCursor(page.before));
+    Object.assign(params, placeOf(page.before));
   }
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const { table, order } = sourceOf(filters);
@@ -197,17 +198,15 @@ async function newest(
   return rows;
 }
 
-function cursorOf(row: Row | undefined): string | null {
+function after(row: Row | undefined): string | null {
   if (row === undefined) return null;
-  return `${String(row["started_at"]).replace(" ", "T")}~${String(row["span_id"])}`;
+  return cursorOf({ started_at: String(row["started_at"]), span_id: String(row["span_id"]) });
 }
 
-const CURSOR = /^(?<day>\d{4}-\d\d-\d\d)T(?<time>\d\d:\d\d:\d\d\.\d{9})~(?<span>[\w-]*)$/;
-
-function readCursor(cursor: string): { readonly before_at: string; readonly before_span: string } {
-  const groups = CURSOR.exec(cursor)?.groups;
-  if (groups === undefined) throw new StoreError(`"${cursor}" is no cursor of this list`, 27);
-  return { before_at: `${groups["day"]} ${groups["time"]}`, before_span: groups["span"] ?? "" };
+function placeOf(cursor: string): CursorParams {
+  const place = readCursor(cursor);
+  if (place === null) throw new StoreError(`"${cursor}" is no cursor of this list`, 27);
+  return place;
 }
 
 const TRACE_REQUESTS = `SELECT ${REQUEST_COLUMNS.join(", ")} FROM requests WHERE ${inTrace("id")}

@@ -1,5 +1,5 @@
 // The admin API of a running weir: real requests through the proxy, and real rows in the embedded store.
-import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
+import { type ListedRow, REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import { createServer, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -11,6 +11,7 @@ import { type App, startApp } from "../../src/app/start-app.ts";
 import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Store } from "../../src/store/client.ts";
+import { cursorOf } from "../../src/store/request-cursor.ts";
 import { listRequests, type RequestFilters } from "../../src/store/requests.ts";
 import { rowOf } from "../../src/telemetry/groups/spooled-row.ts";
 import { batch, line } from "../store/support.ts";
@@ -121,7 +122,7 @@ describe("a request through the proxy", () => {
     const { rows, next } = await get("/api/v1/requests", "?limit=1&path=/first");
     expect(rows[0]).toMatchObject({ trace_id: traceId, path: "/first", status: 200, attempts: 1 });
     expect(rows[0]?.["started_at"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
-    expect(next).toEqual(expect.any(String));
+    expect(next).toBe(cursorOf(rows[0] as unknown as ListedRow));
     const older = await get("/api/v1/requests", `?limit=1&path=/first&before=${String(next)}`);
     expect(older).toEqual({ rows: [], next: null });
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
 import { STORED } from "./support/protected.ts";
+import { requestRows } from "./support/request-rows.ts";
 import { PAYMENT_SPAN, ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
 
 let browser: Browser;
@@ -193,6 +194,20 @@ describe("requests", () => {
     await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(190);
     await page.getByRole("button", { name: "Older requests" }).click();
     await page.getByText("That is all there is in this range.").waitFor();
+  });
+
+  it("goes back from the last row shown, where live ones cut others off", async () => {
+    const page = await open("#/requests");
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(100);
+    await expect.poll(() => fixture.asked.some((path) => path.includes("/stream"))).toBe(true);
+    for (let at = 0; at < 950; at++) fixture.emit();
+    await page.getByRole("button", { name: "Show all 1,000 rows" }).click();
+    await page.getByRole("button", { name: "Older requests" }).click();
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(1100);
+    const last = requestRows(50, Date.now()).at(-1)!;
+    expect(fixture.asked.filter((path) => path.includes("before="))).toEqual([
+      expect.stringContaining(`%7E${last.span_id}`),
+    ]);
   });
 
   it("draws two hundred rows of those that came live, until all are asked for", async () => {

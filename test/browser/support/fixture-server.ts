@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { extname, join } from "node:path";
+import { cursorOf } from "../../../src/store/request-cursor.ts";
 import { shadowChange } from "../../../src/telemetry/shadow-change.ts";
 import * as figures from "./figures.ts";
 import * as canned from "./policy.ts";
@@ -192,10 +193,13 @@ function traceOf(traceId: string, nowMs: number): unknown {
 
 function page(params: URLSearchParams, all: Row[]): unknown {
   const matching = all.filter((row) => matches(row, params));
-  const from = Number(params.get("before") ?? 0);
-  const limit = Number(params.get("limit") ?? 100);
-  const next = from + limit < matching.length ? String(from + limit) : null;
-  return { rows: matching.slice(from, from + limit), next };
+  // Times go along with the clock; ids stay.
+  const above = params.get("before")?.split("~")[1];
+  const from = matching.findIndex(({ span_id: id }) => id === above) + 1;
+  const rows = matching.slice(from, from + Number(params.get("limit") ?? 100));
+  const last = rows.at(-1);
+  const isLast = last === undefined || last === matching.at(-1);
+  return { rows, next: isLast ? null : cursorOf(last) };
 }
 
 type Test = (row: Row, value: string) => boolean;

@@ -1,5 +1,5 @@
 // Loads the request list page by page and keeps its head live through server-sent events.
-import { useCallback, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { getJson } from "../../client.ts";
 import type { RequestPage, RequestRow } from "../../request-row.ts";
 import { apiParams } from "../../state/filters.ts";
@@ -31,22 +31,35 @@ export function useRequestList(place: Place): RequestList {
   const [list, setList] = useState<ListState>(EMPTY_LIST);
   const [olderError, setOlderError] = useState<Error | null>(null);
   useEffect(() => {
-    if (first.data !== null) setList(append(EMPTY_LIST, first.data.rows, first.data.next));
+    if (first.data !== null) setList(append(EMPTY_LIST, { shown: [], ...first.data }));
   }, [first.data]);
   const going = useSignal(live) && rangeOf(place.params).until === null;
   useTail(going ? `api/v1/requests/stream?${query}` : null, setList);
+  const asked = useAbort(query);
   const loadOlder = useCallback(async () => {
-    const before = changed(new URLSearchParams(query), { before: list.next });
+    const { signal } = asked.current;
+    const { rows: shown, next } = list;
+    const before = changed(new URLSearchParams(query), { before: next });
     try {
-      const path = `api/v1/requests?${before.toString()}`;
-      const page = readPage(await getJson(path, new AbortController().signal));
-      setList((state) => append(state, page.rows, page.next));
+      const page = readPage(await getJson(`api/v1/requests?${before.toString()}`, signal));
+      setList((state) => append(state, { shown, ...page }));
       setOlderError(null);
     } catch (error) {
-      setOlderError(error as Error);
+      if (!signal.aborted) setOlderError(error as Error);
     }
-  }, [query, list.next]);
+  }, [asked, query, list]);
   return { first, list, loadOlder, olderError };
+}
+
+/** Aborted once another question is asked: what comes to the old one belongs to no list any more. */
+function useAbort(question: string): RefObject<AbortController> {
+  const open = useRef(new AbortController());
+  useEffect(() => {
+    const controller = new AbortController();
+    open.current = controller;
+    return () => controller.abort();
+  }, [question]);
+  return open;
 }
 
 function queryOf({ params }: Place): string {
@@ -60,17 +73,18 @@ function useTail(path: string | null, setList: SetList): void {
     if (path === null) return undefined;
     const controller = new AbortController();
     let arrived: RequestRow[] = [];
-    const flush = setInterval(() => {
+    const flush = (): void => {
       if (arrived.length === 0) return;
       const rows = arrived;
       arrived = [];
       setList((state) => prepend(state, rows));
-    }, FLUSH_MS);
+    };
+    const timer = setInterval(flush, FLUSH_MS);
     void followRows(path, controller.signal, {
       onRow: (row) => {
         arrived.push(row);
         // A hidden page is rarely given its turn.
-        if (arrived.length > MAX_ROWS) arrived.shift();
+        if (arrived.length === MAX_ROWS) flush();
       },
       onSkipped: () => undefined,
       // The status banner says that the server is gone; here only trying again helps.
@@ -78,7 +92,7 @@ function useTail(path: string | null, setList: SetList): void {
     });
     return () => {
       controller.abort();
-      clearInterval(flush);
+      clearInterval(timer);
     };
   }, [path, setList]);
 }
