@@ -348,6 +348,21 @@ describe("one request", () => {
     expect(hashOf(page)).toBe("#/requests");
   });
 
+  it("keeps its place in a live list, and lets go of it when closed", async () => {
+    const page = await open("#/requests");
+    const rows = page.getByRole("table", { name: "Requests" }).locator("tbody tr");
+    await expect.poll(() => rows.count()).toBe(100);
+    await expect.poll(() => fixture.asked.some((path) => path.includes("/stream"))).toBe(true);
+    await rows.first().click();
+    await page.getByRole("dialog", { name: "Request" }).waitFor();
+    fixture.emit();
+    // Longer than rows are gathered before they show.
+    await page.waitForTimeout(700);
+    expect(await rows.count()).toBe(100);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => rows.count()).toBe(101);
+  });
+
   it("says so when there is no such trace", async () => {
     const page = await open(`#/overview?open=${"0".repeat(31)}1`);
     await expect

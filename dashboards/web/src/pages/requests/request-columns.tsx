@@ -1,4 +1,5 @@
 // Columns of the request list.
+import { useMemo } from "react";
 import { Amount } from "../../parts/amount.tsx";
 import { DecisionTag } from "../../parts/decision-tag.tsx";
 import { StatusMark } from "../../parts/status-mark.tsx";
@@ -10,9 +11,10 @@ import { storedWords } from "../../words/stored.ts";
 import { preciseClock, timeMs } from "../../words/time.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 
-export function requestColumns(rows: readonly RequestRow[]): readonly TableColumn<RequestRow>[] {
+/** The same ones until the slowest of the rows is another. */
+export function useRequestColumns(rows: readonly RequestRow[]): readonly TableColumn<RequestRow>[] {
   const maxNs = Math.max(...rows.map(({ duration_ns }) => duration_ns));
-  return [...COLUMNS, durationColumn(maxNs)];
+  return useMemo(() => [...COLUMNS, durationColumn(maxNs)], [maxNs]);
 }
 
 const COLUMNS: readonly TableColumn<RequestRow>[] = [

@@ -8,11 +8,12 @@ import type { RequestRow } from "../../request-row.ts";
 import { apiParams, FILTERS } from "../../state/filters.ts";
 import { change, changeQuietly, type Place } from "../../state/place.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
+import type { TableColumn } from "../../tables/columns.ts";
 import { DataTable } from "../../tables/data-table.tsx";
 import { NoTraffic } from "../overview/overview-page.tsx";
 import { LatencyPanel } from "./latency-panel.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { requestColumns } from "./request-columns.tsx";
+import { useRequestColumns } from "./request-columns.tsx";
 import { type RequestList, useRequestList } from "./use-request-list.ts";
 
 interface RequestsPageProps {
@@ -24,7 +25,7 @@ export function RequestsPage({ place, status }: RequestsPageProps): ReactNode {
   const requests = useRequestList(place);
   const { routes } = useNames();
   const { rows } = requests.list;
-  const columns = requestColumns(rows);
+  const columns = useRequestColumns(rows);
   const filtered = FILTERS.some((name) => place.params.has(name));
   if (requests.first.data?.rows.length === 0 && rows.length === 0 && !filtered) {
     return <NoTraffic place={place} status={status} />;
@@ -48,7 +49,13 @@ export function RequestsPage({ place, status }: RequestsPageProps): ReactNode {
           </>
         }
       >
-        {() => (rows.length === 0 ? <NoMatch /> : <List requests={requests} place={place} />)}
+        {() =>
+          rows.length === 0 ? (
+            <NoMatch />
+          ) : (
+            <List requests={requests} columns={columns} place={place} />
+          )
+        }
       </Panel>
     </>
   );
@@ -61,16 +68,18 @@ function isTraffic({ params }: Place): boolean {
 
 interface ListProps {
   readonly requests: RequestList;
+  readonly columns: readonly TableColumn<RequestRow>[];
   readonly place: Place;
 }
 
-function List({ requests: { list, loadOlder, olderError }, place }: ListProps): ReactNode {
+function List({ requests, columns, place }: ListProps): ReactNode {
+  const { list, loadOlder, olderError } = requests;
   return (
     <>
       <DataTable
         main
         label="Requests"
-        columns={requestColumns(list.rows)}
+        columns={columns}
         rows={list.rows}
         rowKey={({ span_id }) => span_id}
         openKey={place.params.get("open")?.split(".")[1] ?? null}

@@ -34,7 +34,8 @@ export function useRequestList(place: Place): RequestList {
     if (first.data !== null) setList(append(EMPTY_LIST, { shown: [], ...first.data }));
   }, [first.data]);
   const going = useSignal(live) && rangeOf(place.params).until === null;
-  useTail(going ? `api/v1/requests/stream?${query}` : null, setList);
+  const isHeld = place.params.has("open");
+  useTail(going ? `api/v1/requests/stream?${query}` : null, isHeld, setList);
   const asked = useAbort(query);
   const loadOlder = useCallback(async () => {
     const { signal } = asked.current;
@@ -68,7 +69,10 @@ function queryOf({ params }: Place): string {
 
 type SetList = (change: (state: ListState) => ListState) => void;
 
-function useTail(path: string | null, setList: SetList): void {
+/** While held, the list stands still: what is read in the sheet keeps its place below it. */
+function useTail(path: string | null, isHeld: boolean, setList: SetList): void {
+  const held = useRef(isHeld);
+  held.current = isHeld;
   useEffect(() => {
     if (path === null) return undefined;
     const controller = new AbortController();
@@ -79,11 +83,13 @@ function useTail(path: string | null, setList: SetList): void {
       arrived = [];
       setList((state) => prepend(state, rows));
     };
-    const timer = setInterval(flush, FLUSH_MS);
+    const timer = setInterval(() => {
+      if (!held.current) flush();
+    }, FLUSH_MS);
     void followRows(path, controller.signal, {
       onRow: (row) => {
         arrived.push(row);
-        // A hidden page is rarely given its turn.
+        // A hidden page is rarely given its turn, a held one not at all.
         if (arrived.length === MAX_ROWS) flush();
       },
       onSkipped: () => undefined,

@@ -1,6 +1,7 @@
 // Requests as they end: filtered by the URL, held while somebody reads, each row the door to its trace.
 import { type ReactNode, useCallback, useState } from "react";
 import type { Status } from "../../api.ts";
+import type { RequestRow } from "../../request-row.ts";
 import { useNames } from "../../frame/use-names.ts";
 import { Empty } from "../../parts/panel.tsx";
 import { filterParams } from "../../state/filters.ts";
@@ -9,10 +10,11 @@ import { live } from "../../state/live.ts";
 import { change, type Place } from "../../state/place.ts";
 import { useSignal } from "../../state/signal.ts";
 import { CopyCsv } from "../../tables/copy-csv.tsx";
+import type { TableColumn } from "../../tables/columns.ts";
 import { DataTable } from "../../tables/data-table.tsx";
 import { clock } from "../../words/time.ts";
 import { FilterBar } from "../requests/filter-bar.tsx";
-import { requestColumns } from "../requests/request-columns.tsx";
+import { useRequestColumns } from "../requests/request-columns.tsx";
 import { openRow } from "../requests/requests-page.tsx";
 import { TailHead } from "./tail-head.tsx";
 import { type Tail, useTail } from "./use-tail.ts";
@@ -27,6 +29,7 @@ export function TailPage({ place, status }: TailPageProps): ReactNode {
   const { heldBy, goOn } = useHold(place);
   const tail = useTail(new URLSearchParams(filters).toString(), heldBy !== null);
   const { rows } = tail.state.list;
+  const columns = useRequestColumns(rows);
   const { routes } = useNames();
   return (
     <section className="panel requests">
@@ -35,14 +38,14 @@ export function TailPage({ place, status }: TailPageProps): ReactNode {
           <FilterBar params={place.params} routes={routes} />
         </h2>
         <div className="panel-aside">
-          <CopyCsv columns={requestColumns(rows)} rows={rows} />
+          <CopyCsv columns={columns} rows={rows} />
         </div>
       </header>
       <TailHead tail={tail} filters={filters} heldBy={heldBy} onGoOn={goOn} />
       {rows.length === 0 ? (
         <Quiet tail={tail} isFiltered={Object.keys(filters).length > 0} status={status} />
       ) : (
-        <Rows tail={tail} place={place} />
+        <Rows tail={tail} columns={columns} place={place} />
       )}
     </section>
   );
@@ -79,17 +82,18 @@ function useHold({ params }: Place): Hold {
 
 interface RowsProps {
   readonly tail: Tail;
+  readonly columns: readonly TableColumn<RequestRow>[];
   readonly place: Place;
 }
 
-function Rows({ tail, place }: RowsProps): ReactNode {
+function Rows({ tail, columns, place }: RowsProps): ReactNode {
   const { rows } = tail.state.list;
   return (
     <DataTable
       main
       all
       label="Live requests"
-      columns={requestColumns(rows)}
+      columns={columns}
       rows={rows}
       rowKey={({ span_id }) => span_id}
       openKey={place.params.get("open")?.split(".")[1] ?? null}
