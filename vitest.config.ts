@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.slow.test.ts", "test/browser/**", "test/hostile/**", "test/bench/**"],
+    globalSetup: ["test/support/run-folder.ts"],
     setupFiles: ["test/support/seed.ts"],
     // As npm's scripts say it: what tests start compiles nothing anew.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/weir") },
@@ -13,8 +14,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
-    // One more than cores: tests of whole processes mostly wait for them.
-    maxWorkers: 3,
+    // Two more than cores: tests of whole processes mostly wait for them.
+    maxWorkers: 4,
     // A process for each file, with its imports, would cost more than most of them.
     isolate: false,
   },

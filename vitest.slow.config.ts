@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.slow.test.ts"],
+    globalSetup: ["test/support/run-folder.ts"],
     // As npm's scripts say it: what tests start compiles nothing anew.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/weir") },
     // These only tell what hangs: a busy machine may take a minute for what takes a second otherwise.

@@ -2,25 +2,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULTS } from "../../src/config/defaults.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { createStore, type Store } from "../../src/store/client.ts";
 import { createEmbeddedStore, type EmbeddedStore } from "../../src/store/embedded/supervisor.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import type { RetentionOptions } from "../../src/store/options.ts";
 import { REQUEST_COLUMNS } from "../../src/telemetry/columns.ts";
 import type { Batch } from "../../src/telemetry/sink.ts";
+import { copyTemplate } from "../support/store-template.ts";
 
-export const RETENTION: RetentionOptions = {
-  requests_days: 7,
-  rollup_10s_days: 2,
-  rollup_1m_days: 14,
-  rollup_1h_days: 365,
-  traces_days: 7,
-  logs_days: 7,
-  metrics_days: 30,
-  disk_percent: 90,
-  disk_min_days: 2,
-};
+export const RETENTION = DEFAULTS.retention;
 
 export interface TestStore {
   readonly embedded: EmbeddedStore;
@@ -32,6 +23,7 @@ export interface TestStore {
 
 export async function startTestStore(): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "weir-store-"));
+  await copyTemplate(folder);
   const embedded = createEmbeddedStore({ folder, log: silentLog });
   const url = await embedded.start();
   const store = createStore({ url });

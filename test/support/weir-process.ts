@@ -1,10 +1,11 @@
 // A real `weir run` in a process of its own, with its config and data in a temporary folder.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { copyTemplate } from "./store-template.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "src/main.ts");
@@ -184,7 +185,9 @@ export async function exitOf(child: ChildProcess): Promise<Exit> {
   return { code: child.exitCode, signal: child.signalCode, ms: performance.now() - sinceMs };
 }
 
+/** On a store that has its tables already, where the site has no data yet; what `spawnWeir` starts makes its own. */
 export async function startWeir(site: Site, env: NodeJS.ProcessEnv = {}): Promise<WeirProcess> {
+  if (!existsSync(site.data)) await copyTemplate(join(site.data, "store"));
   return watchWeir(spawnWeir(["run", "-c", site.file], { env }));
 }
 
