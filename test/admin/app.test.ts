@@ -566,7 +566,7 @@ test("the live tail's filters agree with the store's", async () => {
     { trace_id: "e".repeat(32) },
     { route: "a", status_class: 4 },
   ];
-  for (const filter of filters) {
+  const agrees = async (filter: RequestFilters): Promise<void> => {
     const listed = await listRequests(
       theStore(),
       { trace_id: "f".repeat(32), ...filter },
@@ -579,7 +579,8 @@ test("the live tail's filters agree with the store's", async () => {
     expect(new Set(listed.rows.map((row) => row["span_id"])), JSON.stringify(filter)).toEqual(
       new Set(ids),
     );
-  }
+  };
+  await Promise.all(filters.map(agrees));
 });
 
 async function look(body: object): Promise<{ status: number; body: Body }> {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { watchFiles } from "../../src/control/watch.ts";
 import { firstLook } from "../support/first-look.ts";
 
@@ -16,15 +16,15 @@ function site(prepare: (folder: string) => void) {
   let told = (): void => undefined;
   const watch = watchFiles(() => told());
   watch.files([join(folder, RULES)]);
-  onTestFinished(() => {
-    watch.close();
-    rmSync(folder, { recursive: true });
-  });
   return {
     write: (name: string, text: string) => writeFileSync(join(folder, name), text),
     folder,
     watch,
     change: () => new Promise<void>((resolve) => (told = resolve)),
+    [Symbol.dispose]() {
+      watch.close();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 
@@ -79,16 +79,17 @@ const changes: readonly [string, (folder: string) => void, (at: Site) => void][]
   ],
 ];
 
-test.each(changes)("%s", async (_, prepare, change) => {
-  const at = site(prepare);
+// Together, as they mostly wait.
+test.concurrent.each(changes)("%s", async (...[, prepare, change]) => {
+  using at = site(prepare);
   const told = at.change();
   await firstLook();
   change(at);
   await told;
 });
 
-test("a file that comes to be, and nothing after the end", async () => {
-  const at = site((folder) => mkdirSync(join(folder, "current")));
+test.concurrent("a file that comes to be, and nothing after the end", async () => {
+  using at = site((folder) => mkdirSync(join(folder, "current")));
   const told = at.change();
   at.write(RULES, "one");
   await told;

@@ -125,7 +125,10 @@ describe("keep-alive", () => {
     expect((await client.response()).fields.get("connection")).toBe("close");
     await client.closed;
   });
+});
 
+// Together, as they mostly wait.
+describe.concurrent("in its time", () => {
   it("time for a head counts from its first byte", async () => {
     await using serving = await serve({
       limits: { head_ms: 1_500, keep_alive_ms: 60_000 },
@@ -147,10 +150,7 @@ describe("keep-alive", () => {
     kept.send("\r\n");
     expect((await kept.response()).status).toBe(200);
   });
-});
 
-// Together, as they mostly wait.
-describe.concurrent("in its time", () => {
   it("keep-alive is told and kept a little longer than told", async () => {
     await using serving = await serve({
       limits: { keep_alive_ms: 1_000 },
@@ -475,7 +475,7 @@ describe("framing of replies", () => {
   });
 });
 
-describe("backpressure", () => {
+describe.concurrent("backpressure", () => {
   it("a client that takes nothing for the time agreed is cut", async () => {
     await using serving = await serve();
     using client = await connectRaw(serving.port);
@@ -656,7 +656,7 @@ describe("drain", () => {
   });
 });
 
-describe("a reply that ends with its connection can't pass for whole where it is cut short, for", () => {
+describe.concurrent("a reply that ends with its connection can't pass for whole where it is cut short, for", () => {
   const cuts: [why: string, cut: (one: Served, serving: Serving, client: RawClient) => unknown][] =
     [
       ["a slow reader", ({ downstream }) => (downstream.pace = { minBytesPerS: 1e9, windowMs: 1 })],

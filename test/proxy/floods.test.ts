@@ -94,7 +94,10 @@ describe("bodies", () => {
     expect((await exchangeRaw(proxy.port, requestText("POST /", CHUNKED, body))).status).toBe(200);
     expect((await upstream.calls[0]!.body()).text).toBe("x".repeat(100_000));
   });
+});
 
+// Together, as they mostly wait.
+describe.concurrent("what comes byte by byte", () => {
   it("a body of one byte now and then ends with the time for the whole request", async () => {
     await using upstream = await startUpstream((call) => void call.body().catch(() => undefined));
     const config = { timeouts: { idle_ms: 1_000, total_ms: 1_500, min_bytes_per_second: 0 } };

@@ -95,7 +95,8 @@ describe("a client that leaves cancels its upstream request", () => {
   });
 });
 
-describe("time limits", () => {
+// Together, as they mostly wait.
+describe.concurrent("time limits", () => {
   it("connect: a handshake that never ends", async () => {
     await using upstream = await startUpstream(() => never);
     await using proxy = await startProxy({

@@ -20,7 +20,8 @@ function app(endpoints: readonly string[], header_ms = 10_000) {
   };
 }
 
-it("one that accepts and never answers: 504 five times, then it is ejected", async () => {
+// Together, as they mostly wait.
+it.concurrent("one that accepts and never answers: 504 five times, then it is ejected", async () => {
   await using silent = await startUpstream(() => undefined);
   await using good = await startUpstream(answerOk);
   await using proxy = await startProxy({ config: app([silent.url, good.url], 1_000) });
@@ -34,7 +35,7 @@ it("one that accepts and never answers: 504 five times, then it is ejected", asy
   }
 });
 
-it("one whose name is unknown: the other answers every request, and it is ejected", async () => {
+it.concurrent("one whose name is unknown: the other answers every request, and it is ejected", async () => {
   await using good = await startUpstream(answerOk);
   const unknown = "http://nobody.invalid:8080";
   await using proxy = await startProxy({ config: app([unknown, good.url]) });
@@ -50,7 +51,7 @@ it("one whose name is unknown: the other answers every request, and it is ejecte
   }
 });
 
-it("all dead: each request still tries two, and gets 502 with its code", async () => {
+it.concurrent("all dead: each request still tries two, and gets 502 with its code", async () => {
   const dead = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`);
   await using proxy = await startProxy({ config: app(dead) });
   expect(new Set(await statuses(proxy, 14))).toEqual(new Set([502]));
@@ -60,7 +61,7 @@ it("all dead: each request still tries two, and gets 502 with its code", async (
   }
 });
 
-it("one that flaps: its failures are few, and each time it has mended it is back", async () => {
+it.concurrent("one that flaps: its failures are few, and each time it has mended it is back", async (context) => {
   let well = true;
   await using flapping = await startUpstream((call, nth) => {
     if (well) void answerOk(call, nth);
@@ -76,7 +77,7 @@ it("one that flaps: its failures are few, and each time it has mended it is back
     const served = (): number =>
       proxy.rows.filter(({ upstream }) => upstream === flapping.url).length;
     const before = served();
-    await expect
+    await context.expect
       .poll(() => statuses(proxy, 4).then(served), { interval: 50 })
       .toBeGreaterThan(before + 2);
   }

@@ -59,7 +59,8 @@ async function readSlowly(socket: Socket, takes: boolean): Promise<number> {
   return read;
 }
 
-describe.each([
+// Together, as they mostly wait.
+describe.concurrent.each([
   ["plain", false],
   ["over TLS", true],
 ])("%s", (_, secure) => {

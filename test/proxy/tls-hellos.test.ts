@@ -167,7 +167,8 @@ test.each([
 const NOISE = createHash("shake256", { outputLength: 4_096 }).update("noise").digest();
 const RECORD_OF_ALERTS = Buffer.from([21, 3, 1, 0, 2, 1, 100]);
 
-test.each([
+// Together, as they mostly wait.
+test.concurrent.each([
   { what: "plain HTTP", bytes: Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n") },
   { what: "an SSL 2.0 hello", bytes: Buffer.from([0x80, 46, 1, 0, 2, 0, 21, 0, 0, 0, 16]) },
   {

@@ -383,7 +383,9 @@ describe("ends, with an error that says why", () => {
     ["subqueries", `${"SELECT * FROM (".repeat(3000)}SELECT 1${")".repeat(3000)}`, [167, 306]],
     ["sums", `SELECT 1${"+1".repeat(30_000)}`, [167]],
   ])("%s", async (_name, sql, codes) => {
-    expect(codes).toContain(await codeOf(sql, { ...LIMITS, timeoutMs: 2_000 }));
+    // What may end by its time alone need not be long at it.
+    const timeoutMs = codes.includes(159) ? 500 : 2_000;
+    expect(codes).toContain(await codeOf(sql, { ...LIMITS, timeoutMs }));
     expect(await codeOf("SELECT 1")).toMatch(/^answered/);
   });
 });

@@ -1,6 +1,6 @@
 // Keys that an issuer publishes: rotated, kept through outages, and fetched once however many ask.
 import type { ServerResponse } from "node:http";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createLog } from "../../../src/core/log.ts";
 import type { Authenticator } from "../../../src/identity/authenticator.ts";
 import type { TokenOptions } from "../../../src/identity/options.ts";
@@ -136,10 +136,14 @@ test("without any key nobody gets in; once they come, everybody does", async () 
 });
 
 test("a slow issuer is given up after 5 s", async () => {
-  const issuer = await startIssuer({ "/keys": () => undefined });
+  const late = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(late.signal);
+  onTestFinished(() => timeout.mockRestore());
+  const issuer = await startIssuer({ "/keys": () => late.abort() });
   const { authenticator, log } = make({ jwks_url: `${issuer.url}/keys` });
   const token = await (await createSigner()).sign();
   expect(await outcomeOf(authenticator, token)).toBe("keys_unavailable");
+  expect(timeout.mock.calls).toEqual([[5_000]]);
   expect(log.join()).toContain("did not answer in time");
 });
 
