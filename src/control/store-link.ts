@@ -73,7 +73,7 @@ class Link implements StoreLink {
   readonly setRetention = async (retention: RetentionOptions): Promise<void> => {
     if (this.#store === null) return;
     const { migrate } = await import("../store/migrate.ts");
-    await migrate(this.#store, retention);
+    await migrate(this.#store, retention, { log: this.#log });
   };
 
   readonly stop = async (): Promise<void> => {
@@ -92,7 +92,7 @@ class Link implements StoreLink {
       import("../store/migrate.ts"),
     ]);
     const store = createStore({ url });
-    await this.#until(() => migrate(store, this.#config.retention));
+    await this.#until(() => migrate(store, this.#config.retention, { log: this.#log }));
     this.#store = store;
     this.#enter("ready", null);
     for (;;) {

@@ -1,6 +1,11 @@
 // The one way to the store: batches in, questions out, over ClickHouse's HTTP wherever it runs.
 import type { Readable } from "node:stream";
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from "@clickhouse/client";
+import {
+  type ClickHouseClient,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from "@clickhouse/client";
 import { messageOf } from "../core/errors.ts";
 import type { Sink } from "../telemetry/sink.ts";
 import type { Answer } from "./answer.ts";
@@ -32,8 +37,8 @@ export interface Store extends Sink {
   readonly file: (sql: string, params: QueryParams, options: FileOptions) => Promise<Readable>;
   /** EXPLAIN AST of a statement that is not run, a node a line. Rejects with StoreError. */
   readonly syntaxTree: (sql: string, options: QueryOptions) => Promise<readonly string[]>;
-  /** A statement without an answer. */
-  readonly command: (sql: string) => Promise<void>;
+  /** A statement without an answer; `limitMs`: how long it may take, where that is more than usual. */
+  readonly command: (sql: string, limitMs?: number) => Promise<void>;
   /** Makes the store's database where it is missing. */
   readonly createDatabase: () => Promise<void>;
   /** Why the store does not answer; null where it does. */
@@ -43,14 +48,21 @@ export interface Store extends Sink {
   readonly close: () => Promise<void>;
 }
 
-const INSERT_TIMEOUT_MS = 60_000;
+const USUAL_LIMIT_MS = 60_000;
 
-/** `url`: http(s)://user:password@host:port/database; without a path, database weir. */
-export function createStore(options: { readonly url: string }): Store {
+export interface StoreOptions {
+  /** http(s)://user:password@host:port/database; without a path, database weir. */
+  readonly url: string;
+  /** How long an insert or another statement may take. */
+  readonly limitMs?: number;
+}
+
+export function createStore(options: StoreOptions): Store {
+  const { limitMs: usualMs = USUAL_LIMIT_MS } = options;
   const url = new URL(options.url);
   const database = decodeURIComponent(url.pathname.slice(1)) || "weir";
   url.pathname = "";
-  const client = connect(url, database);
+  const client = connect(url, { database, limitMs: usualMs });
   return {
     database,
     write: (batch) => insert(client, batch),
@@ -58,15 +70,14 @@ export function createStore(options: { readonly url: string }): Store {
     lines: (sql, params, limits) => askLines(client, { sql, params, ...limits }),
     file: (sql, params, limits) => askFile(client, { sql, params, ...limits }),
     syntaxTree: (sql, limits) => askSyntaxTree(client, { sql, params: {}, ...limits }),
-    command: (sql) => command(client, sql),
-    createDatabase: async () => {
+    command: (sql, limitMs) =>
+      limitMs === undefined
+        ? command(client, sql)
+        : apart(connect(url, { database, limitMs }), sql, { max_execution_time: limitMs / 1000 }),
+    createDatabase: () => {
       // A server refuses every statement that names a database it does not have, even this one.
-      const outside = connect(url, "default");
-      try {
-        await command(outside, `CREATE DATABASE IF NOT EXISTS \`${database}\``);
-      } finally {
-        await outside.close();
-      }
+      const outside = connect(url, { database: "default", limitMs: usualMs });
+      return apart(outside, `CREATE DATABASE IF NOT EXISTS \`${database}\``);
     },
     ping: async () => {
       const result = await client.ping({ select: true });
@@ -76,12 +87,18 @@ export function createStore(options: { readonly url: string }): Store {
   };
 }
 
-function connect(url: URL, database: string): ClickHouseClient {
+interface Connection {
+  readonly database: string;
+  /** Longest silence. */
+  readonly limitMs: number;
+}
+
+function connect(url: URL, { database, limitMs }: Connection): ClickHouseClient {
   return createClient({
     url,
     database,
     application: "weir",
-    request_timeout: INSERT_TIMEOUT_MS,
+    request_timeout: limitMs,
     max_open_connections: 8,
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 0,
@@ -93,9 +110,26 @@ function connect(url: URL, database: string): ClickHouseClient {
   });
 }
 
-async function command(client: ClickHouseClient, sql: string): Promise<void> {
+/** One statement, by a client of its own. */
+async function apart(
+  client: ClickHouseClient,
+  sql: string,
+  settings: ClickHouseSettings = {},
+): Promise<void> {
   try {
-    await client.command({ query: sql });
+    await command(client, sql, settings);
+  } finally {
+    await client.close();
+  }
+}
+
+async function command(
+  client: ClickHouseClient,
+  sql: string,
+  settings: ClickHouseSettings = {},
+): Promise<void> {
+  try {
+    await client.command({ query: sql, clickhouse_settings: settings });
   } catch (thrown) {
     throw toStoreError(thrown);
   }

@@ -1,7 +1,9 @@
 // Brings a database to the schema of this code: numbered files, each applied once, in order.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Log, silentLog } from "../core/log.ts";
 import type { Store } from "./client.ts";
+import { countOlderRows } from "./older-rows.ts";
 import type { ColdOptions, RetentionOptions } from "./options.ts";
 import { packageFolder } from "./package-folder.ts";
 
@@ -68,6 +70,16 @@ function rowTtl(time: string, days: number, cold: ColdOptions | undefined): stri
   return `${time} + toIntervalDay(${cold.after_days}) TO VOLUME '${cold.volume}', ${ends}`;
 }
 
+/** A store of before may hold many rows; some statements look at all of them, or write them anew. */
+const UPGRADE_LIMIT_MS = 3_600_000;
+
+interface MigrateOptions {
+  /** Of the numbered files. */
+  readonly folder?: string;
+  /** Told how far an upgrade is. */
+  readonly log?: Log;
+}
+
 /**
  * Creates the database, applies what is missing and sets the retention. May run twice at once:
  * every statement of a migration can be repeated, or says what it makes. Throws where the database is newer than the code.
@@ -75,8 +87,9 @@ function rowTtl(time: string, days: number, cold: ColdOptions | undefined): stri
 export async function migrate(
   store: Store,
   retention: RetentionOptions,
-  folder: string = join(packageFolder(), "collector", "schema"),
+  { folder = join(packageFolder(), "collector", "schema"), log = silentLog }: MigrateOptions = {},
 ): Promise<void> {
+  const patient = withPatience(store);
   const migrations = readMigrations(folder, retention);
   await store.createDatabase();
   await store.command(APPLIED);
@@ -84,12 +97,15 @@ export async function migrate(
   const applied = new Set(rows.map((row) => String(row["name"])));
   refuseNewer(applied, migrations);
   if (applied.size === 0) await build(store, migrations);
-  else
-    await upgrade(
-      store,
-      migrations.filter(({ name }) => !applied.has(name)),
-    );
-  await setRetention(store, retention);
+  else {
+    const missing = migrations.filter(({ name }) => !applied.has(name));
+    await upgrade(patient, missing, log);
+  }
+  await setRetention(patient, retention);
+}
+
+function withPatience(store: Store): Store {
+  return { ...store, command: (sql) => store.command(sql, UPGRADE_LIMIT_MS) };
 }
 
 /** Files in the order of their numbers, `{{requests_days}}` and its like filled in. */
@@ -123,10 +139,11 @@ async function build(store: Store, migrations: readonly Migration[]): Promise<vo
   await note(store, migrations);
 }
 
-async function upgrade(store: Store, missing: readonly Migration[]): Promise<void> {
+async function upgrade(store: Store, missing: readonly Migration[], log: Log): Promise<void> {
   for (const migration of missing) {
+    log.info("store_upgrade", { migration: migration.name });
     for (const statement of migration.statements) {
-      if (/^-- with older rows$/m.test(statement)) await countOlderRows(store, statement);
+      if (/^-- with older rows$/m.test(statement)) await countOlderRows(store, statement, log);
       const [, made] = /^-- once (\S+)$/m.exec(statement) ?? [];
       await (made === undefined ? store.command(statement) : commandOnce(store, statement, made));
     }
@@ -182,32 +199,3 @@ async function setRetention(store: Store, retention: RetentionOptions): Promise<
     await store.command(`ALTER TABLE ${table} MODIFY TTL ${ttl}`);
   }
 }
-
-/**
- * What a materialized view would have written of the rows that are there already: before it is made, lest rows count
- * twice. An hour at a time, since a statement has a minute; a part that is written again, by another weir or after a
- * kill, is known by its token.
- */
-async function countOlderRows(store: Store, view: string): Promise<void> {
-  const { table = "", query = "" } = VIEW.exec(view)?.groups ?? {};
-  // A view writes columns by their names, INSERT SELECT by their places.
-  const { rows: columns } = await store.query(`DESCRIBE TABLE (${query})`);
-  const names = columns.map(({ name }) => String(name)).join(", ");
-  const [source, at] = query.includes("FROM rollups")
-    ? ["rollups", "time"]
-    : ["requests", "started_at"];
-  const { rows } = await store.query(
-    `SELECT DISTINCT toUInt32(toStartOfInterval(${at}, INTERVAL 1 HOUR, 'UTC')) AS from FROM ${source} ORDER BY from`,
-  );
-  for (const row of rows) {
-    const from = Number(row["from"]);
-    const slice = `${at} >= toDateTime(${from}) AND ${at} < toDateTime(${from + HOUR_S})`;
-    await store.command(`INSERT INTO ${table} (${names}) ${query}
-      SETTINGS additional_table_filters = {'${store.database}.${source}': '${slice}'},
-        insert_deduplicate = 1, insert_deduplication_token = '${table} ${from}', max_threads = 1, max_insert_threads = 1,
-        min_insert_block_size_rows = 100000000, min_insert_block_size_bytes = 0, max_insert_block_size = 100000000`);
-  }
-}
-
-const VIEW = /CREATE MATERIALIZED VIEW (?:IF NOT EXISTS )?\S+ TO (?<table>\w+) AS\s(?<query>[^]*)/;
-const HOUR_S = 3600;

@@ -140,9 +140,9 @@ describe("migrate", () => {
     put("0002_old_upgrade.sql", "ALTER TABLE one ADD COLUMN b UInt8");
     put("0003_two.sql", "CREATE TABLE");
     const store = createStore({ url: system.url.replace(/weir$/, "halfway") });
-    await expect(migrate(store, RETENTION, folder)).rejects.toThrow(/CREATE/);
+    await expect(migrate(store, RETENTION, { folder })).rejects.toThrow(/CREATE/);
     put("0003_two.sql", "CREATE TABLE IF NOT EXISTS two (a UInt8) ENGINE = Memory");
-    await migrate(store, RETENTION, folder);
+    await migrate(store, RETENTION, { folder });
     const { rows } = await store.query(
       "SELECT (SELECT count() FROM schema_migrations) AS noted, name FROM system.columns WHERE database = 'halfway' AND table = 'one'",
     );
@@ -158,7 +158,7 @@ describe("migrate", () => {
       "CREATE TABLE IF NOT EXISTS future (a UInt8) ENGINE = Memory;\n",
     );
     const store = createStore({ url: system.url.replace(/weir$/, "newer") });
-    await migrate(store, RETENTION, folder);
+    await migrate(store, RETENTION, { folder });
     await expect(migrate(store, RETENTION)).rejects.toThrow(/newer than this weir.*0099_future/);
     await store.close();
   });

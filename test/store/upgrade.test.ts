@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStore } from "../../src/store/client.ts";
+import { createLog } from "../../src/core/log.ts";
+import { createStore, type Store } from "../../src/store/client.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { readTrace } from "../../src/store/requests.ts";
 import { COLUMNS_BY_VERSION } from "../../src/telemetry/columns.ts";
@@ -58,14 +59,34 @@ function valueOf1(name: string): unknown {
 
 test("rows of before, of an old segment and of a new one stand in one table and all its views", async () => {
   const store = createStore({ url: system.url.replace(/weir$/, "older") });
-  await migrate(store, RETENTION, folder);
+  await migrate(store, RETENTION, { folder });
   const kept = "SELECT 1 FROM system.columns WHERE database = 'older' AND name LIKE '%_kept'";
   expect((await store.query(kept)).rows).toEqual([]);
   expect(await store.write(batchOf1("before"))).toEqual({ kind: "stored" });
   const span =
     "INSERT INTO otel_spans (Timestamp, TraceId, SpanAttributes) VALUES (now(), 'span', {'SampleRate': '20'})";
   await store.command(span);
-  await Promise.all([migrate(store, RETENTION), migrate(store, RETENTION)]);
+  const lines: string[] = [];
+  const log = createLog("info", (text) => lines.push(text));
+  const limits: (number | undefined)[] = [];
+  const watched: Store = {
+    ...store,
+    command(sql, limitMs) {
+      if (sql.startsWith("INSERT INTO callers") || sql.includes("RENAME COLUMN"))
+        limits.push(limitMs);
+      return store.command(sql, limitMs);
+    },
+  };
+  await Promise.all([migrate(watched, RETENTION, { log }), migrate(store, RETENTION)]);
+  // Rows that are there are counted, and one hour of them was.
+  expect(new Set(limits)).toEqual(new Set([3_600_000]));
+  const told = lines.map((text) => JSON.parse(text) as object);
+  expect(told).toContainEqual(
+    expect.objectContaining({ event: "store_upgrade", migration: "0016_breakdowns" }),
+  );
+  expect(told).toContainEqual(
+    expect.objectContaining({ event: "store_upgrade", table: "callers", hours: 1, done: 0 }),
+  );
   expect(await store.write(batchOf1("segment"))).toEqual({ kind: "stored" });
   const now = line({
     trace_id: "now",
