@@ -72,18 +72,21 @@ async function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
+/** From before the slow ones begin, at the top, to the end of the window. */
+async function dragOverSlow(page: Page): Promise<void> {
+  const { x, y, width, height } = (await page.locator("svg.heat-cells").boundingBox())!;
+  await page.mouse.move(x + width * 0.45, y + 1);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 2, y + height * 0.1, { steps: 3 });
+  await page.mouse.up();
+}
+
 describe("what is different about a box of the heatmap", () => {
   it("is asked by dragging one; the link has it, and Back takes it away", async () => {
     const page = await open(`requests?${WINDOW}`);
     // What comes above moves it.
     await expect.poll(() => page.locator(".banner").count()).toBe(1);
-    const heat = page.locator("svg.heat-cells");
-    const { x, y, width, height } = (await heat.boundingBox())!;
-    // From before the slow ones begin, at the top, to the end of the window.
-    await page.mouse.move(x + width * 0.45, y + 2);
-    await page.mouse.down();
-    await page.mouse.move(x + width - 2, y + height * 0.1, { steps: 3 });
-    await page.mouse.up();
+    await dragOverSlow(page);
     const table = page.getByRole("table", { name: "Differences" });
     await expect.poll(() => table.locator("tbody tr").count()).toBeGreaterThan(3);
     await expect
@@ -92,6 +95,21 @@ describe("what is different about a box of the heatmap", () => {
     expect(hashOf(page).get("box")).not.toBeNull();
     await page.goBack();
     await expect.poll(() => table.count()).toBe(0);
+  });
+
+  it("is asked on the overview, too, and Back returns there", async () => {
+    const page = await open(`overview?${WINDOW}`);
+    // All that stands above it is there, and so it stays where it is.
+    await expect.poll(() => page.locator(".banner").count()).toBe(1);
+    await expect.poll(() => page.locator(".u-over").count()).toBe(3);
+    await page.locator("svg.heat-cells").scrollIntoViewIfNeeded();
+    await dragOverSlow(page);
+    await expect
+      .poll(() => page.getByText("What is different about these 50 requests").count())
+      .toBe(1);
+    expect(Object.fromEntries(hashOf(page))).toMatchObject({ kind: "request", since: iso(0) });
+    await page.goBack();
+    await expect.poll(() => page.locator(".figures").count()).toBe(1);
   });
 
   it("names the cause with both shares, each a door to those requests of the box", async () => {

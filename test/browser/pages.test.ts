@@ -66,6 +66,14 @@ describe("overview", () => {
       .toBe(1);
   });
 
+  it("asks for the heatmap once what is read first is there", async () => {
+    const page = await open("#/overview");
+    await page.getByRole("application", { name: /^Latency: / }).waitFor();
+    const names = fixture.asked.map((path) => /query\/([\w-]+)/.exec(path)?.[1]);
+    expect(names.indexOf("latency-heatmap")).toBeGreaterThan(names.indexOf("overview"));
+    expect(names.indexOf("latency-heatmap")).toBeGreaterThan(names.indexOf("slowest"));
+  });
+
   it("leads to what is behind a row by Tab and Enter, too", async () => {
     const page = await open("#/overview?since=1h");
     const row = page.getByRole("table", { name: "Errors" }).locator("tbody tr").first();

@@ -3,7 +3,7 @@ import { type CSSProperties, type ReactNode, useId } from "react";
 import { count, duration, text } from "../../../../src/core/quantity.ts";
 import { clock, instant } from "../words/time.ts";
 import { boxOf, cellsIn, type HeatBox } from "./heat-grid.ts";
-import { type HeatCell, type HeatModel, heightOf, ticksOf } from "./heat-model.ts";
+import { type HeatCell, type HeatModel, heightOf, shadesOf, ticksOf } from "./heat-model.ts";
 import { type BoxActions, useBox } from "./use-box.ts";
 
 interface HeatMapProps {
@@ -47,8 +47,8 @@ export function HeatMap({ model, label, box, onBox, onCell }: HeatMapProps): Rea
           aria-describedby={hint}
           {...handlers}
         >
-          {model.cells.map((cell) => (
-            <HeatRect key={`${cell.atMs} ${cell.lowNs}`} cell={cell} model={model} />
+          {shadesOf(model).map(([shade, d]) => (
+            <path key={shade} d={d} fillOpacity={shade} />
           ))}
         </svg>
         <Frame className="heat-box" box={draft ?? box} model={model} />
@@ -65,25 +65,6 @@ function Durations({ model }: { readonly model: HeatModel }): ReactNode {
       {text(duration(ns)).replace(/\.0+(?= )/, "")}
     </span>
   ));
-}
-
-interface HeatRectProps {
-  readonly cell: HeatCell;
-  readonly model: HeatModel;
-}
-
-function HeatRect({ cell, model }: HeatRectProps): ReactNode {
-  const { fromMs, toMs } = model.interval;
-  const [low, high] = [heightOf(cell.lowNs, model), heightOf(cell.highNs, model)];
-  return (
-    <rect
-      x={(cell.atMs - fromMs) / (toMs - fromMs)}
-      width={model.stepMs / (toMs - fromMs)}
-      y={1 - high}
-      height={high - low}
-      fillOpacity={cell.shade}
-    />
-  );
 }
 
 interface FrameProps {

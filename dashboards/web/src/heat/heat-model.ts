@@ -23,6 +23,8 @@ export interface HeatModel {
 }
 
 const LIGHTEST = 0.14;
+/** As many as an eye can tell. */
+const SHADES = 24;
 
 export function heatModel(rows: readonly CellRow[], interval: Interval): HeatModel {
   const cells = rows.map((row) => ({
@@ -33,8 +35,10 @@ export function heatModel(rows: readonly CellRow[], interval: Interval): HeatMod
     requests: Number(row["requests"]),
   }));
   const most = Math.max(...cells.map(({ requests }) => requests));
-  const shadeOf = (requests: number): number =>
-    LIGHTEST + (1 - LIGHTEST) * (Math.log1p(requests) / Math.log1p(most));
+  const shadeOf = (requests: number): number => {
+    const strength = Math.round((Math.log1p(requests) / Math.log1p(most)) * SHADES) / SHADES;
+    return LIGHTEST + (1 - LIGHTEST) * strength;
+  };
   return {
     cells: cells.map((cell) => ({ ...cell, shade: shadeOf(cell.requests) })),
     stepMs: stepOf(cells.map(({ atMs }) => atMs)),
@@ -42,6 +46,20 @@ export function heatModel(rows: readonly CellRow[], interval: Interval): HeatMod
     highNs: Math.max(...cells.map(({ highNs }) => highNs)),
     interval,
   };
+}
+
+/** Each with the outline of its cells in a square of one: thousands of elements would make every change of them slow. */
+export function shadesOf(model: HeatModel): readonly (readonly [shade: number, d: string])[] {
+  const { fromMs, toMs } = model.interval;
+  const wide = model.stepMs / (toMs - fromMs);
+  const alike = Map.groupBy(model.cells, ({ shade }) => shade);
+  return [...alike].map(([shade, cells]) => {
+    const outlines = cells.map(({ atMs, lowNs, highNs }) => {
+      const [low, high] = [heightOf(lowNs, model), heightOf(highNs, model)];
+      return `M${(atMs - fromMs) / (toMs - fromMs)} ${1 - high}h${wide}v${high - low}h${-wide}z`;
+    });
+    return [shade, outlines.join("")];
+  });
 }
 
 function stepOf(all: readonly number[]): number {
@@ -56,7 +74,12 @@ export function heightOf(ns: number, { lowNs, highNs }: HeatModel): number {
 
 const POWERS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11];
 
+/** More would stand on each other. */
+const MOST_TICKS = 6;
+
 /** Durations to name at the side. */
 export function ticksOf({ lowNs, highNs }: HeatModel): readonly number[] {
-  return POWERS.filter((ns) => ns >= lowNs && ns <= highNs);
+  const inside = POWERS.filter((ns) => ns >= lowNs && ns <= highNs);
+  const every = Math.ceil(inside.length / MOST_TICKS);
+  return inside.filter((_, at) => at % every === 0);
 }

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Board, Cell, Drawn, Shown } from "../../board.ts";
 import { readCell } from "../../board.ts";
+import { LeadingHeatMap } from "../../heat/leading-heat-map.tsx";
 import { Empty, Panel } from "../../parts/panel.tsx";
 import { FILTERS, rangeParams } from "../../state/filters.ts";
 import { changed, type Place } from "../../state/place.ts";
@@ -9,7 +10,6 @@ import { rangeOf, refreshOf } from "../../state/range.ts";
 import { useApi } from "../../state/use-api.ts";
 import { lastOf } from "../../words/time.ts";
 import { CellChart } from "./cell-chart.tsx";
-import { CellHeatmap } from "./cell-heatmap.tsx";
 import { CellStat } from "./cell-stat.tsx";
 import { CellTable } from "./cell-table.tsx";
 
@@ -93,9 +93,13 @@ interface VisualProps {
 }
 
 function Visual({ shown, place }: VisualProps): ReactNode {
+  const { cell, drawn, rows, given } = shown;
+  const filters = { ...given, ...drawn.door };
   const visuals: Readonly<Record<Drawn["visual"], () => ReactNode>> = {
     timeseries: () => <CellChart shown={shown} place={place} />,
-    heatmap: () => <CellHeatmap shown={shown} place={place} />,
+    heatmap: () => (
+      <LeadingHeatMap label={cell.title} rows={rows} place={place} filters={filters} />
+    ),
     stat: () => <CellStat shown={shown} />,
     table: () => <CellTable shown={shown} />,
   };

@@ -8,6 +8,7 @@ import { lastOf } from "../../words/time.ts";
 import { DenialsPanel } from "./denials-panel.tsx";
 import { ErrorsPanel } from "./errors-panel.tsx";
 import { Figures } from "./figures.tsx";
+import { HeatPanel } from "./heat-panel.tsx";
 import { OverviewCharts } from "./overview-charts.tsx";
 import { SlowestPanel } from "./slowest-panel.tsx";
 import { TopRoutesPanel } from "./top-routes-panel.tsx";
@@ -31,6 +32,7 @@ export function OverviewPage({ place, status }: OverviewPageProps): ReactNode {
         <Figures now={now} data={data} />
       </div>
       <OverviewCharts place={place} data={data} status={status} />
+      <HeatPanel place={place} data={data} />
       <div className="halves">
         <ErrorsPanel errors={data.errors} />
         <TopRoutesPanel place={place} />
