@@ -29,7 +29,8 @@ export function plotOptions(inputs: PlotInputs, width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT,
-    padding: [14, 6, 0, 0],
+    // Right: half of the last time, which stands below the end of the line.
+    padding: [14, 16, 0, 0],
     legend: { show: false },
     series: [{}, ...model.series.map(lineOf)],
     scales: { x: { time: true, range: () => xRange(inputs.model()) }, y: yScale(model) },
