@@ -44,6 +44,8 @@ class Link implements StoreLink {
   readonly #log: Log;
   readonly #embedded: EmbeddedStore | null;
   readonly #stopping = new AbortController();
+  /** Rejected at a stop. */
+  readonly #stopped = Promise.withResolvers<never>();
   /** Resolved once the store was there, could not be started, or is no longer wanted. */
   readonly #startEnded = Promise.withResolvers<void>();
   #store: Store | null = null;
@@ -57,6 +59,7 @@ class Link implements StoreLink {
     const folder = join(config.data, "store");
     this.#embedded = kind === "embedded" ? createEmbeddedStore({ folder, log }) : null;
     this.#state = { kind, state: "starting", sinceMs: Date.now(), error: null };
+    this.#stopped.promise.catch(() => undefined);
   }
 
   readonly sink: Sink = { write: (batch) => this.#write(batch) };
@@ -78,6 +81,7 @@ class Link implements StoreLink {
 
   readonly stop = async (): Promise<void> => {
     this.#stopping.abort();
+    this.#stopped.reject(new Error("weir stops"));
     this.#startEnded.resolve();
     await this.#embedded?.stop();
     await this.#running;
@@ -92,7 +96,11 @@ class Link implements StoreLink {
       import("../store/migrate.ts"),
     ]);
     const store = createStore({ url });
-    await this.#until(() => migrate(store, this.#config.retention, { log: this.#log }));
+    // An upgrade may take an hour, and goes on where it was ended.
+    await this.#until(() => {
+      const migrated = migrate(store, this.#config.retention, { log: this.#log });
+      return Promise.race([migrated, this.#stopped.promise]);
+    });
     this.#store = store;
     this.#enter("ready", null);
     for (;;) {

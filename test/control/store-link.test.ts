@@ -1,4 +1,7 @@
 // The connection to a store that is starting, or can't be reached.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { upstreamConfig } from "../../src/config/upstream-config.ts";
 import { createStoreLink, type StoreLink } from "../../src/control/store-link.ts";
@@ -38,6 +41,20 @@ test("a batch waits while the store starts, and is put off once it is known to b
     reason: expect.stringContaining("ECONNREFUSED"),
   });
   expect(log.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(["store_down"]);
+});
+
+test("a stop waits for no statement of a store that takes its time", async () => {
+  const asked = Promise.withResolvers<void>();
+  const server = createServer(() => asked.resolve()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { link } = linkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/weir`);
+  link.start();
+  await asked.promise;
+  await link.stop();
 });
 
 test("a stop ends the wait", async () => {
