@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { OTLP_SIGNALS, type OtlpSignal } from "../decoder.ts";
 import type { Failure } from "./answers.ts";
-import { CODINGS, type Coding, isCoding } from "./inflate.ts";
+import { CODINGS, type Coding, codingOf } from "./inflate.ts";
 import { type Encoding, encodingOf, linesEncodingOf } from "./media.ts";
 import type { IsSender } from "./senders.ts";
 
@@ -51,9 +51,9 @@ export function admit(
   const type = request.headers["content-type"];
   const encoding = isLines ? linesEncodingOf(type) : encodingOf(type);
   if (encoding === null) return refused("unsupported", UNKNOWN_TYPE[isLines ? "lines" : "otlp"]);
-  const coding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  const coding = codingOf(request.headers["content-encoding"]);
   const isWhole = encodingOf(type) === "json";
-  if (isCoding(coding)) return { encoding, coding, isWhole };
+  if (coding !== null) return { encoding, coding, isWhole };
   return refused("unsupported", `content-encoding is none of ${CODINGS.join(", ")}`);
 }
 
