@@ -15,11 +15,15 @@ for (const sign of ",:") SIGNS[sign.charCodeAt(0)] = 1;
 for (const sign of "[{") SIGNS[sign.charCodeAt(0)] = 2;
 for (const sign of "]}") SIGNS[sign.charCodeAt(0)] = 3;
 
+/** Some editors and frameworks begin texts with it; it may be ignored (RFC 8259 section 8.1). */
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
 /** Whole numbers beyond 2^53 are their digits as text. @throws Undecodable */
 export function parseBoundedJson(json: Buffer): unknown {
   checkShape(json);
+  const isMarked = json.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   try {
-    return parseExact(json.toString());
+    return parseExact(json.toString("utf8", isMarked ? BYTE_ORDER_MARK.length : 0));
   } catch (thrown) {
     // V8 quotes the text, which may be anything.
     if (thrown instanceof SyntaxError) throw new Undecodable("the body is no JSON");

@@ -167,7 +167,13 @@ function lengthAt(bytes: Buffer, at: number, start: number): number {
   return varint32(bytes, at);
 }
 
-/** Past the varint that begins at `at`. */
+/** Past the eight bytes that begin at `at`. @throws Undecodable */
+export function fixed64End(at: number, to: number): number {
+  if (at + 8 <= to) return at + 8;
+  throw new Undecodable("a protobuf number is longer than what contains it");
+}
+
+/** Past the varint that begins at `at`. @throws Undecodable */
 export function varintEnd(bytes: Buffer, at: number, to: number): number {
   const most = Math.min(to, at + 10);
   for (let end = at; end < most; end++) {

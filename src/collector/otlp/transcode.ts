@@ -1,5 +1,7 @@
 // OTLP's JSON as the same message in protobuf: one decoder then serves both, and can't tell them apart.
 import { type Field, type Message, type Scalar, wireOf } from "./message.ts";
+import { ANY_VALUE } from "./messages.ts";
+import { integerOf, isBeyondInt64, RANGES } from "./integers.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { Undecodable } from "./undecodable.ts";
@@ -24,10 +26,17 @@ function writeMessage(out: ProtobufWriter, message: Message, value: JsonObject):
   for (const [name, field] of message.fields) {
     const given = value[name];
     if (given === undefined || given === null || !Object.hasOwn(value, name)) continue;
-    if (!field.repeated) writeField(out, field, { name, value: given });
+    if (!field.repeated) writeField(out, fieldFor(field, given), { name, value: given });
     else if (!Array.isArray(given)) throw new Undecodable(`${name} is no list`);
     else for (const item of given) writeField(out, field, { name, value: item });
   }
+}
+
+const WIDE = ANY_VALUE.fields.get("doubleValue");
+
+/** JavaScript's SDK calls any number without a fraction an integer, however large. */
+function fieldFor(field: Field, value: unknown): Field {
+  return field.kind === "int64" && isBeyondInt64(value) ? (WIDE ?? field) : field;
 }
 
 interface Member {
@@ -51,22 +60,21 @@ function writeField(out: ProtobufWriter, { number, kind }: Field, member: Member
 
 type WriteScalar = (out: ProtobufWriter, value: unknown, name: string) => void;
 
-const varint64: WriteScalar = (out, value, name) => out.varint64(integerOf(name, value));
-const fixed64: WriteScalar = (out, value, name) => out.fixed64(integerOf(name, value));
+const { int64, uint64, int32, word32 } = RANGES;
 
 const SCALARS: Readonly<Record<Scalar, WriteScalar>> = {
   bool: (out, value, name) => out.varint(booleanOf(name, value) ? 1 : 0),
   bytes: (out, value, name) => out.bytes(Buffer.from(textOf(name, value), "base64")),
   double: (out, value, name) => out.double(doubleOf(name, value)),
-  fixed32: (out, value, name) => out.fixed32(integerOf(name, value)),
-  fixed64,
+  fixed32: (out, value, name) => out.fixed32(integerOf(name, value, word32)),
+  fixed64: (out, value, name) => out.fixed64(integerOf(name, value, uint64)),
   id: (out, value, name) => out.bytes(hexOf(name, value)),
-  int64: varint64,
-  sfixed64: fixed64,
-  sint32: (out, value, name) => out.zigzag(integerOf(name, value)),
+  int64: (out, value, name) => out.varint64(integerOf(name, value, int64)),
+  sfixed64: (out, value, name) => out.fixed64(integerOf(name, value, int64)),
+  sint32: (out, value, name) => out.zigzag(integerOf(name, value, int32)),
   string: (out, value, name) => out.bytes(Buffer.from(textOf(name, value))),
-  uint32: varint64,
-  uint64: varint64,
+  uint32: (out, value, name) => out.varint64(integerOf(name, value, word32)),
+  uint64: (out, value, name) => out.varint64(integerOf(name, value, uint64)),
 };
 
 function booleanOf(name: string, value: unknown): boolean {
@@ -83,13 +91,6 @@ function hexOf(name: string, value: unknown): Buffer {
   const text = textOf(name, value);
   if (/^(?:[0-9a-f]{2})*$/i.test(text)) return Buffer.from(text, "hex");
   throw new Undecodable(`${name} is not written in hexadecimal digits`);
-}
-
-/** A number, or its digits as text, as senders write 64 bits. */
-function integerOf(name: string, value: unknown): bigint {
-  const isExact = typeof value === "string" ? /^-?\d{1,20}$/.test(value) : Number.isInteger(value);
-  if (isExact) return BigInt(value as string | number);
-  throw new Undecodable(`${name} is no whole number`);
 }
 
 const NO_NUMBERS: Readonly<Record<string, number>> = {

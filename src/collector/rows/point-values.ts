@@ -1,7 +1,7 @@
 // Values of one metric point: numbers, buckets, exemplars, quantiles.
 import { BUCKETS, EXEMPLAR, QUANTILE } from "../otlp/messages.ts";
 import { fixed64Text, sfixed64, varint64Text, zigzag } from "../otlp/numbers.ts";
-import { MessageScan, type Ranges, varintEnd } from "../otlp/scan.ts";
+import { fixed64End, MessageScan, type Ranges, varintEnd } from "../otlp/scan.ts";
 import { Attributes } from "./attributes.ts";
 import { Fields, SPAN_ID, TRACE_ID } from "./fields.ts";
 import type { JsonLines } from "./json-lines.ts";
@@ -12,8 +12,8 @@ import type { Tally } from "./tally.ts";
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 
-/** Writes the value at `at` and gives where it ends. */
-type WriteItem = (at: number) => number;
+/** Writes the value at `at` of a list that goes to `to`, and gives where it ends. */
+type WriteItem = (at: number, to: number) => number;
 
 export class PointValues {
   readonly #lines: JsonLines;
@@ -86,16 +86,18 @@ export class PointValues {
   }
 
   counts(list: Ranges): void {
-    this.#list(list, (at) => {
+    this.#list(list, (at, to) => {
+      const end = fixed64End(at, to);
       this.#lines.bare(fixed64Text(this.#bytes, at));
-      return at + 8;
+      return end;
     });
   }
 
   doubles(list: Ranges): void {
-    this.#list(list, (at) => {
+    this.#list(list, (at, to) => {
+      const end = fixed64End(at, to);
       this.#lines.double(this.#bytes.readDoubleLE(at));
-      return at + 8;
+      return end;
     });
   }
 
@@ -104,9 +106,10 @@ export class PointValues {
     this.#buckets.read(this.#bytes, point.start(number), point.end(number));
     this.sint32(this.#buckets, 1);
     const bytes = this.#bytes;
-    this.#list(this.#buckets.list(2), (at) => {
+    this.#list(this.#buckets.list(2), (at, to) => {
+      const end = varintEnd(bytes, at, to);
       this.#lines.bare(varint64Text(bytes, at));
-      return varintEnd(bytes, at, bytes.length);
+      return end;
     });
   }
 
@@ -126,7 +129,9 @@ export class PointValues {
     this.#lines.open(OPEN_LIST);
     for (let part = 0; part < count; part++) {
       const end = ends[part] ?? 0;
-      for (let at = starts[part] ?? 0; at < end && room >= 0; room--) at = write(at);
+      for (let at = starts[part] ?? 0; at < end && room >= 0; room--) {
+        at = write(at, end);
+      }
     }
     if (room < 0) this.hasTooMany = true;
     this.#lines.close(CLOSE_LIST);
