@@ -1,10 +1,7 @@
 // Says what taking an endpoint out, or giving it less, will do, and asks for how long and why, before it does so.
-import { type ReactNode, type SyntheticEvent, useEffect } from "react";
-import type { Hold } from "../../api.ts";
+import type { ReactNode } from "react";
+import { ChangeForm, LengthField, lengthMs, WhyField } from "../../parts/change-form.tsx";
 import { formText } from "../../parts/form-text.ts";
-import { noteChange } from "../../state/changes.ts";
-import { useAsk } from "../../state/use-ask.ts";
-import { durationMs } from "../../../../../src/alerts/duration.ts";
 import { hostOf } from "../overview/verdict-line.tsx";
 import type { EndpointRow } from "./endpoint-row.ts";
 
@@ -24,52 +21,21 @@ interface HoldFormProps {
 }
 
 export function HoldForm({ row: { service, endpoint }, onDone }: HoldFormProps): ReactNode {
-  const { asked, ask } = useAsk<Hold>("api/v1/holds");
-  useEffect(() => {
-    if (asked.state !== "answered") return;
-    noteChange();
-    onDone();
-  }, [asked, onDone]);
-  const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const seconds = (durationMs(formText(form, "length")) ?? 0) / 1000;
-    const comment = formText(form, "comment");
-    const share = Number(formText(form, "share"));
-    ask({ service, endpoint: endpoint.url, share, for_s: seconds, comment });
-  };
   return (
-    <form className="change-form" aria-label={`Take out ${endpoint.url}`} onSubmit={submit}>
+    <ChangeForm
+      path="api/v1/holds"
+      label={`Take out ${endpoint.url}`}
+      action="Take out"
+      refused="Not taken out"
+      read={(form) => ({ body: { service, endpoint: endpoint.url, ...heldBy(form) } })}
+      onDone={onDone}
+    >
       <p>
         No request, or fewer, goes to <b className="mono">{hostOf(endpoint.url)}</b> of {service}{" "}
         from then on; the {endpoint.inflight} in flight may end. It is in again by itself when the
         time is over.
       </p>
-      <Fields />
-      <div className="change-form-foot">
-        <button type="submit" className="button primary" disabled={asked.state === "waiting"}>
-          Take out
-        </button>
-        <button type="button" className="button quiet" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-      {asked.state === "failed" ? (
-        <p className="is-error small" role="alert">
-          Not taken out: {asked.error.message}
-        </p>
-      ) : null}
-    </form>
-  );
-}
-
-function Fields(): ReactNode {
-  return (
-    <>
-      <label>
-        Why; stands in the audit row
-        <input name="comment" maxLength={256} required autoComplete="off" autoFocus />
-      </label>
+      <WhyField first />
       <label>
         What is left of its weight
         <select name="share" defaultValue="0">
@@ -80,14 +46,12 @@ function Fields(): ReactNode {
           ))}
         </select>
       </label>
-      <label>
-        For
-        <select name="length" defaultValue="15m">
-          {LENGTHS.map((length) => (
-            <option key={length}>{length}</option>
-          ))}
-        </select>
-      </label>
-    </>
+      <LengthField lengths={LENGTHS} usual="15m" />
+    </ChangeForm>
   );
+}
+
+function heldBy(form: HTMLFormElement): object {
+  const share = Number(formText(form, "share"));
+  return { share, for_s: lengthMs(form) / 1000, comment: formText(form, "comment") };
 }
