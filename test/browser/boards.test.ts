@@ -2,14 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import { loadDashboards } from "../../src/store/dashboards.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { knownTraffic } from "../store/panels/known-traffic.ts";
 import { startTestStore, type TestStore } from "../store/support.ts";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { expectNarrow, paramsOf, sized, usePages } from "./support/page.ts";
 
 const HOUR_MS = 3_600_000;
 const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
@@ -26,16 +26,15 @@ const FILES: Readonly<Record<string, string>> = {
     "title: Mine\nquestion: Q?\nrows:\n  - [{ panel: mine }, { panel: bad }, { panel: failing }]\n",
 };
 
-let browser: Browser;
+const openPage = usePages();
 let system: TestStore;
 let admin: Admin;
-let opened: Opened;
 let isAway = false;
 
 beforeAll(async () => {
   for (const kind of ["panels", "boards"]) mkdirSync(join(folder, kind));
   for (const [path, text] of Object.entries(FILES)) writeFileSync(join(folder, path), text);
-  [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
+  system = await startTestStore();
   await system.store.write(knownTraffic(sinceMs));
   const dashboards = loadDashboards(folder);
   admin = await startAdmin(
@@ -52,27 +51,15 @@ beforeAll(async () => {
     }),
   );
 });
-afterEach(async () => {
-  isAway = false;
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
+afterEach(() => void (isAway = false));
 afterAll(async () => {
-  await browser.close();
   await admin.close();
   await system.end();
   rmSync(folder, { recursive: true });
 });
 
-async function open(search: string, width = 1440): Promise<Opened["page"]> {
-  const url = `http://127.0.0.1:${admin.address.port}/#/boards?${search}`;
-  opened = await openPage(browser, url, { viewport: { width, height: 900 } });
-  return opened.page;
-}
-
-function hashOf(page: Opened["page"]): URLSearchParams {
-  return new URL(new URL(page.url()).hash.slice(2), "http://x").searchParams;
-}
+const open = (search: string, width = 1440): Promise<Page> =>
+  openPage(`http://127.0.0.1:${admin.address.port}/#/boards?${search}`, sized(width));
 
 describe("boards", () => {
   it.each([
@@ -91,18 +78,15 @@ describe("boards", () => {
     const drawn = page.locator(".cell:has(table, .uplot, svg.heat-cells, .figures, .empty)");
     await expect.poll(() => drawn.count()).toBe(panels);
     expect(await page.locator(".failure").count()).toBe(0);
-    await page.setViewportSize({ width: 390, height: 844 });
-    const overflow = (): Promise<number> =>
-      page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    await expect.poll(overflow).toBe(0);
+    await expectNarrow(page);
   });
 
   it("opens with the range of its file, and is told by the rail, the tabs and the URL", async () => {
     const page = await open("");
-    await expect.poll(() => hashOf(page).get("since")).toBe("1h");
+    await expect.poll(() => paramsOf(page).get("since")).toBe("1h");
     const tabs = page.getByRole("navigation", { name: "Boards" });
     await tabs.getByRole("link", { name: "Security" }).click();
-    await expect.poll(() => hashOf(page).get("board")).toBe("security");
+    await expect.poll(() => paramsOf(page).get("board")).toBe("security");
     await expect
       .poll(() => page.getByText("Who was refused, who is new", { exact: false }).count())
       .toBe(1);
@@ -123,7 +107,7 @@ describe("doors", () => {
       .filter({ hasText: "invalid_key" });
     await row.getByRole("link", { name: "4" }).click();
     await expect
-      .poll(() => Object.fromEntries(hashOf(page)))
+      .poll(() => Object.fromEntries(paramsOf(page)))
       .toMatchObject({
         auth_outcome: "invalid_key",
         client_address: "198.51.100.7",
@@ -148,16 +132,16 @@ describe("doors", () => {
     await expect
       .poll(() => page.getByRole("table", { name: "Requests" }).locator("tbody tr").count())
       .toBe(6);
-    expect(hashOf(page).get("min_duration_ms")).toBe("8.388608");
+    expect(paramsOf(page).get("min_duration_ms")).toBe("8.388608");
   });
 
   it("a name in a legend leads to its line's requests, and a figure to what it counts", async () => {
     const page = await open(`board=overview&${WINDOW}`);
     await page.getByRole("link", { name: "4xx" }).click();
-    await expect.poll(() => hashOf(page).get("status_class")).toBe("4xx");
+    await expect.poll(() => paramsOf(page).get("status_class")).toBe("4xx");
     await page.goBack();
     await page.getByTitle("Requests behind Denied").click();
-    await expect.poll(() => hashOf(page).get("decision")).toBe("deny");
+    await expect.poll(() => paramsOf(page).get("decision")).toBe("deny");
   });
 
   it("a variable narrows the panels that take it, and says which do not", async () => {
@@ -165,7 +149,7 @@ describe("doors", () => {
     const field = page.getByLabel("route");
     await field.fill("admin");
     await field.press("Enter");
-    await expect.poll(() => hashOf(page).get("route")).toBe("admin");
+    await expect.poll(() => paramsOf(page).get("route")).toBe("admin");
     const slowest = page.getByRole("table", { name: "Slowest requests" }).locator("tbody tr");
     await expect.poll(() => slowest.count()).toBe(3);
   });

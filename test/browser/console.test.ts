@@ -1,6 +1,6 @@
 // The tail and the SQL console in a real browser, over the real admin server and a real store.
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import type { GroupValues } from "../../src/telemetry/groups/row-group.ts";
@@ -8,17 +8,16 @@ import { parsePanel } from "../../src/store/panels/parse-panel.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
 import { groupOfLines } from "../telemetry/support/groups.ts";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { expectNarrow, hashOf, sized, usePages } from "./support/page.ts";
 
 type Listener = (groups: readonly GroupValues[]) => void;
 
 const TRACE_ID = "5bf92f3577b34da6a3ce929d0e0e4736";
 const BIG_TRACE_ID = "6bf92f3577b34da6a3ce929d0e0e4736";
 
-let browser: Browser;
+const openPage = usePages();
 let system: TestStore;
 let admin: Admin;
-let opened: Opened;
 let isAway = false;
 let rows = 0;
 /** Who listens besides: the counts of /metrics. */
@@ -26,7 +25,7 @@ let others = 0;
 const listeners = new Set<Listener>();
 
 beforeAll(async () => {
-  [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
+  system = await startTestStore();
   admin = await startAdmin(
     adminParts({
       store: () => system.store,
@@ -47,26 +46,14 @@ beforeAll(async () => {
   );
   others = listeners.size;
 });
-afterEach(async () => {
-  isAway = false;
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
+afterEach(() => void (isAway = false));
 afterAll(async () => {
-  await browser.close();
   await admin.close();
   await system.end();
 });
 
-async function open(hash: string, width = 1440): Promise<Opened["page"]> {
-  const url = `http://127.0.0.1:${admin.address.port}/${hash}`;
-  opened = await openPage(browser, url, { viewport: { width, height: 900 } });
-  return opened.page;
-}
-
-function hashOf(page: Opened["page"]): string {
-  return new URL(page.url()).hash;
-}
+const open = (hash: string, width = 1440): Promise<Page> =>
+  openPage(`http://127.0.0.1:${admin.address.port}/${hash}`, sized(width));
 
 /** Rows that end now; each has a span of its own. */
 function passing(count: number, values: Parameters<typeof line>[0] = {}): string[] {
@@ -162,9 +149,7 @@ describe("tail", () => {
     await expect.poll(tails).toBe(1);
     send(passing(1, { path: "/orders/9" }));
     await page.getByText("/orders/9").waitFor();
-    const overflow = (): Promise<number> =>
-      page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    await expect.poll(overflow).toBe(0);
+    await expectNarrow(page);
     await page.route("**/stream*", (route) => route.abort());
     await page.getByLabel("Status").selectOption("2xx");
     await page.getByText("weir's admin server does not answer. Tried again every 3 s.").waitFor();
@@ -201,8 +186,8 @@ describe("a trace of ten thousand spans", () => {
 });
 
 describe("sql", () => {
-  const field = (page: Opened["page"]) => page.getByLabel("SQL statement");
-  const rows = (page: Opened["page"]) => page.getByRole("table", { name: "Rows" });
+  const field = (page: Page) => page.getByLabel("SQL statement");
+  const rows = (page: Page) => page.getByRole("table", { name: "Rows" });
   const linkTo = (sql: string): string => `#/sql?${new URLSearchParams({ sql }).toString()}`;
   const BY_MINUTE = `SELECT toDateTime('2026-11-22 03:00:00') + 60 * number AS time,
     ['a', 'b'][number % 2 + 1] AS route, number AS requests

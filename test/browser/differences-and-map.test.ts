@@ -1,6 +1,6 @@
 // The heatmap with what is different about a box of it, and the service map, in a real browser over a real store.
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
@@ -8,7 +8,7 @@ import { plantedTraffic } from "../store/differences/planted-traffic.ts";
 import { knownTraffic } from "../store/panels/known-traffic.ts";
 import { calledRow, knownSpans } from "../store/service-map/known-spans.ts";
 import { batch, line, startTestStore, type TestStore } from "../store/support.ts";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { expectNarrow, paramsOf, sized, usePages } from "./support/page.ts";
 
 const HOUR_MS = 3_600_000;
 const sinceMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
@@ -18,14 +18,13 @@ const WINDOW = `since=${iso(0)}&until=${iso(HOUR_MS)}`;
 /** The slow ones: 900 ms lie in the half octave from 759 ms to 1.07 s. */
 const BOX = `${iso(HOUR_MS / 2)}_${iso(HOUR_MS)}_536.870912_1073.741824`;
 
-let browser: Browser;
+const openPage = usePages();
 let system: TestStore;
 let admin: Admin;
-let opened: Opened;
 let isAway = false;
 
 beforeAll(async () => {
-  [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
+  system = await startTestStore();
   await system.store.write(plantedTraffic(sinceMs));
   await system.store.write(knownTraffic(sinceMs - HOUR_MS));
   await system.store.write(batch("called", [line(calledRow(sinceMs - HOUR_MS))]));
@@ -43,13 +42,8 @@ beforeAll(async () => {
     }),
   );
 });
-afterEach(async () => {
-  isAway = false;
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
+afterEach(() => void (isAway = false));
 afterAll(async () => {
-  await browser.close();
   await admin.close();
   await system.end();
 });
@@ -58,19 +52,8 @@ function iso(ms: number): string {
   return new Date(sinceMs + ms).toISOString();
 }
 
-async function open(place: string, width = 1440): Promise<Page> {
-  const url = `http://127.0.0.1:${admin.address.port}/#/${place}`;
-  opened = await openPage(browser, url, { viewport: { width, height: 900 } });
-  return opened.page;
-}
-
-function hashOf(page: Page): URLSearchParams {
-  return new URL(new URL(page.url()).hash.slice(2), "http://x").searchParams;
-}
-
-async function overflowOf(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-}
+const open = (place: string, width = 1440): Promise<Page> =>
+  openPage(`http://127.0.0.1:${admin.address.port}/#/${place}`, sized(width));
 
 /** From before the slow ones begin, at the top, to the end of the window. */
 async function dragOverSlow(page: Page): Promise<void> {
@@ -92,7 +75,7 @@ describe("what is different about a box of the heatmap", () => {
     await expect
       .poll(() => page.getByText("What is different about these 50 requests").count())
       .toBe(1);
-    expect(hashOf(page).get("box")).not.toBeNull();
+    expect(paramsOf(page).get("box")).not.toBeNull();
     await page.goBack();
     await expect.poll(() => table.count()).toBe(0);
   });
@@ -107,7 +90,7 @@ describe("what is different about a box of the heatmap", () => {
     await expect
       .poll(() => page.getByText("What is different about these 50 requests").count())
       .toBe(1);
-    expect(Object.fromEntries(hashOf(page))).toMatchObject({ kind: "request", since: iso(0) });
+    expect(Object.fromEntries(paramsOf(page))).toMatchObject({ kind: "request", since: iso(0) });
     await page.goBack();
     await expect.poll(() => page.locator(".figures").count()).toBe(1);
   });
@@ -122,7 +105,7 @@ describe("what is different about a box of the heatmap", () => {
     await caller.getByRole("link").click();
     const rows = page.getByRole("table", { name: "Requests" }).locator("tbody tr");
     await expect.poll(() => rows.count()).toBe(50);
-    expect(Object.fromEntries(hashOf(page))).toMatchObject({
+    expect(Object.fromEntries(paramsOf(page))).toMatchObject({
       principal: "caller-7",
       min_duration_ms: "536.870912",
       since: iso(HOUR_MS / 2),
@@ -138,16 +121,16 @@ describe("what is different about a box of the heatmap", () => {
     const said = page.locator(".heat figcaption");
     await expect.poll(() => said.innerText()).toMatch(/ to .*: \d+ requests of /);
     await page.keyboard.press("Enter");
-    await expect.poll(() => hashOf(page).has("box")).toBe(true);
+    await expect.poll(() => paramsOf(page).has("box")).toBe(true);
     await page.keyboard.press("Escape");
-    await expect.poll(() => hashOf(page).has("box")).toBe(false);
+    await expect.poll(() => paramsOf(page).has("box")).toBe(false);
   });
 
   it("says what is missing: nobody in the box, no others, no store; and fits a phone", async () => {
     const early = BOX.replace(iso(HOUR_MS), iso(HOUR_MS / 2 + 1));
     const page = await open(`requests?${WINDOW}&box=${early}`, 390);
     await expect.poll(() => page.getByText("No request is in the box.").count()).toBe(1);
-    await expect.poll(() => overflowOf(page)).toBe(0);
+    await expectNarrow(page);
     const all = `${iso(0)}_${iso(HOUR_MS)}_0_5000`;
     await page.goto(page.url().replace(/box=[^&]*/, `box=${all}`));
     await expect.poll(() => page.getByText("there are no others to compare").count()).toBe(1);
@@ -172,12 +155,12 @@ describe("the map", () => {
     await nodeOf(page, "mallory").click();
     const rows = page.getByRole("table", { name: "Requests" }).locator("tbody tr");
     await expect.poll(() => rows.count()).toBe(3);
-    expect(hashOf(page).get("principal")).toBe("mallory");
+    expect(paramsOf(page).get("principal")).toBe("mallory");
     await page.goBack();
     const calls = page.getByRole("table", { name: "Calls" }).locator("tbody tr");
     await calls.filter({ hasText: "caller alice" }).click();
     await expect.poll(() => rows.count()).toBe(8 + 1);
-    expect(hashOf(page).get("route")).toBe("orders");
+    expect(paramsOf(page).get("route")).toBe("orders");
   });
 
   it("is walked with the arrow keys, and Tab reaches one place of it", async () => {
@@ -193,7 +176,7 @@ describe("the map", () => {
     await expect.poll(focused).toBe("service//shop");
     await expect.poll(() => page.locator(".map-edges .is-of").count()).toBe(4);
     await page.keyboard.press("Enter");
-    await expect.poll(() => hashOf(page).get("service")).toBe("shop");
+    await expect.poll(() => paramsOf(page).get("service")).toBe("shop");
   });
 
   it("is shown again step by step, and everybody stays where they are", async () => {
@@ -208,7 +191,7 @@ describe("the map", () => {
     const slider = page.getByLabel("Time to show");
     await slider.focus();
     await page.keyboard.press("Home");
-    await expect.poll(() => hashOf(page).get("at")).toBe(iso(-HOUR_MS));
+    await expect.poll(() => paramsOf(page).get("at")).toBe(iso(-HOUR_MS));
     // The first two and a half minutes have no denial yet, and no failure.
     await expect.poll(() => mallory.getAttribute("class")).toContain("is-quiet");
     expect(await spot()).toEqual(before);
@@ -219,14 +202,14 @@ describe("the map", () => {
       .poll(() => nodeOf(page, "alice").getAttribute("href"))
       .toContain(new URLSearchParams({ until: iso(-HOUR_MS + 150_000) }).toString());
     await page.keyboard.press("End");
-    await expect.poll(() => hashOf(page).has("at")).toBe(false);
+    await expect.poll(() => paramsOf(page).has("at")).toBe(false);
     await expect.poll(() => mallory.getAttribute("class")).not.toContain("is-quiet");
   });
 
   it("says that nobody called, and that the store is gone; and fits a phone", async () => {
     const page = await open(`map?${MAP_WINDOW}`, 390);
     await expect.poll(() => page.locator(".map-node").count()).toBe(12);
-    await expect.poll(() => overflowOf(page)).toBe(0);
+    await expectNarrow(page);
     await page.goto(page.url().replace(/\?.*/, "?since=2001-01-01&until=2001-01-02&route=admin"));
     await expect.poll(() => page.getByText("Nobody called in this range.").count()).toBe(1);
     isAway = true;

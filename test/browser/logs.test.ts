@@ -1,12 +1,12 @@
 // The page Logs in a real browser over a real store: searched, chosen, opened, followed live, and what it shows where there is nothing.
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type Admin, startAdmin } from "../../src/admin/server.ts";
 import { adminParts } from "../admin/support/admin-kit.ts";
 import { logBatch } from "../store/logs/log-rows.ts";
 import { batch, line, startTestStore, type TestStore, timestamp } from "../store/support.ts";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
+import { expectNarrow, paramsOf, sized, usePages } from "./support/page.ts";
 
 const HOUR_MS = 3_600_000;
 const atMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
@@ -14,14 +14,13 @@ const WINDOW = `since=${new Date(atMs).toISOString()}&until=${new Date(atMs + HO
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const LOST = "order 17 was lost by the warehouse";
 
-let browser: Browser;
+const openPage = usePages();
 let system: TestStore;
 let admin: Admin;
-let opened: Opened;
 let isAway = false;
 
 beforeAll(async () => {
-  [browser, system] = await Promise.all([startBrowser(), startTestStore()]);
+  system = await startTestStore();
   const many = Array.from({ length: 500 }, (_, at) => ({
     atMs: atMs + at * 5000,
     text: `payment ${at} settled`,
@@ -59,28 +58,16 @@ beforeAll(async () => {
     }),
   );
 });
-afterEach(async () => {
-  isAway = false;
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
+afterEach(() => void (isAway = false));
 afterAll(async () => {
-  await browser.close();
   await admin.close();
   await system.end();
 });
 
-async function open(search: string, width = 1440): Promise<Opened["page"]> {
-  const url = `http://127.0.0.1:${admin.address.port}/#/logs?${search}`;
-  opened = await openPage(browser, url, { viewport: { width, height: 900 } });
-  return opened.page;
-}
+const open = (search: string, width = 1440): Promise<Page> =>
+  openPage(`http://127.0.0.1:${admin.address.port}/#/logs?${search}`, sized(width));
 
-function paramsOf(page: Opened["page"]): URLSearchParams {
-  return new URL(new URL(page.url()).hash.slice(2), "http://x").searchParams;
-}
-
-function textsOf(page: Opened["page"]): Promise<string[]> {
+function textsOf(page: Page): Promise<string[]> {
   return page.locator(".log-text").allInnerTexts();
 }
 
@@ -213,7 +200,5 @@ it("fits a narrow screen", async () => {
   const page = await open(WINDOW, 390);
   await page.getByText(LOST).click();
   await page.getByRole("dialog", { name: "Log line" }).waitFor();
-  const overflow = (): Promise<number> =>
-    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  await expect.poll(overflow).toBe(0);
+  await expectNarrow(page);
 });

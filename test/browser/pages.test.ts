@@ -1,37 +1,22 @@
 // Each page in a real browser: its figures, its doors, its URL, its keys.
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
 import { STORED } from "./support/protected.ts";
 import { requestRows } from "./support/request-rows.ts";
 import { PAYMENT_SPAN, ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
+import { hashOf, usePages } from "./support/page.ts";
 
-let browser: Browser;
+const openPage = usePages();
 let fixture: Fixture;
-let opened: Opened;
 
 beforeAll(async () => {
-  [browser, fixture] = await Promise.all([startBrowser(), startFixture()]);
+  fixture = await startFixture();
 });
-afterEach(async () => {
-  fixture.reset();
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await fixture.close();
-});
+afterEach(() => fixture.reset());
+afterAll(() => fixture.close());
 
-async function open(hash: string): Promise<Opened["page"]> {
-  opened = await openPage(browser, fixture.url + hash);
-  return opened.page;
-}
-
-function hashOf(page: Opened["page"]): string {
-  return new URL(page.url()).hash;
-}
+const open = (hash: string): Promise<Page> => openPage(fixture.url + hash);
 
 describe("overview", () => {
   it("answers first, and every name in the answer is a door", async () => {

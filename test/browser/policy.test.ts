@@ -1,48 +1,24 @@
 // The policy in the UI: its page, why a request was decided as it was, and tests made of requests.
-import type { Browser } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { askFields, readAsk, readTuple } from "../../dashboards/web/src/pages/policy/ask-fields.ts";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
 import { SHADOW } from "./support/policy.ts";
 import { ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
+import { hashOf, usePages, words } from "./support/page.ts";
 
-let browser: Browser;
+const openPage = usePages();
 let fixture: Fixture;
-let opened: Opened | undefined;
 
 beforeAll(async () => {
-  [browser, fixture] = await Promise.all([startBrowser(), startFixture()]);
+  fixture = await startFixture();
 });
-afterEach(async () => {
-  fixture.reset();
-  await opened?.close();
-  expect(opened?.complaints ?? []).toEqual([]);
-  opened = undefined;
-});
-afterAll(async () => {
-  await browser.close();
-  await fixture.close();
-});
+afterEach(() => fixture.reset());
+afterAll(() => fixture.close());
 
-type Page = Opened["page"];
-type Place = ReturnType<Page["locator"]>;
+const open = (hash: string): Promise<Page> => openPage(fixture.url + hash);
 
-async function open(hash: string): Promise<Page> {
-  opened = await openPage(browser, fixture.url + hash);
-  return opened.page;
-}
-
-function hashOf(page: Page): string {
-  return new URL(page.url()).hash;
-}
-
-/** What it says, without how it is laid out. */
-async function words(place: Place): Promise<string> {
-  return (await place.innerText()).replace(/\s+/g, " ");
-}
-
-function panel(page: Page, title: string): Place {
+function panel(page: Page, title: string): Locator {
   return page.locator("section.panel").filter({ has: page.getByRole("heading", { name: title }) });
 }
 

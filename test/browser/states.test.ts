@@ -1,32 +1,22 @@
 // What the UI says when something is off, and how it looks in both themes and on a phone.
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { type Fixture, startFixture } from "./support/fixture-server.ts";
 import { SHADOW } from "./support/policy.ts";
 import { ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
+import { usePages } from "./support/page.ts";
 
-let browser: Browser;
+const openPage = usePages();
 let fixture: Fixture;
-let opened: Opened;
 
 beforeAll(async () => {
-  [browser, fixture] = await Promise.all([startBrowser(), startFixture()]);
+  fixture = await startFixture();
 });
-afterEach(async () => {
-  fixture.reset();
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await fixture.close();
-});
+afterEach(() => fixture.reset());
+afterAll(() => fixture.close());
 
-async function open(hash: string, options: BrowserContextOptions = {}): Promise<Opened["page"]> {
-  opened = await openPage(browser, fixture.url + hash, options);
-  return opened.page;
-}
+const open = (hash: string, options?: BrowserContextOptions): Promise<Page> =>
+  openPage(fixture.url + hash, options);
 
 function downSince(nowMs: number): Record<string, unknown> {
   return {
@@ -47,7 +37,7 @@ function downSince(nowMs: number): Record<string, unknown> {
   };
 }
 
-function styleOf(page: Opened["page"], selector: string, name: string): Promise<unknown> {
+function styleOf(page: Page, selector: string, name: string): Promise<unknown> {
   return page.evaluate(`getComputedStyle(document.querySelector("${selector}")).${name}`);
 }
 
@@ -319,7 +309,7 @@ describe("themes", () => {
 });
 
 /** Pairs of colour tokens below the ratio of WCAG 2.2's relative luminance. */
-async function tooFaint(page: Opened["page"], pairs: string[][], least: number): Promise<string[]> {
+async function tooFaint(page: Page, pairs: string[][], least: number): Promise<string[]> {
   const names = [...new Set(pairs.flat())];
   const colors = await page.evaluate<Record<string, string>>(
     `Object.fromEntries(${JSON.stringify(names)}.map((n) => [n, getComputedStyle(document.documentElement).getPropertyValue("--" + n).trim()]))`,

@@ -1,34 +1,22 @@
 // Errors, Security, SLOs & Alerts, and endpoints taken out, in a real browser, over a real store and rules that look at it.
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Opened, openPage, startBrowser } from "./support/browser.ts";
 import { startWatchedWeir, type WatchedWeir } from "./support/watched-weir.ts";
+import { expectNarrow, hashOf, paramsOf, sized, usePages, words } from "./support/page.ts";
 
 const HOUR_MS = 3_600_000;
 
-let browser: Browser;
+const openPage = usePages();
 let weir: WatchedWeir;
-let opened: Opened;
 
 beforeAll(async () => {
-  [browser, weir] = await Promise.all([startBrowser(), startWatchedWeir()]);
+  weir = await startWatchedWeir();
 });
-afterEach(async () => {
-  weir.setAway(false);
-  await opened.close();
-  expect(opened.complaints).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await weir.close();
-});
+afterEach(() => weir.setAway(false));
+afterAll(() => weir.close());
 
-type Page = Opened["page"];
-
-async function open(hash: string, width = 1440): Promise<Page> {
-  opened = await openPage(browser, `${weir.url}#/${hash}`, { viewport: { width, height: 900 } });
-  return opened.page;
-}
+const open = (hash: string, width = 1440): Promise<Page> =>
+  openPage(`${weir.url}#/${hash}`, sized(width));
 
 /** Seconds of the known hour, or of the one after it. */
 function windowOf(fromS = 0, toS = HOUR_MS / 1000): string {
@@ -36,23 +24,7 @@ function windowOf(fromS = 0, toS = HOUR_MS / 1000): string {
   return `since=${since}&until=${until}`;
 }
 
-function paramsOf(page: Page): Record<string, string> {
-  return Object.fromEntries(new URL(new URL(page.url()).hash.slice(1), "http://x").searchParams);
-}
-
-const pathOf = (page: Page): string => new URL(page.url()).hash.split("?")[0] ?? "";
-
-/** What it says, without how it is laid out. */
-async function words(place: ReturnType<Page["locator"]>): Promise<string> {
-  return (await place.innerText()).replace(/\s+/g, " ");
-}
-
-async function expectNarrow(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
-  const overflow = (): Promise<number> =>
-    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  await expect.poll(overflow).toBe(0);
-}
+const pathOf = (page: Page): string => hashOf(page).split("?")[0] ?? "";
 
 describe("Errors", () => {
   it("says first what is new, and leads to just those requests", async () => {
@@ -72,11 +44,14 @@ describe("Errors", () => {
     await expect
       .poll(() => page.getByRole("table", { name: "Requests" }).locator("tbody tr").count())
       .toBe(5);
-    expect(paramsOf(page)).toMatchObject({ error_code: "unauthenticated", status: "401" });
+    expect(Object.fromEntries(paramsOf(page))).toMatchObject({
+      error_code: "unauthenticated",
+      status: "401",
+    });
     await page.goBack();
     await page.getByRole("button", { name: "upstream", exact: true }).click();
     await expect.poll(() => rows.count()).toBe(1);
-    expect(paramsOf(page)["by"]).toBe("upstream");
+    expect(Object.fromEntries(paramsOf(page))["by"]).toBe("upstream");
     await page.goBack();
     await expectNarrow(page);
   });
@@ -121,7 +96,7 @@ describe("Security", () => {
       .first()
       .click();
     await expect
-      .poll(() => paramsOf(page))
+      .poll(() => Object.fromEntries(paramsOf(page)))
       .toMatchObject({ principal: "mallory", kind: "request" });
     await page.goBack();
     await expectNarrow(page);
@@ -134,7 +109,7 @@ describe("Security", () => {
       .poll(() => words(malformed.locator("tbody tr")))
       .toMatch(/^malformed_request a bare LF; a space in a name 203\.0\.113\.9 2 /);
     await page.goto(`${weir.url}#/security`);
-    await expect.poll(() => paramsOf(page)["since"]).toBe("24h");
+    await expect.poll(() => Object.fromEntries(paramsOf(page))["since"]).toBe("24h");
   });
 });
 
@@ -160,12 +135,12 @@ describe("SLOs & Alerts", () => {
     await page
       .getByRole("img", { name: /^Error budget of orders: budget left −1,076 %$/ })
       .waitFor();
-    expect(paramsOf(page)["slo"]).toBe("orders");
+    expect(Object.fromEntries(paramsOf(page))["slo"]).toBe("orders");
     await alerts.first().getByRole("link", { name: "Requests" }).click();
     await expect
       .poll(() => page.getByRole("table", { name: "Requests" }).locator("tbody tr").count())
       .toBe(15);
-    expect(paramsOf(page)["route"]).toBe("orders");
+    expect(Object.fromEntries(paramsOf(page))["route"]).toBe("orders");
     await page.goBack();
     await expectNarrow(page);
   });
@@ -202,7 +177,7 @@ describe("SLOs & Alerts", () => {
     const fired = page.getByRole("table", { name: "When it would have fired" }).locator("tbody tr");
     await page.getByText("once in this range, looking each 1m.", { exact: false }).waitFor();
     await expect.poll(() => words(fired)).toMatch(/ orders: \d.*requests fail to the end$/);
-    expect(paramsOf(page)["replay"]).toBe("route-errors");
+    expect(Object.fromEntries(paramsOf(page))["replay"]).toBe("route-errors");
     const began = page.getByRole("table", { name: "Began and ended" }).locator("tbody tr");
     await expect.poll(() => began.allInnerTexts()).toHaveLength(2);
     await page.goto(`${weir.url}#/alerts?since=5m&replay=slo-admin-fast`);
