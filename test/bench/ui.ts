@@ -34,6 +34,7 @@ const DIST = join(import.meta.dirname, "../../dashboards/web/dist");
 const SIZE = { viewport: { width: 1440, height: 900 } };
 
 const folder = mkdtempSync(join(tmpdir(), "weir-bench-ui-"));
+const browser = await startBrowser();
 const addresses = ["listen", "admin-listen", "collector-listen"].flatMap((name) => [
   `--${name}`,
   "127.0.0.1:0",
@@ -41,7 +42,6 @@ const addresses = ["listen", "admin-listen", "collector-listen"].flatMap((name) 
 const spawned = spawnWeir(["demo", ...addresses, "--data", join(folder, "data")]);
 const weir = await watchWeir(spawned);
 const collector = await printed(spawned, /OTLP collector +(\S+)/);
-const browser = await startBrowser();
 try {
   await weir.until(({ spool }) => spool.stored_rows > ROWS_FIRST);
   const minutes = Number(values.minutes);
@@ -63,7 +63,7 @@ async function openOften(): Promise<string[]> {
   const traceId = await sendBigTrace(weir, collector, SPANS);
   const page = await browser.newPage(SIZE);
   await page.goto(`${weir.admin}/#/requests?since=15m`);
-  await page.waitForSelector("tbody tr");
+  await page.locator("tbody tr").first().waitFor();
   const opened = await openAndScroll(page, traceId, SPANS);
   const kept = await refreshOften(page, weir.admin, REFRESHES);
   return [
@@ -81,8 +81,8 @@ async function openLong(minutes: number): Promise<string[]> {
   return kept.map((each, at) => line(each, `open for ${(at + 1) * LOOK_MINUTES} minutes`));
 }
 
-function line({ heapBytes, nodes, listeners }: Kept, when: string): string {
-  return `- the live overview ${when}: heap ${kilobytes(heapBytes)} kB, ${nodes} nodes, ${listeners} listeners`;
+function line({ heapBytes, objects, nodes, listeners }: Kept, when: string): string {
+  return `- the live overview ${when}: heap ${kilobytes(heapBytes)} kB, ${objects} objects, ${nodes} nodes, ${listeners} listeners`;
 }
 
 function median(loads: readonly Loaded[], key: keyof Loaded): number {

@@ -1,5 +1,6 @@
 // What is measured in the page itself: when it can be used, how a trace opens and scrolls, what stays in memory.
 import type { CDPSession, Page } from "playwright-core";
+import { liveObjects } from "../../browser/support/live-objects.ts";
 
 export interface Loaded {
   readonly paintMs: number;
@@ -10,8 +11,9 @@ export interface Loaded {
 /** From the page's own beginning; a page that was never there before. */
 export async function loadOverview(page: Page, url: string): Promise<Loaded> {
   await page.goto(`${url}/#/overview?since=15m`);
-  await page.waitForSelector(".verdict");
-  await page.waitForSelector(".uplot canvas");
+  // Not by selectors that are handed over: what holds an element keeps the page it was on.
+  await page.locator(".verdict").waitFor();
+  await page.locator(".uplot canvas").first().waitFor();
   return page.evaluate<Loaded>(`new Promise((done) => requestAnimationFrame(() => done({
     paintMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN,
     usableMs: performance.now(),
@@ -84,7 +86,10 @@ async function metrics(session: CDPSession): Promise<Readonly<Record<string, num
 }
 
 export interface Kept {
+  /** With the code that the engine makes of scripts the longer they run. */
   readonly heapBytes: number;
+  /** Of scripts, and functions. */
+  readonly objects: number;
   readonly nodes: number;
   readonly listeners: number;
 }
@@ -131,10 +136,10 @@ export async function stayOpen(
 }
 
 async function keptBy(session: CDPSession): Promise<Kept> {
-  await session.send("HeapProfiler.collectGarbage");
+  const objects = await liveObjects(session);
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   const { Nodes: nodes = NaN, JSEventListeners: listeners = NaN } = await metrics(session);
-  return { heapBytes: usedSize, nodes, listeners };
+  return { heapBytes: usedSize, objects, nodes, listeners };
 }
 
 /** Going on after a pause asks at once. */
