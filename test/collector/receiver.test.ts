@@ -111,6 +111,7 @@ test("logs and metrics have their own paths and tables", async () => {
 });
 
 const NDJSON = "application/x-ndjson";
+const CROSS_SITE = { "sec-fetch-site": "cross-site" };
 test.each<[string, string, readonly [body: string, bodies: readonly string[]]]>([
   ["lines of JSON", NDJSON, ['{"msg":"a","level":"warn"}\n\n{"msg":"b"}\r\n', ["a", "b"]]],
   [
@@ -139,6 +140,8 @@ test.each<[number, string, readonly [string, Sent]]>([
   [400, "no JSON of depth", ["[".repeat(300), {}]],
   [413, "too much", [" ".repeat(MIB + 1), { type: NDJSON }]],
   [415, "protobuf", ["", { type: PROTOBUF_TYPE }]],
+  // What a browser sends to anywhere without asking first.
+  [403, "a page of another site", ["x", { type: "text/plain", headers: CROSS_SITE }]],
 ])("/v1/lines: %i to %s", async (status, _, [body, sent]) => {
   const response = await send(Buffer.from(body), { path: "/v1/lines", ...sent });
   expect(response.status).toBe(status);
@@ -165,6 +168,7 @@ test("partial success says how many were rejected and why, in both encodings", a
 /** Of google.rpc, by HTTP's. */
 const CODES = new Map([
   [400, 3],
+  [403, 7],
   [404, 5],
   [405, 12],
   [413, 8],
@@ -177,6 +181,7 @@ test.each<[number, string, readonly [Buffer, Sent]]>([
   [400, "no gzip", [Buffer.from("plain"), { coding: "gzip" }]],
   [400, "half a gzip", [gzipSync(jsonOf("half")).subarray(0, 40), { coding: "gzip" }]],
   [400, "no zstd", [Buffer.from("plain"), { coding: "zstd" }]],
+  [403, "a page of another site", [jsonOf("x"), { headers: CROSS_SITE }]],
   [404, "another path", [jsonOf("x"), { path: "/v1/profiles" }]],
   [404, "the root", [jsonOf("x"), { path: "/" }]],
   [404, "another path of protobuf", [protobufOf("x"), { path: "/v1/trace", type: PROTOBUF_TYPE }]],

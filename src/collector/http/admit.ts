@@ -44,6 +44,10 @@ export function admit(
   { isLines }: Route,
 ): Admitted | Refused {
   if (request.method !== "POST") return refused("not_allowed", "only POST is answered here");
+  // Text goes from any page to any port, a certificate with it, before a browser asks whether it may.
+  if (request.headers["sec-fetch-site"] === "cross-site") {
+    return refused("forbidden", "no page of another site may send here");
+  }
   if (!isSender(request)) {
     const message = "a key of collector.keys is needed in x-api-key, or a client certificate";
     return refused("unauthenticated", message);

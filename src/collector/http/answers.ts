@@ -44,6 +44,7 @@ interface Status {
 export const FAILURES = {
   undecodable: { status: 400, code: 3 },
   unauthenticated: { status: 401, code: 16 },
+  forbidden: { status: 403, code: 7 },
   not_found: { status: 404, code: 5 },
   not_allowed: { status: 405, code: 12 },
   too_large: { status: 413, code: 8 },
