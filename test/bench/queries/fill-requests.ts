@@ -172,8 +172,11 @@ const COLUMNS: readonly (readonly [name: string, sql: string])[] = [
     "policy_revision",
     "if(row_kind = 'audit' OR is_stranger, '', hex(intHash32(toUInt32(intDiv(toUInt32(toDate(at)), 3)))))",
   ],
-  ["policy_request", "if(is_stranger OR row_kind = 'audit', [], [subject, base, verb])"],
-  ["role_path", "if(is_stranger OR row_kind = 'audit', [], [subject, 'customer'])"],
+  [
+    "policy_request_kept",
+    "if(is_stranger OR row_kind = 'audit', [], ['\\x01principal', base, '\\x01method'])",
+  ],
+  ["role_path_kept", "if(is_stranger OR row_kind = 'audit', [], ['\\x01principal', 'customer'])"],
   [
     "shadow_decision",
     "if(is_shadowed, if(is_denied != (rand(13) % 300 = 0), 'deny', 'allow'), '')",
@@ -192,10 +195,6 @@ const COLUMNS: readonly (readonly [name: string, sql: string])[] = [
   [
     "attempt_upstream",
     "multiIf(NOT is_sent, [], is_retried, [hosts[first], hosts[second]], [hosts[first]])",
-  ],
-  [
-    "attempt_span_id",
-    "multiIf(NOT is_sent, [], is_retried, [reverse(span), concat(substring(span, 9), substring(span, 1, 8))], [reverse(span)])",
   ],
   [
     "attempt_started_ns",
