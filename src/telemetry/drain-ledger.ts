@@ -174,9 +174,11 @@ export class DrainLedger {
   /** Pieces that are gone were stored before they were deleted; for the rest the token decides. */
   async #readAgain(cut: Cut): Promise<Taken | undefined> {
     const there = cut.pieces.filter(({ segment }) => this.#options.segments.get(segment));
-    const parts = await Promise.all(there.map((piece) => this.#options.segments.read(piece)));
-    const body = Buffer.concat(parts);
-    return body.length === 0 ? undefined : this.#taken(cut, body);
+    const body = roomFor(there);
+    let length = 0;
+    for (const piece of there)
+      length += (await this.#options.segments.read(piece, body.subarray(length))).length;
+    return length === 0 ? undefined : this.#taken(cut, body.subarray(0, length));
   }
 
   async #cutNew(newestFirst: boolean): Promise<Taken | undefined> {
@@ -184,26 +186,26 @@ export class DrainLedger {
     const waiting = this.#waiting();
     if (newestFirst) waiting.reverse();
     const pieces: Piece[] = [];
-    const parts: Buffer[] = [];
     const tornBefore = this.#tornLines;
     const rowVersion = waiting[0]?.rowVersion ?? stream.rowVersion;
     const wholeRows = WHOLE_ROWS[this.#layoutOf(rowVersion).format];
+    const chosen = choosePieces(waiting, limits);
+    const body = roomFor(chosen);
+    let length = 0;
     let rows = 0;
-    for (const piece of choosePieces(waiting, limits)) {
-      const bytes = await segments.read(piece);
+    for (const piece of chosen) {
+      const bytes = await segments.read(piece, body.subarray(length));
       const whole = wholeRows(bytes, limits.rows - rows);
       if (whole.rows > 0) {
         pieces.push({ ...piece, length: whole.length });
-        parts.push(bytes.subarray(0, whole.length));
+        length += whole.length;
         rows += whole.rows;
       } else this.#passTorn(piece);
       if (rows >= limits.rows) break;
     }
     if (rows > 0) {
-      return this.#taken(
-        { token: tokenOf(pieces), rowVersion, rows, pieces },
-        Buffer.concat(parts),
-      );
+      const cut = { token: tokenOf(pieces), rowVersion, rows, pieces };
+      return this.#taken(cut, body.subarray(0, length));
     }
     await this.#removeFinished();
     return this.#tornLines > tornBefore ? this.#cutNew(newestFirst) : undefined;
@@ -266,4 +268,9 @@ export class DrainLedger {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** One buffer for all of a batch: to put it together of parts took as much memory again. */
+function roomFor(pieces: readonly Piece[]): Buffer {
+  return Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
 }

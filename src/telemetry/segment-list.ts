@@ -60,11 +60,13 @@ export class SegmentList {
     this.#keepOnly(new Set(files));
   }
 
-  /** The bytes of a piece, or those of them that are there. */
-  async read({ segment, offset, length }: Piece): Promise<Buffer> {
+  /** The bytes of a piece, or those of them that are there; at the start of `bytes`, where it is given. */
+  async read(
+    { segment, offset, length }: Piece,
+    bytes: Buffer = Buffer.allocUnsafe(length),
+  ): Promise<Buffer> {
     const handle = await open(join(this.#folder, segment), "r");
     try {
-      const bytes = Buffer.allocUnsafe(length);
       let filled = 0;
       while (filled < length) {
         const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
