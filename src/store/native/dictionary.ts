@@ -40,7 +40,7 @@ export class Dictionary {
     const head = new GrowingBuffer();
     head.uint64(HAS_KEYS | NEEDS_UPDATE | type);
     head.uint64(this.#keys.length);
-    for (const key of this.#keys) head.text(this.#words.text(key));
+    for (const key of this.#keys) this.#words.write(key, head);
     head.uint64(this.#count);
     return [head.bytes, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
   }

@@ -27,6 +27,14 @@ export class GrowingBuffer {
     else for (let at = 0; at < length; at++) this.#buffer[to + at] = from[start + at] ?? 0;
   }
 
+  /** Whether what stands at `at` is the same as those bytes of another. */
+  has(at: number, other: Buffer, { start, end }: { start: number; end: number }): boolean {
+    const shift = at - start;
+    for (let index = start; index < end; index++)
+      if (this.#buffer[index + shift] !== other[index]) return false;
+    return true;
+  }
+
   /** Its length as a varint, then UTF-8. */
   text(value: string): void {
     const length = Buffer.byteLength(value);

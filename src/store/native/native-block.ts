@@ -13,7 +13,7 @@ export function nativeBlock(frames: Buffer, names: readonly string[]): readonly 
   const block = { words: new BlockWords(), rows: countRows(frames) };
   const columns = names.map((name) => columnData(typeOf(name), block));
   for (const group of groupsIn(frames, names)) {
-    const ids = block.words.numbersOf(group);
+    const ids = block.words.numbersOf(group.wordsPlace);
     for (let at = 0; at < columns.length; at++) columns[at]?.add(group.place(at), ids);
   }
   const parts = [counts(columns.length, block.rows)];

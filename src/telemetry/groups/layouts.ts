@@ -67,11 +67,14 @@ export const SKIP_ITEMS: Readonly<Record<Item, (place: Place) => number>> = {
 
 function skipTexts({ bytes, at, count }: Place): number {
   let here = at;
-  for (let left = count; left > 0; left--) {
-    const first = bytes[here] ?? 0;
-    here += first < 0x80 ? first + 1 : (first & 0x7f) + ((bytes[here + 1] ?? 0) << 7) + 2;
-  }
+  for (let left = count; left > 0; left--) here = textEnd(bytes, here);
   return here;
+}
+
+/** Of the text that stands at `at` with its length before it. */
+export function textEnd(bytes: Buffer, at: number): number {
+  const first = bytes[at] ?? 0;
+  return at + (first < 0x80 ? first + 1 : (first & 0x7f) + ((bytes[at + 1] ?? 0) << 7) + 2);
 }
 
 /** Of all the rows' lists together, whose counts stand at the place. */

@@ -1,7 +1,7 @@
 // A row group read back: where its columns stand, and what is in them as far as somebody asks.
 import { type ColumnType, SPOOLED_COLUMNS, type StoredColumn, typeOf } from "../columns.ts";
 import { HEAD_BYTES, readHead } from "./frame.ts";
-import type { Extent } from "./layouts.ts";
+import type { Extent, Place } from "./layouts.ts";
 import { skipColumn, valuesAt } from "./column-readers.ts";
 
 const NOTHING: readonly never[] = [];
@@ -80,9 +80,13 @@ export class RowGroup implements GroupValues {
     return values;
   }
 
+  /** Without the empty word, which stands nowhere. */
+  get wordsPlace(): Place {
+    return { bytes: this.bytes, at: this.#wordsFrom, count: this.#wordCount };
+  }
+
   #readWords(): string[] {
-    const place = { bytes: this.bytes, at: this.#wordsFrom, count: this.#wordCount };
-    return ["", ...(valuesAt("String", place, NOTHING) as string[])];
+    return ["", ...(valuesAt("String", this.wordsPlace, NOTHING) as string[])];
   }
 }
 
