@@ -79,6 +79,15 @@ export function fillRows(bench: Bench, spool: Spool, count: number): number {
   return micros;
 }
 
+export async function warmUp(bench: Bench, count: number): Promise<void> {
+  const spool = spoolFor(bench, "requests", "first");
+  fillRows(bench, spool, count);
+  const drain = createDrain(drainOptionsOf(bench, "requests", spool));
+  await drain.start();
+  await drain.flush();
+  await drain.stop();
+}
+
 export async function ingestRows(bench: Bench, count: number): Promise<Ingested> {
   const spool = spoolFor(bench, "requests", "rows");
   const writer = fillRows(bench, spool, count) / count;
@@ -116,6 +125,7 @@ async function drained(
   { name, stream, spool, count, writer }: Filled,
 ): Promise<Ingested> {
   const spooled = new SpoolGauge(spool.gauge).usedBytes / count;
+  const bytesBefore = await bytesOf(bench.store, stream);
   const before = [process.cpuUsage(), processMicros(bench.storePid)] as const;
   const startedMs = performance.now();
   const drain = createDrain(drainOptionsOf(bench, stream, spool));
@@ -133,7 +143,7 @@ async function drained(
     store: (inserted - before[1]) / count,
     merges: (merged - inserted) / count,
   };
-  const stored = (await bytesOf(bench.store, stream)) / count;
+  const stored = ((await bytesOf(bench.store, stream)) - bytesBefore) / count;
   return { name, rows: count, perSecond: count / seconds, micros, bytes: { spooled, stored } };
 }
 

@@ -68,13 +68,18 @@ function lasting(random: Random, median: number): number {
   return Math.round(median * Math.exp(normal * 0.7));
 }
 
+/** In one piece, as what parses a request makes its texts: a text put together is copied when it is first read. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
 export function hexOf(random: Random, digits: number): string {
   let text = "";
   while (text.length < digits)
     text += Math.floor(random() * 2 ** 32)
       .toString(16)
       .padStart(8, "0");
-  return text.slice(0, digits);
+  return inOnePiece(text.slice(0, digits));
 }
 
 /** One request; the caller gives the time, since rows come in order. */
@@ -98,7 +103,7 @@ function nameIt(record: RequestRecord, random: Random, route: Route): void {
   record.sampled = record.traceFlags === 1;
   record.configRevision = "4fd1c0a7be11";
   record.host = "shop.example.com";
-  record.path = `${route.prefix}/${String(skewed(random, 1e6))}`;
+  record.path = inOnePiece(`${route.prefix}/${String(skewed(random, 1e6))}`);
   record.query = random() < 0.2 ? `page=${String(skewed(random, 100))}` : "";
   record.route = route.name;
   record.service = route.service;
@@ -109,7 +114,9 @@ function nameCaller(record: RequestRecord, random: Random): void {
   const caller = skewed(random, CALLERS);
   record.userAgent = AGENTS[caller % AGENTS.length] ?? "";
   record.headers = ["accept", "application/json"];
-  record.clientAddress = `10.${String(caller % 7)}.${String((caller >> 4) % 250)}.${String(caller % 250)}`;
+  record.clientAddress = inOnePiece(
+    `10.${String(caller % 7)}.${String((caller >> 4) % 250)}.${String(caller % 250)}`,
+  );
   record.identity = IDENTITIES[caller] ?? record.identity;
   record.authMethod = "jwt";
   record.authOutcome = "ok";
