@@ -99,14 +99,14 @@ it("a long list draws what is in sight, and older lines come by scrolling", asyn
   const list = page.locator(".line-list");
   await page.getByText("payment 499 settled").waitFor();
   expect(await page.locator(".log-line").count()).toBeLessThan(80);
-  for (let page_ = 0; page_ < 3; page_++) {
-    await expect
-      .poll(async () => {
-        await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
-        return page.locator(".log-line").last().innerText();
-      })
-      .toContain(`payment ${[300, 100, 0][page_]} settled`);
-  }
+  // Two pages further; how many come between two looks is the machine's.
+  await expect
+    .poll(async () => {
+      await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+      return page.locator(".log-line").last().innerText();
+    })
+    .toContain("payment 0 settled");
+  expect(await page.locator(".log-line").count()).toBeLessThan(80);
   await expect.poll(() => list.innerText()).toContain("That is all there is");
 });
 
