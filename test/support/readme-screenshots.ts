@@ -7,8 +7,8 @@ import { startBrowser } from "../browser/support/browser.ts";
 import { spawnWeir, watchWeir } from "./weir-process.ts";
 
 const FOLDER = join(import.meta.dirname, "../../dashboards");
-/** Some minutes of the demo's traffic, so that lines have a course. */
-const ROWS_FIRST = 3000;
+/** Of the time that the pictures show. */
+const ROWS_FIRST = 5000;
 
 /** A request that was passed on to a service which asked another one. */
 const CALLING = `SELECT trace_id, span_id FROM requests
@@ -32,15 +32,15 @@ try {
     reducedMotion: "reduce",
   });
   page.setDefaultTimeout(120_000);
-  await page.goto(`${weir.admin}/#/overview?since=15m`);
+  await page.goto(`${weir.admin}/#/overview?since=2m`);
   await page.waitForSelector(".halves .table tbody tr");
   await keep(page, "overview");
   const [called] = await weir.sql(CALLING);
   const open = `${String(called?.["trace_id"])}.${String(called?.["span_id"])}`;
-  await page.goto(`${weir.admin}/#/requests?since=15m&open=${open}`);
+  await page.goto(`${weir.admin}/#/requests?since=2m&open=${open}`);
   await page.locator(".waterfall .line").nth(5).waitFor();
   await keep(page, "trace");
-  await page.goto(`${weir.admin}/#/requests?since=15m`);
+  await page.goto(`${weir.admin}/#/requests?since=2m`);
   await dragOverSlow(page);
   await page.getByRole("table", { name: "Differences" }).locator("tbody tr").first().waitFor();
   await keep(page, "differences");
