@@ -10,9 +10,15 @@ import {
 import { toCsv } from "../../dashboards/web/src/words/csv.ts";
 import { bytes, count, duration, rate, share, text } from "../../src/core/quantity.ts";
 import { readSearch } from "../../dashboards/web/src/words/search.ts";
-import { age, fineTime, nsSince, timeMs } from "../../dashboards/web/src/words/time.ts";
+import { age, fineTime, markTime, nsSince, timeMs } from "../../dashboards/web/src/words/time.ts";
 import { storedWords } from "../../dashboards/web/src/words/stored.ts";
 import { judge } from "../../dashboards/web/src/words/verdict.ts";
+
+it("marks of an axis say seconds where they are less than a minute apart", () => {
+  const at = new Date(2026, 10, 22, 9, 5, 30).getTime();
+  expect(markTime(at, at, 59_999)).toBe("09:05:30");
+  expect(markTime(at, at, 60_000)).toBe("09:05");
+});
 
 describe("quantities", () => {
   it.each([

@@ -51,6 +51,11 @@ export function instant(ms: number, nowMs: number): string {
   return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
 }
 
+/** Of marks that are so far apart: with seconds, where two of them would say the same minute. */
+export function markTime(ms: number, nowMs: number, apartMs: number): string {
+  return apartMs < 60_000 ? clock(ms) : instant(ms, nowMs);
+}
+
 /** "3 min", "2 h", "5 d": one unit is enough to judge an age by. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

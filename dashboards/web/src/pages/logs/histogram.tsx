@@ -3,7 +3,7 @@ import { type PointerEvent, type ReactNode, useState } from "react";
 import { count, text } from "../../../../../src/core/quantity.ts";
 import { change } from "../../state/place.ts";
 import { type Interval, iso } from "../../state/range.ts";
-import { age, clock, instant } from "../../words/time.ts";
+import { age, clock, markTime } from "../../words/time.ts";
 import { type Histogram, histogramOf, type HistogramBar } from "./histogram-model.ts";
 import { type LogSummary, SEVERITIES } from "./log-line.ts";
 
@@ -13,6 +13,7 @@ const CLICK_SHARE = 0.006;
 
 export function LogHistogram({ of }: { readonly of: LogSummary }): ReactNode {
   const histogram = histogramOf(of);
+  const { interval } = histogram;
   const [at, setAt] = useState<number | null>(null);
   const bar = at === null ? undefined : barAt(histogram, at);
   return (
@@ -24,7 +25,7 @@ export function LogHistogram({ of }: { readonly of: LogSummary }): ReactNode {
       <div className="log-ticks" aria-hidden="true">
         {TICKS.map((part) => (
           <span key={part} style={{ left: `${part * 100}%` }}>
-            {instant(timeAt(histogram.interval, part), Date.now())}
+            {markTime(timeAt(interval, part), Date.now(), (interval.toMs - interval.fromMs) / 4)}
           </span>
         ))}
       </div>
