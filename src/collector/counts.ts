@@ -4,6 +4,7 @@ import { REASONS, type Reason } from "./rows/tally.ts";
 
 /** Why a whole request was not taken. */
 export const REFUSALS = [
+  "forbidden",
   "unauthenticated",
   "unsupported",
   "too_large",

@@ -10,14 +10,16 @@ import {
 import { toCsv } from "../../dashboards/web/src/words/csv.ts";
 import { bytes, count, duration, rate, share, text } from "../../src/core/quantity.ts";
 import { readSearch } from "../../dashboards/web/src/words/search.ts";
-import { age, fineTime, markTime, nsSince, timeMs } from "../../dashboards/web/src/words/time.ts";
+import { age, axisMarks, fineTime, nsSince, timeMs } from "../../dashboards/web/src/words/time.ts";
 import { storedWords } from "../../dashboards/web/src/words/stored.ts";
 import { judge } from "../../dashboards/web/src/words/verdict.ts";
 
 it("marks of an axis say seconds where they are less than a minute apart", () => {
-  const at = new Date(2026, 10, 22, 9, 5, 30).getTime();
-  expect(markTime(at, at, 59_999)).toBe("09:05:30");
-  expect(markTime(at, at, 60_000)).toBe("09:05");
+  const fromMs = new Date(2026, 10, 22, 9, 5, 30).getTime();
+  const wordsOf = (spanMs: number): string[] =>
+    axisMarks({ fromMs, toMs: fromMs + spanMs }, fromMs).map(({ words }) => words);
+  expect(wordsOf(200_000)).toEqual(["09:05:30", "09:06:20", "09:07:10", "09:08:00", "09:08:50"]);
+  expect(wordsOf(240_000)).toEqual(["09:05", "09:06", "09:07", "09:08", "09:09"]);
 });
 
 describe("quantities", () => {

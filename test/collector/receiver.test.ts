@@ -140,11 +140,16 @@ test.each<[number, string, readonly [string, Sent]]>([
   [400, "no JSON of depth", ["[".repeat(300), {}]],
   [413, "too much", [" ".repeat(MIB + 1), { type: NDJSON }]],
   [415, "protobuf", ["", { type: PROTOBUF_TYPE }]],
-  // What a browser sends to anywhere without asking first.
-  [403, "a page of another site", ["x", { type: "text/plain", headers: CROSS_SITE }]],
 ])("/v1/lines: %i to %s", async (status, _, [body, sent]) => {
   const response = await send(Buffer.from(body), { path: "/v1/lines", ...sent });
   expect(response.status).toBe(status);
+});
+
+test("what a browser sends for a page of another site, without asking first, is refused and counted", async () => {
+  const { forbidden } = open.receiver.counts().logs.refused;
+  const sent = { path: "/v1/lines", type: "text/plain", headers: CROSS_SITE };
+  expect((await send(Buffer.from("x"), sent)).status).toBe(403);
+  expect(open.receiver.counts().logs.refused.forbidden).toBe(forbidden + 1);
 });
 
 test("partial success says how many were rejected and why, in both encodings", async () => {

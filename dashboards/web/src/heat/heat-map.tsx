@@ -1,7 +1,7 @@
 // Durations over time as cells, stronger where more requests were: a cell is a door to them, a box asks about them.
 import { type CSSProperties, type ReactNode, useId } from "react";
 import { count, duration, text } from "../../../../src/core/quantity.ts";
-import { clock, markTime } from "../words/time.ts";
+import { axisMarks, clock } from "../words/time.ts";
 import { boxOf, cellsIn, type HeatBox } from "./heat-grid.ts";
 import { type HeatCell, type HeatModel, heightOf, shadesOf, ticksOf } from "./heat-model.ts";
 import { type BoxActions, useBox } from "./use-box.ts";
@@ -114,13 +114,10 @@ function requestsIn(cells: readonly HeatCell[]): string {
 }
 
 function Times({ model: { interval } }: { readonly model: HeatModel }): ReactNode {
-  const { fromMs, toMs } = interval;
-  const apartMs = (toMs - fromMs) / 4;
-  const at = [0, 1, 2, 3, 4].map((mark) => fromMs + mark * apartMs);
   return (
     <div className="heat-times" aria-hidden="true">
-      {at.map((ms) => (
-        <span key={ms}>{markTime(ms, Date.now(), apartMs)}</span>
+      {axisMarks(interval, Date.now()).map(({ share, words }) => (
+        <span key={share}>{words}</span>
       ))}
     </div>
   );

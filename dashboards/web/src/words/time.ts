@@ -51,9 +51,18 @@ export function instant(ms: number, nowMs: number): string {
   return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
 }
 
-/** Of marks that are so far apart: with seconds, where two of them would say the same minute. */
-export function markTime(ms: number, nowMs: number, apartMs: number): string {
-  return apartMs < 60_000 ? clock(ms) : instant(ms, nowMs);
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+
+/** Words along an axis of time, each with its place as a share of it: with seconds, where two would say the same minute. */
+export function axisMarks(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  nowMs: number,
+): { readonly share: number; readonly words: string }[] {
+  const isFine = toMs - fromMs < 60_000 * (QUARTERS.length - 1);
+  return QUARTERS.map((share) => {
+    const ms = fromMs + share * (toMs - fromMs);
+    return { share, words: isFine ? clock(ms) : instant(ms, nowMs) };
+  });
 }
 
 /** "3 min", "2 h", "5 d": one unit is enough to judge an age by. */

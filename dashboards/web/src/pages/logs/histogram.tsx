@@ -3,12 +3,11 @@ import { type PointerEvent, type ReactNode, useState } from "react";
 import { count, text } from "../../../../../src/core/quantity.ts";
 import { change } from "../../state/place.ts";
 import { type Interval, iso } from "../../state/range.ts";
-import { age, clock, markTime } from "../../words/time.ts";
+import { age, axisMarks, clock } from "../../words/time.ts";
 import { type Histogram, histogramOf, type HistogramBar } from "./histogram-model.ts";
 import { type LogSummary, SEVERITIES } from "./log-line.ts";
 
 const HEIGHT = 72;
-const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const CLICK_SHARE = 0.006;
 
 export function LogHistogram({ of }: { readonly of: LogSummary }): ReactNode {
@@ -23,9 +22,9 @@ export function LogHistogram({ of }: { readonly of: LogSummary }): ReactNode {
       </figcaption>
       <Surface of={histogram} label={wordsOf(of, histogram)} onAt={setAt} />
       <div className="log-ticks" aria-hidden="true">
-        {TICKS.map((part) => (
-          <span key={part} style={{ left: `${part * 100}%` }}>
-            {markTime(timeAt(interval, part), Date.now(), (interval.toMs - interval.fromMs) / 4)}
+        {axisMarks(interval, Date.now()).map(({ share, words }) => (
+          <span key={share} style={{ left: `${share * 100}%` }}>
+            {words}
           </span>
         ))}
       </div>
