@@ -87,6 +87,8 @@ export function withDefaults(settings: ReadonlyMap<string, string>): Map<string,
     ["max_execution_time", "60"],
     ["max_memory_usage", "1000000000"],
     ["max_result_bytes", String(256 << 20)],
+    // A question's cap is the limit above: by its own measure, a GiB a thread, the engine would never use a second core.
+    ["max_threads_min_free_memory_per_thread", String(128 << 20)],
     ...settings,
   ]);
   all.set("async_insert", "0");

@@ -73,14 +73,10 @@ async function timed(full: Full, { group, name, ask }: Question): Promise<Asked>
   return { group, name, wallMs: wallMs.sort((a, b) => a - b), cpuMs, rows, fault };
 }
 
-/** Of every board, each panel once. */
+/** Each panel once: those of boards, and those that only pages of the UI ask. */
 function panelQuestions({ store, untilMs }: Full): Question[] {
-  const { panels, boards } = loadDashboards();
-  const shown = new Set(
-    [...boards.values()].flatMap(({ rows }) => rows.flat().map(({ panel }) => panel)),
-  );
+  const { panels } = loadDashboards();
   return [...panels.values()]
-    .filter(({ name }) => shown.has(name))
     .flatMap((panel) =>
       Object.entries(WINDOWS).map(([group, windowMs]) => ({
         group,
