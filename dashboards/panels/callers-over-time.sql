@@ -39,8 +39,8 @@ WITH
     (
         SELECT groupArray(busiest) FROM
         (
-            SELECT toString(bucket.principal) AS busiest FROM callers AS bucket
-            WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+            SELECT toString(bucket.principal) AS busiest FROM caller_sums AS bucket
+            WHERE {{in_window}}
             GROUP BY busiest ORDER BY sum(bucket.requests) DESC, busiest LIMIT {lines:UInt32}
         )
     ) AS top
@@ -48,9 +48,8 @@ SELECT
     toStartOfInterval(bucket.time, toIntervalSecond({step:UInt32})) AS time,
     if(has(top, bucket.principal), toString(bucket.principal), '(other)') AS principal,
     sum(bucket.requests) AS requests
-FROM callers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM caller_sums AS bucket
+WHERE {{in_window}}
 GROUP BY time, principal
 ORDER BY principal, time WITH FILL
     FROM toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({step:UInt32}))

@@ -58,14 +58,13 @@ SELECT
     sum(bucket.request_bytes) AS request_bytes,
     sum(bucket.response_bytes) AS response_bytes,
     max(bucket.last_at) AS last_at
-FROM callers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM caller_sums AS bucket
+WHERE {{in_window}}
     -- Percentiles of all would take longer than all else.
     AND bucket.principal IN
     (
-        SELECT principal FROM callers AS bucket
-        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+        SELECT principal FROM caller_sums AS bucket
+        WHERE {{in_window}}
         GROUP BY principal, principal_kind ORDER BY sum(bucket.requests) DESC, principal LIMIT {limit:UInt32}
     )
 GROUP BY principal, principal_kind

@@ -36,8 +36,7 @@ SELECT
     uniqIf(principal, principal != '') AS callers,
     uniqMerge(bucket.clients) AS clients,
     max(bucket.last_at) AS last_at
-FROM callers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM caller_sums AS bucket
+WHERE {{in_window}}
 GROUP BY scheme, tls_version, http_version
 ORDER BY requests DESC, scheme, tls_version, http_version

@@ -38,9 +38,8 @@ SELECT
     sum(bucket.failed) AS failed,
     uniqIf(principal, principal != '') AS callers,
     max(bucket.last_at) AS last_at
-FROM callers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM caller_sums AS bucket
+WHERE {{in_window}}
 GROUP BY auth_method, principal_kind, issuer
 ORDER BY requests DESC, auth_method, principal_kind
 LIMIT {limit:UInt32}

@@ -52,9 +52,8 @@ SELECT
     argMaxMerge(bucket.last_path) AS path,
     max(bucket.last_at) AS last_at,
     argMaxMerge(bucket.last_trace) AS trace_id
-FROM troubles AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM trouble_sums AS bucket
+WHERE {{in_window}}
     AND subject = 'denial' AND kind = {kind:String}
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

@@ -39,8 +39,8 @@ WITH
     (
         SELECT groupArray(busiest) FROM
         (
-            SELECT toString(bucket.error_code) AS busiest FROM troubles AS bucket
-            WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+            SELECT toString(bucket.error_code) AS busiest FROM trouble_sums AS bucket
+            WHERE {{in_window}}
             AND bucket.subject = 'error'
             AND ({service:String} = '' OR bucket.service = {service:String})
             AND ({route:String} = '' OR bucket.route = {route:String})
@@ -51,9 +51,8 @@ SELECT
     toStartOfInterval(bucket.time, toIntervalSecond({step:UInt32})) AS time,
     if(has(top, bucket.error_code), toString(bucket.error_code), '(other)') AS error_code,
     sum(bucket.calls) AS requests
-FROM troubles AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM trouble_sums AS bucket
+WHERE {{in_window}}
     AND bucket.subject = 'error'
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

@@ -34,9 +34,8 @@ SELECT
     max(bucket.last_at) AS newest_at,
     -- Seen from the end of the window.
     greatest(0, dateDiff('millisecond', newest_at, {until:DateTime64(3, 'UTC')})) * 1000000 AS age_ns
-FROM workers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM worker_sums AS bucket
+WHERE {{in_window}}
 GROUP BY instance, worker
 ORDER BY instance, toUInt32(worker)
 LIMIT 500

@@ -26,20 +26,14 @@ FROM requests AS row
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
     AND kind NOT IN ('decision', 'audit') AND principal != ''
     AND ({service:String} = '' OR service = {service:String})
-    -- All who called before: up to six hours from their rows, the days from sums.
+    -- All who called before: up to ten minutes from their rows, the days from sums.
     AND principal NOT IN
     (
         SELECT principal FROM requests
-        WHERE started_at >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
+        WHERE started_at >= toStartOfTenMinutes({since:DateTime64(3, 'UTC')})
             AND started_at < {since:DateTime64(3, 'UTC')} AND kind NOT IN ('decision', 'audit')
     )
-    AND principal NOT IN
-    (
-        SELECT principal FROM callers AS past
-        WHERE past.grain_s = 21600
-            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-    )
+    AND principal NOT IN (SELECT principal FROM caller_sums AS past WHERE {{before_window}})
 GROUP BY principal
 ORDER BY first_at DESC, principal
 LIMIT {limit:UInt32}
@@ -53,19 +47,10 @@ SELECT
     uniqMerge(bucket.clients) AS clients,
     min(bucket.first_at) AS first_at,
     argMinMerge(bucket.first_trace) AS trace_id
-FROM callers AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
-    AND principal != '' AND principal NOT IN
-    (
-        SELECT principal FROM callers AS past
-        WHERE past.grain_s = 21600
-            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            OR past.grain_s = 600
-            AND past.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))
-    )
+FROM caller_sums AS bucket
+WHERE {{in_window}}
+    AND principal != ''
+    AND principal NOT IN (SELECT principal FROM caller_sums AS past WHERE {{before_window}})
 GROUP BY principal
 ORDER BY first_at DESC, principal
 LIMIT {limit:UInt32}

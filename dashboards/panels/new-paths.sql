@@ -37,16 +37,7 @@ WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTim
         WHERE started_at >= toStartOfTenMinutes({since:DateTime64(3, 'UTC')})
             AND started_at < {since:DateTime64(3, 'UTC')} AND kind NOT IN ('decision', 'audit')
     )
-    AND shape NOT IN
-    (
-        SELECT past.shape FROM paths AS past
-        WHERE past.grain_s = 21600
-            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            OR past.grain_s = 600
-            AND past.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            AND past.time < toStartOfTenMinutes({since:DateTime64(3, 'UTC')})
-    )
+    AND shape NOT IN (SELECT past.shape FROM path_sums AS past WHERE {{before_window}})
 GROUP BY shape, route
 ORDER BY requests DESC, first_at DESC
 LIMIT {limit:UInt32}
@@ -60,21 +51,11 @@ SELECT
     argMinMerge(bucket.first_path) AS path,
     min(bucket.first_at) AS first_at,
     argMinMerge(bucket.first_trace) AS trace_id
-FROM paths AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM path_sums AS bucket
+WHERE {{in_window}}
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})
-    AND shape NOT IN
-    (
-        SELECT past.shape FROM paths AS past
-        WHERE past.grain_s = 21600
-            AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32})
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            OR past.grain_s = 600
-            AND past.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalHour(6))
-            AND past.time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))
-    )
+    AND shape NOT IN (SELECT past.shape FROM path_sums AS past WHERE {{before_window}})
 GROUP BY shape, route
 ORDER BY requests DESC, first_at DESC
 LIMIT {limit:UInt32}

@@ -40,9 +40,8 @@ SELECT
     sumIf(bucket.requests, decision = 'deny') AS denied,
     denied / requests AS denied_share,
     sumIf(bucket.requests, decision = 'error') AS failed
-FROM rules AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM rule_sums AS bucket
+WHERE {{in_window}}
     AND kind = 'request' AND policy_revision != ''
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

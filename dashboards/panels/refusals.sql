@@ -41,9 +41,8 @@ SELECT
     uniqIf(client_address, subject = 'login') AS login_sources,
     sumIf(bucket.calls, subject = 'error' AND is_malformed) AS malformed,
     uniqMergeIf(bucket.clients, subject = 'error' AND is_malformed) AS malformed_sources
-FROM troubles AS bucket
-WHERE bucket.grain_s = {{grain_s}} AND subject IN ('denial', 'error', 'login')
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM trouble_sums AS bucket
+WHERE {{in_window}} AND subject IN ('denial', 'error', 'login')
     AND bucket.kind = 'request'
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

@@ -41,9 +41,8 @@ SELECT
     retried / requests AS retried_share,
     sum(bucket.saved) AS saved,
     retried - saved AS lost
-FROM rules AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM rule_sums AS bucket
+WHERE {{in_window}}
     AND kind = 'request'
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

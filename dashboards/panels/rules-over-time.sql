@@ -42,8 +42,8 @@ WITH
     (
         SELECT groupArray(busiest) FROM
         (
-            SELECT toString(bucket.rule) AS busiest FROM rules AS bucket
-            WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+            SELECT toString(bucket.rule) AS busiest FROM rule_sums AS bucket
+            WHERE {{in_window}}
             AND bucket.kind = 'request' AND bucket.decision != 'none'
             AND ({service:String} = '' OR bucket.service = {service:String})
             AND ({route:String} = '' OR bucket.route = {route:String})
@@ -54,9 +54,8 @@ SELECT
     toStartOfInterval(bucket.time, toIntervalSecond({step:UInt32})) AS time,
     if(has(top, bucket.rule), toString(bucket.rule), '(other)') AS rule,
     sum(bucket.requests) AS requests
-FROM rules AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM rule_sums AS bucket
+WHERE {{in_window}}
     AND bucket.kind = 'request' AND bucket.decision != 'none'
     AND ({service:String} = '' OR bucket.service = {service:String})
     AND ({route:String} = '' OR bucket.route = {route:String})

@@ -48,9 +48,8 @@ SELECT
     uniqMerge(bucket.callers) AS callers,
     max(bucket.last_at) AS last_at,
     argMaxMerge(bucket.last_trace) AS trace_id
-FROM rules AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM rule_sums AS bucket
+WHERE {{in_window}}
     AND decision != 'none'
     AND ({kind:String} = '' OR kind = {kind:String})
     AND ({service:String} = '' OR bucket.service = {service:String})

@@ -46,14 +46,13 @@ SELECT
     min(bucket.first_at) AS first_at,
     max(bucket.last_at) AS last_at,
     argMaxIfMerge(bucket.refused_trace) AS trace_id
-FROM addresses AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM address_sums AS bucket
+WHERE {{in_window}}
     -- Counting paths of all would take longer than all else.
     AND client_address IN
     (
-        SELECT client_address FROM addresses AS bucket
-        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+        SELECT client_address FROM address_sums AS bucket
+        WHERE {{in_window}}
         GROUP BY client_address
         HAVING sum(bucket.refused) >= {paths:UInt32} AND sum(bucket.refused) * 2 > sum(bucket.requests)
     )

@@ -66,8 +66,8 @@ LIMIT {limit:UInt32}
 WITH
     -- The newest candidate: what was said of an older one is of no use any more.
     (
-        SELECT argMaxIfMerge(bucket.shadow_revision) FROM rules AS bucket
-        WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+        SELECT argMaxIfMerge(bucket.shadow_revision) FROM rule_sums AS bucket
+        WHERE {{in_window}}
     ) AS newest
 SELECT
     change,
@@ -87,9 +87,8 @@ SELECT
     argMaxMerge(bucket.last_path) AS path,
     max(bucket.last_at) AS last_at,
     argMaxMerge(bucket.last_trace) AS trace_id
-FROM troubles AS bucket
-WHERE bucket.grain_s = {{grain_s}}
-    AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+FROM trouble_sums AS bucket
+WHERE {{in_window}}
     AND subject = 'shadow' AND shadow_revision = newest
     AND ({kind:String} = '' OR kind = {kind:String})
     AND ({service:String} = '' OR bucket.service = {service:String})

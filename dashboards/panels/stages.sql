@@ -50,8 +50,8 @@ FROM
         sumForEachMerge(bucket.stage_ns) AS total,
         maxForEachMerge(bucket.stage_longest_ns) AS longest,
         quantileTDigestForEachMerge(0.95)(bucket.stage_durations) AS spread
-    FROM workers AS bucket
-    WHERE bucket.grain_s = {{grain_s}} AND bucket.time >= toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}})) AND bucket.time < {until:DateTime64(3, 'UTC')}
+    FROM worker_sums AS bucket
+    WHERE {{in_window}}
 )
 ARRAY JOIN arrayEnumerate(total) AS number
 ORDER BY number

@@ -1,4 +1,4 @@
-// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk, endpoints taken out, policies kept.
+// What goes on by itself while weir runs: statistics, certificates, dashboards' files, alerts, the disk, sums, endpoints taken out, policies kept.
 import { type Alerting, createAlerting } from "../control/alerting.ts";
 import { createDashboardFiles, type DashboardFiles } from "../control/dashboard-files.ts";
 import { createHolds, type Holds } from "../control/holds.ts";
@@ -6,6 +6,7 @@ import { createDiskWatch, type DiskWatch } from "../control/disk-watch.ts";
 import type { InForce } from "../control/load-all.ts";
 import { createSharedClock } from "../balancer/shared-clock.ts";
 import { PolicyHistories } from "../control/policy/policy-history.ts";
+import { createSumClosing, type SumClosing } from "../control/sum-closing.ts";
 import { createStatistics } from "../control/statistics.ts";
 import { type CertificateCare, createCertificateCare } from "../control/tls/certificate-care.ts";
 import type { StatisticsPoll } from "../statistics/poll.ts";
@@ -18,6 +19,7 @@ export interface Watching {
   readonly dashboards: DashboardFiles;
   readonly alerting: Alerting;
   readonly disk: DiskWatch;
+  readonly sums: SumClosing;
   readonly holds: Holds;
   readonly policies: PolicyHistories;
 }
@@ -47,11 +49,12 @@ export function createWatching(parts: WatchingParts): Watching {
       disk: readDisk,
       limits: () => reloader.current().config.retention,
     }),
+    sums: createSumClosing(parts),
   };
 }
 
-export function startWatching({ statistics, care, alerting, disk }: Watching): void {
-  for (const each of [statistics, care, alerting, disk]) each.start();
+export function startWatching({ statistics, care, alerting, disk, sums }: Watching): void {
+  for (const each of [statistics, care, alerting, disk, sums]) each.start();
 }
 
 /** Another config is in force. */
@@ -67,6 +70,7 @@ export async function stopWatching(watching: Watching): Promise<void> {
   watching.dashboards.close();
   watching.statistics.stop();
   watching.disk.stop();
+  watching.sums.stop();
   watching.holds.stop();
   await watching.care.stop();
   await watching.alerting.stop();

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Log, silentLog } from "../core/log.ts";
 import type { Store } from "./client.ts";
+import { SUM_TABLES } from "./closings.ts";
 import { countOlderRows } from "./older-rows.ts";
 import type { ColdOptions, RetentionOptions } from "./options.ts";
 import { packageFolder } from "./package-folder.ts";
@@ -48,11 +49,11 @@ const SUMS: readonly Retained[] = [
       `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 300, ` +
       `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
   ],
-  ...["addresses", "callers", "paths", "rules", "troubles", "workers"].map((table): Retained => [
+  ...SUM_TABLES.map((table): Retained => [
     table,
     (days) =>
-      `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s = 600, ` +
-      `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s = 21600`,
+      `time + toIntervalDay(${days.rollup_1m_days}) WHERE grain_s < 21600, ` +
+      `time + toIntervalDay(${days.rollup_1h_days}) WHERE grain_s >= 21600`,
   ]),
   ["trace_places", (days) => `five_minutes + toIntervalDay(${days.requests_days})`],
 ];

@@ -118,17 +118,17 @@ describe("migrate", () => {
     );
     const points = ["exponential_histogram", "gauge", "histogram", "sum", "summary"];
     const metrics = points.map((kind) => `otel_metrics_${kind}`);
-    const breakdowns = ["rules", "trace_places", "troubles", "workers"];
+    const sums = ["rule_sums", "trace_places", "trouble_sums", "worker_sums"];
     expect(rows.map((row) => row["name"])).toEqual([
-      "addresses",
-      "callers",
+      "address_sums",
+      "caller_sums",
       "coarse_rollups",
       "notable_requests",
       ...metrics,
-      "paths",
+      "path_sums",
       "requests",
       "rollups",
-      ...breakdowns,
+      ...sums,
     ]);
     await migrate(system.store, RETENTION);
   });

@@ -72,7 +72,7 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   const watched: Store = {
     ...store,
     command(sql, limitMs) {
-      if (sql.startsWith("INSERT INTO callers") || sql.includes("RENAME COLUMN"))
+      if (sql.startsWith("INSERT INTO caller_sums") || sql.includes("RENAME COLUMN"))
         limits.push(limitMs);
       return store.command(sql, limitMs);
     },
@@ -82,10 +82,10 @@ test("rows of before, of an old segment and of a new one stand in one table and 
   expect(new Set(limits)).toEqual(new Set([3_600_000]));
   const told = lines.map((text) => JSON.parse(text) as object);
   expect(told).toContainEqual(
-    expect.objectContaining({ event: "store_upgrade", migration: "0016_breakdowns" }),
+    expect.objectContaining({ event: "store_upgrade", migration: "0024_sums" }),
   );
   expect(told).toContainEqual(
-    expect.objectContaining({ event: "store_upgrade", table: "callers", hours: 1, done: 0 }),
+    expect.objectContaining({ event: "store_upgrade", table: "caller_sums", hours: 1, done: 0 }),
   );
   expect(await store.write(batchOf1("segment"))).toEqual({ kind: "stored" });
   const now = line({
@@ -127,11 +127,11 @@ test("rows of before, of an old segment and of a new one stand in one table and 
     `SELECT (SELECT sum(requests) FROM requests_10s) AS counted,
       (SELECT sum(requests) FROM requests_5m) AS of_5m,
       (SELECT sum(requests) FROM requests_6h) AS of_6h,
-      (SELECT sum(requests) FROM callers WHERE grain_s = 600) AS of_callers,
-      (SELECT sum(requests) FROM rules WHERE grain_s = 21600) AS of_rules,
-      (SELECT sum(calls) FROM troubles WHERE grain_s = 600 AND subject = 'denial') AS of_denials,
-      (SELECT sum(requests) FROM paths WHERE grain_s = 600) AS of_paths,
-      (SELECT sum(requests) FROM addresses WHERE grain_s = 21600) AS of_addresses,
+      (SELECT sum(requests) FROM caller_sums WHERE grain_s = 600) AS of_callers,
+      (SELECT sum(requests) FROM rule_sums WHERE grain_s = 600) AS of_rules,
+      (SELECT sum(calls) FROM trouble_sums WHERE grain_s = 600 AND subject = 'denial') AS of_denials,
+      (SELECT sum(requests) FROM path_sums WHERE grain_s = 600) AS of_paths,
+      (SELECT sum(requests) FROM address_sums WHERE grain_s = 600) AS of_addresses,
       (SELECT count() FROM otel_traces) AS spans,
       (SELECT sum(SampleRate) FROM otel_traces) AS weights,
       (SELECT SpanAttributes['weir.shadow_rule_source'] FROM otel_traces WHERE TraceId = 'now') AS source,

@@ -81,7 +81,7 @@ export interface Panel {
   readonly sums: PanelSums | null;
 }
 
-/** A second query over the sums of 10 minutes and 6 hours (collector/schema, breakdowns). */
+/** A second query over sums of requests (collector/schema/0024_sums.sql). */
 export interface PanelSums {
   /** As `Panel.sql`. */
   readonly sql: string;

@@ -83,7 +83,9 @@ function checkParameters(
 ): void {
   const used = new Set<string>();
   for (const sql of [panel.sql, panel.sums?.sql ?? ""]) {
-    for (const { 1: name = "", 2: type = "", index } of sql.matchAll(USE)) {
+    // The days before a window are as many as its parameter says.
+    const told = sql.replaceAll("{{before_window}}", "{days:UInt32}");
+    for (const { 1: name = "", 2: type = "", index } of told.matchAll(USE)) {
       if (!used.has(name)) checkUse(panel, { name, type, line: lineAt(sql, index) }, report);
       used.add(name);
     }

@@ -1,4 +1,4 @@
-// Which rollup or breakdown a window is read from, and how a panel's macros name it.
+// Which rollup a window is read from, how far apart a line's points are, and how a panel's macros say it.
 
 interface Rollup {
   readonly name: string;
@@ -15,9 +15,13 @@ const ROLLUPS: readonly Rollup[] = [
 ];
 const COARSEST: Rollup = { name: "6h", grainSeconds: 6 * 3600, longest: Infinity };
 
-/** Of breakdowns (addresses, callers, paths, rules, troubles, workers); shorter windows are read from the rows themselves. */
-const BREAKDOWNS: readonly Rollup[] = [{ name: "10m", grainSeconds: 600, longest: 8 * 86_400 }];
-const COARSEST_BREAKDOWN: Rollup = { name: "6h", grainSeconds: 6 * 3600, longest: Infinity };
+/** How coarse a point of a line over sums is at least, by the longest window, seconds; shorter windows are read from the rows. */
+const STEPS_OF_SUMS: readonly (readonly [longest: number, unitSeconds: number])[] = [
+  [2 * 86_400, 600],
+  [15 * 86_400, 3600],
+  [60 * 86_400, 21_600],
+  [Infinity, 86_400],
+];
 const LONGEST_OF_ROWS_S = 3 * 3600;
 
 /** About this many points a line. */
@@ -38,19 +42,19 @@ export function rollupFor(windowMs: number, leastGrainSeconds = 0): Grains {
     ROLLUPS.find((each) => {
       return seconds <= each.longest && each.grainSeconds >= leastGrainSeconds;
     }) ?? COARSEST;
-  return { rollup, stepSeconds: stepOf(seconds, rollup) };
+  return { rollup, stepSeconds: stepOf(seconds, rollup.grainSeconds) };
 }
 
-/** The breakdown that a window is read from; null: rows are few enough. */
-export function breakdownFor(windowMs: number): Grains | null {
+/** Of a panel that is answered from sums; null: rows are few enough. */
+export function stepOfSums(windowMs: number): number | null {
   const seconds = windowMs / 1000;
   if (seconds <= LONGEST_OF_ROWS_S) return null;
-  const rollup = BREAKDOWNS.find(({ longest }) => seconds <= longest) ?? COARSEST_BREAKDOWN;
-  return { rollup, stepSeconds: stepOf(seconds, rollup) };
+  const [, unit = 600] = STEPS_OF_SUMS.find(([longest]) => seconds <= longest) ?? [];
+  return stepOf(seconds, unit);
 }
 
-function stepOf(seconds: number, { grainSeconds }: Rollup): number {
-  return Math.max(1, Math.ceil(seconds / POINTS / grainSeconds)) * grainSeconds;
+function stepOf(seconds: number, unitSeconds: number): number {
+  return Math.max(1, Math.ceil(seconds / POINTS / unitSeconds)) * unitSeconds;
 }
 
 const FIRST_SIX_HOURS = `(
@@ -74,18 +78,48 @@ const OBSERVED_S = `greatest(dateDiff('second', assumeNotNull((
 /** A start told to six hours would be too far off. */
 const finest = ({ name }: Rollup): string => (name === COARSEST.name ? "1h" : name);
 
+/** Conditions on rows of tables of sums. */
+export interface SumConditions {
+  /** Those of the window, of a table that goes by `bucket`. */
+  readonly inWindow: string;
+  /** Those of the days before it, of one that goes by `past`. */
+  readonly beforeWindow: string;
+}
+
+const WHOLE_DAYS = "(SELECT max(until) FROM sum_closings WHERE grain_s = 86400)";
+const LAST_DAY = `least(toStartOfDay({since:DateTime64(3, 'UTC')}), ${WHOLE_DAYS})`;
+
+/** In one statement that holds for any time, as Grafana wants it: less is read from coarser sums. */
+const TIMELESS: SumConditions = {
+  inWindow:
+    "(bucket.grain_s = 600 AND bucket.time >= toStartOfTenMinutes({since:DateTime64(3, 'UTC')}) AND bucket.time < {until:DateTime64(3, 'UTC')})",
+  beforeWindow:
+    "(past.grain_s = 86400 AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32}) " +
+    `AND past.time < ${LAST_DAY} OR past.grain_s = 600 AND past.time >= ${LAST_DAY} ` +
+    "AND past.time < toStartOfTenMinutes({since:DateTime64(3, 'UTC')}))",
+};
+
+type Macro = (rollup: Rollup, conditions: SumConditions) => string;
+
 /** By name, as they stand in a query between double braces. */
-const MACROS: Readonly<Record<string, (rollup: Rollup) => string>> = {
+const MACROS: Readonly<Record<string, Macro>> = {
   rollup: ({ name }) => name,
   grain_s: ({ grainSeconds }) => String(grainSeconds),
   observed_s: (rollup) => OBSERVED_S.replaceAll("{{rollup}}", finest(rollup)),
+  in_window: (_, { inWindow }) => inWindow,
+  before_window: (_, { beforeWindow }) => beforeWindow,
 };
 
 export const MACRO_NAMES: readonly string[] = Object.keys(MACROS);
 
+/** Whether a query reads sums of which it matters what is whole. */
+export function readsSums(sql: string): boolean {
+  return /\{\{(?:in|before)_window\}\}/.test(sql);
+}
+
 /** A panel's SQL over this rollup; `{name:Type}` is still in it. */
-export function expandPanel(sql: string, rollup: Rollup): string {
+export function expandPanel(sql: string, rollup: Rollup, conditions = TIMELESS): string {
   return sql.replaceAll(/\{\{(?<name>\w+)\}\}/g, (whole, name: string) => {
-    return MACROS[name]?.(rollup) ?? whole;
+    return MACROS[name]?.(rollup, conditions) ?? whole;
   });
 }

@@ -2,9 +2,11 @@
 import type { Column, Row } from "../answer.ts";
 import type { Store } from "../client.ts";
 import { StoreError } from "../store-error.ts";
+import { floorTo, readClosings, SUM_GRAINS_S } from "../closings.ts";
+import { coverOf, type CoverLimits, withinCover } from "./cover.ts";
 import { failureOf } from "./failure.ts";
 import type { Panel, Unit } from "./panel.ts";
-import { breakdownFor, expandPanel, rollupFor } from "./rollup.ts";
+import { expandPanel, readsSums, rollupFor, stepOfSums, type SumConditions } from "./rollup.ts";
 
 export interface PanelRequest {
   /** Milliseconds since the epoch; since is inside the window, until is not. */
@@ -22,6 +24,8 @@ export interface PanelRows {
   readonly rows: readonly Row[];
 }
 
+const DAY_S = 86_400;
+const [FINEST_S] = SUM_GRAINS_S;
 const QUERY_TIMEOUT_MS = 20_000;
 /** More is no picture any more, and a mistake in somebody's query. */
 const MOST_BYTES = 32 << 20;
@@ -32,7 +36,7 @@ export async function runPanel(
   panel: Panel,
   request: PanelRequest,
 ): Promise<PanelRows> {
-  const { sql, stepSeconds } = queryFor(panel, request);
+  const { sql, stepSeconds } = await queryFor(store, panel, request);
   const params = {
     since: new Date(request.sinceMs),
     until: new Date(request.untilMs),
@@ -48,23 +52,40 @@ export async function runPanel(
   }
 }
 
+interface PanelQuery {
+  readonly sql: string;
+  readonly stepSeconds: number;
+}
+
 /** Of the rows or of the sums, macros filled in. */
-function queryFor(
-  { sql, sums }: Panel,
-  { sinceMs, untilMs, filters, leastGrainSeconds }: PanelRequest,
-): { readonly sql: string; readonly stepSeconds: number } {
-  const windowMs = untilMs - sinceMs;
-  const { rollup, stepSeconds } = rollupFor(windowMs, leastGrainSeconds);
-  const breakdown = breakdownFor(windowMs);
+async function queryFor(store: Store, panel: Panel, request: PanelRequest): Promise<PanelQuery> {
+  const { sinceMs, untilMs, filters, leastGrainSeconds } = request;
+  const { rollup, stepSeconds } = rollupFor(untilMs - sinceMs, leastGrainSeconds);
+  const stepOver = stepOfSums(untilMs - sinceMs);
   const isKept = (name: string): boolean => (filters[name] ?? "") === "";
-  if (sums === null || breakdown === null || !sums.except.every(isKept)) {
-    return { sql: expandPanel(sql, rollup), stepSeconds };
-  }
-  const { grainSeconds } = breakdown.rollup;
-  return {
-    sql: expandPanel(sums.sql, { ...rollup, grainSeconds }),
-    stepSeconds: breakdown.stepSeconds,
-  };
+  const isSummed = panel.sums !== null && stepOver !== null && panel.sums.except.every(isKept);
+  const chosen = isSummed
+    ? { sql: panel.sums.sql, stepSeconds: stepOver }
+    : { sql: panel.sql, stepSeconds };
+  if (!readsSums(chosen.sql)) return { ...chosen, sql: expandPanel(chosen.sql, rollup) };
+  const closings = await readClosings(store);
+  const coarsest = chosen.sql.includes("{step:") ? chosen.stepSeconds : Infinity;
+  const conditions = conditionsOn(panel, request, { limits: { closings, coarsest }, isSummed });
+  return { ...chosen, sql: expandPanel(chosen.sql, rollup, conditions) };
+}
+
+/** Before the window is what is not in it: before the first sum, or up to ten minutes before the first row. */
+function conditionsOn(
+  { parameters }: Panel,
+  { sinceMs, untilMs, filters }: PanelRequest,
+  { limits, isSummed }: { readonly limits: CoverLimits; readonly isSummed: boolean },
+): SumConditions {
+  const [sinceS, untilS] = [sinceMs / 1000, untilMs / 1000];
+  const inside = coverOf({ fromS: sinceS, toS: untilS }, limits);
+  const days = Number(filters["days"] ?? parameters.get("days")?.fallback ?? 0);
+  const beforeS = (isSummed ? inside[0]?.fromS : undefined) ?? floorTo(sinceS, FINEST_S);
+  const before = coverOf({ fromS: sinceS - days * DAY_S, toS: beforeS }, limits);
+  return { inWindow: withinCover("bucket", inside), beforeWindow: withinCover("past", before) };
 }
 
 function unitOf({ columns }: Panel, { name }: Column): Unit {

@@ -76,17 +76,16 @@ async function timed(full: Full, { group, name, ask }: Question): Promise<Asked>
 /** Each panel once: those of boards, and those that only pages of the UI ask. */
 function panelQuestions({ store, untilMs }: Full): Question[] {
   const { panels } = loadDashboards();
-  return [...panels.values()]
-    .flatMap((panel) =>
-      Object.entries(WINDOWS).map(([group, windowMs]) => ({
-        group,
-        name: panel.name,
-        ask: async () => {
-          const request = { sinceMs: untilMs - windowMs, untilMs, filters: {} };
-          return (await runPanel(store, panel, request)).rows.length;
-        },
-      })),
-    );
+  return [...panels.values()].flatMap((panel) =>
+    Object.entries(WINDOWS).map(([group, windowMs]) => ({
+      group,
+      name: panel.name,
+      ask: async () => {
+        const request = { sinceMs: untilMs - windowMs, untilMs, filters: {} };
+        return (await runPanel(store, panel, request)).rows.length;
+      },
+    })),
+  );
 }
 
 /** Traces of all ages, errors of routes from the busiest to the rarest. */

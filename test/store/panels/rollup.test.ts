@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { breakdownFor, expandPanel, rollupFor } from "../../../src/store/panels/rollup.ts";
+import { expandPanel, rollupFor, stepOfSums } from "../../../src/store/panels/rollup.ts";
 
 test.each([
   [60, "10s", 10],
@@ -18,17 +18,14 @@ test.each([
 });
 
 test.each([
-  [3 * 3600, null, null],
-  [6 * 3600, 600, 600],
-  [86_400, 600, 1200],
-  [30 * 86_400, 21_600, 21_600],
-  [365 * 86_400, 21_600, 280_800],
-])("%i s: broken down by %j s in steps of %j s", (seconds, grainSeconds, stepSeconds) => {
-  const chosen = breakdownFor(seconds * 1000);
-  expect([chosen?.rollup.grainSeconds ?? null, chosen?.stepSeconds ?? null]).toEqual([
-    grainSeconds,
-    stepSeconds,
-  ]);
+  [3 * 3600, null],
+  [6 * 3600, 600],
+  [86_400, 1200],
+  [7 * 86_400, 7200],
+  [30 * 86_400, 21_600],
+  [365 * 86_400, 4 * 86_400],
+])("%i s: a point of a line over sums is %j s", (seconds, stepSeconds) => {
+  expect(stepOfSums(seconds * 1000)).toBe(stepSeconds);
 });
 
 test("macros name the rollup and add no lines, so that the store's lines are the file's", () => {

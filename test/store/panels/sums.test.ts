@@ -1,5 +1,6 @@
-// What panels answer from sums of 10 minutes and 6 hours is what they answer from the rows themselves.
+// What panels answer from sums, be they of 10 minutes or of a day, is what they answer from the rows themselves.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closeSums, readClosings } from "../../../src/store/closings.ts";
 import { loadDashboards } from "../../../src/store/dashboards.ts";
 import type { Panel } from "../../../src/store/panels/panel.ts";
 import { runPanel } from "../../../src/store/panels/run-panel.ts";
@@ -8,7 +9,7 @@ import { evenTraffic, knownTraffic, shadowedTraffic } from "./known-traffic.ts";
 
 const HOUR_MS = 3_600_000;
 const SIX_HOURS_MS = 6 * HOUR_MS;
-/** Rows lie within whole buckets of the grain, so that the sums have those of the window and no others. */
+/** Rows lie within whole ten minutes and six hours, so that the sums have those of the window and no others. */
 const fromMs = Math.floor(Date.now() / SIX_HOURS_MS) * SIX_HOURS_MS - 2 * SIX_HOURS_MS;
 
 /** Of six hours, three days before. */
@@ -55,21 +56,35 @@ function totals(panel: Panel, rows: readonly Row[]): unknown {
   ]);
 }
 
-describe.each(Object.entries(WINDOWS))("by %s", (_, window) => {
-  test.each(summed)("$name", async (panel) => {
-    const answered = FILTERS.filter((filters) =>
-      Object.keys(filters).every((name) => panel.parameters.has(name)),
-    );
-    const all: unknown[] = [];
-    for (const filters of answered) {
-      const request = { ...window, filters };
-      const ofSums = await runPanel(system.store, panel, request);
-      const ofRows = await runPanel(system.store, { ...panel, sums: null }, request);
-      expect(ofSums.columns.map(({ name }) => name)).toEqual([...panel.columns.keys()]);
-      expect([filters, totals(panel, ofSums.rows)]).toEqual([filters, totals(panel, ofRows.rows)]);
-      all.push(...ofSums.rows);
-    }
-    expect(all).not.toEqual([]);
+/** Until two days from now all is over, and the sums of it are made. */
+const LATER_S = 2 * 86_400;
+
+describe.each(["as it came", "when all sums are made"])("%s", (when) => {
+  beforeAll(async () => {
+    if (when === "as it came") return;
+    await closeSums(system.store, Date.now() / 1000 + LATER_S);
+    const closings = await readClosings(system.store);
+    expect(new Set(closings.keys())).toEqual(new Set([3600, 21_600, 86_400]));
+  });
+  describe.each(Object.entries(WINDOWS))("from %s on", (_, window) => {
+    test.each(summed)("$name", async (panel) => {
+      const answered = FILTERS.filter((filters) =>
+        Object.keys(filters).every((name) => panel.parameters.has(name)),
+      );
+      const all: unknown[] = [];
+      for (const filters of answered) {
+        const request = { ...window, filters };
+        const ofSums = await runPanel(system.store, panel, request);
+        const ofRows = await runPanel(system.store, { ...panel, sums: null }, request);
+        expect(ofSums.columns.map(({ name }) => name)).toEqual([...panel.columns.keys()]);
+        expect([filters, totals(panel, ofSums.rows)]).toEqual([
+          filters,
+          totals(panel, ofRows.rows),
+        ]);
+        all.push(...ofSums.rows);
+      }
+      expect(all).not.toEqual([]);
+    });
   });
 });
 
