@@ -1,7 +1,7 @@
 -- Requests counted by who called, which rule decided, how they went wrong, which instance served them, the shape of their path and the
 -- address they came from: what panels read for windows of more than three hours (src/store/panels/rollup.ts).
--- A batch is counted per 10 minutes (grain_s 600). The coarser sums of an hour, 6 hours and a day are made once from the finer
--- ones, a quarter of an hour after their end (src/store/closings.ts), for each grain costs an INSERT 1.5 us a row. What comes
+-- A batch is counted per 10 minutes (grain_s 600). The coarser sums of an hour, 6 hours, a day and 7 days are made once from
+-- the finer ones, a quarter of an hour after their end (src/store/closings.ts), for each grain costs an INSERT 1.5 us a row. What comes
 -- more than 10 minutes after the end is late: it is counted in these at once, and late_s is the coarsest it was counted in, so
 -- that it counts in none twice. A row of 10 minutes is there in any case; `sum_closings` says until when the coarser are whole.
 -- Fewer and narrower is better: each costs an INSERT some 10 ms for its part, whatever the batch, and half a microsecond a row.
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS caller_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, time, principal, principal_kind, issuer, auth_method, scheme, tls_version, http_version, late_s)
 TTL time + toIntervalDay({{rollup_1m_days}}) WHERE grain_s < 21600,
     time + toIntervalDay({{rollup_1h_days}}) WHERE grain_s >= 21600
@@ -86,7 +86,7 @@ CREATE TABLE IF NOT EXISTS rule_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, time, kind, service, route, decision, rule, rule_source, policy_revision, late_s)
 TTL time + toIntervalDay({{rollup_1m_days}}) WHERE grain_s < 21600,
     time + toIntervalDay({{rollup_1h_days}}) WHERE grain_s >= 21600
@@ -121,6 +121,7 @@ CREATE TABLE IF NOT EXISTS trouble_sums
     calls SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
     -- Those of whose failure the client saw nothing.
     hidden SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
+    callers AggregateFunction(uniq, String) CODEC(ZSTD(1)),
     clients AggregateFunction(uniq, String) CODEC(ZSTD(1)),
     paths AggregateFunction(uniq, String) CODEC(ZSTD(1)),
     first_at SimpleAggregateFunction(min, DateTime64(9)) CODEC(ZSTD(1)),
@@ -130,7 +131,7 @@ CREATE TABLE IF NOT EXISTS trouble_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, subject, time, kind, service, route, method, status, upstream, error_code, error_source, principal,
     principal_kind, client_address, auth_method, auth_outcome, rule, rule_source, change, shadow_rule, shadow_rule_source,
     shadow_revision, late_s)
@@ -155,7 +156,7 @@ CREATE TABLE IF NOT EXISTS worker_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, time, instance, worker, late_s)
 TTL time + toIntervalDay({{rollup_1m_days}}) WHERE grain_s < 21600,
     time + toIntervalDay({{rollup_1h_days}}) WHERE grain_s >= 21600
@@ -172,7 +173,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         principal, principal_kind, issuer, auth_method, scheme, tls_version, http_version,
         count() AS requests,
         countIf(status >= 500) AS errors,
@@ -203,7 +204,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         if(row.kind = 'decision', 'decision', 'request') AS kind,
         service, route, decision, rule, rule_source, policy_revision,
         count() AS requests,
@@ -233,7 +234,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         entry.1 AS subject,
         multiIf(row.kind IN ('decision', 'audit'), toString(row.kind), 'request') AS kind,
         row.service AS service,
@@ -256,6 +257,7 @@ FROM
         if(subject = 'shadow', row.shadow_revision, '') AS shadow_revision,
         count() AS calls,
         countIf(row.status < 500) AS hidden,
+        uniqState(row.principal) AS callers,
         uniqState(row.client_address) AS clients,
         uniqState(row.path) AS paths,
         min(row.started_at) AS first_at,
@@ -302,7 +304,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         instance,
         row.worker AS worker,
         count() AS requests,
@@ -347,7 +349,7 @@ CREATE TABLE IF NOT EXISTS path_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, time, service, route, shape, late_s)
 TTL time + toIntervalDay({{rollup_1m_days}}) WHERE grain_s < 21600,
     time + toIntervalDay({{rollup_1h_days}}) WHERE grain_s >= 21600
@@ -370,7 +372,7 @@ CREATE TABLE IF NOT EXISTS address_sums
     late_s UInt32 CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY if(grain_s < 86400, toDate(time), toStartOfMonth(time))
+PARTITION BY if(grain_s < 86400, toYYYYMMDD(time), toYYYYMM(time))
 ORDER BY (grain_s, time, client_address, late_s)
 TTL time + toIntervalDay({{rollup_1m_days}}) WHERE grain_s < 21600,
     time + toIntervalDay({{rollup_1h_days}}) WHERE grain_s >= 21600
@@ -387,7 +389,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         service, route,
         arrayStringConcat(arrayMap(part -> if(match(part, '^[0-9]+$|^[0-9a-fA-F-]{8,}$|[0-9]{4,}'), '*', part), splitByChar('/', path)), '/') AS shape,
         count() AS requests,
@@ -413,7 +415,7 @@ FROM
 (
     SELECT
         toStartOfTenMinutes(toDateTime(started_at, 'UTC')) AS time,
-        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400]) AS late,
+        arrayFilter(grain -> (intDiv(toUInt32(time), grain) + 1) * grain + 600 <= toUnixTimestamp(now()), [toUInt32(3600), 21600, 86400, 604800]) AS late,
         client_address,
         count() AS requests,
         countIf(status >= 400 AND status < 500) AS refused,

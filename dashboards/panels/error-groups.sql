@@ -54,3 +54,41 @@ GROUP BY error_code, error_source, status, service, route, upstream
 HAVING requests > 0
 ORDER BY state DESC, requests DESC, last_at DESC
 LIMIT {limit:UInt32}
+-- from sums
+WITH
+    dateDiff('second', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}) AS span_s,
+    -- Of a weir that is younger than that all would be new, which says nothing.
+    (SELECT count() > 0 FROM requests_{{rollup}}
+        WHERE time >= subtractMilliseconds({since:DateTime64(3, 'UTC')}, dateDiff('millisecond', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}))
+            AND time < toStartOfInterval({since:DateTime64(3, 'UTC')}, toIntervalSecond({{grain_s}}))) AS has_past,
+    dateDiff('second', {since:DateTime64(3, 'UTC')}, toStartOfInterval(bucket.time, toIntervalSecond({step:UInt32}))) AS passed_s
+SELECT
+    if(before = 0 AND has_past, 'new', '') AS state,
+    error_code,
+    error_source,
+    status,
+    service,
+    route,
+    upstream,
+    sum(bucket.calls) AS requests,
+    any(earlier.calls) AS before,
+    -- How many in each 24th of the window, as far as whole points tell.
+    sumResample(0, 24, 1)(bucket.calls, least(23, intDiv(greatest(0, passed_s) * 24, span_s))) AS course,
+    uniqMerge(bucket.callers) AS callers,
+    min(bucket.first_at) AS first_at,
+    max(bucket.last_at) AS last_at,
+    argMaxMerge(bucket.last_trace) AS trace_id
+FROM trouble_sums AS bucket
+LEFT ANY JOIN
+(
+    SELECT error_code, error_source, status, service, route, upstream, sum(past.calls) AS calls
+    FROM trouble_sums AS past
+    WHERE subject = 'error' AND {{in_past}}
+    GROUP BY error_code, error_source, status, service, route, upstream
+) AS earlier USING (error_code, error_source, status, service, route, upstream)
+WHERE {{in_window}} AND subject = 'error'
+    AND ({service:String} = '' OR service = {service:String})
+    AND ({route:String} = '' OR route = {route:String})
+GROUP BY error_code, error_source, status, service, route, upstream
+ORDER BY state DESC, requests DESC, last_at DESC
+LIMIT {limit:UInt32}

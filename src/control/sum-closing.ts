@@ -6,6 +6,8 @@ import { closeSums, readStoreClock } from "../store/closings.ts";
 
 export interface SumClosing {
   readonly start: () => void;
+  /** What is done each minute; never rejects. */
+  readonly close: () => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -37,6 +39,7 @@ export function createSumClosing({ store, log }: SumClosingParts): SumClosing {
     start() {
       timer = setInterval(() => void close(), EVERY_MS).unref();
     },
+    close,
     stop: () => clearInterval(timer),
   };
 }

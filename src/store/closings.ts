@@ -11,10 +11,10 @@ export const SUM_TABLES = [
 ] as const;
 
 /** Seconds. The first come with each batch, those of another are made of the one before it. */
-export const SUM_GRAINS_S = [600, 3600, 21_600, 86_400] as const;
+export const SUM_GRAINS_S = [600, 3600, 21_600, 86_400, 604_800] as const;
 
 /** A row that comes this long after the end of a sum is late for it, by the clock of the store (see the views). */
-export const LATE_AFTER_S = 600;
+const LATE_AFTER_S = 600;
 /** What is not late by then was sent before, and no INSERT takes this much longer. */
 const CLOSES_AFTER_S = LATE_AFTER_S + 300;
 

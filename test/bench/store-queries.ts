@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { createStore, type Store } from "../../src/store/client.ts";
+import { closeSums, SUM_TABLES } from "../../src/store/closings.ts";
 import { createEmbeddedStore } from "../../src/store/embedded/supervisor.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { type Asked, askAll, WINDOWS } from "./queries/ask.ts";
@@ -58,10 +59,17 @@ async function filledUntilMs(store: Store, command: Command): Promise<number> {
   await fillRequests(command, month, (done) => {
     process.stderr.write(`\r${String(done)} rows`);
   });
+  if (month.filled < Math.floor(month.rows / 30) * 30) await mergeSums(store, command, untilS);
   if (logs === 0) {
     await fillSignals(command, untilS, { logs: Number(values.logs), spans: Number(values.spans) });
   }
   return untilS * 1000;
+}
+
+/** All came late, so that each chunk left its own part of a week: merged they are what is made of a week that is over. */
+async function mergeSums(store: Store, command: Command, untilS: number): Promise<void> {
+  for (const table of SUM_TABLES) await command(`OPTIMIZE TABLE ${table} FINAL`);
+  await closeSums(store, untilS);
 }
 
 async function sizes(store: Store): Promise<string> {

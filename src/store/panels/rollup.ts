@@ -84,6 +84,8 @@ export interface SumConditions {
   readonly inWindow: string;
   /** Those of the days before it, of one that goes by `past`. */
   readonly beforeWindow: string;
+  /** Those of as long a time before it as it is itself, of one that goes by `past`. */
+  readonly inPast: string;
 }
 
 const WHOLE_DAYS = "(SELECT max(until) FROM sum_closings WHERE grain_s = 86400)";
@@ -97,6 +99,9 @@ const TIMELESS: SumConditions = {
     "(past.grain_s = 86400 AND past.time >= {since:DateTime64(3, 'UTC')} - toIntervalDay({days:UInt32}) " +
     `AND past.time < ${LAST_DAY} OR past.grain_s = 600 AND past.time >= ${LAST_DAY} ` +
     "AND past.time < toStartOfTenMinutes({since:DateTime64(3, 'UTC')}))",
+  inPast:
+    "(past.grain_s = 600 AND past.time < toStartOfTenMinutes({since:DateTime64(3, 'UTC')}) AND past.time >= toStartOfTenMinutes(" +
+    "{since:DateTime64(3, 'UTC')} - toIntervalSecond(dateDiff('second', {since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}))))",
 };
 
 type Macro = (rollup: Rollup, conditions: SumConditions) => string;
@@ -108,13 +113,14 @@ const MACROS: Readonly<Record<string, Macro>> = {
   observed_s: (rollup) => OBSERVED_S.replaceAll("{{rollup}}", finest(rollup)),
   in_window: (_, { inWindow }) => inWindow,
   before_window: (_, { beforeWindow }) => beforeWindow,
+  in_past: (_, { inPast }) => inPast,
 };
 
 export const MACRO_NAMES: readonly string[] = Object.keys(MACROS);
 
 /** Whether a query reads sums of which it matters what is whole. */
 export function readsSums(sql: string): boolean {
-  return /\{\{(?:in|before)_window\}\}/.test(sql);
+  return /\{\{(?:in_window|before_window|in_past)\}\}/.test(sql);
 }
 
 /** A panel's SQL over this rollup; `{name:Type}` is still in it. */

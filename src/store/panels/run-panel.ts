@@ -84,8 +84,13 @@ function conditionsOn(
   const inside = coverOf({ fromS: sinceS, toS: untilS }, limits);
   const days = Number(filters["days"] ?? parameters.get("days")?.fallback ?? 0);
   const beforeS = (isSummed ? inside[0]?.fromS : undefined) ?? floorTo(sinceS, FINEST_S);
-  const before = coverOf({ fromS: sinceS - days * DAY_S, toS: beforeS }, limits);
-  return { inWindow: withinCover("bucket", inside), beforeWindow: withinCover("past", before) };
+  const since = (fromS: number): string =>
+    withinCover("past", coverOf({ fromS, toS: beforeS }, limits));
+  return {
+    inWindow: withinCover("bucket", inside),
+    beforeWindow: since(sinceS - days * DAY_S),
+    inPast: since(2 * sinceS - untilS),
+  };
 }
 
 function unitOf({ columns }: Panel, { name }: Column): Unit {

@@ -30,6 +30,7 @@ const OPEN_DAY = [
 ];
 /** The start of a long one may be too old for finer sums. */
 const NINE_DAYS = [5 * HOUR, 9 * DAY] as const;
+const WEEK_AND_DAYS = [`604800 0-${7 * DAY}`, `86400 ${7 * DAY}-${9 * DAY}`];
 
 interface Known {
   readonly closings: Closings;
@@ -48,7 +49,7 @@ test.each<[string, readonly [number, number], Known]>([
   ],
   ["points", [0, DAY], { closings: ALL, stretches: ["3600 0-86400"], coarsest: HOUR }],
   ["what is not whole yet", [0, 2 * DAY], { closings: UNTIL_NOW, stretches: OPEN_DAY }],
-  ["nine days", NINE_DAYS, { closings: ALL, stretches: [`86400 0-${9 * DAY}`] }],
+  ["nine days", NINE_DAYS, { closings: ALL, stretches: WEEK_AND_DAYS }],
 ])("%s", (_, [fromS, toS], { closings, stretches, coarsest = Infinity }) => {
   const cover = coverOf({ fromS, toS }, { closings, coarsest });
   expect(cover.map(({ grain, ...each }) => `${grain} ${each.fromS}-${each.toS}`)).toEqual(
