@@ -45,7 +45,7 @@ SELECT
     kind,
     sum(bucket.requests) AS requests,
     requests / {{observed_s}} AS requests_per_second,
-    uniqMerge(bucket.callers) AS callers,
+    uniqCombinedMerge(13)(bucket.callers) AS callers,
     max(bucket.last_at) AS last_at,
     argMaxMerge(bucket.last_trace) AS trace_id
 FROM rule_sums AS bucket

@@ -219,7 +219,7 @@ const TRACE_SPANS = `SELECT Timestamp, SpanId, ParentSpanId, SpanName, SpanKind,
 
 /** Rejects with StoreError. A trace nobody knows has neither requests nor spans. */
 export async function readTrace(store: Store, traceId: string): Promise<Trace> {
-  const limits = { readonly: true, timeoutMs: QUERY_TIMEOUT_MS };
+  const limits = { readonly: true, timeoutMs: QUERY_TIMEOUT_MS, isLookup: true };
   const [requests, spans] = await Promise.all(
     [TRACE_REQUESTS, TRACE_SPANS].map((sql) => store.query(sql, { id: traceId }, limits)),
   );
