@@ -29,8 +29,14 @@ const storageName = (description: string): z.ZodString =>
 export const retentionSection = z.strictObject({
   requests_days: days(retention.requests_days, "How long request rows are kept"),
   rollup_10s_days: days(retention.rollup_10s_days, "How long the 10-second rollup is kept"),
-  rollup_1m_days: days(retention.rollup_1m_days, "How long the 1-minute rollup is kept"),
-  rollup_1h_days: days(retention.rollup_1h_days, "How long the 1-hour rollup is kept"),
+  rollup_1m_days: days(
+    retention.rollup_1m_days,
+    "How long the 1-minute rollup is kept, and sums of 10 minutes and an hour",
+  ),
+  rollup_1h_days: days(
+    retention.rollup_1h_days,
+    "How long the 1-hour rollup is kept, and sums of 6 hours and more",
+  ),
   traces_days: days(retention.traces_days, "How long services' own spans are kept"),
   logs_days: days(retention.logs_days, "How long services' logs are kept"),
   metrics_days: days(retention.metrics_days, "How long services' metrics are kept"),
