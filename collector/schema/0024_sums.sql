@@ -1,7 +1,7 @@
 -- Requests counted by who called, which rule decided, how they went wrong, which instance served them, the shape of their path and the
 -- address they came from: what panels read for windows of more than three hours (src/store/panels/rollup.ts).
 -- A batch is counted per 10 minutes (grain_s 600). The coarser sums of an hour, 6 hours, a day and 7 days are made once from
--- the finer ones, a quarter of an hour after their end (src/store/closings.ts), for each grain costs an INSERT 1.5 us a row. What comes
+-- the finer ones, a quarter of an hour after their end (src/store/closings.ts), for each grain costs an INSERT about a microsecond a row. What comes
 -- more than 10 minutes after the end is late: it is counted in these at once, and late_s is the coarsest it was counted in, so
 -- that it counts in none twice. A row of 10 minutes is there in any case; `sum_closings` says until when the coarser are whole.
 -- Hashes and digests hardly shrink, and ZSTD takes longer to say so than LZ4. Fewer and narrower is better: each costs an INSERT some 10 ms for its part, whatever the batch, and half a microsecond a row.
