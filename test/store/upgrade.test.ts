@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLog } from "../../src/core/log.ts";
 import { createStore, type Store } from "../../src/store/client.ts";
+import { SUM_TABLES } from "../../src/store/closings.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { readTrace } from "../../src/store/requests.ts";
 import { COLUMNS_BY_VERSION } from "../../src/telemetry/columns.ts";
@@ -153,5 +154,37 @@ test("rows of before, of an old segment and of a new one stand in one table and 
       method: "jwt",
     },
   ]);
+  await store.close();
+});
+
+test("tables of sums that came with each batch go, and what they counted is counted again from the rows", async () => {
+  const store = createStore({ url: system.url.replace(/weir$/, "batches") });
+  const come = async (token: string): Promise<void> => {
+    const row = line({ trace_id: token, decision: "deny", status: 403 });
+    expect(await store.write(batch(token, [row]))).toEqual({ kind: "stored" });
+  };
+  await migrate(store, RETENTION);
+  await come("first");
+  for (const table of SUM_TABLES) {
+    await store.command(`DROP TABLE ${table}_view`);
+    await store.command(`DROP TABLE ${table}`);
+  }
+  await store.command(
+    "CREATE TABLE callers (principal String, requests UInt64) ENGINE = SummingMergeTree ORDER BY principal",
+  );
+  await store.command(
+    "CREATE MATERIALIZED VIEW callers_view TO callers AS SELECT principal, count() AS requests FROM requests GROUP BY principal",
+  );
+  await store.command("DELETE FROM schema_migrations WHERE name = '0024_sums'");
+  await come("second");
+  await migrate(store, RETENTION);
+  await come("third");
+  const left = "SELECT 1 FROM system.tables WHERE database = 'batches' AND name LIKE 'callers%'";
+  expect((await store.query(left)).rows).toEqual([]);
+  for (const table of SUM_TABLES) {
+    const calls = table === "trouble_sums" ? "sumIf(calls, subject = 'denial')" : "sum(requests)";
+    const { rows } = await store.query(`SELECT ${calls} AS n FROM ${table} WHERE grain_s = 600`);
+    expect([table, rows]).toEqual([table, [{ n: 3 }]]);
+  }
   await store.close();
 });
