@@ -61,7 +61,7 @@ WITH
     (
         SELECT if(length(chosen) = length(slots), 1, count() / passed) FROM requests
         WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-            AND has(chosen, toStartOfFiveMinutes(started_at)) AND kind NOT IN ('decision', 'audit')
+            AND toStartOfFiveMinutes(started_at) IN (SELECT arrayJoin(chosen)) AND kind NOT IN ('decision', 'audit')
     ) AS share
 SELECT
     service,
@@ -80,12 +80,12 @@ INNER JOIN
 (
     SELECT service AS name, count() AS balanced FROM requests
     WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-        AND has(chosen, toStartOfFiveMinutes(started_at)) AND notEmpty(candidates)
+        AND toStartOfFiveMinutes(started_at) IN (SELECT arrayJoin(chosen)) AND notEmpty(candidates)
         AND ({route:String} = '' OR route = {route:String})
     GROUP BY service
 ) AS totals ON totals.name = row.service
 WHERE started_at >= {since:DateTime64(3, 'UTC')} AND started_at < {until:DateTime64(3, 'UTC')}
-    AND has(chosen, toStartOfFiveMinutes(started_at))
+    AND toStartOfFiveMinutes(started_at) IN (SELECT arrayJoin(chosen))
     AND ({service:String} = '' OR service = {service:String})
     AND ({route:String} = '' OR route = {route:String})
 GROUP BY service, endpoint
