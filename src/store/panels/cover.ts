@@ -21,11 +21,13 @@ export interface CoverLimits {
 export function coverOf(window: Omit<Stretch, "grain">, limits: CoverLimits): Stretch[] {
   const [finest] = SUM_GRAINS_S;
   const isLong = window.toS - window.fromS > KEPT_FINE_S;
-  const fromS = floorTo(window.fromS, isLong ? LONG_START_S : finest);
-  const toS = Math.ceil(window.toS / finest) * finest;
+  const fromS = Math.max(0, floorTo(window.fromS, isLong ? LONG_START_S : finest));
+  const toS = Math.min(Math.ceil(window.toS / finest) * finest, floorTo(LAST_S, finest));
   return covered({ fromS, toS }, SUM_GRAINS_S.toReversed(), limits);
 }
 
+/** Of ClickHouse's DateTime. */
+const LAST_S = 2 ** 32 - 1;
 const KEPT_FINE_S = 8 * 86_400;
 const LONG_START_S = 21_600;
 

@@ -1,8 +1,8 @@
 // Asks the store a panel's question for a window and with filters.
 import type { Column, Row } from "../answer.ts";
 import type { Store } from "../client.ts";
-import { StoreError } from "../store-error.ts";
 import { floorTo, readClosings, SUM_GRAINS_S } from "../closings.ts";
+import { StoreError } from "../store-error.ts";
 import { coverOf, type CoverLimits, withinCover } from "./cover.ts";
 import { failureOf } from "./failure.ts";
 import type { Panel, Unit } from "./panel.ts";
@@ -82,13 +82,14 @@ function conditionsOn(
 ): SumConditions {
   const [sinceS, untilS] = [sinceMs / 1000, untilMs / 1000];
   const inside = coverOf({ fromS: sinceS, toS: untilS }, limits);
-  const days = Number(filters["days"] ?? parameters.get("days")?.fallback ?? 0);
+  // The store refuses what is no number of days.
+  const days = Number(filters["days"] ?? parameters.get("days")?.fallback ?? 0) || 0;
   const beforeS = (isSummed ? inside[0]?.fromS : undefined) ?? floorTo(sinceS, FINEST_S);
   const since = (fromS: number): string =>
     withinCover("past", coverOf({ fromS, toS: beforeS }, limits));
   return {
     inWindow: withinCover("bucket", inside),
-    beforeWindow: since(sinceS - days * DAY_S),
+    beforeWindow: `${since(sinceS - days * DAY_S)} AND {days:UInt32} >= 0`,
     inPast: since(2 * sinceS - untilS),
   };
 }

@@ -87,6 +87,11 @@ test("without gap or overlap, of whole sums, of none that is too coarse or not w
   );
 });
 
+test("before and after all that a time can be is nothing", () => {
+  const cover = coverOf({ fromS: -1e12, toS: 1e12 }, { closings: NOTHING, coarsest: Infinity });
+  expect(cover).toEqual([{ grain: 600, fromS: 0, toS: 4_294_966_800 }]);
+});
+
 test("of no time is no row", () => {
   const cover = coverOf({ fromS: 600, toS: 600 }, { closings: ALL, coarsest: Infinity });
   expect(withinCover("past", cover)).toBe("false");

@@ -137,3 +137,11 @@ test.each([
   );
   expect(rows.map(({ duration_ns }) => ({ duration_ns }))).toEqual(truth.rows);
 });
+
+test.each(["abc", "-1", "1.5", "1e30", "7) OR (1"])("no %s days are looked back", async (days) => {
+  const callers = panels.get("new-callers") as Panel;
+  for (const window of Object.values(WINDOWS)) {
+    const asked = runPanel(system.store, callers, { ...window, filters: { days } });
+    await expect(asked).rejects.toThrow(/days|UInt32/);
+  }
+});
