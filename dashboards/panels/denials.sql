@@ -67,7 +67,7 @@ WHERE {{in_window}}
             AND ({service:String} = '' OR bucket.service = {service:String})
             AND ({route:String} = '' OR bucket.route = {route:String})
             AND ({principal:String} = '' OR bucket.principal = {principal:String})
-        GROUP BY kind_of ORDER BY sum(bucket.calls) DESC, max(bucket.last_at) DESC LIMIT {limit:UInt32}
+        GROUP BY kind_of ORDER BY sum(bucket.calls) DESC, kind_of LIMIT {limit:UInt32}
     )
 GROUP BY principal, principal_kind, method, route, rule, rule_source
 ORDER BY requests DESC, last_at DESC
