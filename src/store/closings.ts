@@ -72,16 +72,17 @@ interface Bucket {
   readonly isOpen: boolean;
 }
 
-/** In which there are rows, in order. Every request counts in `rule_sums`. */
+/** In which there are rows, in order. All traffic counts in `rule_sums`, and what is none in `trouble_sums` if at all. */
 async function bucketsIn(
   store: Store,
   [fromS, endS]: readonly [from: number, end: number],
   { grain, finer }: Grains,
 ): Promise<readonly Bucket[]> {
+  const of = (table: string): string => `SELECT time, late_s FROM ${table}
+    WHERE grain_s = ${finer} AND time >= toDateTime(${fromS}) AND time < toDateTime(${endS})`;
   const { rows } = await store.query(
     `SELECT intDiv(toUnixTimestamp(time), ${grain}) * ${grain} AS from, min(late_s) < ${grain} AS is_open
-    FROM rule_sums
-    WHERE grain_s = ${finer} AND time >= toDateTime(${fromS}) AND time < toDateTime(${endS})
+    FROM (${of("rule_sums")} UNION ALL ${of("trouble_sums")})
     GROUP BY from ORDER BY from`,
   );
   return rows.map((row) => ({ bucketS: Number(row["from"]), isOpen: Number(row["is_open"]) > 0 }));

@@ -102,6 +102,20 @@ test("of one key and time is one row, whatever batches it came in", async () => 
   expect(rows).toEqual([{ rows: 1 }]);
 });
 
+test("a change of weir itself that was refused when nothing else came is in every sum of troubles", async () => {
+  const row = line({
+    kind: "audit",
+    started_at: timestamp(nowS * 1000),
+    decision: "deny",
+    status: 403,
+  });
+  expect(await system.store.write(batch("audit", [row]))).toEqual({ kind: "stored" });
+  await closeSums(system.store, nowS + LATER_S);
+  for (const grain of SUM_GRAINS_S) {
+    expect([grain, await counted("trouble_sums", `grain_s = ${grain}`)]).toEqual([grain, 1]);
+  }
+});
+
 test("all that came late is whole, too: nothing is made of it", async () => {
   await come("a", [9 * DAY_S]);
   expect(await closeSums(system.store, nowS)).toBe(0);
