@@ -56,10 +56,10 @@ async function filledUntilMs(store: Store, command: Command): Promise<number> {
   );
   const untilS = filled === 0 ? Math.floor(Date.now() / 1000) : (newest ?? 0) + 1;
   const month = { untilS, rows: Number(values.rows), filled: filled ?? 0 };
-  await fillRequests(command, month, (done) => {
+  const put = await fillRequests(command, month, (done) => {
     process.stderr.write(`\r${String(done)} rows`);
   });
-  if (month.filled < Math.floor(month.rows / 30) * 30) await mergeSums(store, command, untilS);
+  if (put > 0) await mergeSums(store, command, untilS);
   if (logs === 0) {
     await fillSignals(command, untilS, { logs: Number(values.logs), spans: Number(values.spans) });
   }

@@ -19,12 +19,16 @@ export interface Month {
 export const TRACE_ID =
   "lower(concat(hex(reinterpretAsFixedString(intHash64(n))), hex(reinterpretAsFixedString(intHash64(n + 0x5bd1e995)))))";
 
-/** Newest day first, so that a store which is filled in part has the newest; `month.filled` rows are there already. */
+/**
+ * Newest day first, so that a store which is filled in part has the newest; `month.filled` rows are there already. How many
+ * it put in.
+ */
 export async function fillRequests(
   command: Command,
   month: Month,
   told: (filled: number) => void,
-): Promise<void> {
+): Promise<number> {
+  let put = 0;
   const aDay = Math.floor(month.rows / DAYS);
   for (let day = Math.floor(month.filled / aDay); day < DAYS; day++) {
     const first = Math.max(0, month.filled - day * aDay);
@@ -33,8 +37,10 @@ export async function fillRequests(
       const chunk = { from, rows, aDay, dayStartS: month.untilS - (day + 1) * DAY_S };
       await command(insertOf(chunk, day));
       told(day * aDay + from + rows);
+      put += rows;
     }
   }
+  return put;
 }
 
 interface Chunk {
