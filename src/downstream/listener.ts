@@ -1,5 +1,6 @@
 // The listening socket: lets clients in, ends the ones that wait too long, and drains.
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type Sweep, sweepEvery } from "../core/sweep.ts";
 import { createAdmission } from "./admission.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectionLimits, ConnectionOwner } from "./connection-owner.ts";
@@ -60,14 +61,14 @@ export function createListener(options: ListenerOptions): Listener {
   };
   const accept = (socket: Socket): void => void clients.add(new ClientConnection(socket, owner));
   const { server, secure } = createServers(options, accept);
-  let sweep: NodeJS.Timeout | null = null;
+  let sweep: Sweep | null = null;
   let trust = options.tls?.clients?.revision;
   return {
     async listen(address, reusePort) {
       const port = await listen(server, address, reusePort);
       // Accepting can fail, too: for want of file descriptors or memory.
       server.on("error", failed);
-      sweep = setInterval(() => sweepAll(clients), sweepMs(limits)).unref();
+      sweep = sweepEvery(sweepMs(limits), () => sweepAll(clients));
       return port;
     },
     renew(tls) {
@@ -83,7 +84,7 @@ export function createListener(options: ListenerOptions): Listener {
       draining = true;
       if (secure !== null) setTimeout(secure.cutHandshakes, HANDSHAKE_GRACE_MS).unref();
       await drain(server, clients, graceMs);
-      if (sweep !== null) clearInterval(sweep);
+      sweep?.stop();
     },
   };
 }
@@ -150,12 +151,12 @@ function drain(server: Server, clients: Set<ClientConnection>, graceMs: number):
       for (const client of clients) client.cut();
     }, graceMs);
     // One just accepted has a first request on its way, which gets until the first sweep to be read.
-    const sweep = setInterval(() => {
+    const sweep = sweepEvery(MIN_SWEEP_MS, () => {
       for (const client of clients) client.closeIdle();
-    }, MIN_SWEEP_MS);
+    });
     server.close(() => {
       clearTimeout(cutOff);
-      clearInterval(sweep);
+      sweep.stop();
       resolve();
     });
     for (const client of clients) endSoon(client);

@@ -1,5 +1,6 @@
 // Connections to one endpoint: the freshest idle one serves next; at the cap, requests wait in line.
 import { toWeirError, WeirError } from "../core/errors.ts";
+import { type Sweep, sweepEvery } from "../core/sweep.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOptions, ConnectionOwner } from "./connection-owner.ts";
 import { createDialer } from "./dial.ts";
@@ -36,7 +37,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   #active = 0;
   #closed = false;
   #whenQuiet: (() => void) | null = null;
-  #sweepTimer: NodeJS.Timeout | null = null;
+  #sweeping: Sweep | null = null;
   /** Spares a look at the clock for each request. */
   #sweptNs = 0;
 
@@ -129,7 +130,7 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
 
   #dial(exchange: Exchange): void {
     this.#connections.add(new Connection(this, this.#options, exchange));
-    this.#sweepTimer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    this.#sweeping ??= sweepEvery(SWEEP_MS, () => this.#sweep());
   }
 
   #dialWaiting(): void {
@@ -161,8 +162,8 @@ class Pool implements UpstreamPool, ConnectionOwner, ExchangeOwner {
   }
 
   #rest(): void {
-    if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
-    this.#sweepTimer = null;
+    this.#sweeping?.stop();
+    this.#sweeping = null;
     this.#whenQuiet?.();
   }
 

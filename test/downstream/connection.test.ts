@@ -656,6 +656,39 @@ describe("drain", () => {
   });
 });
 
+/** As on a busy machine: no event is heard meanwhile, and timers are called first. */
+function halt(ms: number): void {
+  for (const endMs = performance.now() + ms; performance.now() < endMs;);
+}
+
+describe("after a halt of the process", () => {
+  it.each([
+    ["of a first request", "", GET],
+    ["of a head that had begun", "GET / HTTP/1.1\r\n", "Host: a\r\n\r\n"],
+  ])("what came in time %s is no later than it was", async (_, begun, rest) => {
+    await using serving = await serve({ limits: { head_ms: 200 } });
+    using client = await connectRaw(serving.port);
+    client.send(begun);
+    await pause(20);
+    client.send(rest);
+    halt(400);
+    (await serving.exchange(0)).reply("x");
+    expect((await client.response()).text).toBe("x");
+  });
+
+  it("a request on a connection that was let in is answered by one that drains", async () => {
+    await using serving = await serve();
+    using client = await connectRaw(serving.port);
+    await pause(20);
+    const drained = serving.drain(60_000);
+    client.send(GET);
+    halt(200);
+    (await serving.exchange(0)).reply("x");
+    expect((await client.response()).text).toBe("x");
+    await drained;
+  });
+});
+
 describe.concurrent("a reply that ends with its connection can't pass for whole where it is cut short, for", () => {
   const cuts: [why: string, cut: (one: Served, serving: Serving, client: RawClient) => unknown][] =
     [

@@ -50,6 +50,24 @@ test("a request sent from within `end` finds the connection free", async () => {
   await pool.close(0);
 });
 
+test("an answer that came while the process was halted came in time", async () => {
+  await using server = await listenRaw(
+    answering((_, socket) => {
+      const answer = (): void => {
+        socket.write(OK);
+        for (const endMs = performance.now() + 300; performance.now() < endMs;);
+      };
+      // By then the pool has looked at its connections once, and it will next as soon as it can.
+      setTimeout(() => setImmediate(answer), 100);
+      return null;
+    }),
+  );
+  const pool = poolFor(server.url);
+  const timeouts = { connectMs: 0, headerMs: 200, idleMs: 0 };
+  expect((await exchange(pool, { timeouts })).sink.calls).toEqual(["head", "data", "end"]);
+  await pool.close(0);
+});
+
 test("the freshest idle connection serves next", async () => {
   const served: Socket[] = [];
   await using server = await listenRaw(
