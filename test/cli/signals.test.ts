@@ -24,6 +24,8 @@ interface Running {
   /** Resolves once it has said the word. */
   readonly says: (word: string) => Promise<void>;
   readonly said: () => string;
+  /** Resolves once all it said is here, which may be after its exit. */
+  readonly exitCode: Promise<number | null>;
 }
 
 async function start(endMs: number): Promise<Running> {
@@ -31,17 +33,14 @@ async function start(endMs: number): Promise<Running> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const started = child;
+  const exitCode = once(started, "close").then(([code]) => code as number | null);
   let said = "";
   started.stdout?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const says = async (word: string): Promise<void> => {
     while (!said.includes(word)) await once(started.stdout ?? started, "data");
   };
   await says("runs");
-  return { process: started, says, said: () => said };
-}
-
-async function exitCode({ process }: Running): Promise<number | null> {
-  return process.exitCode ?? ((await once(process, "exit")) as [number | null])[0];
+  return { process: started, says, said: () => said, exitCode };
 }
 
 test("a Ctrl-C that npm passes on as well still ends in order", async () => {
@@ -49,7 +48,7 @@ test("a Ctrl-C that npm passes on as well still ends in order", async () => {
   // Two of one kind at once would be one.
   running.process.kill("SIGINT");
   running.process.kill("SIGTERM");
-  expect(await exitCode(running)).toBe(0);
+  expect(await running.exitCode).toBe(0);
   expect(running.said()).toContain("ended");
 });
 
@@ -59,7 +58,7 @@ test("a second signal, given later, ends at once", async () => {
   await running.says("ends");
   await sleep(600);
   running.process.kill("SIGTERM");
-  expect(await exitCode(running)).toBe(130);
+  expect(await running.exitCode).toBe(130);
   expect(running.said()).not.toContain("ended");
 });
 

@@ -164,7 +164,7 @@ describe("weir tail", () => {
     send(await tail.connected(), "/after");
     const [line] = (await once(tail.child.stdout, "data")) as [Buffer];
     expect(line.toString()).toContain("/after");
-    expect(tail.err()).toMatch(/broke off.*\n.*is back/);
+    await expect.poll(tail.err).toMatch(/broke off.*\n.*is back/);
   });
 
   test("ends with its reader, quietly", async () => {

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import {
   cleanUp,
   createSite,
+  exitOf,
   spawnWeir,
   startWeir,
   type WeirProcess,
@@ -96,7 +97,7 @@ test("README: a token of one's own, and its end", async () => {
   // What was revoked must not hold again because nobody can tell what it was.
   writeFileSync(join(site.data, "revocations.json"), "[{");
   const refused = spawnWeir(["run", "-c", site.file]);
-  const code = await new Promise((resolve) => refused.child.once("exit", resolve));
+  const { code } = await exitOf(refused.child);
   expect([code, refused.errors()]).toEqual([2, expect.stringContaining("revocations.json")]);
   upstream.close();
 });

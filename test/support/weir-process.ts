@@ -141,6 +141,8 @@ export interface SpawnOptions {
 }
 
 const running = new Set<ChildProcess>();
+/** Resolve once all they said is read, which is some time after their exit. */
+const closed = new WeakMap<ChildProcess, Promise<void>>();
 
 /** As npm's scripts say it; a copy of weir keeps its own. */
 function compileCache({ main }: SpawnOptions): NodeJS.ProcessEnv {
@@ -166,6 +168,7 @@ export function spawnWeir(args: readonly string[], options: SpawnOptions = {}): 
   });
   running.add(child);
   child.once("exit", () => running.delete(child));
+  closed.set(child, new Promise((resolve) => child.once("close", () => resolve())));
   let output = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -179,10 +182,13 @@ export function cleanUp(): void {
   for (const site of sites) site.remove();
 }
 
+/** Once its output is here to its end. */
 export async function exitOf(child: ChildProcess): Promise<Exit> {
   const sinceMs = performance.now();
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  return { code: child.exitCode, signal: child.signalCode, ms: performance.now() - sinceMs };
+  const ms = performance.now() - sinceMs;
+  await closed.get(child);
+  return { code: child.exitCode, signal: child.signalCode, ms };
 }
 
 /** On a store that has its tables already, where the site has no data yet; what `spawnWeir` starts makes its own. */
@@ -211,7 +217,7 @@ export function printed({ child, output, errors }: Spawned, pattern: RegExp): Pr
       resolve(found);
     };
     child.stdout?.on("data", look);
-    child.once("exit", () => reject(new Error(`weir ended: ${errors()}`)));
+    child.once("close", () => reject(new Error(`weir ended: ${errors()}`)));
     look();
   });
 }
