@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, type Failure, send, startLoad } from "../support/weir-process-load.ts";
 import {
@@ -16,43 +17,41 @@ import { freePort } from "../support/free-port.ts";
 
 const ENTRY = join(import.meta.dirname, "support", "upstream-process.ts");
 const CLIENTS = 16;
-/** Spread by load over three endpoints, so that each has some. */
-const HELD = 12;
+/** In flight on the upstream that dies, whatever the load is just doing. */
+const HELD = 3;
 const children: ChildProcess[] = [];
 
-async function startReplica(port: number): Promise<ChildProcess> {
+interface Replica {
+  readonly child: ChildProcess;
+  held: number;
+}
+
+async function startReplica(port: number): Promise<Replica> {
   const child = fork(ENTRY, [String(port)]);
   children.push(child);
   await once(child, "message");
-  return child;
-}
-
-interface Endpoint {
-  readonly ok_total: number;
-  readonly inflight: number;
-}
-
-async function endpointsOf(weir: WeirProcess): Promise<readonly Endpoint[]> {
-  const response = await fetch(`${weir.admin}/api/v1/services`);
-  const { services } = (await response.json()) as {
-    readonly services: readonly { readonly endpoints: readonly Endpoint[] }[];
-  };
-  return services[0]?.endpoints ?? [];
+  const replica = { child, held: 0 };
+  child.on("message", (held: number) => (replica.held = held));
+  return replica;
 }
 
 /** Answers that came from the first endpoint so far. */
 async function answeredByFirst(weir: WeirProcess): Promise<number> {
-  return (await endpointsOf(weir))[0]?.ok_total ?? 0;
+  const response = await fetch(`${weir.admin}/api/v1/services`);
+  const { services } = (await response.json()) as {
+    readonly services: readonly { readonly endpoints: readonly { readonly ok_total: number }[] }[];
+  };
+  return services[0]?.endpoints[0]?.ok_total ?? 0;
 }
 
-async function inflight(weir: WeirProcess): Promise<number> {
-  return (await endpointsOf(weir)).reduce((sum, endpoint) => sum + endpoint.inflight, 0);
-}
-
-/** In flight when the upstream dies, some of them on it whatever the load is just doing. */
-function holdSome(port: number): Promise<(Answer | Failure)[]> {
-  const asked = { method: "GET", path: "/held?ms=2000" };
-  return Promise.all(Array.from({ length: HELD }, () => send({ port, asked })));
+/** As many as it takes until that one has some of them. */
+async function holdSome(port: number, on: Replica): Promise<Promise<Answer | Failure>[]> {
+  const holding: Promise<Answer | Failure>[] = [];
+  while (on.held < HELD) {
+    holding.push(send({ port, asked: { method: "GET", path: "/held?hold" } }));
+    await sleep(10);
+  }
+  return holding;
 }
 
 afterAll(() => {
@@ -62,7 +61,8 @@ afterAll(() => {
 
 test("a killed upstream costs what was in flight on it at most", async () => {
   const ports = [await freePort(), await freePort(), await freePort()];
-  const replicas = await Promise.all(ports.map(startReplica));
+  const [first, ...others] = await Promise.all(ports.map(startReplica));
+  if (first === undefined) throw new Error("no replica");
   const upstreams = ports.map((port) => `http://127.0.0.1:${port}`);
   const site = createSite(configOf({ upstreams }));
   const weir = await startWeir(site);
@@ -76,10 +76,14 @@ test("a killed upstream costs what was in flight on it at most", async () => {
         : { method: "GET", path: "/x?ms=50" },
   });
   await load.reached(300);
-  const holding = holdSome(weir.port);
-  // More than the load alone ever has.
-  await expect.poll(() => inflight(weir), { interval: 10 }).toBeGreaterThan(CLIENTS + HELD / 2);
-  replicas[0]?.kill("SIGKILL");
+  const holding = await holdSome(weir.port, first);
+  const died = once(first.child, "exit");
+  first.child.kill("SIGKILL");
+  await died;
+  // Those that were on it are sent anew, and held by the others.
+  await expect.poll(() => others.reduce((sum, { held }) => sum + held, 0)).toBe(holding.length);
+  for (const { child } of others) child.send("release");
+  const held = await Promise.all(holding);
   await load.reached(load.answers.length + 300);
   await startReplica(ports[0] ?? 0);
   const revivedAtMs = performance.now();
@@ -89,7 +93,6 @@ test("a killed upstream costs what was in flight on it at most", async () => {
   await load.stop();
   await weir.drained();
 
-  const held = await holding;
   const answers = held.flatMap((outcome) => ("status" in outcome ? outcome : []));
   expect(load.failures).toEqual([]);
   expect(answers.map(({ status }) => status)).toEqual(held.map(() => 200));

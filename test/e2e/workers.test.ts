@@ -3,16 +3,16 @@ import { afterAll, expect, test } from "vitest";
 import { send, startLoad } from "../support/weir-process-load.ts";
 import { configOf, createSite, cleanUp, startWeir } from "../support/weir-process.ts";
 import { expectOneRowEach } from "./support/expect-rows.ts";
-import { startUpstream } from "./support/upstream.ts";
+import { startHoldingUpstreams } from "./support/holding-upstreams.ts";
 
 const WORKERS = 2;
-const upstreams = [await startUpstream(), await startUpstream()];
-const urls = upstreams.map(({ url }) => url);
+const upstreams = await startHoldingUpstreams(2);
+const { urls } = upstreams;
 const site = createSite(configOf({ upstreams: urls, workers: WORKERS }));
 
 afterAll(() => {
   cleanUp();
-  for (const upstream of upstreams) upstream.close();
+  upstreams.close();
 });
 
 interface Services {
@@ -23,19 +23,22 @@ test("two workers share the port, the counters and the config", async () => {
   let weir = await startWeir(site);
   expect((await weir.status()).workers).toBe(WORKERS);
   const slow = Array.from({ length: 24 }, () =>
-    send({ port: weir.port, asked: { method: "GET", path: "/slow?ms=1500" } }),
+    send({ port: weir.port, asked: { method: "GET", path: "/slow?hold" } }),
   );
   const inflight = async (): Promise<number> => {
     const response = await fetch(`${weir.admin}/api/v1/services`);
     const { services } = (await response.json()) as Services;
     return services.flatMap((one) => one.endpoints).reduce((sum, one) => sum + one.inflight, 0);
   };
-  await expect.poll(inflight, { interval: 20 }).toBe(slow.length);
+  await upstreams.held(slow.length);
+  expect(await inflight()).toBe(slow.length);
+  upstreams.release();
   const answers = (await Promise.all(slow)).filter((answer) => "status" in answer);
   expect(answers).toHaveLength(slow.length);
-  expect(await inflight()).toBe(0);
+  // A request counts until just after its client has the last byte.
+  await expect.poll(inflight).toBe(0);
 
-  const load = startLoad({ port: weir.port, clients: 16 });
+  const load = startLoad({ port: weir.port, clients: 24 });
   await load.reached(100);
   const { config_revision: before } = await weir.status();
   site.write(configOf({ upstreams: urls, workers: WORKERS, balance: "random" }));

@@ -1,7 +1,5 @@
 // Endpoints that answer at once, but what asks with ?hold when all of those are let go.
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { startUpstream } from "./upstream.ts";
 
 export interface HoldingUpstreams {
   readonly urls: readonly string[];
@@ -13,37 +11,25 @@ export interface HoldingUpstreams {
 }
 
 export async function startHoldingUpstreams(count: number): Promise<HoldingUpstreams> {
-  const waiting: ServerResponse[] = [];
-  let wanted = Infinity;
-  let isThere = (): void => undefined;
-  const look = (): void => {
-    if (waiting.length >= wanted) isThere();
-  };
-  const servers = Array.from({ length: count }, () =>
-    createServer((request, response) => {
-      if (request.url?.endsWith("?hold") === true) waiting.push(response);
-      else response.end("ok");
-      look();
-    }).listen(0, "127.0.0.1"),
+  let look = (): void => undefined;
+  const upstreams = await Promise.all(
+    Array.from({ length: count }, () => startUpstream(0, () => look())),
   );
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  // Above weir's own, so that idle connections are closed by weir alone.
-  for (const server of servers) server.keepAliveTimeout = 120_000;
+  const waiting = (): number => upstreams.reduce((sum, { held }) => sum + held(), 0);
   return {
-    urls: servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-    held: (held) =>
+    urls: upstreams.map(({ url }) => url),
+    held: (wanted) =>
       new Promise((resolve) => {
-        [wanted, isThere] = [held, resolve];
+        look = () => {
+          if (waiting() >= wanted) resolve();
+        };
         look();
       }),
     release() {
-      for (const response of waiting.splice(0)) response.end("ok");
+      for (const upstream of upstreams) upstream.release();
     },
     close() {
-      for (const server of servers) {
-        server.closeAllConnections();
-        server.close();
-      }
+      for (const upstream of upstreams) upstream.close();
     },
   };
 }
