@@ -4,26 +4,27 @@ import { readdirSync, readFileSync } from "node:fs";
 
 export interface Taken {
   readonly wallMs: number;
-  /** Without what one of its threads waited for a processor that others had. */
+  /** Without what its threads waited for a processor that others had. */
   readonly quietMs: number;
   /** User and system, of all its threads. */
   readonly processorMs: number;
 }
 
 /**
- * For processes that were started `wallMs` ago and live. Linux counts for each thread how long it ran and
- * how long it could have run but had to wait (schedstat); elsewhere all are the wall clock. Threads
- * wait side by side, so only the longest wait of any one is taken off: rather too little than too much.
+ * For a process that was started `wallMs` ago, and its children, which live. Linux counts for each thread
+ * how long it ran and how long it could have run but had to wait (schedstat); elsewhere all are the wall
+ * clock. Threads wait side by side, and so do the children, while the process and its children wait for
+ * each other: the longest wait of any thread on either side is taken off.
  */
-export function timeTaken(pids: readonly number[], wallMs: number): Taken {
-  const threads = pids.flatMap(threadsOf);
-  if (threads.length === 0) return { wallMs, quietMs: wallMs, processorMs: wallMs };
-  const processorMs = threads.reduce((sum, { ranMs }) => sum + ranMs, 0);
-  return {
-    wallMs,
-    quietMs: wallMs - Math.max(...threads.map(({ waitedMs }) => waitedMs)),
-    processorMs,
-  };
+export function timeTaken([pid, ...children]: readonly number[], wallMs: number): Taken {
+  const [own, theirs] = [threadsOf(pid ?? 0), children.flatMap(threadsOf)];
+  const processorMs = [...own, ...theirs].reduce((sum, { ranMs }) => sum + ranMs, 0);
+  if (processorMs === 0) return { wallMs, quietMs: wallMs, processorMs: wallMs };
+  return { wallMs, quietMs: wallMs - longestWaitMs(own) - longestWaitMs(theirs), processorMs };
+}
+
+function longestWaitMs(threads: readonly Thread[]): number {
+  return Math.max(0, ...threads.map(({ waitedMs }) => waitedMs));
 }
 
 /** Processor time of a Node that does nothing, on the machine the limits are meant for. */
