@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeServices } from "../../src/balancer/describe.ts";
 import { createSharedClock } from "../../src/balancer/shared-clock.ts";
-import { createSharedMemory, SharedState } from "../../src/balancer/shared-state.ts";
+import { createSharedMemory, FIELD, SharedState } from "../../src/balancer/shared-state.ts";
 import { createSlotTable } from "../../src/balancer/slot-table.ts";
 import { createStatistics } from "../../src/control/statistics.ts";
 import { createLog } from "../../src/core/log.ts";
@@ -40,8 +40,11 @@ function createRig(store: () => Store | null) {
     describeServices({ services, slots, shared, nowNs: atNs })[0]!.endpoints.map(
       (endpoint) => endpoint.statistics_weight,
     );
-  const weights = (aheadNs = 0): number[] => weightsAt(nowNs() + aheadNs);
-  return { statistics, weights, weightsAt, nowNs, lines };
+  const weights = (): number[] => weightsAt(nowNs());
+  /** So long after they were published. */
+  const fadedBy = (ns: number): number[] =>
+    weightsAt(shared.read(slots["orders"]!.endpoints[0]!, FIELD.statisticsAtNs) + ns);
+  return { statistics, weights, fadedBy, weightsAt, nowNs, lines };
 }
 
 interface Attempts {
@@ -68,7 +71,7 @@ async function elsewhere(name: string, { upstream, durationNs, ageMs }: Attempts
 }
 
 test("rows of another replica shift weights within the bound, and the shift fades", async () => {
-  const { statistics, weights } = createRig(() => system.store);
+  const { statistics, weights, fadedBy } = createRig(() => system.store);
   await elsewhere("long-ago", { upstream: FAST, durationNs: 60e9, ageMs: 3_600_000 });
   expect(await statistics.once()).toBe(true);
   expect(weights()).toEqual([1, 1]);
@@ -76,16 +79,16 @@ test("rows of another replica shift weights within the bound, and the shift fade
   await elsewhere("fast", { upstream: FAST, durationNs: 1e6, ageMs: 1_000 });
   await elsewhere("slow", { upstream: SLOW, durationNs: 900e6, ageMs: 1_000 });
   await statistics.once();
-  const [fast = 0, slow = 0] = weights();
+  const [fast = 0, slow = 0] = fadedBy(0);
   expect(fast).toBeGreaterThan(1.9);
   expect(fast).toBeLessThanOrEqual(BOUND);
   expect(slow).toBeLessThan(0.55);
   expect(slow).toBeGreaterThanOrEqual(1 / BOUND);
 
-  const [halfway = 0] = weights(FADE_NS / 2);
+  const [halfway = 0] = fadedBy(FADE_NS / 2);
   expect(halfway).toBeGreaterThan(1.4);
   expect(halfway).toBeLessThan(1.55);
-  expect(weights(FADE_NS)).toEqual([1, 1]);
+  expect(fadedBy(FADE_NS)).toEqual([1, 1]);
 });
 
 test("a store that is not there yet is no news", async () => {

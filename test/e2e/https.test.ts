@@ -58,7 +58,10 @@ test("certificates are replaced while connections go on; a pair that does not fi
 
     put(second!);
     await expect.poll(() => shown(port)).toEqual(new Set(["DNS:second.test"]));
-    expect((await weir.status()).reload).toMatchObject({ ok: true, tls_fault: null, restart: [] });
+    // Said once all workers have taken it.
+    await expect
+      .poll(async () => (await weir.status()).reload)
+      .toMatchObject({ ok: true, tls_fault: null, restart: [] });
     expect(await weir.metrics()).toMatch(/^weir_certificate_files_ok 1$/m);
     expect(await weir.metrics()).toMatch(
       /weir_certificate_not_after_seconds\{.*name="second.test"\} /,

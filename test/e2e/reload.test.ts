@@ -84,7 +84,8 @@ test("each answer is one revision's, never none's or two's", async () => {
   const first = await policyRevision(weir);
   const load = startLoad({
     port: weir.port,
-    clients: 10,
+    // So many that chance gives each worker some.
+    clients: 24,
     ask: (n) => ({ method: "GET", path: n % 2 === 0 ? "/a" : "/b" }),
   });
   await load.reached(100);

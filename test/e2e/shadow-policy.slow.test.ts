@@ -26,6 +26,9 @@ const MODEL = model({
 const ENFORCED = "p, anonymous, /a/*\np, anonymous, /both\n";
 const CANDIDATE = "# the next one\np, anonymous, /b/*\np, anonymous, /both\n";
 const SECRET = "Bearer s3cret-of-a-caller";
+/** What has not changed for so long is read, and what goes on changing is so often. */
+const SETTLED_MS = 100;
+const STORM_MS = 2_000;
 const upstream = await startUpstream();
 
 afterAll(() => {
@@ -184,13 +187,21 @@ test("a broken candidate is told everywhere and touches nothing; so is a broken 
 test("a thousand writes in a second are few reloads, and the last counts", async () => {
   const site = siteWithCandidate();
   const weir = await startWeir(site);
+  const beganMs = performance.now();
+  let lastMs = beganMs;
+  let rests = 0;
   for (let nth = 1; nth <= 1000; nth++) {
     site.put({ "next.csv": `p, anonymous, /${nth}\n`.repeat(nth) });
     if (nth % 10 === 0) await sleep(8);
+    const nowMs = performance.now();
+    if (nowMs - lastMs > SETTLED_MS / 2) rests++;
+    lastMs = nowMs;
   }
   await untilPolicy(weir, ({ shadow }) => shadow.rules === 1000);
   const reloads = weir.errors().match(/"event":"reloaded"/g) ?? [];
-  expect(reloads.length).toBeLessThanOrEqual(3);
+  // Once when it is over, and while it goes on every two seconds; where a busy machine rests, it looks over.
+  const most = 2 + Math.floor((lastMs - beganMs) / STORM_MS) + rests;
+  expect(reloads.length).toBeLessThanOrEqual(most);
   expect(await weir.stop()).toMatchObject({ code: 0 });
 });
 

@@ -29,9 +29,9 @@ test(
     expect(during.spool.pending_rows).toBeGreaterThan(0);
     expect((await fetch(`${weir.admin}/readyz`)).status).toBe(503);
     expect(load.answers.length).toBeGreaterThan(answeredBefore + 50);
-    const counted = await weir.metrics();
     // Rows are counted as they are written, not as they are stored.
-    expect(sumOf(counted, "weir_requests_total")).toBeGreaterThan(answeredBefore + 50);
+    const counted = async (): Promise<number> => sumOf(await weir.metrics(), "weir_requests_total");
+    await expect.poll(counted).toBeGreaterThan(answeredBefore + 50);
     store.proxy.mend();
     await weir.until(({ store: { state } }) => state === "ready");
     await load.stop();
