@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Pace, PaceMeter } from "../../src/downstream/pace.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
-import { serve } from "./serve.ts";
+import { pause, serve, type Served } from "./serve.ts";
 
 const PACE: Pace = { minBytesPerS: 100, windowMs: 1_000 };
 
@@ -70,7 +70,7 @@ describe("a reader", () => {
 });
 
 /** Until weir has looked at its connections. */
-const swept = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
+const swept = (): Promise<void> => pause(150);
 
 /** Lets the time of sweeps leap. */
 function leaping(): (ms: number) => void {
@@ -95,8 +95,8 @@ describe("a connection", () => {
     served.downstream.pace = pace;
     served.read(10_000);
     const drip = setInterval(() => client.send("x"), 20);
-    await served.until(({ silences }) => silences > 1).finally(() => clearInterval(drip));
-    expect(served.body.length).toBeGreaterThan(10);
+    const isTold = ({ silences, body }: Served): boolean => silences > 1 && body.length > 10;
+    await served.until(isTold).finally(() => clearInterval(drip));
   });
 
   it("whose body the upstream does not take is not slow", async () => {
@@ -149,7 +149,7 @@ describe("a connection", () => {
     downstream.pace = pace;
     downstream.sendHead(200, "OK", ["Content-Type", "text/event-stream"]);
     downstream.flushHead();
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await pause(800);
     downstream.end("data: 1\n\n", []);
     expect((await client.response()).text).toBe("data: 1\n\n");
     expect(told).toEqual([]);

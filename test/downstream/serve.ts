@@ -1,4 +1,5 @@
 // A listener whose owner is the test: what it opens, tells and fails is kept, and nothing is answered unasked.
+import { onTestFinished, vi } from "vitest";
 import type { Downstream, Watcher } from "../../src/downstream/downstream.ts";
 import type { ServerTls } from "../../src/downstream/options.ts";
 import { createListener, type ListenerLimits } from "../../src/downstream/listener.ts";
@@ -136,8 +137,23 @@ export async function serve({
 }
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** What a pause is made of: a halt of the process takes one of them, and the timers behind it have the others. */
+const STEP_MS = 25;
+
 /** Ends behind what sockets had to tell by then: after a halt of the process timers come first. */
 export async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, STEP_MS)));
+  }
   for (let nth = 0; nth < 3; nth++) await turn();
+}
+
+/** The clock of what waits too long, stopped until the end of the test; what is given back moves it on. */
+export function stopClock(): (ms: number) => void {
+  let nowMs = performance.now();
+  const spy = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  onTestFinished(() => {
+    spy.mockRestore();
+  });
+  return (ms) => (nowMs += ms);
 }
