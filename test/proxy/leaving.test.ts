@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { holdTimers } from "../support/held-timer.ts";
 import { startProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText, UPGRADE } from "../support/raw-client.ts";
 import { answerOnceRead, OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
@@ -119,16 +120,8 @@ async function cutOffInBody(timeouts: object, code: string, goOn?: () => void): 
 
 it("total in the body: cut off, however long the head took", async () => {
   const totalMs = 3_600_000;
-  const set = globalThis.setTimeout;
-  let end = (): void => undefined;
-  const spy = vi
-    .spyOn(globalThis, "setTimeout")
-    .mockImplementation((over: () => void, ms?: number) => {
-      if (Number(ms) > totalMs / 2) end = over;
-      return set(over, ms);
-    });
-  onTestFinished(() => spy.mockRestore());
-  await cutOffInBody({ total_ms: totalMs }, "total_timeout", () => end());
+  const end = holdTimers(totalMs / 2);
+  await cutOffInBody({ total_ms: totalMs }, "total_timeout", end);
 });
 
 // Together, as they mostly wait.

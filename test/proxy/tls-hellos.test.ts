@@ -35,7 +35,7 @@ function setup(https: Record<string, unknown> = {}): ProxySetup {
         http: "127.0.0.1:0",
         https: { listen: "127.0.0.1:0", certificates: pairs, ...https },
       },
-      limits: { head_ms: 1_000 },
+      limits: { head_ms: 3_000 },
       services: { a: { endpoints: ["http://127.0.0.1:9"] } },
       routes: [{ name: "a", match: { path: "/a" }, service: "a" }],
     },

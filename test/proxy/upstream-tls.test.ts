@@ -324,10 +324,13 @@ test("who only fails is left alone after a while", async () => {
   await using bad = await serve("expired");
   await using good = await serve("good");
   await using proxy = await startProxy(setup([bad.url, good.url], {}));
+  const startedMs = performance.now();
   for (let nth = 0; nth < 40; nth++) expect((await get(proxy)).status).toBe(200);
+  // An ejection ends after three quarters of a second at the earliest.
+  const trials = Math.floor((performance.now() - startedMs) / 750);
   const tried = proxy.rows.filter(({ attempts }) => attempts.length === 2).length;
   expect(tried).toBeGreaterThan(0);
-  expect(tried).toBeLessThan(15);
+  expect(tried).toBeLessThan(15 + trials);
 });
 
 describe("closed without an alert, and without an answer: upstream_reset, and whether a certificate was asked for", () => {

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { holdTimers } from "../support/held-timer.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { connectRaw, exchangeRaw, requestText, UPGRADE } from "../support/raw-client.ts";
 import { OK, startUpstream, SWITCHING } from "../support/raw-upstream.ts";
@@ -240,13 +241,16 @@ it.each([
 
 it.each([
   ["silence", { idle_ms: 600 }, "idle_timeout"],
-  ["the total limit", { total_ms: 600 }, "total_timeout"],
+  ["the total limit", { total_ms: 3_600_000 }, "total_timeout"],
 ])("%s ends it", async (_, timeouts, code) => {
+  const end = holdTimers(3_000_000);
   await using echo = await startEcho();
   await using proxy = await startProxy({ upstreams: [echo.url], config: { timeouts } });
   const { socket } = await open(proxy);
   const [far] = echo.server.clients;
-  await Promise.all([once(socket, "close"), once(far!, "close")]);
+  const closed = Promise.all([once(socket, "close"), once(far!, "close")]);
+  end();
+  await closed;
   expect(await proxy.row(0)).toMatchObject({
     kind: "websocket",
     completed: false,

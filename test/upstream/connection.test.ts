@@ -210,9 +210,9 @@ test("a slow client's body is not the upstream's silence", async () => {
   });
   const pool = poolFor(server.url);
   const sink = new RecordingSink();
-  const timeouts = { connectMs: 0, headerMs: 50, idleMs: 50 };
+  const timeouts = { connectMs: 0, headerMs: 1_000, idleMs: 1_000 };
   const attempt = pool.send(requestOf({ method: "POST", body: "chunked", timeouts }), sink);
-  setTimeout(() => attempt.finish([]), 300);
+  setTimeout(() => attempt.finish([]), 1_500);
   await sink.whenOver.promise;
   expect(sink.error).toBeNull();
   await pool.close(0);
