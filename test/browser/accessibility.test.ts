@@ -31,6 +31,12 @@ afterAll(async () => {
 /** Where to go, and what is there once it is whole. */
 type Stop = readonly [hash: string, whole: string, act?: (page: Page) => Promise<void>];
 
+async function showOne(page: Page): Promise<void> {
+  await page.getByText("No request has ended since").waitFor();
+  await expect.poll(() => fixture.watchers()).toBe(1);
+  fixture.emit();
+}
+
 const CANNED: readonly Stop[] = [
   ["#/overview", ".halves tbody tr"],
   ["#/routes", "tbody tr"],
@@ -38,7 +44,7 @@ const CANNED: readonly Stop[] = [
   ["#/requests?status_class=5xx", ".requests tbody tr"],
   [`#/requests?status_class=5xx&open=${TRACE_ID}`, ".sheet .waterfall .line"],
   ["#/policy", "tbody tr"],
-  ["#/tail", "tbody tr", async () => void fixture.emit()],
+  ["#/tail", "tbody tr", showOne],
   ["#/routes?palette", "dialog[open] li", (page) => page.keyboard.press("Control+k")],
 ];
 
@@ -85,9 +91,12 @@ it.each([
 });
 
 async function faultsAt(page: Page, [hash, whole, act]: Stop): Promise<string[]> {
+  // What the stop before has of the same kind is not what is waited for.
+  await page.evaluate(`for (const each of document.querySelectorAll(${JSON.stringify(whole)}))
+    each.setAttribute("data-before", "")`);
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   await act?.(page);
-  await page.locator(whole).first().waitFor();
+  await page.locator(`${whole}:not([data-before])`).first().waitFor();
   await expect.poll(() => page.locator(".skeleton").count()).toBe(0);
   const found: string[] = [];
   for (const [size, colorScheme, rules] of LOOKS) {

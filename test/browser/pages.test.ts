@@ -5,7 +5,7 @@ import { type Fixture, startFixture } from "./support/fixture-server.ts";
 import { STORED } from "./support/protected.ts";
 import { requestRows } from "./support/request-rows.ts";
 import { PAYMENT_SPAN, ROOT_SPAN, TRACE_ID } from "./support/trace.ts";
-import { hashOf, usePages } from "./support/page.ts";
+import { hashOf, usePages, words } from "./support/page.ts";
 
 const openPage = usePages();
 let fixture: Fixture;
@@ -386,18 +386,17 @@ describe("search and palette", () => {
   });
 
   it.each([
-    ["upst", "#/upstreams"],
-    ["payments", "#/requests?route=payments"],
-    ["shop-f", "#/requests?principal=shop-frontend"],
-    [TRACE_ID, `#/overview?open=${TRACE_ID}`],
-  ])("the palette finds %s", async (words, hash) => {
+    ["upst", "#/upstreams", "Upstreams page"],
+    ["payments", "#/requests?route=payments", "payments route"],
+    ["shop-f", "#/requests?principal=shop-frontend", "shop-frontend caller"],
+    [TRACE_ID, `#/overview?open=${TRACE_ID}`, `Open trace ${TRACE_ID} trace`],
+  ])("the palette finds %s", async (typed, hash, found) => {
     const page = await open("#/overview");
     await page.locator(".verdict").waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog", { name: "Go to" }).waitFor();
-    await page.keyboard.type(words);
-    await page.getByRole("option").first().waitFor();
-    await page.waitForTimeout(600);
+    await page.keyboard.type(typed);
+    await expect.poll(() => words(page.getByRole("option").first())).toBe(found);
     await page.keyboard.press("Enter");
     await expect.poll(() => hashOf(page)).toBe(hash);
     await expect.poll(() => page.getByRole("dialog", { name: "Go to" }).count()).toBe(0);

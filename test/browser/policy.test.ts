@@ -59,8 +59,8 @@ describe("the page Policy", () => {
     const rows = page.getByRole("table", { name: "Changes by the candidate" }).locator("tbody tr");
     await expect
       .poll(() => words(rows.nth(0)))
-      .toBe(
-        "would gain bob DELETE /admin/users/12 and 6 more admin policies/policy.csv:14 policies/next.csv:4 41 9 s ago",
+      .toMatch(
+        /^would gain bob DELETE \/admin\/users\/12 and 6 more admin policies\/policy\.csv:14 policies\/next\.csv:4 41 \d+ s ago$/,
       );
     await expect.poll(() => words(rows.nth(1))).toMatch(/^would gain anonymous GET \/reports/);
     await expect
@@ -93,7 +93,7 @@ describe("the page Policy", () => {
     const rows = page.getByRole("table", { name: "Rules by use" }).locator("tbody tr");
     await expect
       .poll(() => words(rows.nth(2)))
-      .toBe("p, clerk, /admin/*, *, deny policies/policy.csv:14 deny 2,052 3 3 s ago");
+      .toMatch(/^p, clerk, \/admin\/\*, \*, deny policies\/policy\.csv:14 deny 2,052 3 \d+ s ago$/);
     await expect.poll(() => words(rows.nth(3))).toContain("no rule allows it");
     await expect
       .poll(() => words(panel(page, "Rules that decided nothing")))

@@ -76,7 +76,7 @@ describe("the store is down", () => {
     const panel = page.locator(".panel.is-stale").first();
     await expect
       .poll(() => panel.locator(".stale-note").innerText())
-      .toMatch(/^as of \d\d:\d\d:\d\d, \d+ s old$/);
+      .toMatch(/^as of \d\d:\d\d:\d\d, \d+ (?:s|min) old$/);
     await expect.poll(() => page.getByTitle("Requests behind Errors").innerText()).toContain("2.2");
     await expect.poll(() => styleOf(page, ".panel.is-stale .panel-body", "opacity")).toBe("0.7");
     fixture.reset();

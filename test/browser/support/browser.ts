@@ -30,6 +30,8 @@ const WITHOUT_FEATURES = [
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    // Tells only what hangs.
+    timeout: 120_000,
     args: ["--no-sandbox", `--disable-features=${WITHOUT_FEATURES.join(",")}`],
   });
 }

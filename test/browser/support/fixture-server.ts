@@ -48,6 +48,8 @@ export interface Fixture {
   /** Bodies that were posted, newest last. */
   readonly posted: Record<string, unknown>[];
   readonly reset: () => void;
+  /** How many streams are open. */
+  readonly watchers: () => number;
   /** Sends one row to all open streams. */
   readonly emit: () => Row;
   readonly close: () => Promise<void>;
@@ -108,6 +110,7 @@ export async function startFixture(): Promise<Fixture> {
       asked.length = 0;
       posted.length = 0;
     },
+    watchers: () => streams.size,
     emit: () => {
       const row = requestRow(random, Date.now());
       for (const stream of streams)
