@@ -384,7 +384,7 @@ describe("ends, with an error that says why", () => {
     ["sums", `SELECT 1${"+1".repeat(30_000)}`, [167]],
   ])("%s", async (_name, sql, codes) => {
     // What may end by its time alone need not be long at it.
-    const timeoutMs = codes.includes(159) ? 500 : 2_000;
+    const timeoutMs = codes.includes(159) ? 500 : LIMITS.timeoutMs;
     expect(codes).toContain(await codeOf(sql, { ...LIMITS, timeoutMs }));
     expect(await codeOf("SELECT 1")).toMatch(/^answered/);
   });

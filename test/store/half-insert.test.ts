@@ -80,8 +80,8 @@ test("the view fails", async () => {
 
 test("the store is killed in the middle of the view", async () => {
   const half = batchOf("killed");
-  // As long as may be: it is to be killed meanwhile.
-  await obstruct("killed", "sleep(3)");
+  // It is to be killed meanwhile: each as long as may be, and no two alike, which would be one.
+  await obstruct("killed", [3, 2.9, 2.8, 2.7].map((s) => `sleep(${s})`).join(" + "));
   const first = system.store.write(half);
   const there = async (): Promise<unknown> =>
     (await system.store.query(`${COUNTS.requests} WHERE service = 'killed'`)).rows[0]?.["n"];
