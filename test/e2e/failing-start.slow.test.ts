@@ -80,12 +80,14 @@ test.for(Object.entries(obstacles))("%s", async ([, obstruct]) => {
   site.write(config(good));
   // It asks until it is answered; slow answers are in flight when the start fails.
   const load = startLoad({ port, pauseMs: 2, ask: () => ({ method: "GET", path: "/x?ms=40" }) });
-  const { child, errors, output } = spawnWeir(["run", "-c", site.file], { env });
-  expect(await exitOf(child)).toMatchObject({ code: 2 });
+  // Where a busy machine has left none the time to be answered, once more.
+  while (load.answers.length === 0) {
+    const { child, errors, output } = spawnWeir(["run", "-c", site.file], { env });
+    expect(await exitOf(child)).toMatchObject({ code: 2 });
+    expect(errors().match(/^weir: .*$/gm)).toEqual([expect.stringMatching(said)]);
+    expect(output()).not.toContain("admin API");
+  }
   await load.stop();
-  expect(errors().match(/^weir: .*$/gm)).toEqual([expect.stringMatching(said)]);
-  expect(output()).not.toContain("admin API");
-  expect(load.answers.length).toBeGreaterThan(0);
   expect(existsSync(join(site.data, "spool", "lock"))).toBe(false);
   if (existsSync(join(site.data, "store", "child.json")))
     expect(isAlive(storePid(site))).toBe(false);

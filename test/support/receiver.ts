@@ -9,13 +9,15 @@ export interface Received {
   readonly body: string;
 }
 
+type Answer = number | ((body: string) => number);
+
 export interface Receiver {
   readonly url: string;
   /** Taken ones, oldest first. */
   readonly taken: readonly Received[];
   readonly refused: () => number;
-  /** From now on. */
-  readonly answer: (status: number) => void;
+  /** From now on; a function answers each by what it says. */
+  readonly answer: (next: Answer) => void;
   /** Resolves once this many are taken. */
   readonly until: (count: number) => Promise<void>;
   readonly close: () => void;
@@ -24,13 +26,14 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const taken: Received[] = [];
   let refused = 0;
-  let status = 200;
+  let given: Answer = 200;
   let look = (): void => undefined;
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8");
     request.on("data", (chunk: string) => (body += chunk));
     request.on("end", () => {
+      const status = typeof given === "number" ? given : given(body);
       response.writeHead(status).end();
       if (status === 200) taken.push({ path: request.url ?? "", headers: request.headers, body });
       else refused++;
@@ -42,7 +45,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     refused: () => refused,
-    answer: (next) => (status = next),
+    answer: (next) => (given = next),
     until: (count) =>
       new Promise((resolve) => {
         look = () => {
