@@ -11,10 +11,10 @@ import { revoke } from "../../src/ca/revocation-list.ts";
 import { cleanUp, configOf, createSite, type Site, startWeir } from "../support/weir-process.ts";
 import { type Asked, issueFrom, startTeller } from "./support/own-ca.ts";
 
-/** Renewed after two thirds, and then there is time left on a busy machine, too. */
-const LIFE_MS = 60_000;
-/** The first ones are so old already. */
-const AGE_MS = 29_000;
+/** Renewed after two thirds, and then there is time left on a busy machine, too; so old already. */
+const SHORT = { lifeMs: 60_000, ageMs: 29_000 };
+/** For a start, however long that takes. */
+const LONG = { lifeMs: 3_600_000 };
 const MODEL = `[request_definition]
 r = sub
 [policy_definition]
@@ -61,9 +61,10 @@ function outerConfig(inner: Site, innerPort: string): string {
     .concat(`ca: ${inner.folder}/ca\n`);
 }
 
-function issue(inner: Site, name: string, more: Partial<Asked> = {}): Promise<void> {
-  const life = { lifeMs: LIFE_MS, ageMs: AGE_MS };
-  return issueFrom(inner, { name, dns: "localhost", out: inner, ...life, ...more });
+type Life = Pick<Asked, "lifeMs" | "ageMs">;
+
+function issue(inner: Site, asked: Life & Pick<Asked, "name"> & Partial<Asked>): Promise<void> {
+  return issueFrom(inner, { dns: "localhost", out: inner, ...asked });
 }
 
 function shownSerial(port: string): Promise<string> {
@@ -91,14 +92,14 @@ test("each renews its own while requests pass both, and none fails; who is not t
     "rules.csv": "p, spiffe://example.org/outer\n",
   });
   await createAuthority(join(innerSite.folder, "ca"), "example.org", Date.now());
-  await issue(innerSite, "inner");
-  await issue(innerSite, "admin");
-  await issue(innerSite, "mallory", { lifeMs: 3_600_000 });
+  for (const name of ["inner", "admin", "mallory"]) await issue(innerSite, { name, ...LONG });
   const inner = await startWeir(innerSite);
   const { port } = new URL(/over TLS on +(\S+)/.exec(inner.output())?.[1] ?? "");
   const outerSite = createSite(outerConfig(innerSite, port));
-  await issue(innerSite, "outer", { out: outerSite });
+  await issue(innerSite, { name: "outer", out: outerSite, ...LONG });
   const outer = await startWeir(outerSite);
+  for (const name of ["inner", "admin"]) await issue(innerSite, { name, ...SHORT });
+  await issue(innerSite, { name: "outer", out: outerSite, ...SHORT });
 
   const { port: adminPort } = new URL(inner.admin);
   const adminSerials = new Set<string>();

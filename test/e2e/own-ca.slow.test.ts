@@ -16,6 +16,7 @@ import {
   type Site,
   spawnWeir,
   startWeir,
+  type WeirProcess,
 } from "../support/weir-process.ts";
 import { type Asked, issueFrom, startTeller } from "./support/own-ca.ts";
 
@@ -85,16 +86,23 @@ function ask(site: Site, port: string, agent?: Agent): Promise<Answer> {
   });
 }
 
+async function renewals(weir: WeirProcess): Promise<number> {
+  const found = /^weir_certificate_renewals_total\{outcome="renewed"\} (\d+)$/m;
+  return Number(found.exec(await weir.metrics())?.[1]);
+}
+
 test("a certificate of a minute and a half is renewed before it ends, twice, and no request fails", async () => {
-  const site = await createCaSite({ lifeMs: 90_000, ageMs: 46_000 });
+  const site = await createCaSite(HOUR);
   const weir = await startWeir(site);
+  // However long the start took: it has most of a minute left until it ends.
+  await issue(site, "weir", { lifeMs: 90_000, ageMs: 46_000 });
   const { port } = new URL(/over TLS on +(\S+)/.exec(weir.output())?.[1] ?? "");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const serials = new Set<string>();
   const statuses = new Set<string>();
   const standing = new Set<string>();
   const endMs = performance.now() + 200_000;
-  while (serials.size < 3 && performance.now() < endMs) {
+  while ((await renewals(weir)) < 2 && performance.now() < endMs) {
     const { status, body, serial } = await ask(site, port).catch((thrown: unknown) => {
       throw new Error(weir.errors(), { cause: thrown });
     });
@@ -104,12 +112,12 @@ test("a certificate of a minute and a half is renewed before it ends, twice, and
     await sleep(100);
   }
   expect(statuses).toEqual(new Set(["200 spiffe://example.org/client"]));
-  expect(serials.size).toBe(3);
+  // It is counted a moment before it is shown.
+  const seen = async (): Promise<number> => serials.add((await ask(site, port)).serial).size;
+  await expect.poll(seen).toBeGreaterThanOrEqual(3);
   // The connection that was there at first is there still.
   expect(standing.size).toBe(1);
-  expect(await weir.metrics()).toMatch(
-    /^weir_certificate_renewals_total\{outcome="renewed"\} [23]$/m,
-  );
+  expect(await renewals(weir)).toBe(2);
   expect(await weir.metrics()).toMatch(
     /^weir_certificate_expiry_state\{key="ca",file=".*ca\.crt",name="weir CA example\.org"\} 0$/m,
   );

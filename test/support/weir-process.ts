@@ -191,9 +191,13 @@ export async function exitOf(child: ChildProcess): Promise<Exit> {
   return { code: child.exitCode, signal: child.signalCode, ms };
 }
 
-/** On a store that has its tables already, where the site has no data yet; what `spawnWeir` starts makes its own. */
+/**
+ * On a store that has its tables already, where the site has no data yet and no store elsewhere; what `spawnWeir`
+ * starts makes its own.
+ */
 export async function startWeir(site: Site, env: NodeJS.ProcessEnv = {}): Promise<WeirProcess> {
-  if (!existsSync(site.data)) await copyTemplate(join(site.data, "store"));
+  const isElsewhere = /^store: *\{/m.test(readFileSync(site.file, "utf8"));
+  if (!isElsewhere && !existsSync(site.data)) await copyTemplate(join(site.data, "store"));
   return watchWeir(spawnWeir(["run", "-c", site.file], { env }));
 }
 
