@@ -36,7 +36,8 @@ export interface EmbeddedOptions {
   readonly silenceMs?: number;
 }
 
-const START_MS = 60_000;
+/** Only what hangs takes longer: much that is to be read on a slow disk, or a machine that is busy, take a minute. */
+const START_MS = 180_000;
 const STOP_MS = 2000;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
