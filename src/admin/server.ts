@@ -23,7 +23,13 @@ export interface Admin {
 
 const GRACE_MS = 500;
 const LIMITS = {
-  http: { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 },
+  http: {
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    /** Above the 60 s of common load balancers, so that they and not weir close first. */
+    keepAliveTimeout: 75_000,
+  },
   connections: 256,
   /** A quarter: nobody alone keeps all others out. */
   sourceConnections: 64,

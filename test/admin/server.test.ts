@@ -22,6 +22,12 @@ test("health needs nothing; readiness says what is missing", async () => {
   });
 });
 
+test("connections are kept longer than those who come through a load balancer keep them", async () => {
+  const { url } = await startTestAdmin();
+  const { headers } = await fetch(`${url}/healthz`);
+  expect(headers.get("keep-alive")).toBe("timeout=75");
+});
+
 test("without a store, questions are refused with since when, and the rest answers", async () => {
   const store = {
     kind: "server",

@@ -58,7 +58,8 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
     }
   };
   const server = createServer((request, response) => void answer(request, response));
-  server.keepAliveTimeout = 10_000;
+  // Above what any client keeps, however long it was halted: one that closes late asks a connection that is gone.
+  server.keepAliveTimeout = 120_000;
   return server;
 }
 

@@ -173,6 +173,8 @@ describe("bare HTTP", () => {
   test("ping needs no password", async () => {
     const response = await fetch(`http://${new URL(system.url).host}/ping`);
     expect([response.status, await response.text()]).toEqual([200, "Ok.\n"]);
+    // A client that was halted asks on a connection that is still there.
+    expect(response.headers.get("keep-alive")).toBe("timeout=120");
   });
 
   test("format, query id and summary are in the head", async () => {
