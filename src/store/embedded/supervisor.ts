@@ -149,7 +149,10 @@ class Supervisor implements EmbeddedStore {
 
   #beat(child: ChildProcess): void {
     const { heartbeatMs = 2000, silenceMs = 15_000, log } = this.#options;
+    const dueMs = Date.now() + heartbeatMs;
     this.#timer = setTimeout(() => {
+      // What this thread was halted for it has heard nobody, and asked nobody.
+      this.#lastBeatMs += Math.max(0, Date.now() - dueMs);
       if (Date.now() - this.#lastBeatMs > silenceMs) {
         log.error("store_child_silent", { silenceMs });
         child.kill("SIGKILL");

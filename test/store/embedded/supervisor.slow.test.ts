@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import { createEmbeddedStore } from "../../../src/store/embedded/supervisor.ts";
 import type { Delivery } from "../../../src/telemetry/sink.ts";
@@ -127,6 +127,20 @@ describe("alone", () => {
     await embedded.stop();
     expect(performance.now() - started).toBeLessThan(20_000);
     expect(embedded.state().state).toBe("down");
+    await embedded.stop();
+  });
+
+  test("a child is not silent for the time in which nobody could hear it", async () => {
+    const options = { folder: newFolder(), log: silentLog, heartbeatMs: 100, silenceMs: 15_000 };
+    const embedded = createEmbeddedStore(options);
+    await embedded.start();
+    const pid = embedded.pid();
+    // By the clock this process was halted for a minute.
+    const now = Date.now;
+    const spy = vi.spyOn(Date, "now").mockImplementation(() => now() + 60_000);
+    onTestFinished(() => spy.mockRestore());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect([embedded.pid(), embedded.state()]).toMatchObject([pid, { state: "ready" }]);
     await embedded.stop();
   });
 
