@@ -57,26 +57,21 @@ function stepOf(seconds: number, unitSeconds: number): number {
   return Math.max(1, Math.ceil(seconds / POINTS / unitSeconds)) * unitSeconds;
 }
 
-const FIRST_SIX_HOURS = `(
-    SELECT min(time) FROM requests_6h
-    WHERE time >= {since:DateTime64(3, 'UTC')} - toIntervalHour(7) AND time < {until:DateTime64(3, 'UTC')}
+/** Of what is kept: rows that are gone left a sum of their hour. Known without reading, by what parts hold. */
+const FIRST_AT = `(
+    SELECT if(first_hour + 3600 > first_row OR first_row = 0, first_row, first_hour) FROM
+    (SELECT toUnixTimestamp(min(started_at)) AS first_row FROM requests) AS rows,
+    (SELECT toUnixTimestamp(min(time)) AS first_hour FROM rollups) AS hours
 )`;
 /**
- * Seconds that a rate is over: the window's, or, where nothing is older than its first request, those since that
- * one: a weir that is a minute old did not idle for the hour before. Looked for in the first six hours that have any.
- * On one line, so that lines stay the file's.
+ * Seconds that a rate is over: the window's, or, where the first request came in it, those since that one: a weir that is
+ * a minute old did not idle for the hour before. On one line, so that lines stay the file's.
  */
-const OBSERVED_S = `greatest(dateDiff('second', assumeNotNull((
-        SELECT if(count() = 0 OR (
-            SELECT count() FROM (SELECT 1 FROM requests_1h WHERE time < {since:DateTime64(3, 'UTC')} - toIntervalHour(1) LIMIT 1)
-        ) > 0, {since:DateTime64(3, 'UTC')}, greatest(min(time), {since:DateTime64(3, 'UTC')}))
-        FROM requests_{{rollup}}
-        WHERE time >= {since:DateTime64(3, 'UTC')} - toIntervalHour(1) AND time < {until:DateTime64(3, 'UTC')}
-            AND time >= ${FIRST_SIX_HOURS} AND time < ${FIRST_SIX_HOURS} + toIntervalHour(6)
-    )), {until:DateTime64(3, 'UTC')}), 1)`.replaceAll(/\s+/g, " ");
-
-/** A start told to six hours would be too far off. */
-const finest = ({ name }: Rollup): string => (name === COARSEST.name ? "1h" : name);
+const OBSERVED_S = `greatest(toUnixTimestamp({until:DateTime64(3, 'UTC')}) -
+    greatest(toUnixTimestamp({since:DateTime64(3, 'UTC')}), assumeNotNull(${FIRST_AT})), 1)`.replaceAll(
+  /\s+/g,
+  " ",
+);
 
 /** Conditions on rows of tables of sums. */
 export interface SumConditions {
@@ -110,7 +105,7 @@ type Macro = (rollup: Rollup, conditions: SumConditions) => string;
 const MACROS: Readonly<Record<string, Macro>> = {
   rollup: ({ name }) => name,
   grain_s: ({ grainSeconds }) => String(grainSeconds),
-  observed_s: (rollup) => OBSERVED_S.replaceAll("{{rollup}}", finest(rollup)),
+  observed_s: () => OBSERVED_S,
   in_window: (_, { inWindow }) => inWindow,
   before_window: (_, { beforeWindow }) => beforeWindow,
   in_past: (_, { inPast }) => inPast,
