@@ -18,7 +18,7 @@
 -- parameter service: String, only this service
 -- parameter route: String, only this route
 -- parameter limit: UInt32 = 100, most rows
-WITH quantilesTDigest(0.5, 0.95, 0.99)(duration_ns) AS percentiles
+WITH quantilesExactWeighted(0.5, 0.95, 0.99)(toUInt16(floor(log2(greatest(duration_ns, 1)) * 8)), 1) AS percentiles
 SELECT
     principal,
     principal_kind,
@@ -27,9 +27,10 @@ SELECT
     countIf(status >= 500) AS errors,
     countIf(decision = 'deny') AS denied,
     uniq(route) AS routes,
-    percentiles[1] AS p50_ns,
-    percentiles[2] AS p95_ns,
-    percentiles[3] AS p99_ns,
+    -- Eight buckets an octave, as sums have them (collector/schema/0002_rollups.sql).
+    exp2((percentiles[1] + 0.5) / 8) AS p50_ns,
+    exp2((percentiles[2] + 0.5) / 8) AS p95_ns,
+    exp2((percentiles[3] + 0.5) / 8) AS p99_ns,
     sum(row.request_bytes) AS request_bytes,
     sum(row.response_bytes) AS response_bytes,
     max(started_at) AS last_at
@@ -43,7 +44,7 @@ GROUP BY principal, principal_kind
 ORDER BY requests DESC, principal
 LIMIT {limit:UInt32}
 -- from sums, but for service, route
-WITH quantilesTDigestMerge(0.5, 0.95, 0.99)(durations) AS percentiles
+WITH quantilesExactWeightedArray(0.5, 0.95, 0.99)(mapKeys(buckets), mapValues(buckets)) AS percentiles
 SELECT
     principal,
     principal_kind,
@@ -52,9 +53,9 @@ SELECT
     sum(bucket.errors) AS errors,
     sum(bucket.denied) AS denied,
     uniqMerge(bucket.routes) AS routes,
-    percentiles[1] AS p50_ns,
-    percentiles[2] AS p95_ns,
-    percentiles[3] AS p99_ns,
+    exp2((percentiles[1] + 0.5) / 8) AS p50_ns,
+    exp2((percentiles[2] + 0.5) / 8) AS p95_ns,
+    exp2((percentiles[3] + 0.5) / 8) AS p99_ns,
     sum(bucket.request_bytes) AS request_bytes,
     sum(bucket.response_bytes) AS response_bytes,
     max(bucket.last_at) AS last_at

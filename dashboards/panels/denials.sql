@@ -59,15 +59,15 @@ WHERE {{in_window}}
     AND ({route:String} = '' OR bucket.route = {route:String})
     AND ({principal:String} = '' OR bucket.principal = {principal:String})
     -- Paths of all would take longer than all else.
-    AND cityHash64(principal, principal_kind, method, route, rule, rule_source) IN
+    AND denial_hash IN
     (
-        SELECT cityHash64(principal, principal_kind, method, route, rule, rule_source) AS kind_of FROM trouble_sums AS bucket
+        SELECT denial_hash FROM trouble_sums AS bucket
         WHERE {{in_window}}
             AND subject = 'denial' AND kind = {kind:String}
             AND ({service:String} = '' OR bucket.service = {service:String})
             AND ({route:String} = '' OR bucket.route = {route:String})
             AND ({principal:String} = '' OR bucket.principal = {principal:String})
-        GROUP BY kind_of ORDER BY sum(bucket.calls) DESC, kind_of LIMIT {limit:UInt32}
+        GROUP BY denial_hash ORDER BY sum(bucket.calls) DESC, denial_hash LIMIT {limit:UInt32}
     )
 GROUP BY principal, principal_kind, method, route, rule, rule_source
 ORDER BY requests DESC, last_at DESC

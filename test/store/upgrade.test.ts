@@ -6,7 +6,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLog } from "../../src/core/log.ts";
 import { createStore, type Store } from "../../src/store/client.ts";
 import { SUM_TABLES } from "../../src/store/closings.ts";
+import { loadDashboards } from "../../src/store/dashboards.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import type { Panel } from "../../src/store/panels/panel.ts";
+import { runPanel } from "../../src/store/panels/run-panel.ts";
 import { readTrace } from "../../src/store/requests.ts";
 import { COLUMNS_BY_VERSION } from "../../src/telemetry/columns.ts";
 import type { Batch } from "../../src/telemetry/sink.ts";
@@ -189,5 +192,41 @@ test("tables of sums that came with each batch go, and what they counted is coun
     const { rows } = await store.query(`SELECT ${calls} AS n FROM ${table} WHERE grain_s = 600`);
     expect([table, rows]).toEqual([table, [{ n: 3 }]]);
   }
+  await store.close();
+});
+
+test("sums of before tell percentiles of what comes after an upgrade, and all else of both", async () => {
+  const store = createStore({ url: system.url.replace(/weir$/, "digests") });
+  const come = async (token: string, duration_ns: number): Promise<void> => {
+    const row = line({ trace_id: token, decision: "deny", status: 403, duration_ns });
+    expect(await store.write(batch(token, [row]))).toEqual({ kind: "stored" });
+  };
+  await migrate(store, RETENTION);
+  const { rows } = await store.query(
+    "SELECT as_select AS sql FROM system.tables WHERE database = 'digests' AND name = 'caller_sums_view'",
+  );
+  const digests = String(rows[0]?.["sql"]).replace(
+    /sumMap\(.*\) AS buckets/,
+    "quantilesTDigestState(0.5, 0.95, 0.99)(duration_ns) AS durations",
+  );
+  expect(digests).toContain("durations");
+  await store.command(
+    "ALTER TABLE caller_sums ADD COLUMN durations AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64)",
+  );
+  await store.command(`ALTER TABLE caller_sums_view MODIFY QUERY ${digests}`);
+  await store.command("ALTER TABLE caller_sums DROP COLUMN buckets");
+  await store.command("ALTER TABLE trouble_sums DROP COLUMN denial_hash");
+  await store.command("DELETE FROM schema_migrations WHERE name = '0025_sums_upgrade'");
+  await come("before", 1000);
+  await Promise.all([migrate(store, RETENTION), migrate(store, RETENTION)]);
+  await come("after", 1e6);
+  const { panels } = loadDashboards();
+  const window = { sinceMs: Date.now() - 86_400_000, untilMs: Date.now() + 60_000, filters: {} };
+  const answer = async (name: string): Promise<unknown> =>
+    (await runPanel(store, panels.get(name) as Panel, window)).rows;
+  expect(await answer("callers")).toEqual([
+    expect.objectContaining({ requests: 2, p50_ns: expect.closeTo(1e6, -5) }),
+  ]);
+  expect(await answer("denials")).toEqual([expect.objectContaining({ requests: 2 })]);
   await store.close();
 });
