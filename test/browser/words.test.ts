@@ -139,6 +139,16 @@ describe("buckets", () => {
     expect(buckets.requests).toEqual([10, 0, 10, 0]);
     expect(buckets.p95).toEqual([5e6, null, 5e6, null]);
   });
+  it("shows the bucket that still fills where all that came is in it, by its seconds so far", () => {
+    const silent = evenly(interval, 60)
+      .slice(0, -1)
+      .map((row) => ({ ...row, requests: 0 }));
+    const buckets = toBuckets([...silent, overview(5, 0)], interval);
+    expect(buckets.times.at(-1)).toBe((START + 5 * MINUTE) / 1000);
+    expect(buckets.requests).toEqual([0, 0, 0, 0, 20]);
+    const previous = alignPrevious(buckets, [overview(-3, 60)], interval);
+    expect(previous.times).toEqual(buckets.times);
+  });
   it("lays the period before over this one", () => {
     const buckets = toBuckets([overview(1, 0), overview(2, 0)], interval);
     const previous = alignPrevious(buckets, [overview(-3, 60)], interval);

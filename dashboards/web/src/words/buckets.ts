@@ -19,7 +19,19 @@ export interface Buckets {
 
 /** Rates are per second and 0 where nothing came; latencies are null there: a gap, not a zero. */
 export function toBuckets(rows: readonly OverviewRow[], interval: Interval): Buckets {
-  return onGrid(rows, { interval, stepS: stepOf(rows), none: 0 });
+  const stepS = stepOf(rows);
+  const first = Math.ceil(interval.fromMs / 1000 / stepS);
+  const open = Math.floor(interval.toMs / 1000 / stepS);
+  const openS = interval.toMs / 1000 - open * stepS;
+  const times = Array.from(
+    { length: Math.max(0, open - first + 1) },
+    (_, i) => (first + i) * stepS,
+  );
+  // The bucket that still fills would look like a fall: it is left out, but where all that came is in it.
+  const came = rows.filter(({ requests }) => requests > 0).map((row) => bucketOf(row, stepS));
+  const isShown = openS > 0 && came.length > 0 && came.every((bucket) => bucket >= open);
+  if (!isShown) times.pop();
+  return onGrid(rows, { times, stepS, lastS: isShown ? openS : stepS, none: 0 });
 }
 
 const DEFAULT_STEP_S = 60;
@@ -31,31 +43,36 @@ function stepOf(rows: readonly OverviewRow[]): number {
   return steps.length === 0 ? DEFAULT_STEP_S : Math.min(...steps);
 }
 
+function bucketOf({ time }: OverviewRow, stepS: number): number {
+  return Math.floor(timeMs(time) / 1000 / stepS);
+}
+
 interface Grid {
-  readonly interval: Interval;
+  readonly times: number[];
   readonly stepS: number;
+  /** How much of the last bucket is over. */
+  readonly lastS: number;
   /** Where there is no row. */
   readonly none: 0 | null;
 }
 
-function onGrid(rows: readonly OverviewRow[], { interval, stepS, none }: Grid): Buckets {
-  const stepMs = stepS * 1000;
-  const byTime = new Map(rows.map((row) => [Math.floor(timeMs(row.time) / stepMs), row]));
-  const first = Math.ceil(interval.fromMs / stepMs);
-  // The bucket that still fills would always look like a fall: leave it out.
-  const last = Math.floor(interval.toMs / stepMs) - 1;
-  const buckets = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+function onGrid(rows: readonly OverviewRow[], { times, stepS, lastS, none }: Grid): Buckets {
+  const byBucket = new Map(rows.map((row) => [bucketOf(row, stepS), row]));
   const read = (value: (row: OverviewRow) => number | null, missing: number | null): Values =>
-    buckets.map((bucket) => {
-      const row = byTime.get(bucket);
+    times.map((at) => {
+      const row = byBucket.get(at / stepS);
       return row === undefined ? missing : value(row);
+    });
+  const perSecond = (of: "requests" | "errors" | "denied"): Values =>
+    read((row) => row[of], none).map((count, at) => {
+      return count === null ? null : count / (at === times.length - 1 ? lastS : stepS);
     });
   return {
     stepS,
-    times: buckets.map((bucket) => bucket * stepS),
-    requests: read((row) => row.requests / stepS, none),
-    errors: read((row) => row.errors / stepS, none),
-    denied: read((row) => row.denied / stepS, none),
+    times,
+    requests: perSecond("requests"),
+    errors: perSecond("errors"),
+    denied: perSecond("denied"),
     p50: read((row) => row.p50_ns, null),
     p95: read((row) => row.p95_ns, null),
     p99: read((row) => row.p99_ns, null),
@@ -75,7 +92,7 @@ export function previousInterval({ times, stepS }: Buckets, interval: Interval):
 
 /** `previous` moved forward onto the grid of `current`; null where it was not asked for. */
 export function alignPrevious(
-  { stepS }: Buckets,
+  { times, stepS }: Buckets,
   previous: readonly OverviewRow[],
   interval: Interval,
 ): Buckets {
@@ -84,7 +101,7 @@ export function alignPrevious(
     ...row,
     time: new Date(timeMs(row.time) + shiftMs).toISOString(),
   }));
-  return onGrid(rows, { interval, stepS, none: null });
+  return onGrid(rows, { times, stepS, lastS: stepS, none: null });
 }
 
 /** The interval's length in whole steps, milliseconds. */
