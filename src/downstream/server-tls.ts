@@ -42,8 +42,6 @@ export function contextOptions(
 const NO_RENEGOTIATION = 0x4000_0000;
 
 export interface CertificateChoice {
-  /** Whether the name matters. */
-  readonly byName: boolean;
   /** For a client that asks for no name. */
   readonly first: readonly CertificatePair[];
   /** For a name in any case; those of `first` where nothing fits. */
@@ -58,11 +56,7 @@ export function chooseCertificates(pairs: readonly CertificatePair[]): Certifica
   }
   const [head] = pairs;
   const first = oneOfEachType(fitting(pairs, head?.names[0] ?? "", head));
-  const groups = new Set(
-    [first, ...named.values()].map((group) => group.map((pair) => pairs.indexOf(pair)).join()),
-  );
   return {
-    byName: groups.size > 1,
     first,
     forName(asked) {
       // Some clients send the dot of a full name, which RFC 6066 section 3 leaves out.

@@ -1,5 +1,5 @@
 // A TLS server over the shared port: handshakes under a limit, certificates that change while it runs.
-import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTcpServer, type Server, Socket } from "node:net";
 import type { Server as NodeTlsServer } from "node:tls";
 import type { Admit } from "./admission.ts";
 import { serverNameOf } from "./client-hello.ts";
@@ -56,8 +56,7 @@ export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsSer
     const key = connectionKey(socket);
     handshakes.set(key, socket);
     socket.on("close", () => handshakes.get(key) === socket && handshakes.delete(key));
-    if (endings.byName) readName(socket, parts, (name) => endings.take(socket, name));
-    else endings.take(socket, "");
+    readName(socket, parts, (name) => endings.take(socket, name));
   });
   return {
     server,
@@ -85,15 +84,13 @@ function makeResettable(socket: Socket, plain: Socket): void {
 }
 
 interface Endings {
-  /** Whether they must be told the name. */
-  readonly byName: boolean;
   readonly take: (socket: Socket, name: string) => void;
   readonly takeTickets: (secret: Uint8Array) => void;
 }
 
 /** Where TLS ends, for one state of the certificates. Throws where one can't be used. */
 function createEndings(tls: ServerTls, parts: EndingParts): Endings {
-  const { byName, first, forName } = chooseCertificates(tls.pairs);
+  const { first, forName } = chooseCertificates(tls.pairs);
   const servers = new Map<readonly CertificatePair[], NodeTlsServer>();
   let ticketKeys: Buffer = Buffer.alloc(0);
   const serverOf = (pairs: readonly CertificatePair[]): NodeTlsServer => {
@@ -107,7 +104,6 @@ function createEndings(tls: ServerTls, parts: EndingParts): Endings {
   };
   serverOf(first);
   return {
-    byName,
     take: (socket, name) => void serverOf(forName(name)).emit("connection", socket),
     takeTickets(secret) {
       ticketKeys.fill(0);
@@ -138,8 +134,14 @@ function readName(
 ): void {
   const { remoteAddress = "" } = socket;
   let bytes: Buffer = Buffer.alloc(0);
+  const stop = (): void => {
+    clearTimeout(late);
+    // All of them: what is left would keep the bytes for as long as the connection stands.
+    socket.off("readable", read).off("end", end).off("error", end).off("close", left);
+  };
   const fail = (reason: string): void => {
     handshakeFailed(reason, remoteAddress);
+    clearTimeout(late);
     socket.off("close", left).destroy();
   };
   const left = (): void => fail(HUNG_UP);
@@ -150,18 +152,27 @@ function readName(
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
     const name = serverNameOf(bytes);
     if (name === null) return;
-    clearTimeout(late);
-    socket.off("readable", read).off("end", end).off("error", end).off("close", left);
+    stop();
     socket.unshift(bytes);
+    socket.read = readPiece;
     done(name);
   };
   const end = (): void => void socket.destroy();
   socket.on("readable", read).on("end", end).on("error", end).on("close", left);
-  socket.once("close", () => clearTimeout(late));
+}
+
+/**
+ * What Node's TLS reads into has the size of the first bytes it is given, for as long as the connection
+ * stands, and 64 KiB where it is given none; it gets another one as soon as that is full.
+ */
+function readPiece(this: Socket, size = Math.min(PIECE_BYTES, this.readableLength)): Buffer | null {
+  return Socket.prototype.read.call(this, size) as Buffer | null;
 }
 
 type NameParts = Pick<TlsServerParts, "handshakeMs" | "handshakeFailed">;
 
+/** Below the least that Node's TLS takes for a buffer, 1024, so that a hello does not fill it. */
+const PIECE_BYTES = 1_000;
 /** As Node says it of a handshake that has begun. */
 const HUNG_UP = "ECONNRESET";
 const TOO_LATE = "ERR_TLS_HANDSHAKE_TIMEOUT";
