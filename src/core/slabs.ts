@@ -14,6 +14,11 @@ export function takeSlab(): Buffer {
   return free.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
 }
 
+/** Whoever took it has no use for it, and lent nothing of it. */
+export function returnSlab(slab: Buffer): void {
+  if (free.length < MOST_FREE) free.push(slab);
+}
+
 /** Bytes [start, end), the only piece of a slab its reader gives away, and lets go of with it. */
 export function lendPiece(slab: Buffer, start: number, end: number): Buffer {
   const piece = slab.subarray(start, end);
@@ -27,7 +32,6 @@ export function returning(piece: Buffer): ((error?: Error | null) => void) | und
   return (error) => {
     const slab = lent.get(piece);
     // A second return would give one slab to two readers; after an error nobody knows who still reads it.
-    if (!lent.delete(piece) || slab === undefined || error) return;
-    if (free.length < MOST_FREE) free.push(slab);
+    if (lent.delete(piece) && slab !== undefined && !error) returnSlab(slab);
   };
 }

@@ -1,8 +1,11 @@
 // Where a connection reads into: one scratch buffer for all, a slab of its own while a large body runs.
-import { lendPiece, SLAB_BYTES, takeSlab } from "../core/slabs.ts";
+import { lendPiece, returnSlab, SLAB_BYTES, takeSlab } from "../core/slabs.ts";
 
 /** A read that fills this much of its buffer is handed on without a copy. */
 const BULK = SLAB_BYTES / 2;
+
+/** Up to here a copy is not worth a slab. */
+const SMALL = SLAB_BYTES / 8;
 
 /** A read and its callback are one turn, so that all connections can share one buffer. */
 const SCRATCH = Buffer.allocUnsafeSlow(SLAB_BYTES);
@@ -14,10 +17,11 @@ export class ReadBuffer {
 
   /** The buffer for the next read. */
   next(): Buffer {
-    if (!this.#bulk) this.#current = SCRATCH;
-    else if (this.#given || this.#current === SCRATCH) this.#current = takeSlab();
+    const own = this.#current !== SCRATCH && !this.#given;
     this.#given = false;
-    return this.#current;
+    if (own && this.#bulk) return this.#current;
+    if (own) returnSlab(this.#current);
+    return (this.#current = this.#bulk ? takeSlab() : SCRATCH);
   }
 
   /** Bytes [start, end) of a read as a buffer the receiver may keep. */
@@ -27,7 +31,8 @@ export class ReadBuffer {
       this.#given = true;
       return lendPiece(bytes, start, end);
     }
-    const copy = Buffer.allocUnsafe(end - start);
+    const size = end - start;
+    const copy = size <= SMALL ? Buffer.allocUnsafe(size) : lendPiece(takeSlab(), 0, size);
     bytes.copy(copy, 0, start, end);
     return copy;
   }
