@@ -1,6 +1,7 @@
 // One client's socket: requests are read and answered one after the other, in their order.
 import type { Socket } from "node:net";
 import { toWeirError, WeirError } from "../core/errors.ts";
+import { fillsItsMemory, giveAway } from "../core/slabs.ts";
 import { ClientExchange, type ExchangeCarrier } from "./client-exchange.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import type { ArrivedHead, Detached, Sender } from "./downstream.ts";
@@ -25,6 +26,8 @@ export class ClientConnection implements ExchangeCarrier {
   #held: Buffer | null = null;
   #stage: "serving" | "closing" | "detached" = "serving";
   #running = false;
+  /** All that was read at once is of the exchange under way. */
+  #isItsOwn = false;
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket;
@@ -143,6 +146,7 @@ export class ClientConnection implements ExchangeCarrier {
 
   #read(bytes: Buffer): void {
     let at = 0;
+    this.#isItsOwn = fillsItsMemory(bytes);
     while (at < bytes.length && this.#stage === "serving") {
       if (!this.#mayRead()) {
         this.#hold(at === 0 ? bytes : bytes.subarray(at));
@@ -154,7 +158,7 @@ export class ClientConnection implements ExchangeCarrier {
         this.#broken(toWeirError(thrown));
         return;
       }
-      this.#advance(bytes);
+      this.#advance(bytes, at);
     }
   }
 
@@ -168,12 +172,14 @@ export class ClientConnection implements ExchangeCarrier {
     return !exchange.complete && exchange.flowing;
   }
 
-  #advance(bytes: Buffer): void {
+  #advance(bytes: Buffer, at: number): void {
     const exchange = this.#exchange;
     const { head, body, done } = this.#parser;
     if (exchange !== null) {
       exchange.complete = done;
-      exchange.arrived(bytes.subarray(body.start, body.end), this.#parser.trailers);
+      const piece = bytes.subarray(body.start, body.end);
+      if (this.#isItsOwn && at === bytes.length) giveAway(piece);
+      exchange.arrived(piece, this.#parser.trailers);
       if (done && exchange.ended && this.#exchange === exchange) this.#next();
     } else if (head !== null) this.#open(head);
     else if (this.#parser.begun) this.#headTimer.begun();
@@ -191,6 +197,7 @@ export class ClientConnection implements ExchangeCarrier {
 
   #next(): void {
     this.#exchange = null;
+    this.#isItsOwn = false;
     this.#headTimer.next();
     this.#parser.next();
     this.socket.setTimeout(0);

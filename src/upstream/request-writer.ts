@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
+import { returning } from "../core/slabs.ts";
 import { encodeFields } from "../http1/field-lines.ts";
 
 const CRLF = "\r\n";
@@ -45,7 +46,7 @@ export class RequestWriter {
     if (this.#remaining < 0) return this.#writeChunk(chunk);
     if (chunk.length > this.#remaining) throw new WeirError("internal", "request body too long");
     this.#remaining -= chunk.length;
-    const more = this.#socket.write(chunk);
+    const more = this.#socket.write(chunk, returning(chunk));
     if (this.#remaining === 0) this.#end();
     else if (!more) this.uncork();
     return more;
@@ -69,7 +70,7 @@ export class RequestWriter {
     const socket = this.#socket;
     socket.cork();
     socket.write(chunk.length.toString(16) + CRLF, "latin1");
-    socket.write(chunk);
+    socket.write(chunk, returning(chunk));
     const more = socket.write(CRLF, "latin1");
     socket.uncork();
     if (!more) this.uncork();

@@ -1,6 +1,6 @@
 // Slabs go round: never to two readers at once.
 import { expect, test } from "vitest";
-import { lendPiece, returning, SLAB_BYTES, takeSlab } from "../../src/core/slabs.ts";
+import { giveAway, lendPiece, returning, SLAB_BYTES, takeSlab } from "../../src/core/slabs.ts";
 
 test("a piece that was written brings its slab back, once", () => {
   const slab = takeSlab();
@@ -22,6 +22,15 @@ test("one whose write failed is not used again", () => {
 
 test("other bytes are nobody's slab", () => {
   expect(returning(Buffer.alloc(SLAB_BYTES))).toBeUndefined();
+});
+
+test("what was given away is freed once it is written, and not after an error", () => {
+  const [written, broken] = [Buffer.allocUnsafeSlow(100), Buffer.allocUnsafeSlow(100)];
+  giveAway(written);
+  giveAway(broken);
+  returning(broken)?.(new Error("reset"));
+  returning(written)?.(null);
+  expect([written.length, broken.length]).toEqual([0, 100]);
 });
 
 test("what is kept for later has an end", () => {
