@@ -13,11 +13,18 @@ export function serverOptions(
   return {
     ...contextOptions(tls, pairs),
     handshakeTimeout: handshakeMs,
-    ALPNProtocols: ["http/1.1", "http/1.0"],
+    ALPNCallback: chooseProtocol,
     requestCert: tls.clients !== null,
     // What is wrong with a certificate is said in a reply, and written into the row.
     rejectUnauthorized: false,
   };
+}
+
+const PROTOCOLS = ["http/1.1", "http/1.0"];
+
+/** A list instead would be copied for each connection, and keep the 64 KiB that Node cuts such copies from. */
+function chooseProtocol({ protocols }: { protocols: string[] }): string | undefined {
+  return PROTOCOLS.find((one) => protocols.includes(one));
 }
 
 /** Tells of handshakes that come to nothing, for a reason in OpenSSL's words or Node's code, and from where. */

@@ -1,5 +1,5 @@
 // `npm run bench:tls`: TLS 1.3 full handshakes and bodies of weir beside those of bare node:https, one server that answers
-// by itself and one that passes on, in turns on one machine; resident memory of weir under 10,000 idle TLS connections.
+// by itself and one that passes on, in turns on one machine; resident memory of both under 10,000 idle TLS connections.
 // Options: --rounds N, --write (keeps the table in TLS.md).
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,6 +17,7 @@ const ROUNDS = Number(values.rounds);
 const PHASE_MS = 2_000;
 const IDLE = 10_000;
 const KIBI = 1024;
+const KILO = 1000;
 const MEGA = 1e6;
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
@@ -173,13 +174,29 @@ interface Server {
   readonly pid: number;
 }
 
-async function idleMemory({ port, pid }: Server): Promise<string> {
+interface Idle {
+  readonly count: number;
+  /** MB, before them and with them. */
+  readonly before: number;
+  readonly after: number;
+  /** Of the server's children. */
+  readonly besides: number;
+}
+
+async function idleMemory({ port, pid }: Server): Promise<Idle> {
   const resident = (of: number): number => residentBytes(of) / MEGA;
   const before = resident(pid);
   const { count } = await run({ kind: "idle", port, connections: IDLE });
-  const store = childrenOf(pid).reduce((sum, child) => sum + resident(child), 0);
+  const besides = childrenOf(pid).reduce((sum, child) => sum + resident(child), 0);
   const after = resident(pid);
-  return `${count} idle TLS connections, each of which had asked once: weir's threads ${after.toFixed(0)} MB resident (${before.toFixed(0)} MB before them), its store ${store.toFixed(0)} MB besides.`;
+  await run({ kind: "close" });
+  return { count, before, after, besides };
+}
+
+function tellIdle(name: string, { count, before, after, besides }: Idle): string {
+  const each = ((after - before) * KILO) / count;
+  const more = besides > 0 ? `, its store ${besides.toFixed(0)} MB besides` : "";
+  return `- ${name}: ${after.toFixed(0)} MB resident (${before.toFixed(0)} MB before them), ${each.toFixed(1)} kB each${more}.`;
 }
 
 try {
@@ -192,7 +209,7 @@ try {
   const weir = { port: first.port, pid: first.child.pid ?? 0 };
   // Before the rest, whose garbage a process keeps.
   const idle = await idleMemory(weir);
-  await run({ kind: "close" });
+  const bareIdle = await idleMemory(bare);
   const day = new Date().toISOString().slice(0, 10);
   const text = [
     `## TLS 1.3, ECDSA P-256, ${day}, ${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`,
@@ -203,7 +220,10 @@ try {
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...(await compare([weir, bare, passing])),
     "",
-    idle,
+    `${idle.count} idle TLS connections, each of which had asked once:`,
+    "",
+    tellIdle("weir's threads", idle),
+    tellIdle("bare node:https", bareIdle),
     "",
   ].join("\n");
   process.stdout.write(text);
