@@ -1,6 +1,7 @@
-// Reads a request's body whole, inflated, and never beyond its limit.
+// A request's body, inflated, and never beyond its limit.
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import {
   createBrotliDecompress,
   createGunzip,
@@ -9,22 +10,27 @@ import {
 } from "node:zlib";
 
 const MAX_BYTES = 128 << 20;
+const TOO_LARGE = `Code: 229. DB::Exception: The body is larger than ${MAX_BYTES} bytes. (QUERY_IS_TOO_LARGE)`;
 
-/** Rejects in ClickHouse's words: 229 beyond the limit, 48 for an encoding it does not know. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+/**
+ * Gives a request's body to `take` piece by piece, inflated. The stream fails in ClickHouse's words: 229 beyond the
+ * limit. Throws 48 for an encoding it does not know.
+ */
+export function bodyOf(request: IncomingMessage, take: (piece: Buffer) => void): Readable {
+  const body = inflated(request);
   let size = 0;
-  for await (const chunk of inflated(request)) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > MAX_BYTES) {
-      throw new Error(
-        `Code: 229. DB::Exception: The body is larger than ${MAX_BYTES} bytes. (QUERY_IS_TOO_LARGE)`,
-      );
-    }
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  return body.on("data", (piece: Buffer) => {
+    size += piece.length;
+    if (size <= MAX_BYTES) take(piece);
+    else body.destroy(new Error(TOO_LARGE));
+  });
+}
+
+/** All of it. Rejects as `bodyOf` fails. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  await finished(bodyOf(request, (piece) => void pieces.push(piece)));
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 }
 
 function inflated(request: IncomingMessage): Readable {

@@ -1,10 +1,8 @@
 // chDB behind three calls: one connection a statement, so that settings, parameters and readonly
 // end with the request that asked for them, as they do over ClickHouse's HTTP.
-import { randomUUID } from "node:crypto";
-import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type * as Chdb from "chdb";
 import { messageOf } from "../../core/errors.ts";
+import { removeInsertFiles } from "./insert-file.ts";
 import type { RawInsert } from "./statement.ts";
 
 /** What a statement brought: bytes in the asked format and what the engine did for them. */
@@ -29,7 +27,14 @@ export interface EngineCall {
 export interface Engine {
   /** Rejects with an error whose message is ClickHouse's ("Code: 62. DB::Exception: ..."). */
   readonly run: (call: EngineCall) => Promise<EngineResult>;
-  readonly insert: (call: EngineCall, target: RawInsert, body: Buffer) => Promise<EngineResult>;
+  /** Rows as they came, or the file they are in. */
+  readonly insert: (
+    call: EngineCall,
+    target: RawInsert,
+    rows: Buffer | string,
+  ) => Promise<EngineResult>;
+  /** Its data's. */
+  readonly folder: string;
   readonly close: () => void;
 }
 
@@ -59,21 +64,25 @@ export async function openEngine(folder: string, configFile: string): Promise<En
   };
   return {
     run: (call) => withSession(call, (session) => runStatement(session, call)),
-    insert: (call, target, body) =>
+    insert: (call, target, rows) =>
       withSession(call, (session) =>
-        target.format === "Native"
-          ? insertFile(session, target, { body, folder })
-          : insertText(session, { ...target, format: target.format, values: body }),
+        typeof rows === "string"
+          ? insertFile(session, target, rows)
+          : insertText(session, target, rows),
       ),
+    folder,
     close: () => anchor.close(),
   };
 }
 
 async function insertText(
   session: Chdb.Session,
-  params: Chdb.RawInsertParams,
+  { format, ...target }: RawInsert,
+  values: Buffer,
 ): Promise<EngineResult> {
-  const sum = await session.insert(params);
+  if (format === "Native")
+    throw new Error("Code: 108. DB::Exception: No data to insert. (NO_DATA_TO_INSERT)");
+  const sum = await session.insert({ ...target, format, values });
   return {
     ...NOTHING,
     writtenRows: sum.rowsWritten,
@@ -82,32 +91,16 @@ async function insertText(
   };
 }
 
-const INSERT_FILE = "insert-";
-
-/** Those of a process that was killed before it could. */
-async function removeInsertFiles(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  const left = names.filter((name) => name.startsWith(INSERT_FILE));
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
-}
-
-/** chDB takes no binary format from memory, but from a file. */
 async function insertFile(
   session: Chdb.Session,
   { table, columns, format }: RawInsert,
-  { body, folder }: { readonly body: Buffer; readonly folder: string },
+  path: string,
 ): Promise<EngineResult> {
-  const path = join(folder, `${INSERT_FILE}${randomUUID()}`);
   const named = columns === undefined ? "" : ` (${columns.map(identifier).join(", ")})`;
   const target = table.split(".").map(identifier).join(".");
-  try {
-    await writeFile(path, body, { mode: 0o600 });
-    const sql = `INSERT INTO ${target}${named} FROM INFILE ${quoted(path)} FORMAT ${format}`;
-    const result = await session.queryAsync(sql, {});
-    return { ...NOTHING, elapsedNs: Math.round(result.elapsed * 1e9) };
-  } finally {
-    await rm(path, { force: true });
-  }
+  const sql = `INSERT INTO ${target}${named} FROM INFILE ${quoted(path)} FORMAT ${format}`;
+  const result = await session.queryAsync(sql, {});
+  return { ...NOTHING, elapsedNs: Math.round(result.elapsed * 1e9) };
 }
 
 const NOTHING: EngineResult = {

@@ -8,8 +8,16 @@ import { readBody } from "./body.ts";
 import { CONSOLE, credentialsOf, isAllowed, settingsOf, withDefaults } from "./call.ts";
 import type { Credentials } from "./call.ts";
 import type { Engine, EngineCall, EngineResult } from "./engine.ts";
+import { type InsertFile, receiveInsert } from "./insert-file.ts";
 import { exceptionCodeOf, httpStatusOf } from "./http-status.ts";
-import { formatOf, rawInsertOf, readonlyFault, statementFault, tokensOf } from "./statement.ts";
+import {
+  formatOf,
+  type RawInsert,
+  rawInsertOf,
+  readonlyFault,
+  statementFault,
+  tokensOf,
+} from "./statement.ts";
 
 /** Statements at once; with one thread for the heartbeat they fit libuv's pool (server.ts). */
 const READS = 4;
@@ -19,11 +27,14 @@ const WAITING = 200;
 const TYPED = 2;
 const TYPED_WAITING = 16;
 
-/** One statement as it came: its text, the bytes after it and where its answer goes. */
+/** One statement as it came: its text and the bytes after it. */
 interface Asked {
   readonly call: EngineCall;
+  /** Of a plain INSERT. */
+  readonly target: RawInsert | null;
   readonly body: Buffer;
-  readonly queryId: string;
+  /** Instead of a body: rows that only a file can be read from. */
+  readonly file: InsertFile | null;
 }
 
 /** An HTTP server over the engine; it is not listening yet. */
@@ -36,13 +47,17 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
     if (settings.get("log_comment") !== CONSOLE) return reads;
     return { ...typed, run: (work) => typed.run(() => reads.run(work)) };
   };
-  const execute = async (asked: Asked): Promise<EngineResult> => {
-    const lane = laneOf(asked.call);
-    const target = rawInsertOf(asked.call.sql);
-    if (target !== null) return lane.run(() => engine.insert(asked.call, target, asked.body));
-    const sql =
-      asked.body.length === 0 ? asked.call.sql : `${asked.call.sql}\n${asked.body.toString()}`;
-    return lane.run(() => engine.run({ ...asked.call, sql }));
+  const execute = async ({ call, target, body, file }: Asked): Promise<EngineResult> => {
+    const lane = laneOf(call);
+    if (target === null) {
+      const sql = body.length === 0 ? call.sql : `${call.sql}\n${body.toString()}`;
+      return lane.run(() => engine.run({ ...call, sql }));
+    }
+    try {
+      return await lane.run(() => engine.insert(call, target, file?.path ?? body));
+    } finally {
+      await file?.remove();
+    }
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -50,11 +65,14 @@ export function createProtocolServer(engine: Engine, wanted: Credentials): Serve
     const queryId = url.searchParams.get("query_id") ?? randomUUID();
     try {
       demand(isAllowed(credentialsOf(request.headers, url.searchParams), wanted), DENIED);
-      const asked = await readAsked(request, url.searchParams, queryId);
+      const asked = await readAsked(request, { url: url.searchParams, folder: engine.folder });
       if (asked === null) return void response.end("Ok.\n");
-      sendResult(response, asked, demandSize(asked, await execute(asked)));
+      const result = demandSize(asked, await execute(asked));
+      sendResult(response, { call: asked.call, queryId }, result);
     } catch (thrown) {
       sendFault(response, queryId, wordsOf(thrown));
+      // What is left of a body would stand before the next request.
+      request.resume();
     }
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -70,28 +88,42 @@ function demand(fine: boolean, message: string): void {
   if (!fine) throw new Error(message);
 }
 
+interface Where {
+  readonly url: URLSearchParams;
+  /** For files. */
+  readonly folder: string;
+}
+
 /** null: no statement was given, as in ClickHouse's own "is anybody there". */
-async function readAsked(
-  request: IncomingMessage,
-  url: URLSearchParams,
-  queryId: string,
-): Promise<Asked | null> {
-  const body = await readBody(request);
+async function readAsked(request: IncomingMessage, { url, folder }: Where): Promise<Asked | null> {
   const inUrl = url.get("query");
+  const target = inUrl === null ? null : rawInsertOf(inUrl);
+  if (inUrl !== null && target?.format === "Native") {
+    const call = callOf(request, url, inUrl);
+    demandStatement(call, EMPTY);
+    return { call, target, body: EMPTY, file: await receiveInsert(request, folder) };
+  }
+  const body = await readBody(request);
   const text = inUrl ?? body.toString("utf8");
   if (text.trim() === "") return null;
+  const call = callOf(request, url, text);
+  const rest = inUrl === null ? EMPTY : body;
+  demandStatement(call, rest);
+  return { call, target: rawInsertOf(text), body: rest, file: null };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function callOf(request: IncomingMessage, url: URLSearchParams, sql: string): EngineCall {
   const settings = withDefaults(settingsOf(url));
   // As on a server, GET must not change anything.
   if (request.method === "GET" && !settings.has("readonly")) settings.set("readonly", "2");
-  const call = {
-    sql: text,
+  return {
+    sql,
     format: url.get("default_format") ?? header(request, "x-clickhouse-format") ?? "TabSeparated",
     database: url.get("database") ?? header(request, "x-clickhouse-database") ?? "default",
     settings,
   };
-  const rest = inUrl === null ? Buffer.alloc(0) : body;
-  demandStatement(call, rest);
-  return { call, body: rest, queryId };
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -132,13 +164,17 @@ function demandSize({ call }: Asked, result: EngineResult): EngineResult {
   return result;
 }
 
-function sendResult(response: ServerResponse, asked: Asked, result: EngineResult): void {
-  const format = formatOf(tokensOf(asked.call.sql)) ?? asked.call.format;
+function sendResult(
+  response: ServerResponse,
+  { call, queryId }: { readonly call: EngineCall; readonly queryId: string },
+  result: EngineResult,
+): void {
+  const format = formatOf(tokensOf(call.sql)) ?? call.format;
   response.writeHead(200, {
     "content-type": contentTypeOf(format),
     "content-length": result.bytes.length,
     "x-clickhouse-format": format,
-    "x-clickhouse-query-id": asked.queryId,
+    "x-clickhouse-query-id": queryId,
     "x-clickhouse-timezone": "UTC",
     "x-clickhouse-server-display-name": "weir",
     "x-clickhouse-summary": summaryOf(result),

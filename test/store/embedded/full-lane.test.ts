@@ -19,7 +19,7 @@ const TYPED = 18;
 test("one typed statement too many is refused at once, and the others are answered", async () => {
   const held = Promise.withResolvers<EngineResult>();
   const run = (): Promise<EngineResult> => held.promise;
-  const engine = { run, insert: run, close: () => undefined };
+  const engine = { run, insert: run, folder: "", close: () => undefined };
   const server = createProtocolServer(engine, { user: "u", password: "p" });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

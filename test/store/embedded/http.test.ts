@@ -1,7 +1,10 @@
 // The embedded server as ClickHouse's own client and a bare HTTP client see it.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from "@clickhouse/client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startTestStore, type TestStore } from "../support.ts";
 
 const log = { level: ClickHouseLogLevel.OFF };
@@ -21,7 +24,11 @@ afterAll(async () => {
   await system.end();
 });
 
-function post(query: string, body = "", headers: Record<string, string> = {}): Promise<Response> {
+function post(
+  query: string,
+  body: RequestInit["body"] = "",
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const url = new URL(system.url);
   const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
   return fetch(`http://${url.host}/?database=weir&${query}`, {
@@ -218,5 +225,80 @@ describe("bare HTTP", () => {
       "115",
     );
     expect(await (await post("", "SELECT 1")).text()).toBe("1\n");
+  });
+});
+
+describe("rows in a binary format, which only a file can be read from", () => {
+  const INSERT = `query=${encodeURIComponent("INSERT INTO n (a, b) FORMAT Native")}`;
+  let rows: Buffer;
+  beforeAll(async () => {
+    await client.command({ query: "CREATE TABLE n (a UInt64, b String) ENGINE = Memory" });
+    const asked = "SELECT number AS a, repeat('x', 1000) AS b FROM numbers(1000) FORMAT Native";
+    rows = Buffer.from(await (await post("", asked)).arrayBuffer());
+  });
+
+  function files(): string[] {
+    const names = readdirSync(join(system.folder, "engine"));
+    return names.filter((name) => name.startsWith("insert-"));
+  }
+
+  async function taken(): Promise<string> {
+    const sum = await (await post("", "SELECT count(), sum(a), sum(length(b)) FROM n")).text();
+    await client.command({ query: "TRUNCATE TABLE n" });
+    return sum;
+  }
+
+  test.each([
+    { name: "as they are", encoding: "identity", encode: (bytes: Buffer) => bytes },
+    { name: "compressed", encoding: "gzip", encode: (bytes: Buffer) => gzipSync(bytes) },
+  ])("are taken $name, and leave no file", async ({ encoding, encode }) => {
+    const response = await post(INSERT, encode(rows), { "content-encoding": encoding });
+    expect(response.status).toBe(200);
+    expect(await taken()).toBe("1000\t499500\t1000000\n");
+    expect(files()).toEqual([]);
+  });
+
+  test.each([
+    { name: "cut short", encoding: "identity", body: () => rows.subarray(0, 5000), code: "33" },
+    { name: "of no such encoding", encoding: "gzip", body: () => rows, code: "1002" },
+    {
+      name: "more than the limit",
+      encoding: "gzip",
+      body: () => gzipSync(Buffer.alloc(130 << 20)),
+      code: "229",
+    },
+  ])("$name: $code, no rows and no file", async ({ encoding, body, code }) => {
+    const response = await post(INSERT, body(), { "content-encoding": encoding });
+    expect(response.headers.get("x-clickhouse-exception-code")).toBe(code);
+    expect(await taken()).toBe("0\t0\t0\n");
+    expect(files()).toEqual([]);
+  });
+
+  test("an INSERT that says no more is one without rows", async () => {
+    const response = await post("", "INSERT INTO n (a, b) FORMAT Native");
+    expect(response.headers.get("x-clickhouse-exception-code")).toBe("108");
+  });
+
+  test("a client that leaves half-way leaves no file", async () => {
+    const { host, username, password } = new URL(system.url);
+    const left = new AbortController();
+    const halves = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(rows.subarray(0, 500_000)),
+      pull: async () => {
+        await vi.waitUntil(() => files().length > 0);
+        left.abort();
+      },
+    });
+    const authorization = `Basic ${btoa(`${username}:${password}`)}`;
+    const asked = fetch(`http://${host}/?database=weir&${INSERT}`, {
+      method: "POST",
+      headers: { authorization },
+      body: halves,
+      duplex: "half",
+      signal: left.signal,
+    });
+    await expect(asked).rejects.toThrow();
+    await vi.waitUntil(() => files().length === 0, { timeout: 10_000 });
+    expect(await taken()).toBe("0\t0\t0\n");
   });
 });
