@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { WeirError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { takeMemory } from "../core/reused-memory.ts";
 import type { CutJournal } from "./cut-journal.ts";
 import { choosePieces, tokenOf, type Cut, type CutLimits, type Piece } from "./cut.ts";
 import type { LiveRows } from "./live-rows.ts";
@@ -272,5 +273,5 @@ export class DrainLedger {
 
 /** One buffer for all of a batch: to put it together of parts took as much memory again. */
 function roomFor(pieces: readonly Piece[]): Buffer {
-  return Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
+  return takeMemory(pieces.reduce((sum, { length }) => sum + length, 0));
 }

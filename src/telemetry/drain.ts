@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, Random } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { giveBackMemory } from "../core/reused-memory.ts";
 import { createCutJournal } from "./cut-journal.ts";
 import { DeadLetters, type DeadLetter } from "./dead-letter.ts";
 import { deliver, type DeliveryOptions } from "./drain-delivery.ts";
@@ -249,6 +250,8 @@ class SpoolDrain {
     this.#rejectedRows += rejected.length;
     this.#storedRows += cut.rows - rejected.length;
     this.#storedBytes += body.length;
+    // A store that rejects may not have read all of it yet.
+    if (rejected.length === 0) giveBackMemory(body);
     this.#lastStoredAtMs = clock.wallMs();
     if (this.#isFailing) log.info("drain_recovered");
     this.#isFailing = false;

@@ -1,4 +1,5 @@
 // A LowCardinality(String) column of a Native block: its words once, and for each value the number of its word.
+import { giveBackMemory, takeMemory } from "../../core/reused-memory.ts";
 import type { BlockWords } from "./block-words.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 
@@ -19,14 +20,14 @@ export class Dictionary {
   /** `values`: about how many come. */
   constructor(words: BlockWords, values: number) {
     this.#words = words;
-    this.#numbers = new Uint32Array(values);
+    this.#numbers = numbersFor(values);
   }
 
   /** A value, so many times. */
   push(word: number, times: number): void {
     const own = word === 0 ? 0 : (this.#own[word] ?? 0) || this.#learn(word);
     const end = this.#count + times;
-    if (end > this.#numbers.length) this.#numbers = enlarged(this.#numbers, end);
+    if (end > this.#numbers.length) this.#enlarge(end);
     if (times === 1) this.#numbers[this.#count] = own;
     else this.#numbers.fill(own, this.#count, end);
     this.#count = end;
@@ -37,12 +38,20 @@ export class Dictionary {
     if (this.#count === 0) return [];
     const numbers = this.#numbers.subarray(0, this.#count);
     const [type, bytes] = narrowed(numbers, this.#keys.length);
+    if (bytes !== numbers) giveBackMemory(numbers);
     const head = new GrowingBuffer();
     head.uint64(HAS_KEYS | NEEDS_UPDATE | type);
     head.uint64(this.#keys.length);
     for (const key of this.#keys) this.#words.write(key, head);
     head.uint64(this.#count);
     return [head.bytes, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+  }
+
+  #enlarge(atLeast: number): void {
+    const larger = numbersFor(Math.max(2 * this.#numbers.length, atLeast));
+    larger.set(this.#numbers);
+    giveBackMemory(this.#numbers);
+    this.#numbers = larger;
   }
 
   #learn(word: number): number {
@@ -59,6 +68,12 @@ function narrowed(
 ): readonly [type: number, Uint8Array | Uint16Array | Uint32Array] {
   if (words <= 0x100) return [0, Uint8Array.from(numbers)];
   return words <= 0x10000 ? [1, Uint16Array.from(numbers)] : [2, numbers];
+}
+
+/** Of any content. */
+function numbersFor(values: number): Uint32Array {
+  const { buffer, byteOffset, byteLength } = takeMemory(4 * values);
+  return new Uint32Array(buffer, byteOffset, byteLength >> 2);
 }
 
 function enlarged(from: Uint32Array, atLeast: number): Uint32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 // Bytes that come piece by piece, in one buffer that doubles.
+import { giveBackMemory, takeMemory } from "../../core/reused-memory.ts";
 
 const FIRST_BYTES = 256;
 /** Below this a loop beats a native copy. */
@@ -11,7 +12,7 @@ export class GrowingBuffer {
 
   /** `bytes`: about how many come. */
   constructor(bytes: number = FIRST_BYTES) {
-    this.#buffer = Buffer.allocUnsafeSlow(bytes);
+    this.#buffer = takeMemory(bytes);
   }
 
   get bytes(): Buffer {
@@ -60,8 +61,9 @@ export class GrowingBuffer {
 
   #need(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#buffer.length, this.#at + bytes));
+    const larger = takeMemory(Math.max(2 * this.#buffer.length, this.#at + bytes));
     this.#buffer.copy(larger, 0, 0, this.#at);
+    giveBackMemory(this.#buffer);
     this.#buffer = larger;
   }
 }
