@@ -1,4 +1,5 @@
 // The values of one column of a Native block, gathered from many row groups.
+import { takeMemory } from "../../core/reused-memory.ts";
 import type { ColumnType } from "../../telemetry/columns.ts";
 import {
   type Extent,
@@ -27,6 +28,7 @@ export interface Block {
   readonly rows: number;
 }
 
+const WORD64_BYTES = 8;
 /** Of a text with its length, mostly. */
 const TEXT_BYTES = 16;
 
@@ -101,7 +103,10 @@ function pairs(block: Block): ColumnData {
 
 /** Where each row's values end among all of them, as UInt64; then these. */
 function lists(inner: ColumnData, { rows }: Block): ColumnData {
-  const ends = new Uint32Array(2 * rows);
+  const memory = takeMemory(WORD64_BYTES * rows)
+    .subarray(0, WORD64_BYTES * rows)
+    .fill(0);
+  const ends = new Uint32Array(memory.buffer, memory.byteOffset, 2 * rows);
   let row = 0;
   let total = 0;
   return {
@@ -114,7 +119,7 @@ function lists(inner: ColumnData, { rows }: Block): ColumnData {
       }
       inner.add({ bytes, at: at + count, count: total - before, end }, ids);
     },
-    parts: () => [Buffer.from(ends.buffer), ...inner.parts()],
+    parts: () => [memory, ...inner.parts()],
   };
 }
 

@@ -66,8 +66,15 @@ function narrowed(
   numbers: Uint32Array,
   words: number,
 ): readonly [type: number, Uint8Array | Uint16Array | Uint32Array] {
-  if (words <= 0x100) return [0, Uint8Array.from(numbers)];
-  return words <= 0x10000 ? [1, Uint16Array.from(numbers)] : [2, numbers];
+  if (words > 0x10000) return [2, numbers];
+  const { length } = numbers;
+  const isByte = words <= 0x100;
+  const { buffer, byteOffset } = takeMemory(isByte ? length : 2 * length);
+  const narrow = isByte
+    ? new Uint8Array(buffer, byteOffset, length)
+    : new Uint16Array(buffer, byteOffset, length);
+  narrow.set(numbers);
+  return [isByte ? 0 : 1, narrow];
 }
 
 /** Of any content. */
