@@ -3,7 +3,7 @@
 
 /** Below this V8 is as good. */
 const LEAST_BYTES = 16_384;
-/** Twice what a batch and its columns take. */
+/** What a batch and its columns take. */
 const MOST_BYTES = 128 * 1024 * 1024;
 /** What nobody took for as long, and up to twice that, is freed. */
 const KEEP_MS = 5_000;

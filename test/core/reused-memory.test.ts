@@ -64,7 +64,7 @@ test("what nobody takes for a while is freed; what is taken again stays", () => 
   expect(left.byteLength).toBe(0);
 });
 
-test("more than two batches take is freed at once", () => {
+test("more than a batch takes is freed at once", () => {
   const all = Array.from({ length: 5 }, () => takeMemory(32 * MEBI));
   for (const one of all) giveBackMemory(one);
   expect(unusedMemory()).toBe(128 * MEBI);
