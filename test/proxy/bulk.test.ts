@@ -1,26 +1,15 @@
 // Many large replies at once, each with bytes of its own: nobody gets another's, however fast who reads.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import {
-  Agent as PlainAgent,
-  createServer,
-  get,
-  type IncomingMessage,
-  type Server,
-} from "node:http";
+import { Agent as PlainAgent, get, type IncomingMessage } from "node:http";
 import { Agent, get as getSecurely } from "node:https";
-import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Authority, createAuthority } from "../support/certificates.ts";
-import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { type PlainAndSecure, startPlainAndSecure } from "./support/plain-and-secure.ts";
 
 const SEED = Number(process.env["WEIR_SEED"] ?? 20_261_122);
 const AT_ONCE = 12;
-let authority: Authority;
-let upstream: Server;
-let proxy: TestProxy;
+let system: PlainAndSecure;
 
 /** Every eight bytes say whose they are, and where they stand. */
 function bodyOf(id: number, bytes: number): Buffer {
@@ -33,28 +22,15 @@ function bodyOf(id: number, bytes: number): Buffer {
 }
 
 beforeAll(async () => {
-  authority = createAuthority();
-  const pair = authority.issue("bulk", { san: "DNS:weir.test" });
-  upstream = createServer((incoming, reply) => {
+  system = await startPlainAndSecure((incoming, reply) => {
     const [, id, bytes, framing] = (incoming.url ?? "").split("/");
     const body = bodyOf(Number(id), Number(bytes));
     if (framing === "length") reply.setHeader("content-length", body.length);
     for (let at = 0; at < body.length; at += 300_007) reply.write(body.subarray(at, at + 300_007));
     reply.end();
   });
-  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const https = { listen: "127.0.0.1:0", certificates: [pair] };
-  proxy = await startProxy({
-    upstreams: [url],
-    config: { listen: { http: "127.0.0.1:0", https } },
-  });
 });
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
-  upstream.close();
-  authority[Symbol.dispose]();
-});
+afterAll(() => system[Symbol.asyncDispose]());
 
 interface Plan {
   readonly id: number;
@@ -77,7 +53,7 @@ const plan = fc.record({
 
 async function answerTo(path: string, secure: boolean): Promise<IncomingMessage> {
   const to = { host: "127.0.0.1", path };
-  const ca = readFileSync(authority.ca, "utf8");
+  const { proxy, ca } = system;
   return new Promise((resolve, reject) => {
     const sent = secure
       ? getSecurely({ ...to, port: proxy.httpsPort, ca, servername: "weir.test", agent: TLS })

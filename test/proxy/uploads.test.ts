@@ -1,21 +1,17 @@
 // Many uploads at once, one after the other on each connection, in pieces of any size: the service gets what was sent.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect as connectPlain, type Socket } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect as connectPlain, type Socket } from "node:net";
 import { connect } from "node:tls";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Authority, createAuthority } from "../support/certificates.ts";
-import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { type PlainAndSecure, startPlainAndSecure } from "./support/plain-and-secure.ts";
 
 const CLIENTS = 6;
 const DIGEST = /[0-9a-f]{64}/g;
-let authority: Authority;
-let upstream: Server;
-let proxy: TestProxy;
+let system: PlainAndSecure;
 
 /** /digest: of what came, by one who reads slowly; /early: of nothing, before it is read. */
 async function answer(incoming: IncomingMessage, reply: ServerResponse): Promise<void> {
@@ -31,25 +27,12 @@ async function answer(incoming: IncomingMessage, reply: ServerResponse): Promise
 }
 
 beforeAll(async () => {
-  authority = createAuthority();
-  const pair = authority.issue("uploads", { san: "DNS:weir.test" });
-  upstream = createServer((incoming, reply) => {
+  system = await startPlainAndSecure((incoming, reply) => {
     // A client that leaves ends what is read of it.
     answer(incoming, reply).catch(() => reply.destroy());
   });
-  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const https = { listen: "127.0.0.1:0", certificates: [pair] };
-  proxy = await startProxy({
-    upstreams: [url],
-    config: { listen: { http: "127.0.0.1:0", https } },
-  });
 });
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
-  upstream.close();
-  authority[Symbol.dispose]();
-});
+afterAll(() => system[Symbol.asyncDispose]());
 
 interface Upload {
   readonly path: "/digest" | "/early";
@@ -99,9 +82,10 @@ function requestOf({ path, framing, bytes, chunkBytes }: Upload, body: Buffer): 
 }
 
 async function dial(secure: boolean): Promise<Socket> {
+  const { proxy, ca } = system;
   const to = { host: "127.0.0.1", port: secure ? proxy.httpsPort : proxy.port };
   if (!secure) return connectPlain(to);
-  const socket = connect({ ...to, ca: readFileSync(authority.ca), servername: "weir.test" });
+  const socket = connect({ ...to, ca, servername: "weir.test" });
   await once(socket, "secureConnect");
   return socket;
 }
