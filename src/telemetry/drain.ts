@@ -69,7 +69,7 @@ export interface DrainOptions {
 }
 
 const DEFAULT_ROW_BYTES = 400;
-/** An INSERT costs a tenth of a second whatever its rows; twice as many would only keep live rows waiting. */
+/** An INSERT costs a tenth of a second whatever its rows, and live rows wait for the one under way: more of them gain less. */
 const BATCH_BYTES = 48 * 1024 * 1024;
 const BATCH_ROWS = 120_000;
 /** As much of a batch as must wait to go at once. */
