@@ -1,23 +1,24 @@
 // One client's socket: requests are read and answered one after the other, in their order.
-import type { Socket } from "node:net";
 import { toWeirError, WeirError } from "../core/errors.ts";
 import { fillsItsMemory, giveAway } from "../core/slabs.ts";
+import type { ClientSocket } from "./client-socket.ts";
 import { ClientExchange, type ExchangeCarrier } from "./client-exchange.ts";
+import { closeSocket, LINGER_MS } from "./close-socket.ts";
 import type { ConnectionOwner } from "./connection-owner.ts";
 import type { ArrivedHead, Detached, Sender } from "./downstream.ts";
 import { HeadTimer } from "./head-timer.ts";
 import { PaceMeter } from "./pace.ts";
+import type { Resting } from "./records/resting.ts";
 import { RequestParser } from "./request-parser.ts";
+import { hearNoMore, listenTo, type SocketEvents } from "./socket-events.ts";
 import { tlsFactsOf } from "./tls-facts.ts";
 
 /** Bytes read ahead of their turn; more stay with the kernel. */
 const MAX_HELD_BYTES = 16_384;
-/** For a client to notice a reply and stop sending, before its connection is cut. */
-const LINGER_MS = 2_000;
 
-export class ClientConnection implements ExchangeCarrier {
-  readonly socket: Socket;
-  readonly tls: Sender["tls"];
+export class ClientConnection implements ExchangeCarrier, SocketEvents {
+  socket: ClientSocket;
+  tls: Sender["tls"];
   readonly #owner: ConnectionOwner;
   readonly #parser: RequestParser;
   readonly #meter = new PaceMeter();
@@ -28,18 +29,17 @@ export class ClientConnection implements ExchangeCarrier {
   #running = false;
   /** All that was read at once is of the exchange under way. */
   #isItsOwn = false;
+  /** null: it rests already, or never does. */
+  #resting: Resting | null;
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** `resting`: null where it is not encrypted. */
+  constructor(socket: ClientSocket, owner: ConnectionOwner, resting: Resting | null) {
     this.socket = socket;
     this.tls = tlsFactsOf(socket);
     this.#owner = owner;
+    this.#resting = resting;
     this.#parser = new RequestParser(owner.limits.header_bytes);
-    socket.on("data", this.#data);
-    socket.on("end", this.#ended);
-    socket.on("drain", this.#drained);
-    socket.on("timeout", this.#timedOut);
-    socket.on("error", () => undefined); // "close" follows
-    socket.on("close", this.#closed);
+    listenTo(socket, this);
   }
 
   /** Nothing was ever read of it: its first request may be on its way. */
@@ -71,6 +71,21 @@ export class ClientConnection implements ExchangeCarrier {
     if (this.#exchange === null && this.#stage === "serving") this.#sweepHead(nowMs);
   }
 
+  /** Whether it could rest: encrypted, and still since this was asked for the last time. */
+  isIdle(): boolean {
+    if (this.#exchange !== null || this.#held !== null || this.#parser.begun) return false;
+    return this.#stage === "serving" && this.#resting?.isStill() === true;
+  }
+
+  /** Tried once: what stands in the way will do so again. */
+  rest(): void {
+    const rested = this.#resting?.rest(this.tls) ?? null;
+    this.#resting = null;
+    if (rested === null) return;
+    ({ socket: this.socket, tls: this.tls } = rested);
+    listenTo(this.socket, this);
+  }
+
   /** Ends the connection at once; what is cut short by that can't pass for whole. */
   cut(): void {
     if (this.#exchange !== null) this.#exchange.destroy();
@@ -84,10 +99,8 @@ export class ClientConnection implements ExchangeCarrier {
     else this.closeIdle();
   }
 
-  connectionFields(keepAlive: boolean): string {
-    if (!keepAlive) return "Connection: close\r\n";
-    const seconds = Math.floor(this.#owner.limits.keep_alive_ms / 1000);
-    return `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`;
+  get keepAliveMs(): number {
+    return this.#owner.limits.keep_alive_ms;
   }
 
   flow(): void {
@@ -117,17 +130,15 @@ export class ClientConnection implements ExchangeCarrier {
     const { socket } = this;
     this.#stage = "detached";
     this.#exchange = null;
-    socket.off("data", this.#data);
-    socket.off("end", this.#ended);
-    socket.off("drain", this.#drained);
-    socket.off("timeout", this.#timedOut);
+    hearNoMore(socket, this);
     socket.pause();
     const leftover = this.#held ?? Buffer.alloc(0);
     this.#held = null;
     return { socket, leftover };
   }
 
-  readonly #data = (bytes: Buffer): void => {
+  readonly onData = (bytes: Buffer): void => {
+    if (this.#resting !== null) this.#resting.reads += 1;
     if (this.#stage === "closing") return;
     if (this.#held === null) this.#run(bytes);
     else this.#hold(bytes);
@@ -232,24 +243,13 @@ export class ClientConnection implements ExchangeCarrier {
     }
   }
 
-  /**
-   * A socket closed with unread bytes is reset, and a reset takes the reply with it (RFC 9112
-   * section 9.6). So what still comes is read and thrown away, for a while after the reply has left.
-   */
   #close(complete: boolean): void {
-    const { socket } = this;
     const { head_ms: headMs, keep_alive_ms: keepAliveMs } = this.#owner.limits;
-    const clean = complete && this.#held === null;
+    const isClean = complete && this.#held === null;
     this.#stage = "closing";
     this.#exchange = null;
     this.#held = null;
-    // One that takes nothing of what is left for it is not waited for.
-    socket.setTimeout(Math.max(headMs, keepAliveMs));
-    if (clean) socket.destroySoon();
-    else {
-      socket.end(() => setTimeout(() => socket.destroy(), LINGER_MS).unref());
-      socket.resume();
-    }
+    closeSocket(this.socket, { isClean, timeoutMs: Math.max(headMs, keepAliveMs) });
   }
 
   /** Runs what is the owner's; null where it threw, and the connection is cut. */
@@ -267,19 +267,19 @@ export class ClientConnection implements ExchangeCarrier {
     this.cut();
   }
 
-  readonly #drained = (): void => {
+  readonly onDrain = (): void => {
     const exchange = this.#exchange;
     if (exchange === null || exchange.ended) this.flow();
     else this.#guarded(() => exchange.onDrain?.());
   };
 
-  readonly #timedOut = (): void => {
+  readonly onTimeout = (): void => {
     const exchange = this.#exchange;
     if (exchange === null) this.cut();
     else this.#guarded(() => exchange.timedOut());
   };
 
-  readonly #ended = (): void => {
+  readonly onEnd = (): void => {
     const exchange = this.#exchange;
     if (this.#stage === "closing" && exchange === null) this.socket.destroySoon();
     else if (exchange !== null && !exchange.ended) this.cut();
@@ -288,7 +288,7 @@ export class ClientConnection implements ExchangeCarrier {
     } else this.#close(true);
   };
 
-  readonly #closed = (): void => {
+  readonly onClose = (): void => {
     const exchange = this.#exchange;
     this.#exchange = null;
     if (exchange !== null) {

@@ -1,20 +1,26 @@
 // One request on a client's connection, and the writing of its reply.
-import type { Socket } from "node:net";
 import { WeirError } from "../core/errors.ts";
 import type { RawHeaders } from "../core/header-list.ts";
 import type { TlsFacts } from "../core/peer-certificate.ts";
 import { returning } from "../core/slabs.ts";
 import { encodeFields } from "../http1/field-lines.ts";
+import type { ClientSocket } from "./client-socket.ts";
 import type { ArrivedHead, BodySink, Detached, Downstream, Watcher } from "./downstream.ts";
 import { FIRST_PACE, type Pace } from "./pace.ts";
-import { encodeReplyHead, framingOfReply, type ReplyFraming, statusLine } from "./reply-head.ts";
+import {
+  connectionFields,
+  encodeReplyHead,
+  framingOfReply,
+  type ReplyFraming,
+  statusLine,
+} from "./reply-head.ts";
 
 /** What carries the exchange. */
 export interface ExchangeCarrier {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly tls: TlsFacts | null;
-  /** Fields that end a head: whether the connection is kept. */
-  readonly connectionFields: (keepAlive: boolean) => string;
+  /** How long a client may wait with its next request. */
+  readonly keepAliveMs: number;
   /** The exchange takes body bytes again. */
   readonly flow: () => void;
   /** All of the reply is with the socket. */
@@ -165,7 +171,7 @@ export class ClientExchange implements Downstream {
     const start = { status, reason, fields };
     this.#framing = framingOfReply(this.head, start);
     if (this.#framing === "close") this.keepAlive = false;
-    const connection = this.#carrier.connectionFields(this.keepAlive);
+    const connection = connectionFields(this.keepAlive, this.#carrier.keepAliveMs);
     this.#headText = encodeReplyHead(start, this.#framing, connection);
     this.replied = true;
   }
@@ -209,7 +215,7 @@ export class ClientExchange implements Downstream {
     return this.#carrier.detach();
   }
 
-  #writePiece(socket: Socket, chunk: Buffer): boolean {
+  #writePiece(socket: ClientSocket, chunk: Buffer): boolean {
     const written = returning(chunk);
     if (this.#framing !== "chunked") return socket.write(chunk, written);
     socket.write(chunk.length.toString(16) + CRLF, "latin1");

@@ -5,6 +5,7 @@ import { createAdmission } from "./admission.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectionLimits, ConnectionOwner } from "./connection-owner.ts";
 import type { ServerTls } from "./options.ts";
+import type { Resting } from "./records/resting.ts";
 import { createTlsServer, type TlsServer } from "./tls-server.ts";
 
 export interface ListenerLimits extends ConnectionLimits {
@@ -14,6 +15,8 @@ export interface ListenerLimits extends ConnectionLimits {
 
 export interface ListenerOptions extends Pick<ConnectionOwner, "opened" | "refused" | "failed"> {
   readonly limits: ListenerLimits;
+  /** Idle TLS connections that are kept ready; the others rest. */
+  readonly restBeyond?: number;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
   /** What keys of session tickets are made of. */
@@ -44,11 +47,13 @@ export interface Listener {
 
 const MIN_SWEEP_MS = 50;
 const MAX_SWEEP_MS = 500;
+/** What is kept ready costs memory, 40 kB each; a request on one that rested costs more time. */
+const IDLE_WITH_OPENSSL = 1_000;
 /** For handshakes under way when a drain begins. */
 const HANDSHAKE_GRACE_MS = 1_000;
 
 export function createListener(options: ListenerOptions): Listener {
-  const { limits, opened, failed } = options;
+  const { limits, opened, failed, restBeyond = IDLE_WITH_OPENSSL } = options;
   const clients = new Set<ClientConnection>();
   let draining = false;
   const owner: ConnectionOwner = {
@@ -59,7 +64,8 @@ export function createListener(options: ListenerOptions): Listener {
       opened(downstream);
     },
   };
-  const accept = (socket: Socket): void => void clients.add(new ClientConnection(socket, owner));
+  const accept: Accept = (socket, resting) =>
+    void clients.add(new ClientConnection(socket, owner, resting));
   const { server, secure } = createServers(options, accept);
   let sweep: Sweep | null = null;
   let trust = options.tls?.clients?.revision;
@@ -68,7 +74,7 @@ export function createListener(options: ListenerOptions): Listener {
       const port = await listen(server, address, reusePort);
       // Accepting can fail, too: for want of file descriptors or memory.
       server.on("error", failed);
-      sweep = sweepEvery(sweepMs(limits), () => sweepAll(clients));
+      sweep = sweepEvery(sweepMs(limits), () => sweepAll(clients, restBeyond));
       return port;
     },
     renew(tls) {
@@ -95,7 +101,10 @@ interface Servers {
   readonly secure: TlsServer | null;
 }
 
-function createServers(options: ListenerOptions, accept: (socket: Socket) => void): Servers {
+/** `resting` where it is encrypted. */
+type Accept = (socket: Socket, resting: Resting | null) => void;
+
+function createServers(options: ListenerOptions, accept: Accept): Servers {
   const { limits, tls, isProxy, turnedAway } = options;
   const admit = createAdmission({
     sourceConnections: limits.source_connections,
@@ -109,7 +118,7 @@ function createServers(options: ListenerOptions, accept: (socket: Socket) => voi
   const server =
     secure?.server ??
     createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-      if (admit(socket)) accept(socket);
+      if (admit(socket)) accept(socket, null);
     });
   server.maxConnections = limits.connections;
   server.on("drop", (data) => turnedAway("connections", data?.remoteAddress ?? ""));
@@ -120,9 +129,13 @@ function sweepMs({ head_ms: headMs, keep_alive_ms: keepAliveMs }: ListenerLimits
   return Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, Math.min(headMs, keepAliveMs) / 4));
 }
 
-function sweepAll(clients: ReadonlySet<ClientConnection>): void {
+function sweepAll(clients: ReadonlySet<ClientConnection>, restBeyond: number): void {
   const nowMs = performance.now();
-  for (const client of clients) client.sweep(nowMs);
+  let idle = 0;
+  for (const client of clients) {
+    client.sweep(nowMs);
+    if (client.isIdle() && ++idle > restBeyond) client.rest();
+  }
 }
 
 function listen(server: Server, address: ListenAt, reusePort: boolean): Promise<number> {

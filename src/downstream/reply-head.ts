@@ -43,6 +43,13 @@ export function encodeReplyHead(
   return statusLine(status, reason) + encodeFields(fields) + date + connection + coding + CRLF;
 }
 
+/** Fields that end a head: whether the connection is kept, and for how long. */
+export function connectionFields(isKept: boolean, keepAliveMs: number): string {
+  if (!isKept) return "Connection: close\r\n";
+  const seconds = Math.floor(keepAliveMs / 1000);
+  return `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`;
+}
+
 export function statusLine(status: number, reason: string): string {
   return `HTTP/1.1 ${status} ${REASON.test(reason) ? reason : ""}\r\n`;
 }

@@ -13,6 +13,17 @@ export function tlsFactsOf(socket: object): TlsFacts | null {
   return "getPeerCertificate" in socket ? factsOf(socket as TLSSocket) : null;
 }
 
+/** Without the socket they are of; for one that goes. */
+export function settledFacts({ version, certificate }: TlsFacts): TlsFacts {
+  const known = certificate();
+  return known === null && version === NAMELESS.version
+    ? NAMELESS
+    : { version, certificate: () => known };
+}
+
+/** The same for all clients without a certificate. */
+const NAMELESS: TlsFacts = { version: "1.3", certificate: () => null };
+
 function factsOf(socket: TLSSocket): TlsFacts {
   let certificate: PeerCertificate | null | undefined;
   return {

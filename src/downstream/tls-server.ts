@@ -1,10 +1,13 @@
 // A TLS server over the shared port: handshakes under a limit, certificates that change while it runs.
 import { createServer as createTcpServer, type Server, Socket } from "node:net";
-import type { Server as NodeTlsServer } from "node:tls";
+import type { Server as NodeTlsServer, TLSSocket } from "node:tls";
 import type { Admit } from "./admission.ts";
 import { serverNameOf } from "./client-hello.ts";
 import type { CertificatePair, ServerTls } from "./options.ts";
-import { connectionKey, endFailedHandshakes, serverOptions } from "./handshake.ts";
+import { Resting } from "./records/resting.ts";
+import { noteSecret } from "./records/traffic-secrets.ts";
+import { endFailedHandshakes, serverOptions } from "./handshake.ts";
+import { OpenHandshakes } from "./open-handshakes.ts";
 import { chooseCertificates } from "./server-tls.ts";
 import { ticketKeysOf } from "./ticket-keys.ts";
 
@@ -25,12 +28,15 @@ export interface TlsServerParts {
   readonly ticketSecret: Uint8Array;
   /** Asked before anything is spent on a client. */
   readonly admit: Admit;
-  readonly accept: (socket: Socket) => void;
+  /** `resting`: how to keep it for little while it is idle. */
+  readonly accept: (socket: Socket, resting: Resting) => void;
   /** A handshake came to nothing, for a reason in OpenSSL's words or Node's code. */
   readonly handshakeFailed: (reason: string, address: string) => void;
 }
 
-type EndingParts = Omit<TlsServerParts, "admit" | "ticketSecret">;
+interface EndingParts extends Pick<TlsServerParts, "handshakeMs" | "handshakeFailed"> {
+  readonly accept: (socket: TLSSocket) => void;
+}
 
 /**
  * Node's SNICallback gives a connection one certificate, whichever was loaded last. So the name is
@@ -40,23 +46,24 @@ type EndingParts = Omit<TlsServerParts, "admit" | "ticketSecret">;
 export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsServer {
   const { accept, admit } = parts;
   let { ticketSecret: secret } = parts;
-  const handshakes = new Map<string, Socket>();
-  const accepted = (socket: Socket): void => {
-    const plain = handshakes.get(connectionKey(socket));
-    handshakes.delete(connectionKey(socket));
-    if (plain !== undefined) makeResettable(socket, plain);
+  const handshakes = new OpenHandshakes();
+  const accepted = (socket: TLSSocket): void => {
+    const begun = handshakes.over(socket);
+    if (begun === undefined) return;
+    makeResettable(socket, begun.plain);
     socket.allowHalfOpen = true;
-    accept(socket);
+    accept(socket, new Resting(socket, begun));
   };
   const ending = { ...parts, accept: accepted };
   let endings = createEndings(first, ending);
   endings.takeTickets(secret);
   const server = createTcpServer({ noDelay: true }, (socket) => {
     if (!admit(socket)) return;
-    const key = connectionKey(socket);
-    handshakes.set(key, socket);
-    socket.on("close", () => handshakes.get(key) === socket && handshakes.delete(key));
-    readName(socket, parts, (name) => endings.take(socket, name));
+    const handshake = handshakes.begin(socket);
+    readName(socket, parts, (name) => {
+      handshake.helloBytes = socket.bytesRead;
+      endings.take(socket, name);
+    });
   });
   return {
     server,
@@ -69,9 +76,7 @@ export function createTlsServer(first: ServerTls, parts: TlsServerParts): TlsSer
       secret = next;
       endings.takeTickets(secret);
     },
-    cutHandshakes() {
-      for (const socket of handshakes.values()) socket.destroy();
-    },
+    cutHandshakes: () => handshakes.cut(),
   };
 }
 
@@ -122,6 +127,7 @@ function createEnding(
   // Only where it is configured: a worker should listen soon.
   const { createServer } = process.getBuiltinModule("node:tls");
   const server = createServer(serverOptions(tls, pairs, handshakeMs), accept);
+  server.on("keylog", noteSecret);
   endFailedHandshakes(server, handshakeFailed);
   return server;
 }

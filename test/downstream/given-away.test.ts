@@ -33,7 +33,7 @@ function taken(chunks: readonly Buffer[], early = false): Taken[] {
     throw thrown;
   };
   const owner = { limits: LIMITS, opened, failed, refused: () => null, closed: () => undefined };
-  const { socket: reader } = new ClientConnection(socket, owner);
+  const { socket: reader } = new ClientConnection(socket, owner, null);
   for (const chunk of chunks) reader.emit("data", chunk);
   return pieces;
 }

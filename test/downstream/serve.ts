@@ -77,6 +77,7 @@ export interface ServeSetup {
   readonly refuse?: (error: WeirError) => string | null;
   readonly isProxy?: (address: string) => boolean;
   readonly tls?: ServerTls;
+  readonly restBeyond?: number;
 }
 
 const LIMITS: ListenerLimits = {
@@ -95,6 +96,7 @@ export async function serve({
   refuse,
   isProxy = () => false,
   tls,
+  restBeyond,
 }: ServeSetup = {}): Promise<Serving> {
   const served: Served[] = [];
   const refused: string[] = [];
@@ -103,6 +105,7 @@ export async function serve({
   const waiting: (() => void)[] = [];
   const listener = createListener({
     tls: tls ?? null,
+    ...(restBeyond === undefined ? {} : { restBeyond }),
     ticketSecret: new Uint8Array(32),
     limits: { ...LIMITS, ...limits },
     isProxy,
