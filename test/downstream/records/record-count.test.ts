@@ -70,7 +70,7 @@ it.each([
     [],
     { read: 1, written: 2 },
   ],
-] as const)("%s", (_, first, reads, writes, count) => {
+] as const)("%s", (...[, first, reads, writes, count]) => {
   expect(countRecords(first, after(first, reads, writes), SHA_256)).toEqual(count);
 });
 
