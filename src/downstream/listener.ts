@@ -48,7 +48,7 @@ export interface Listener {
 const MIN_SWEEP_MS = 50;
 const MAX_SWEEP_MS = 500;
 /** What is kept ready costs memory, 40 kB each; a request on one that rested costs more time. */
-const IDLE_WITH_OPENSSL = 1_000;
+const IDLE_WITH_OPENSSL = 500;
 /** For handshakes under way when a drain begins. */
 const HANDSHAKE_GRACE_MS = 1_000;
 

@@ -181,6 +181,8 @@ interface Idle {
   readonly after: number;
   /** Of the server's children. */
   readonly besides: number;
+  /** Connections that were answered once more. */
+  readonly again: number;
 }
 
 async function idleMemory({ port, pid }: Server): Promise<Idle> {
@@ -189,14 +191,15 @@ async function idleMemory({ port, pid }: Server): Promise<Idle> {
   const { count } = await run({ kind: "idle", port, connections: IDLE });
   const besides = childrenOf(pid).reduce((sum, child) => sum + resident(child), 0);
   const after = resident(pid);
+  const again = (await run({ kind: "again" })).count;
   await run({ kind: "close" });
-  return { count, before, after, besides };
+  return { count, before, after, besides, again };
 }
 
-function tellIdle(name: string, { count, before, after, besides }: Idle): string {
+function tellIdle(name: string, { count, before, after, besides, again }: Idle): string {
   const each = ((after - before) * KILO) / count;
   const more = besides > 0 ? `, its store ${besides.toFixed(0)} MB besides` : "";
-  return `- ${name}: ${after.toFixed(0)} MB resident (${before.toFixed(0)} MB before them), ${each.toFixed(1)} kB each${more}.`;
+  return `- ${name}: ${after.toFixed(0)} MB resident (${before.toFixed(0)} MB before them), ${each.toFixed(1)} kB each${more}; ${again} answered once more.`;
 }
 
 try {
