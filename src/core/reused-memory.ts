@@ -11,52 +11,65 @@ const KEEP_MS = 5_000;
 /** By size, a power of two. */
 type Unused = Map<number, ArrayBuffer[]>;
 
-const inUse = new WeakSet<ArrayBufferLike>();
-/** Given back since the last look, and before it. */
-let recent: Unused = new Map();
-let earlier: Unused = new Map();
-let unusedBytes = 0;
-let looking: NodeJS.Timeout | null = null;
+/** Of one thread. */
+export class ReusedMemory {
+  readonly #inUse = new WeakSet<ArrayBufferLike>();
+  /** Given back since the last look, and before it. */
+  #recent: Unused = new Map();
+  #earlier: Unused = new Map();
+  #unusedBytes = 0;
+  #looking: NodeJS.Timeout | null = null;
+
+  /** Given back and not taken again. */
+  get unusedBytes(): number {
+    return this.#unusedBytes;
+  }
+
+  take(bytes: number): Buffer {
+    if (bytes < LEAST_BYTES) return Buffer.allocUnsafeSlow(bytes);
+    const size = 2 ** Math.ceil(Math.log2(bytes));
+    const unused = this.#recent.get(size)?.pop() ?? this.#earlier.get(size)?.pop();
+    if (unused !== undefined) this.#unusedBytes -= size;
+    const memory = unused ?? Buffer.allocUnsafeSlow(size).buffer;
+    this.#inUse.add(memory);
+    return Buffer.from(memory);
+  }
+
+  giveBack({ buffer: memory }: ArrayBufferView): void {
+    if (!(memory instanceof ArrayBuffer) || !this.#inUse.delete(memory)) return;
+    const size = memory.byteLength;
+    if (this.#unusedBytes + size > MOST_BYTES) {
+      memory.transfer(0);
+      return;
+    }
+    this.#unusedBytes += size;
+    const list = this.#recent.get(size);
+    if (list === undefined) this.#recent.set(size, [memory]);
+    else list.push(memory);
+    this.#looking ??= setInterval(this.#freeEarlier, KEEP_MS).unref();
+  }
+
+  readonly #freeEarlier = (): void => {
+    for (const memory of [...this.#earlier.values()].flat()) {
+      this.#unusedBytes -= memory.byteLength;
+      memory.transfer(0);
+    }
+    this.#earlier = this.#recent;
+    this.#recent = new Map();
+    if (this.#unusedBytes > 0 || this.#looking === null) return;
+    clearInterval(this.#looking);
+    this.#looking = null;
+  };
+}
+
+const memory = new ReusedMemory();
 
 /** At least so many bytes, of any content. */
 export function takeMemory(bytes: number): Buffer {
-  if (bytes < LEAST_BYTES) return Buffer.allocUnsafeSlow(bytes);
-  const size = 2 ** Math.ceil(Math.log2(bytes));
-  const unused = recent.get(size)?.pop() ?? earlier.get(size)?.pop();
-  if (unused !== undefined) unusedBytes -= size;
-  const memory = unused ?? Buffer.allocUnsafeSlow(size).buffer;
-  inUse.add(memory);
-  return Buffer.from(memory);
+  return memory.take(bytes);
 }
 
 /** Nobody may look at it from then on. Any part of it will do; what was not taken here is left alone. */
-export function giveBackMemory({ buffer: memory }: ArrayBufferView): void {
-  if (!(memory instanceof ArrayBuffer) || !inUse.delete(memory)) return;
-  const size = memory.byteLength;
-  if (unusedBytes + size > MOST_BYTES) {
-    memory.transfer(0);
-    return;
-  }
-  unusedBytes += size;
-  const list = recent.get(size);
-  if (list === undefined) recent.set(size, [memory]);
-  else list.push(memory);
-  looking ??= setInterval(freeEarlier, KEEP_MS).unref();
-}
-
-/** For what is given back and not taken again: bytes. */
-export function unusedMemory(): number {
-  return unusedBytes;
-}
-
-function freeEarlier(): void {
-  for (const memory of [...earlier.values()].flat()) {
-    unusedBytes -= memory.byteLength;
-    memory.transfer(0);
-  }
-  earlier = recent;
-  recent = new Map();
-  if (unusedBytes > 0 || looking === null) return;
-  clearInterval(looking);
-  looking = null;
+export function giveBackMemory(part: ArrayBufferView): void {
+  memory.giveBack(part);
 }

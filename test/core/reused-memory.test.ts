@@ -1,16 +1,20 @@
 // Memory that is used again: by one at a time, and kept no longer than there is work.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { giveBackMemory, takeMemory, unusedMemory } from "../../src/core/reused-memory.ts";
+import { ReusedMemory } from "../../src/core/reused-memory.ts";
 
 const KIBI = 1024;
 const MEBI = KIBI * KIBI;
 
+/** Of this test's own: another one in this process may have left some of its. */
+let memory: ReusedMemory;
+
 beforeEach(() => {
   vi.useFakeTimers();
+  memory = new ReusedMemory();
 });
 afterEach(() => {
   vi.advanceTimersByTime(10_000);
-  expect(unusedMemory()).toBe(0);
+  expect(memory.unusedBytes).toBe(0);
   vi.useRealTimers();
 });
 
@@ -21,52 +25,52 @@ test.each([
   [16 * KIBI + 1, 32 * KIBI],
   [3 * MEBI, 4 * MEBI],
 ])("%i bytes come as %i", (asked, length) => {
-  expect(takeMemory(asked)).toHaveLength(length);
+  expect(memory.take(asked)).toHaveLength(length);
 });
 
 test("what is given back, by any part of it, is taken again, by one at a time", () => {
-  const first = takeMemory(MEBI);
-  giveBackMemory(first.subarray(5, 9));
-  giveBackMemory(first);
-  expect(unusedMemory()).toBe(MEBI);
-  expect(takeMemory(MEBI - 1).buffer).toBe(first.buffer);
-  expect(takeMemory(MEBI).buffer).not.toBe(first.buffer);
+  const first = memory.take(MEBI);
+  memory.giveBack(first.subarray(5, 9));
+  memory.giveBack(first);
+  expect(memory.unusedBytes).toBe(MEBI);
+  expect(memory.take(MEBI - 1).buffer).toBe(first.buffer);
+  expect(memory.take(MEBI).buffer).not.toBe(first.buffer);
 });
 
 test("another size is other memory", () => {
-  const small = takeMemory(MEBI);
-  giveBackMemory(small);
-  expect(takeMemory(2 * MEBI).buffer).not.toBe(small.buffer);
-  expect(takeMemory(MEBI / 2).buffer).not.toBe(small.buffer);
+  const small = memory.take(MEBI);
+  memory.giveBack(small);
+  expect(memory.take(2 * MEBI).buffer).not.toBe(small.buffer);
+  expect(memory.take(MEBI / 2).buffer).not.toBe(small.buffer);
 });
 
 test.each([
   ["not taken here", Buffer.alloc(MEBI)],
-  ["little", takeMemory(100)],
+  ["little", new ReusedMemory().take(100)],
   ["shared", new Uint8Array(new SharedArrayBuffer(MEBI))],
 ])("what is %s is left alone", (_, bytes) => {
-  giveBackMemory(bytes);
-  expect(unusedMemory()).toBe(0);
+  memory.giveBack(bytes);
+  expect(memory.unusedBytes).toBe(0);
   expect(bytes.byteLength).toBeGreaterThan(0);
 });
 
 test("what nobody takes for a while is freed; what is taken again stays", () => {
-  const [used, left] = [takeMemory(MEBI), takeMemory(2 * MEBI)];
-  giveBackMemory(used);
-  giveBackMemory(left);
+  const [used, left] = [memory.take(MEBI), memory.take(2 * MEBI)];
+  memory.giveBack(used);
+  memory.giveBack(left);
   for (let second = 0; second < 11; second++) {
     vi.advanceTimersByTime(1000);
-    const again = takeMemory(MEBI);
+    const again = memory.take(MEBI);
     expect(again.buffer).toBe(used.buffer);
-    giveBackMemory(again);
+    memory.giveBack(again);
   }
-  expect(unusedMemory()).toBe(MEBI);
+  expect(memory.unusedBytes).toBe(MEBI);
   expect(left.byteLength).toBe(0);
 });
 
 test("more than a batch takes is freed at once", () => {
-  const all = Array.from({ length: 5 }, () => takeMemory(32 * MEBI));
-  for (const one of all) giveBackMemory(one);
-  expect(unusedMemory()).toBe(128 * MEBI);
+  const all = Array.from({ length: 5 }, () => memory.take(32 * MEBI));
+  for (const one of all) memory.giveBack(one);
+  expect(memory.unusedBytes).toBe(128 * MEBI);
   expect(all.map(({ byteLength }) => byteLength > 0)).toEqual([true, true, true, true, false]);
 });

@@ -213,3 +213,53 @@ it("an upgraded connection speaks its protocol", async () => {
   client.ask("any words");
   expect(String(await words)).toBe("any words");
 });
+
+it("a reply that ends with its connection is reset where it is cut short", async () => {
+  await using serving = await serveResting({ opened: () => undefined });
+  using client = await dial(serving.port);
+  await serving.rests(1);
+  client.ask("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+  const { downstream } = await serving.exchange(0);
+  downstream.sendHead(200, "OK", []);
+  downstream.write(Buffer.from("half"));
+  await once(client.socket, "data");
+  downstream.destroy();
+  await new Promise((resolve) => client.socket.resume().once("close", resolve));
+  expect(client.socket.errored).toMatchObject({ code: "ECONNRESET" });
+});
+
+it("what is no request is refused, and the reply is read before the end", async () => {
+  await using serving = await serveResting();
+  using client = await dial(serving.port);
+  await serving.rests(1);
+  client.ask(`${get("/a")}no request\r\n\r\n`);
+  expect(await client.body()).toBe("/a");
+  expect(await client.body()).toBe("");
+  await once(client.socket.resume(), "end");
+  expect(serving.refused).toEqual(["malformed_request"]);
+});
+
+it("a silent upload is told of, and one that goes on is taken", async () => {
+  await using serving = await serveResting({ opened: () => undefined });
+  using client = await dial(serving.port);
+  await serving.rests(1);
+  client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+  const served = await serving.exchange(0);
+  served.read(50);
+  await served.until(({ silences }) => silences > 0);
+  client.ask("cd");
+  await served.until(({ trailers }) => trailers !== null);
+  served.reply(served.body);
+  expect(await client.body()).toBe("abcd");
+});
+
+it("one that asks for nothing more is closed once its time is over", async () => {
+  await using serving = await serveResting({ limits: { keep_alive_ms: 3_000 } });
+  using client = await dial(serving.port);
+  client.ask(get("/a"));
+  await client.body();
+  const [rested] = await serving.rests(1);
+  expect(rested).not.toBeNull();
+  await once(client.socket.resume(), "close");
+  expect(client.socket.errored).toBeNull();
+});
