@@ -1,19 +1,6 @@
 // What a client's records of TLS 1.3 say once the handshake is over (RFC 8446 sections 4.6.3, 5 and 6).
+import { ALERT, type AlertName, CONTENT, KEY_UPDATE, MOST_CONTENT_BYTES } from "./content.ts";
 import { HEADER_BYTES, TAG_BYTES, type TrafficKey } from "./traffic-key.ts";
-
-/** Types of content (section 5.1). */
-export const CONTENT = { alert: 21, handshake: 22, data: 23 } as const;
-/** Descriptions of alerts (section 6). */
-export const ALERT = {
-  close_notify: 0,
-  unexpected_message: 10,
-  bad_record_mac: 20,
-  record_overflow: 22,
-  illegal_parameter: 47,
-  decode_error: 50,
-  user_canceled: 90,
-} as const;
-export type AlertName = keyof typeof ALERT;
 
 /** One message of a client's. After "closed", "aborted" and "broken" there is none. */
 export type Message =
@@ -26,14 +13,10 @@ export type Message =
   /** Such bytes may not be; the alert says why not. */
   | { readonly kind: "broken"; readonly alert: AlertName };
 
-export const MOST_CONTENT_BYTES = 16_384;
 /** Content, its type and the tag; padding takes the place of content. */
 const MOST_SEALED_BYTES = MOST_CONTENT_BYTES + 256;
 /** Without content between them: a client that sends more wants its records opened for nothing, as OpenSSL sees it, too. */
 const MOST_EMPTY = 32;
-/** Of a KeyUpdate: type 24, a length of 1, and whether one is asked for in return. */
-const KEY_UPDATE = Buffer.from([24, 0, 0, 1]);
-const KEY_UPDATE_BYTES = 5;
 
 export class RecordReader {
   readonly #key: TrafficKey;
@@ -94,10 +77,8 @@ export class RecordReader {
 
   /** The only message of a handshake that a client may send on its own; the next record has the next key. */
   #update(content: Buffer): Message {
-    if (content.length !== KEY_UPDATE_BYTES || !content.subarray(0, 4).equals(KEY_UPDATE)) {
-      return broken("unexpected_message");
-    }
-    const [asked = 0] = content.subarray(4);
+    const asked = content.at(-1) ?? 0;
+    if (!content.subarray(0, -1).equals(KEY_UPDATE)) return broken("unexpected_message");
     if (asked > 1) return broken("illegal_parameter");
     this.#key.update();
     return { kind: "updated", asked: asked === 1 };

@@ -1,13 +1,12 @@
 // Records of TLS 1.3 for a client, once the handshake is over (RFC 8446 sections 4.6.3, 5 and 6).
-import { ALERT, type AlertName, CONTENT, MOST_CONTENT_BYTES } from "./record-reader.ts";
+import { ALERT, type AlertName, CONTENT, KEY_UPDATE, MOST_CONTENT_BYTES } from "./content.ts";
 import type { TrafficKey } from "./traffic-key.ts";
 
 /** Records under one key; AES-GCM stands 2^24.5 of them (section 5.5). */
 const MOST_RECORDS = 2 ** 23;
 const FATAL = 2;
 const WARNING = 1;
-/** update_not_requested. */
-const KEY_UPDATE = Buffer.from([24, 0, 0, 1, 0]);
+const KEY_UPDATE_ALONE = Buffer.concat([KEY_UPDATE, Buffer.from([0])]);
 
 export class RecordWriter {
   readonly #key: TrafficKey;
@@ -29,7 +28,7 @@ export class RecordWriter {
 
   /** What follows is under the next key. */
   keyUpdate(): Buffer {
-    const record = this.#key.seal(CONTENT.handshake, KEY_UPDATE);
+    const record = this.#key.seal(CONTENT.handshake, KEY_UPDATE_ALONE);
     this.#key.update();
     return record;
   }

@@ -2,7 +2,8 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { ClientSocket } from "../client-socket.ts";
-import { type Message, MOST_CONTENT_BYTES, type RecordReader } from "./record-reader.ts";
+import { MOST_CONTENT_BYTES } from "./content.ts";
+import type { Message, RecordReader } from "./record-reader.ts";
 import type { RecordWriter } from "./record-writer.ts";
 
 export interface RestedParts {

@@ -157,11 +157,20 @@ const REFUSED: readonly (readonly [
   ],
 ];
 
+async function connectMany(
+  port: number,
+  count: number,
+  stack: DisposableStack,
+): Promise<RecordClient[]> {
+  const open: RecordClient[] = [];
+  while (open.length < count) open.push(stack.use(await connectRecords(port)));
+  return open;
+}
+
 it("refused, each by its alert, and nothing of it is a request", async () => {
   await using serving = await serveResting();
   using clients = new DisposableStack();
-  const open: RecordClient[] = [];
-  for (const _ of REFUSED) open.push(clients.use(await connectRecords(serving.port)));
+  const open = await connectMany(serving.port, REFUSED.length, clients);
   expect(await serving.rests(open.length)).not.toContain(null);
   const found: string[] = [];
   for (const [nth, [name, , make]] of REFUSED.entries()) {
@@ -225,8 +234,7 @@ const TAKEN: readonly (readonly [string, (client: RecordClient) => Buffer[]])[] 
 it("taken, whether the bytes come together or each by itself", async () => {
   await using serving = await serveResting();
   using clients = new DisposableStack();
-  const open: RecordClient[] = [];
-  for (const _ of TAKEN) open.push(clients.use(await connectRecords(serving.port)));
+  const open = await connectMany(serving.port, TAKEN.length, clients);
   await serving.rests(open.length);
   for (const [nth, [name, make]] of TAKEN.entries()) {
     const client = open[nth]!;
@@ -266,8 +274,7 @@ it("an alert of the client's ends its connection, whatever level it has; close_n
     [1, 0],
   ];
   using clients = new DisposableStack();
-  const open: RecordClient[] = [];
-  for (const _ of alerts) open.push(clients.use(await connectRecords(serving.port)));
+  const open = await connectMany(serving.port, alerts.length, clients);
   await serving.rests(open.length);
   const answers: string[] = [];
   for (const [nth, alert] of alerts.entries()) {
